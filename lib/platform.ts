@@ -1,0 +1,54 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "./config";
+import { type NameKind, physicalName, regionToken } from "./naming";
+import { type RetentionRow, retentionRows } from "./retention";
+
+/** One region as components see it. */
+export interface Region {
+  /** `us-east-1` */
+  readonly name: string;
+  /** The region as part of names, `use1`. Names carry the region, never the role, which moves. */
+  readonly token: string;
+  readonly provider: aws.Provider;
+}
+
+/** What every component is handed: configuration, regions, account. */
+export interface Platform {
+  readonly config: PlatformConfig;
+  readonly retention: RetentionRow;
+  readonly home: Region;
+  readonly standby: Region;
+  readonly accountId: pulumi.Output<string>;
+  /** The physical name of a thing in a region. */
+  nameOf(kind: NameKind, what: string, region: Region): string;
+}
+
+function createRegion(config: PlatformConfig, name: string): Region {
+  const token = regionToken(name);
+  const tags = {
+    Environment: config.env,
+    Repository: config.repository,
+    Author: config.author,
+  };
+  const provider = new aws.Provider(token, {
+    region: name as aws.Region,
+    defaultTags: { tags },
+  });
+  return { name, token, provider };
+}
+
+/** Makes the two providers, the only way any resource gets its region and its tags. */
+export function createPlatform(config: PlatformConfig): Platform {
+  const home = createRegion(config, config.homeRegion);
+  const standby = createRegion(config, config.standbyRegion);
+  const caller = aws.getCallerIdentityOutput({}, { provider: home.provider });
+  return {
+    config,
+    retention: retentionRows[config.retention],
+    home,
+    standby,
+    accountId: caller.accountId,
+    nameOf: (kind, what, region) => physicalName(kind, config.env, what, region.token),
+  };
+}
