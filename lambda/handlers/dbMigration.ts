@@ -1,0 +1,77 @@
+import { PROBE_WRITER, PRUNE_CANARIES, RAISE_EPOCH, READ_EPOCH } from "../shared/database";
+import { variable } from "../shared/env";
+import { createLog } from "../shared/log";
+import {
+  applyMigration,
+  migrations,
+  MIGRATIONS_TABLE,
+  READ_MIGRATIONS,
+} from "../shared/migrations";
+import type { Runtime } from "../shared/runtime";
+import { CANARY_ACCOUNT, CANARY_ROWS_KEPT_SECONDS } from "../shared/tunables";
+
+export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql">;
+
+/** From the orchestrator, from a deployment, and once a day. */
+export type DbMigrationEvent = { activate: number } | { migrate: true } | { prune: true };
+
+export type DbMigrationResult =
+  | { status: "activated"; epoch: number; newestRowAtMs: number | null }
+  | { status: "superseded"; epoch: number }
+  | { status: "migrated"; applied: number[] }
+  | { status: "pruned" }
+  | { status: "not the writer" };
+
+/**
+ * The one function with the master's rights: probes this region's database from inside its VPC,
+ * migrates the schema and, upon activation, raises the writer's epoch. Where the database is not
+ * the writer there is nothing to do.
+ */
+export function createDbMigration(
+  runtime: DbMigrationRuntime,
+): (event: DbMigrationEvent) => Promise<DbMigrationResult> {
+  const { env } = runtime;
+  const log = createLog(runtime, "db-migration");
+  const sql = runtime.sql({
+    endpoint: variable(env, "DATABASE_ENDPOINT"),
+    database: variable(env, "DATABASE_NAME"),
+    as: "master",
+  });
+
+  async function migrate(): Promise<number[]> {
+    await sql(MIGRATIONS_TABLE, []);
+    const done = new Set(
+      (await sql<{ version: number }>(READ_MIGRATIONS, [])).map((r) => r.version),
+    );
+    const missing = migrations.filter((migration) => !done.has(migration.version));
+    for (const migration of missing) await sql(applyMigration(migration), []);
+    return missing.map((migration) => migration.version);
+  }
+
+  async function raise(epoch: number): Promise<DbMigrationResult> {
+    await sql(RAISE_EPOCH, [epoch]);
+    const [now] = await sql<{ epoch: number; newest_row_at: string | Date | null }>(READ_EPOCH, []);
+    if (now === undefined) throw new Error("writer_epoch has no row; apply migration 1 again");
+    if (now.epoch !== epoch) return { status: "superseded", epoch: now.epoch };
+    const newestRowAtMs = now.newest_row_at === null ? null : new Date(now.newest_row_at).getTime();
+    return { status: "activated", epoch, newestRowAtMs };
+  }
+
+  async function run(event: DbMigrationEvent): Promise<DbMigrationResult> {
+    const [probe] = await sql<{ writer: boolean }>(PROBE_WRITER, []);
+    if (probe?.writer !== true) return { status: "not the writer" };
+    if ("prune" in event) {
+      const before = runtime.clock.nowMs() - CANARY_ROWS_KEPT_SECONDS * 1000;
+      await sql(PRUNE_CANARIES, [CANARY_ACCOUNT, new Date(before).toISOString()]);
+      return { status: "pruned" };
+    }
+    const applied = await migrate();
+    return "activate" in event ? raise(event.activate) : { status: "migrated", applied };
+  }
+
+  return async (event) => {
+    const result = await run(event);
+    log.info(result.status, { event, result });
+    return result;
+  };
+}

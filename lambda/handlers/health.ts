@@ -1,0 +1,59 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { Control } from "../shared/control";
+import { variable } from "../shared/env";
+import { cachedControl } from "../shared/ledger";
+import { createLog } from "../shared/log";
+import { isActiveAfter, latchIsSet } from "../shared/rules";
+import type { Runtime } from "../shared/runtime";
+import { heartbeat } from "../shared/vitalSigns";
+
+export type HealthRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb">;
+
+type Event = Pick<APIGatewayProxyEvent, "path" | "queryStringParameters">;
+
+/**
+ * `/health`: this region reaches the ledger. `/health?after=n`: and is active under an epoch above
+ * n. `/failover-latch`: a failover to the standby is declared; 404 otherwise and on any doubt.
+ * No database: its failover inside a region is not the region's.
+ */
+export function createHealth(
+  runtime: HealthRuntime,
+): (event: Event) => Promise<APIGatewayProxyResult> {
+  const region = variable(runtime.env, "AWS_REGION");
+  const standby = variable(runtime.env, "STANDBY_REGION");
+  const table = variable(runtime.env, "LEDGER_TABLE");
+  const log = createLog(runtime, "health");
+  const control = cachedControl(runtime, table);
+  const beat = heartbeat(runtime, table, region);
+
+  async function readOrNull(): Promise<Control | "absent" | null> {
+    try {
+      return (await control()) ?? "absent";
+    } catch (error) {
+      log.error("the ledger does not answer", error);
+      return null;
+    }
+  }
+
+  return async (event) => {
+    const present = await readOrNull();
+    if (event.path.endsWith("/failover-latch")) {
+      const isSet = present !== null && present !== "absent" && latchIsSet(present, standby);
+      return answer(isSet ? 200 : 404, { failover: isSet });
+    }
+    if (present === null) return answer(503, { region, ledger: "unreachable" });
+    await beat();
+    const after = event.queryStringParameters?.["after"];
+    if (after === undefined) return answer(200, { region, ledger: "reachable" });
+    const isActive = present !== "absent" && isActiveAfter(present, region, Number(after));
+    return answer(isActive ? 200 : 503, { region, active: isActive });
+  };
+}
+
+function answer(status: number, body: object): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
+    body: JSON.stringify(body),
+  };
+}

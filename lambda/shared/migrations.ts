@@ -1,0 +1,63 @@
+/** A step of the schema. Expand-only: the functions of the version before must go on working. */
+export interface Migration {
+  version: number;
+  sql: string;
+}
+
+/** The database user of the application, who signs IAM tokens. */
+export const APPLICATION_USER = "trading_app";
+
+/** Created before anything else; remembers what was applied. */
+export const MIGRATIONS_TABLE = `
+create table if not exists schema_migrations (
+  version integer primary key, applied_at timestamptz not null default now())`;
+
+export const READ_MIGRATIONS = `select version from schema_migrations`;
+
+/**
+ * One transaction: of two runs at once the second waits at the insert, then fails with
+ * unique_violation (23505) and has changed nothing.
+ */
+export function applyMigration(migration: Migration): string {
+  return `begin;
+insert into schema_migrations (version) values (${migration.version});
+${migration.sql}
+commit;`;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    // Locking a row `for share` asks for the right to update a column: lock_grant is that column.
+    sql: `
+create table writer_epoch (
+  only_row boolean primary key default true check (only_row),
+  epoch integer not null,
+  lock_grant boolean);
+insert into writer_epoch (epoch) values (0);
+create table orders (
+  id uuid primary key,
+  account_id text not null,
+  session_id text not null,
+  symbol text not null,
+  side text not null check (side in ('BUY', 'SELL')),
+  quantity numeric(20, 8) not null check (quantity > 0),
+  limit_price numeric(20, 8) check (limit_price > 0),
+  accepted_at timestamptz not null,
+  accepted_in text not null,
+  fingerprint text not null,
+  settled_at timestamptz not null,
+  epoch integer not null);
+create index orders_settled_at on orders (settled_at);
+do $$ begin
+  if not exists (select from pg_roles where rolname = '${APPLICATION_USER}') then
+    create role ${APPLICATION_USER} login;
+  end if;
+  if exists (select from pg_roles where rolname = 'rds_iam') then
+    grant rds_iam to ${APPLICATION_USER};
+  end if;
+end $$;
+grant select, insert on orders to ${APPLICATION_USER};
+grant select, update (lock_grant) on writer_epoch to ${APPLICATION_USER};`,
+  },
+];

@@ -1,0 +1,213 @@
+import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { within } from "./clock";
+import type { Control } from "./control";
+import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "./ledger";
+import { shardOf, type StoredOrder } from "./order";
+import { isWaiting } from "./rules";
+import {
+  LEDGER_WRITE_TIMEOUT_MS,
+  OBSERVE_TIMEOUT_MS,
+  SWEEP_PAGE_SIZE,
+  WORK_SHARDS,
+} from "./tunables";
+
+/** An order in the ledger. Without `shard` it is REJECTED; open and closed are in the shard's name. */
+export interface OrderItem extends StoredOrder {
+  pk: string;
+  shard?: string;
+  /** acceptedAt while open, closedAt once closed: the range of the index `work`. */
+  at: string;
+  /** The epoch under which a region last settled it. */
+  settledEpoch?: number;
+  rejectedReason?: string;
+}
+
+/** What the index `work` knows of an order. */
+export interface WorkEntry {
+  pk: string;
+  shard: string;
+  at: string;
+  settledEpoch?: number;
+}
+
+export const orderKey = (orderId: string): string => `order#${orderId}`;
+export const orderIdOf = (pk: string): string => pk.slice("order#".length);
+export const isOpen = (item: { shard?: string }): boolean =>
+  item.shard?.startsWith("open#") === true;
+export const isClosed = (item: { shard?: string }): boolean =>
+  item.shard?.startsWith("closed#") === true;
+
+/**
+ * Puts an order into the ledger if its id is new; otherwise returns the one that is there.
+ * @throws NoAnswerError or the ledger's error: the order may or may not be stored.
+ */
+export async function acceptOrder(
+  runtime: LedgerRuntime,
+  table: string,
+  stored: StoredOrder,
+): Promise<"stored" | OrderItem> {
+  const pk = orderKey(stored.order.orderId);
+  const item: OrderItem = {
+    pk,
+    shard: `open#${shardOf(stored.fingerprint)}`,
+    at: stored.acceptedAt,
+    ...stored,
+  };
+  try {
+    await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, `ledger write of ${pk}`, (abortSignal) =>
+      runtime.dynamodb.send(
+        new PutCommand({
+          TableName: table,
+          Item: item,
+          ConditionExpression: "attribute_not_exists(pk)",
+        }),
+        { abortSignal },
+      ),
+    );
+    return "stored";
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    const existing = await readOrder(runtime, table, stored.order.orderId);
+    if (existing === undefined) throw error;
+    return existing;
+  }
+}
+
+export function readOrder(
+  runtime: LedgerRuntime,
+  table: string,
+  orderId: string,
+): Promise<OrderItem | undefined> {
+  return readItem<OrderItem>(runtime, table, orderKey(orderId));
+}
+
+/** Notes that an epoch has settled an order; only upward, and never for an order already pruned. */
+export async function markSettled(
+  runtime: LedgerRuntime,
+  table: string,
+  orderId: string,
+  epoch: number,
+): Promise<void> {
+  await updateItem(runtime, table, orderKey(orderId), OBSERVE_TIMEOUT_MS, {
+    UpdateExpression: "SET settledEpoch = :epoch",
+    ConditionExpression:
+      "attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",
+    ExpressionAttributeValues: { ":epoch": epoch },
+  }).catch(ignoreConditionFailed);
+}
+
+/** What can never be stored leaves the index, with the reason a client is told. */
+export async function markRejected(
+  runtime: LedgerRuntime,
+  table: string,
+  stored: StoredOrder,
+  reason: string,
+): Promise<void> {
+  await updateItem(runtime, table, orderKey(stored.order.orderId), OBSERVE_TIMEOUT_MS, {
+    UpdateExpression: "SET rejectedReason = :reason REMOVE shard",
+    ConditionExpression: "fingerprint = :fingerprint AND attribute_exists(shard)",
+    ExpressionAttributeValues: { ":reason": reason, ":fingerprint": stored.fingerprint },
+  }).catch(ignoreConditionFailed);
+}
+
+/** Its row was seen in the other region's database: the order is open no longer. */
+export async function closeOrder(
+  runtime: LedgerRuntime,
+  table: string,
+  entry: WorkEntry,
+  closedAt: string,
+): Promise<void> {
+  await updateItem(runtime, table, entry.pk, OBSERVE_TIMEOUT_MS, {
+    UpdateExpression: "SET shard = :closed, #at = :closedAt",
+    ConditionExpression: "shard = :open",
+    ExpressionAttributeNames: { "#at": "at" },
+    ExpressionAttributeValues: {
+      ":open": entry.shard,
+      ":closed": entry.shard.replace("open#", "closed#"),
+      ":closedAt": closedAt,
+    },
+  }).catch(ignoreConditionFailed);
+}
+
+/** Deletes a closed order whose time is over. */
+export async function pruneOrder(
+  runtime: LedgerRuntime,
+  table: string,
+  entry: WorkEntry,
+): Promise<void> {
+  await within(runtime.clock, OBSERVE_TIMEOUT_MS, `prune of ${entry.pk}`, (abortSignal) =>
+    runtime.dynamodb.send(
+      new DeleteCommand({
+        TableName: table,
+        Key: { pk: entry.pk },
+        ConditionExpression: "shard = :closed AND #at = :closedAt",
+        ExpressionAttributeNames: { "#at": "at" },
+        ExpressionAttributeValues: { ":closed": entry.shard, ":closedAt": entry.at },
+      }),
+      { abortSignal },
+    ),
+  ).catch(ignoreConditionFailed);
+}
+
+/** One page of a shard of the index, oldest first; the index is always eventually consistent. */
+export async function queryWork(
+  runtime: LedgerRuntime,
+  table: string,
+  shard: string,
+  beforeIso: string,
+  from?: Record<string, unknown>,
+  order: "oldest first" | "newest first" = "oldest first",
+  limit: number = SWEEP_PAGE_SIZE,
+): Promise<{ entries: WorkEntry[]; next: Record<string, unknown> | undefined }> {
+  const answer = await within(
+    runtime.clock,
+    OBSERVE_TIMEOUT_MS,
+    `query of ${shard}`,
+    (abortSignal) =>
+      runtime.dynamodb.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: "work",
+          KeyConditionExpression: "shard = :shard AND #at < :before",
+          ExpressionAttributeNames: { "#at": "at" },
+          ExpressionAttributeValues: { ":shard": shard, ":before": beforeIso },
+          ScanIndexForward: order === "oldest first",
+          Limit: limit,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+        { abortSignal },
+      ),
+  );
+  return { entries: (answer.Items ?? []) as WorkEntry[], next: answer.LastEvaluatedKey };
+}
+
+/**
+ * When an order that waits since before `beforeMs` was accepted, or null. Once settling has
+ * stopped, the newest orders before then are the ones that wait, so each shard is asked from its
+ * end; a strong read confirms what the index says.
+ */
+export async function waitingSince(
+  runtime: LedgerRuntime,
+  table: string,
+  control: Control,
+  beforeMs: number,
+): Promise<number | null> {
+  const before = new Date(beforeMs).toISOString();
+  const pages = await Promise.all(
+    Array.from({ length: WORK_SHARDS }, (_, shard) =>
+      queryWork(runtime, table, `open#${shard}`, before, undefined, "newest first", 1),
+    ),
+  );
+  const candidate = pages
+    .flatMap((page) => page.entries)
+    .filter((entry) => isWaiting(entry.settledEpoch, control))
+    .sort((a, b) => a.at.localeCompare(b.at))[0];
+  if (candidate === undefined) return null;
+  const item = await readOrder(runtime, table, orderIdOf(candidate.pk));
+  const waits = item !== undefined && isOpen(item) && isWaiting(item.settledEpoch, control);
+  return waits ? Date.parse(item.acceptedAt) : null;
+}
+
+function ignoreConditionFailed(error: unknown): void {
+  if (!isConditionFailed(error)) throw error;
+}

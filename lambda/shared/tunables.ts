@@ -1,0 +1,204 @@
+/**
+ * Every timing and threshold of the platform, each with its reason. The program, the handlers and
+ * the drill all import these numbers; the relations between them are asserted when this file loads.
+ */
+
+/** The home region: fixed, because Route 53 publishes its metrics there alone. */
+export const HOME_REGION = "us-east-1";
+
+// --- Looking (sentinel and the orchestrator's tick) ---
+
+/** Looks happen on wall-clock slots, so overlapping loops look at the same moments. */
+export const LOOK_SLOT_SECONDS = 10;
+/** A schedule has 60 s precision: starts may lie 119 s apart, and a loop must outlive that gap. */
+export const LOOP_SECONDS = 130;
+/** Longest distance of two starts of a one-minute schedule with 60 s precision. */
+export const SCHEDULE_GAP_MAX_SECONDS = 119;
+/** Loop, its last look, and the time to finish one action. */
+export const LOOP_TIMEOUT_SECONDS = 150;
+/** A region that has not answered by then counts as not answering; order-api answers sooner. */
+export const PROBE_TIMEOUT_MS = 3_000;
+/** Looks kept in a loop's memory: the window in which flapping is counted. */
+export const LOOKS_KEPT = 12;
+/** Sentinel's looks in the ledger count as signs of an invoked run while they are this young. */
+export const LOOKS_FRESH_SECONDS = 20;
+
+// --- Signs ---
+
+/** Bad probes in a row before home may count as lost: one lost packet is not an outage. */
+export const BAD_PROBES_IN_ROW = 3;
+/** Home's own sign of life is renewed every 5 s; four missed ones are silence. */
+export const ALIVE_STALE_SECONDS = 20;
+/** Flapping: this many bad slots of the last LOOKS_KEPT ... */
+export const FLAPPING_BAD_SLOTS = 6;
+/** ... while home's sign of life was already older than this. */
+export const FLAPPING_ALIVE_STALE_SECONDS = 10;
+/** The longest failover between AZs inside a region that must cause no failover. */
+export const AZ_FAILOVER_SECONDS = 60;
+/** T: settling has stopped. Above an AZ failover, one look, one progress write and one probe. */
+export const PROGRESS_STALE_SECONDS = 80;
+/** Canary orders answered 5xx in a row that confirm that accepting has stopped. */
+export const FAILED_CANARIES = 6;
+/** Settling this long in an epoch arms it: a fresh stack and a failback arm themselves. */
+export const ARMED_AFTER_SECONDS = 300;
+/** A deployment disarms for this long: longer than an `up` that replaces functions. */
+export const DISARM_SECONDS = 900;
+
+// --- Acting (orchestrator) ---
+
+/** Own-region reads of one observation; later is unknown. */
+export const OBSERVE_TIMEOUT_MS = 2_000;
+/** An RDS call is cut off this long after the control item was read again. */
+export const RDS_CALL_CUTOFF_MS = 2_000;
+/** Pause between two looks under a target: promotion takes minutes, its end must not wait. */
+export const TARGET_POLL_MS = 2_000;
+/** db-migration probes, migrates and raises the epoch within this; it is invoked and awaited. */
+export const ACTIVATE_TIMEOUT_MS = 20_000;
+/** An SNS publish or an asynchronous invocation that has no answer by then is left behind. */
+export const NOTIFY_TIMEOUT_MS = 2_000;
+/** A run the sentinel woke under a target leaves after this: the sentinel wakes one every slot. */
+export const WOKEN_UNDER_TARGET_SECONDS = 25;
+/** A run starts no further action with less than this left of its timeout. */
+export const ACTION_RESERVE_MS = 25_000;
+
+// --- Orders ---
+
+/** The account of canary orders; no client may use it. */
+export const CANARY_ACCOUNT = "canary";
+/** Rows of canary orders are deleted from the database when this old. */
+export const CANARY_ROWS_KEPT_SECONDS = 86_400;
+/** order-api waits this long for the ledger, then answers 503: below the probe's patience. */
+export const LEDGER_WRITE_TIMEOUT_MS = 2_000;
+/** A hint to the queue is worth one attempt of this length: the ledger already has the order. */
+export const HINT_TIMEOUT_MS = 300;
+/** Seconds a client should wait before it retries the same order id. */
+export const RETRY_AFTER_SECONDS = 2;
+/** Largest body of an order. */
+export const ORDER_BODY_MAX_BYTES = 16_384;
+/** A region's sign of life and its settling progress are written at most this often. */
+export const ALIVE_REFRESH_SECONDS = 5;
+export const PROGRESS_REFRESH_SECONDS = 5;
+/** Best-effort writes beside an answer: sign of life, progress. */
+export const SIDE_WRITE_TIMEOUT_MS = 500;
+/** health and order-api read the control item at most this often. */
+export const CONTROL_CACHE_SECONDS = 2;
+
+// --- Settling ---
+
+/** Queues are hints: what is older is in the ledger, and the sweep brings it back. */
+export const HINT_RETENTION_SECONDS = 600;
+export const PROCESSOR_TIMEOUT_SECONDS = 10;
+/** AWS asks for six times the function's timeout. */
+export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
+export const PROCESSOR_BATCH_SIZE = 10;
+export const PROCESSOR_MAX_CONCURRENCY = 10;
+/** A statement that takes longer is given up: below the function's timeout. */
+export const STATEMENT_TIMEOUT_MS = 4_000;
+/** Opening a connection, resolving the name anew: a promoted cluster answers at once. */
+export const CONNECT_TIMEOUT_MS = 2_000;
+
+// --- Sweeping ---
+
+export const SWEEP_TIMEOUT_SECONDS = 50;
+/** A waiting order this old has lost its hint. */
+export const SWEEP_AGE_SECONDS = 60;
+/** With more hints than this in the queue nothing is re-queued: the backlog is not lost hints. */
+export const SWEEP_QUEUE_DEPTH_MAX = 500;
+/** Orders of one shard that a sweep takes up in one round. */
+export const SWEEP_PAGE_SIZE = 100;
+/** Closed orders are kept this long, for a client that asks again. */
+export const CLOSED_KEPT_SECONDS = 86_400;
+/** Partitions of the index of open orders: one hot key would cap the rate of orders. */
+export const WORK_SHARDS = 16;
+
+// --- DNS ---
+
+/** Route 53's default interval; 10 by configuration costs more. */
+export const HEALTH_CHECK_INTERVAL_SECONDS = 30;
+export const HEALTH_CHECK_FAILURES = 3;
+/** The latch answers from the ledger: three failures outlast the ledger's re-forming. */
+export const LATCH_INTERVAL_SECONDS = 10;
+export const LATCH_FAILURES = 3;
+export const DNS_TTL_SECONDS = 60;
+
+// --- What no resource says, as far as the budget needs it (the drill draws around these) ---
+
+/** AWS: "typically ... within a few minutes", no SLA (Aurora User Guide); an assumption. */
+export const PROMOTION_MAX_SECONDS = 180;
+/** A replicated ledger finds its quorum again after a region is lost; unpublished, an assumption. */
+export const LEDGER_REFORMING_MAX_SECONDS = 15;
+/** Route 53's checkers do not start in step; an assumption. */
+export const CHECKER_SPREAD_SECONDS = 10;
+
+/** The promise: fault to orders settling again. */
+export const RTO_SECONDS = 300;
+
+function assertRelation(holds: boolean, relation: string): void {
+  if (!holds) throw new Error(`tunables: ${relation} does not hold; change the numbers together`);
+}
+
+assertRelation(
+  LOOP_SECONDS >= SCHEDULE_GAP_MAX_SECONDS + LOOK_SLOT_SECONDS,
+  "a loop outlives the longest gap between two starts by one slot",
+);
+assertRelation(
+  LOOP_TIMEOUT_SECONDS * 1000 >= LOOP_SECONDS * 1000 + PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS,
+  "a loop's last look ends before the function's timeout",
+);
+assertRelation(
+  AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <
+    PROGRESS_STALE_SECONDS,
+  "an AZ failover, one look, one progress write and one probe together stay below T",
+);
+assertRelation(
+  LEDGER_WRITE_TIMEOUT_MS + Math.max(HINT_TIMEOUT_MS, SIDE_WRITE_TIMEOUT_MS) < PROBE_TIMEOUT_MS,
+  "order-api gives its answer before a probe gives up",
+);
+assertRelation(
+  ALIVE_REFRESH_SECONDS < FLAPPING_ALIVE_STALE_SECONDS &&
+    FLAPPING_ALIVE_STALE_SECONDS < ALIVE_STALE_SECONDS,
+  "signs of life are renewed before they count as stale",
+);
+assertRelation(
+  LATCH_INTERVAL_SECONDS * LATCH_FAILURES > LEDGER_REFORMING_MAX_SECONDS,
+  "the latch outlasts the ledger's re-forming",
+);
+assertRelation(
+  CONNECT_TIMEOUT_MS + STATEMENT_TIMEOUT_MS < PROCESSOR_TIMEOUT_SECONDS * 1000,
+  "a stuck database is given up before the processor's timeout",
+);
+assertRelation(FLAPPING_BAD_SLOTS <= LOOKS_KEPT, "flapping fits the looks that are kept");
+assertRelation(SWEEP_TIMEOUT_SECONDS < 60, "a sweep ends before the next one starts");
+
+/** The budget of one failover, in seconds from the fault: what the drill is measured against. */
+export const budget = {
+  /** Detection at worst: silence must be stale, one slot passes, one probe waits. */
+  homeLostSignsSeconds: ALIVE_STALE_SECONDS + LOOK_SLOT_SECONDS + PROBE_TIMEOUT_MS / 1000,
+  settlingStoppedSignsSeconds: PROGRESS_STALE_SECONDS + LOOK_SLOT_SECONDS,
+  fenceSeconds: 3,
+  promotionSeconds: PROMOTION_MAX_SECONDS,
+  activateAndSweepSeconds: 15,
+  dnsSeconds:
+    HEALTH_CHECK_FAILURES * HEALTH_CHECK_INTERVAL_SECONDS +
+    CHECKER_SPREAD_SECONDS +
+    DNS_TTL_SECONDS,
+} as const;
+
+/** Fault to orders settling again, at worst, for either way a failover begins. */
+export const settledBudgetSeconds = {
+  homeLost:
+    budget.homeLostSignsSeconds +
+    budget.fenceSeconds +
+    budget.promotionSeconds +
+    budget.activateAndSweepSeconds,
+  settlingStopped:
+    budget.settlingStoppedSignsSeconds +
+    budget.fenceSeconds +
+    budget.promotionSeconds +
+    budget.activateAndSweepSeconds,
+} as const;
+
+assertRelation(
+  Math.max(...Object.values(settledBudgetSeconds), budget.dnsSeconds) <= RTO_SECONDS,
+  "every way of failing over fits the RTO",
+);
