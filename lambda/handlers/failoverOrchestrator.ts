@@ -1,0 +1,242 @@
+import * as act from "../shared/act";
+import { sleep } from "../shared/clock";
+import type { Control } from "../shared/control";
+import {
+  decide,
+  regionToGain,
+  type Action,
+  type Command,
+  type Memory,
+  type Observation,
+} from "../shared/decide";
+import { variable } from "../shared/env";
+import { createLog, type Log } from "../shared/log";
+import { look, readControlOrUnknown, untilNextSlot, type LookRuntime } from "../shared/look";
+import { observeTarget } from "../shared/observe";
+import type { Invocation, Runtime } from "../shared/runtime";
+import type { Look } from "../shared/signs";
+import {
+  ACTION_RESERVE_MS,
+  LOOKS_KEPT,
+  LOOP_SECONDS,
+  TARGET_POLL_MS,
+  WOKEN_UNDER_TARGET_SECONDS,
+} from "../shared/tunables";
+import { readLooks } from "../shared/vitalSigns";
+
+export type FailoverOrchestratorRuntime = LookRuntime & act.ActRuntime & Pick<Runtime, "write">;
+
+/** What an operator may ask; each repeat of a command is one more look, until `done`. */
+export type OperatorEvent = (Command | { action: "status" }) & { dryRun?: boolean };
+
+export interface Outcome {
+  /** Nothing is left to do for what was asked. */
+  done: boolean;
+  action: Action;
+  control: Observation["control"];
+}
+
+type Trigger = "tick" | "sentinel" | "alarm" | "operator";
+
+/** A wake-up ended with work undone: Lambda's retry of the invocation goes on. */
+export class UnfinishedError extends Error {
+  override readonly name = "UnfinishedError";
+}
+
+/**
+ * Look, decide, do one thing, look again. Level-triggered: every wake-up, duplicate or retry is
+ * one more look, and no payload is evidence. The same code runs in both regions.
+ */
+export function createFailoverOrchestrator(
+  runtime: FailoverOrchestratorRuntime,
+): (event: unknown, invocation: Invocation) => Promise<Outcome> {
+  const log = createLog(runtime, "failover-orchestrator");
+  return (event, invocation) => new Run(runtime, log, event, invocation).play();
+}
+
+/** One invocation, with the memory of its own looks. */
+class Run {
+  private readonly trigger: Trigger;
+  private readonly command: Command | null;
+  private readonly isStatus: boolean;
+  private readonly isDryRun: boolean;
+  private readonly endMs: number;
+  private readonly memory: Memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false };
+  private looks: readonly Look[] = [];
+  private underTargetSinceMs: number | null = null;
+
+  constructor(
+    private readonly runtime: FailoverOrchestratorRuntime,
+    private readonly log: Log,
+    event: unknown,
+    private readonly invocation: Invocation,
+  ) {
+    this.trigger = triggerOf(event);
+    const asked = this.trigger === "operator" ? parseOperator(event, runtime) : null;
+    this.isStatus = asked?.action === "status";
+    this.isDryRun = asked?.dryRun === true || this.isStatus;
+    this.command = asked === null || asked.action === "status" ? null : asked;
+    this.endMs = runtime.clock.nowMs() + LOOP_SECONDS * 1000;
+  }
+
+  async play(): Promise<Outcome> {
+    if (this.trigger === "tick") await untilNextSlot(this.runtime);
+    for (;;) {
+      const observation = await this.observe();
+      const action = decide(observation, this.runtime.clock.nowMs());
+      const { control } = observation;
+      if (action.do !== "nothing" && action.do !== "wait") {
+        this.log.info("decided", { trigger: this.trigger, action, control });
+      }
+      const done = action.do === "nothing" || action.do === "refuse";
+      if (this.isDryRun) return { done, action, control };
+      await this.perform(action, control);
+      if (done && this.isFinished()) return { done: true, action, control };
+      if (!(await this.pause(action, control))) return this.leave(action, control);
+    }
+  }
+
+  /** Under a target no sign is needed, so no look is either: what counts is the target's RDS. */
+  private async observe(): Promise<Observation> {
+    const { env } = this.runtime;
+    const home = variable(env, "HOME_REGION");
+    const standby = variable(env, "STANDBY_REGION");
+    const base = { self: variable(env, "AWS_REGION"), home, standby, command: this.command };
+    const isTick = this.trigger === "tick";
+    const before = await readControlOrUnknown(this.runtime);
+    const isUnderTarget = typeof before === "object" && before.target !== null;
+    const gains = regionToGain(before, this.command, home, standby);
+    const noEvidence = { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null };
+    if (isUnderTarget || this.trigger === "operator") {
+      const target = await observeTarget(this.runtime, gains);
+      return {
+        ...base,
+        isTick,
+        control: before,
+        evidence: noEvidence,
+        target,
+        memory: this.memory,
+      };
+    }
+    const [seen, target, sentinels] = await Promise.all([
+      look(this.runtime),
+      observeTarget(this.runtime, gains),
+      readLooks(this.runtime, variable(env, "LEDGER_TABLE")).catch(() => []),
+    ]);
+    this.looks = [...this.looks, seen.look].slice(-LOOKS_KEPT);
+    const looks = sentinels.length > this.looks.length ? sentinels : this.looks;
+    return {
+      ...base,
+      isTick,
+      control: seen.control,
+      evidence: { looks, ...seen.ledger },
+      target,
+      memory: this.memory,
+    };
+  }
+
+  private async perform(action: Action, control: Observation["control"]): Promise<void> {
+    try {
+      await this.act(action, control);
+    } catch (error) {
+      // Whatever went wrong, or was done by somebody else, the next look shows what is left.
+      this.log.error("an action failed", error, { action });
+    }
+  }
+
+  private async act(action: Action, control: Observation["control"]): Promise<void> {
+    const { runtime, memory } = this;
+    if (action.do === "create") return act.create(runtime);
+    if (typeof control === "string") return;
+    switch (action.do) {
+      case "fence":
+        return act.fence(runtime, control, action);
+      case "promote":
+        return act.promote(runtime, control, action);
+      case "activate": {
+        const result = await act.activate(runtime, control, action.target);
+        return this.log.info("activation", { result, epoch: control.epoch });
+      }
+      case "sweep":
+        memory.sweptEpoch = control.epoch;
+        return act.sweep(runtime, control, action.region);
+      case "notify":
+        return act.notify(runtime, control, this.log);
+      case "repoint":
+        memory.repointTriedEpoch = control.epoch;
+        return act.repoint(runtime, control);
+      case "page":
+        memory.paged = true;
+        return act.publish(runtime, "an operator must decide", { ...action, control });
+      case "disarm":
+        return act.disarm(runtime, control, action.untilMs);
+      case "nothing":
+      case "refuse":
+      case "wait":
+    }
+  }
+
+  /** A tick looks for its whole time; so does an invoked run, until its own looks are good. */
+  private isFinished(): boolean {
+    if (this.trigger === "operator") return true;
+    if (this.trigger === "tick") return false;
+    if (this.underTargetSinceMs !== null) return true;
+    return this.looks.length >= 3 && this.looks.slice(-3).every((look) => look.home === "good");
+  }
+
+  /** Waits until the next look is due; false when time is short. */
+  private async pause(action: Action, control: Observation["control"]): Promise<boolean> {
+    const { clock } = this.runtime;
+    const isUnderTarget = typeof control === "object" && control.target !== null;
+    if (isUnderTarget) this.underTargetSinceMs ??= clock.nowMs();
+    if (isUnderTarget && this.trigger === "sentinel") {
+      const stayedMs = clock.nowMs() - this.underTargetSinceMs!;
+      if (stayedMs > WOKEN_UNDER_TARGET_SECONDS * 1000) return false;
+    }
+    const isQuiet = action.do === "nothing" || action.do === "refuse";
+    if (isUnderTarget) await sleep(clock, action.do === "activate" ? 0 : TARGET_POLL_MS);
+    else if (isQuiet) await untilNextSlot(this.runtime);
+    const hasTime = this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
+    return hasTime && (isUnderTarget || clock.nowMs() < this.endMs);
+  }
+
+  /** @throws UnfinishedError where only Lambda's own retry would come back to what is undone. */
+  private leave(action: Action, control: Observation["control"]): Outcome {
+    const isUnderTarget = typeof control === "object" && control.target !== null;
+    if (isUnderTarget && this.trigger === "alarm") {
+      throw new UnfinishedError(`still under a target: ${JSON.stringify(action)}`);
+    }
+    return { done: false, action, control };
+  }
+}
+
+/** Any event that is neither the tick's nor an operator's is a wake-up. */
+function triggerOf(event: unknown): Trigger {
+  if (typeof event !== "object" || event === null) return "alarm";
+  const { trigger, action } = event as { trigger?: unknown; action?: unknown };
+  if (typeof action === "string") return "operator";
+  return trigger === "tick" || trigger === "sentinel" ? trigger : "alarm";
+}
+
+/** @throws Error naming what was got and what is allowed. */
+function parseOperator(event: unknown, { env }: Pick<Runtime, "env">): OperatorEvent {
+  const regions = [variable(env, "HOME_REGION"), variable(env, "STANDBY_REGION")];
+  const { action, to, dryRun } = event as { action: string; to?: string; dryRun?: unknown };
+  const isDry = { dryRun: dryRun === true };
+  switch (action) {
+    case "failover":
+      if (to === undefined || !regions.includes(to)) {
+        throw new Error(`failover to "${to}": "to" must be one of ${regions.join(", ")}`);
+      }
+      return { action, to, ...isDry };
+    case "status":
+    case "failback":
+    case "arm":
+    case "disarm":
+      return { action, ...isDry };
+    default:
+      throw new Error(
+        `unknown action "${action}": use status, failover, failback, arm or disarm, with dryRun`,
+      );
+  }
+}

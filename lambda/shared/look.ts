@@ -1,0 +1,147 @@
+import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { sleep, within } from "./clock";
+import type { Control } from "./control";
+import { variable } from "./env";
+import { readControl } from "./ledger";
+import { METRIC_NAMESPACE } from "./log";
+import { waitingSince } from "./orderLedger";
+import type { HttpAnswer, HttpRequest, Runtime } from "./runtime";
+import { progressIsStale, type Evidence, type Look } from "./signs";
+import {
+  CANARY_ACCOUNT,
+  LOOK_SLOT_SECONDS,
+  NOTIFY_TIMEOUT_MS,
+  PROBE_TIMEOUT_MS,
+  PROGRESS_STALE_SECONDS,
+} from "./tunables";
+import { readSigns } from "./vitalSigns";
+
+export type LookRuntime = Pick<
+  Runtime,
+  "env" | "clock" | "newId" | "http" | "dynamodb" | "cloudwatch"
+>;
+
+/** One look from outside, and what the ledger says in the looker's own region. */
+export interface Seen {
+  look: Look;
+  control: Control | "absent" | "unknown";
+  /** Both witnesses but for the looks before this one. */
+  ledger: Omit<Evidence, "looks">;
+}
+
+/** The moment the next slot begins: overlapping loops look at the same moments. */
+export function untilNextSlotMs(nowMs: number): number {
+  const slotMs = LOOK_SLOT_SECONDS * 1000;
+  return slotMs - (nowMs % slotMs);
+}
+
+export function untilNextSlot(runtime: Pick<Runtime, "clock">): Promise<void> {
+  return sleep(runtime.clock, untilNextSlotMs(runtime.clock.nowMs()));
+}
+
+/** Probes both regions, places a canary order at home, reads the ledger, publishes the metrics. */
+export async function look(runtime: LookRuntime): Promise<Seen> {
+  const homeUrl = variable(runtime.env, "HOME_API_URL");
+  const standbyUrl = variable(runtime.env, "STANDBY_API_URL");
+  const atMs = runtime.clock.nowMs();
+  const [home, standby, canary, control, signs] = await Promise.all([
+    ask(runtime, { method: "GET", url: `${homeUrl}/health` }),
+    ask(runtime, { method: "GET", url: `${standbyUrl}/health` }),
+    ask(runtime, canaryOrder(runtime, homeUrl)),
+    readControlOrUnknown(runtime),
+    readSigns(runtime, variable(runtime.env, "LEDGER_TABLE"), variable(runtime.env, "HOME_REGION")),
+  ]);
+  const isHomeBad = home === null || home.status >= 500;
+  const seen: Look = {
+    atMs,
+    home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",
+    canary: canaryOutcome(canary),
+    aliveAgeMs: signs.aliveAtMs === null ? null : atMs - signs.aliveAtMs,
+  };
+  await publish(runtime, [
+    ["HomeProbeFailed", isHomeBad],
+    ["StandbyProbeFailed", standby === null],
+    ["HomeCanaryFailed", seen.canary === "failed" || seen.canary === "unanswered"],
+  ]).catch(() => undefined);
+  return {
+    look: seen,
+    control,
+    ledger: { ...signs, waitingSinceMs: await confirmWaiting(runtime, control, signs.progress) },
+  };
+}
+
+export async function readControlOrUnknown(
+  runtime: Pick<Runtime, "env" | "clock" | "dynamodb">,
+): Promise<Control | "absent" | "unknown"> {
+  try {
+    return (await readControl(runtime, variable(runtime.env, "LEDGER_TABLE"))) ?? "absent";
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Asked only once progress is stale: until then nobody needs to know. */
+async function confirmWaiting(
+  runtime: LookRuntime,
+  control: Control | "absent" | "unknown",
+  progress: Evidence["progress"],
+): Promise<number | null> {
+  const nowMs = runtime.clock.nowMs();
+  if (typeof control === "string" || !progressIsStale(control, progress, nowMs)) return null;
+  const beforeMs = nowMs - PROGRESS_STALE_SECONDS * 1000;
+  const table = variable(runtime.env, "LEDGER_TABLE");
+  return waitingSince(runtime, table, control, beforeMs).catch(() => null);
+}
+
+/** No answer in time is null: to a lost region a call hangs. */
+function ask(runtime: LookRuntime, request: HttpRequest): Promise<HttpAnswer | null> {
+  return within(runtime.clock, PROBE_TIMEOUT_MS, request.url, (signal) =>
+    runtime.http(request, signal),
+  ).catch(() => null);
+}
+
+function canaryOrder(runtime: LookRuntime, homeUrl: string): HttpRequest {
+  return {
+    method: "POST",
+    url: `${homeUrl}/orders`,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      orderId: runtime.newId(),
+      accountId: CANARY_ACCOUNT,
+      sessionId: CANARY_ACCOUNT,
+      symbol: "CANARY",
+      side: "BUY",
+      quantity: "1",
+    }),
+  };
+}
+
+function canaryOutcome(answer: HttpAnswer | null): Look["canary"] {
+  if (answer === null) return "unanswered";
+  if (answer.status >= 500) return "failed";
+  return answer.status === 202 ? "accepted" : "refused";
+}
+
+async function publish(
+  runtime: LookRuntime,
+  failures: readonly (readonly [name: string, failed: boolean])[],
+): Promise<void> {
+  const Dimensions = [{ Name: "Environment", Value: variable(runtime.env, "ENVIRONMENT") }];
+  const Timestamp = new Date(runtime.clock.nowMs());
+  await within(runtime.clock, NOTIFY_TIMEOUT_MS, "metrics of a look", (abortSignal) =>
+    runtime.cloudwatch.send(
+      new PutMetricDataCommand({
+        Namespace: METRIC_NAMESPACE,
+        MetricData: failures.map(([MetricName, failed]) => ({
+          MetricName,
+          Dimensions,
+          Timestamp,
+          Value: failed ? 1 : 0,
+          Unit: "Count" as const,
+          StorageResolution: 1,
+        })),
+      }),
+      { abortSignal },
+    ),
+  );
+}

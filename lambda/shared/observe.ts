@@ -1,0 +1,67 @@
+import {
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeGlobalClustersCommand,
+} from "@aws-sdk/client-rds";
+import { within } from "./clock";
+import type { TargetDatabase } from "./decide";
+import { variable } from "./env";
+import type { Runtime } from "./runtime";
+import { OBSERVE_TIMEOUT_MS } from "./tunables";
+
+export type ObserveRuntime = Pick<Runtime, "env" | "clock" | "rds">;
+
+/** The ARN of the global cluster's member in a region. */
+export function clusterArnOf(env: Runtime["env"], region: string): string {
+  const isHome = region === variable(env, "HOME_REGION");
+  return variable(env, isHome ? "HOME_CLUSTER_ARN" : "STANDBY_CLUSTER_ARN");
+}
+
+/** The member of `region` as that region's own RDS describes it; unknown on any failure. */
+export async function observeTarget(
+  runtime: ObserveRuntime,
+  region: string,
+): Promise<TargetDatabase | "unknown"> {
+  const { env } = runtime;
+  const rds = runtime.rds(region);
+  const arn = clusterArnOf(env, region);
+  const clusterId = arn.slice(arn.lastIndexOf(":") + 1);
+  try {
+    return await within(
+      runtime.clock,
+      OBSERVE_TIMEOUT_MS,
+      `RDS in ${region}`,
+      async (abortSignal) => {
+        const options = { abortSignal };
+        const [globals, clusters, instances] = await Promise.all([
+          rds.send(
+            new DescribeGlobalClustersCommand({
+              GlobalClusterIdentifier: variable(env, "GLOBAL_CLUSTER_ID"),
+            }),
+            options,
+          ),
+          rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: clusterId }), options),
+          rds.send(
+            new DescribeDBInstancesCommand({
+              Filters: [{ Name: "db-cluster-id", Values: [clusterId] }],
+            }),
+            options,
+          ),
+        ]);
+        const global = globals.GlobalClusters?.[0];
+        if (global === undefined) return "unknown";
+        const member = global.GlobalClusterMembers?.find((one) => one.DBClusterArn === arn);
+        const isAvailable = clusters.DBClusters?.[0]?.Status === "available";
+        const hasInstance =
+          instances.DBInstances?.some((one) => one.DBInstanceStatus === "available") === true;
+        return {
+          isWriter: member?.IsWriter === true,
+          isPromoting: global.FailoverState?.ToDbClusterArn === arn,
+          isReady: member !== undefined && isAvailable && hasInstance,
+        };
+      },
+    );
+  } catch {
+    return "unknown";
+  }
+}
