@@ -30,6 +30,9 @@ export interface WorkEntry {
   settledEpoch?: number;
 }
 
+/** DynamoDB reserves both words: an expression that names them bare is refused. */
+const reservedNames = { "#shard": "shard", "#at": "at" } as const;
+
 export const orderKey = (orderId: string): string => `order#${orderId}`;
 export const orderIdOf = (pk: string): string => pk.slice("order#".length);
 export const isOpen = (item: { shard?: string }): boolean =>
@@ -104,8 +107,9 @@ export async function markRejected(
   reason: string,
 ): Promise<void> {
   await updateItem(runtime, table, orderKey(stored.order.orderId), OBSERVE_TIMEOUT_MS, {
-    UpdateExpression: "SET rejectedReason = :reason REMOVE shard",
-    ConditionExpression: "fingerprint = :fingerprint AND attribute_exists(shard)",
+    UpdateExpression: "SET rejectedReason = :reason REMOVE #shard",
+    ConditionExpression: "fingerprint = :fingerprint AND attribute_exists(#shard)",
+    ExpressionAttributeNames: { "#shard": "shard" },
     ExpressionAttributeValues: { ":reason": reason, ":fingerprint": stored.fingerprint },
   }).catch(ignoreConditionFailed);
 }
@@ -118,9 +122,9 @@ export async function closeOrder(
   closedAt: string,
 ): Promise<void> {
   await updateItem(runtime, table, entry.pk, OBSERVE_TIMEOUT_MS, {
-    UpdateExpression: "SET shard = :closed, #at = :closedAt",
-    ConditionExpression: "shard = :open",
-    ExpressionAttributeNames: { "#at": "at" },
+    UpdateExpression: "SET #shard = :closed, #at = :closedAt",
+    ConditionExpression: "#shard = :open",
+    ExpressionAttributeNames: reservedNames,
     ExpressionAttributeValues: {
       ":open": entry.shard,
       ":closed": entry.shard.replace("open#", "closed#"),
@@ -140,8 +144,8 @@ export async function pruneOrder(
       new DeleteCommand({
         TableName: table,
         Key: { pk: entry.pk },
-        ConditionExpression: "shard = :closed AND #at = :closedAt",
-        ExpressionAttributeNames: { "#at": "at" },
+        ConditionExpression: "#shard = :closed AND #at = :closedAt",
+        ExpressionAttributeNames: reservedNames,
         ExpressionAttributeValues: { ":closed": entry.shard, ":closedAt": entry.at },
       }),
       { abortSignal },
@@ -168,8 +172,8 @@ export async function queryWork(
         new QueryCommand({
           TableName: table,
           IndexName: "work",
-          KeyConditionExpression: "shard = :shard AND #at < :before",
-          ExpressionAttributeNames: { "#at": "at" },
+          KeyConditionExpression: "#shard = :shard AND #at < :before",
+          ExpressionAttributeNames: reservedNames,
           ExpressionAttributeValues: { ":shard": shard, ":before": beforeIso },
           ScanIndexForward: order === "oldest first",
           Limit: limit,
