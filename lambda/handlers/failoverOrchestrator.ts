@@ -1,6 +1,5 @@
 import * as act from "../shared/act";
 import { sleep } from "../shared/clock";
-import type { Control } from "../shared/control";
 import {
   decide,
   regionToGain,
@@ -17,6 +16,7 @@ import type { Invocation, Runtime } from "../shared/runtime";
 import type { Look } from "../shared/signs";
 import {
   ACTION_RESERVE_MS,
+  ACTIVATE_RETRY_MS,
   LOOKS_KEPT,
   LOOP_SECONDS,
   TARGET_POLL_MS,
@@ -194,10 +194,12 @@ class Run {
       if (stayedMs > WOKEN_UNDER_TARGET_SECONDS * 1000) return false;
     }
     const isQuiet = action.do === "nothing" || action.do === "refuse";
-    if (isUnderTarget) await sleep(clock, action.do === "activate" ? 0 : TARGET_POLL_MS);
-    else if (isQuiet) await untilNextSlot(this.runtime);
-    const hasTime = this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
-    return hasTime && (isUnderTarget || clock.nowMs() < this.endMs);
+    if (isUnderTarget) {
+      await sleep(clock, action.do === "activate" ? ACTIVATE_RETRY_MS : TARGET_POLL_MS);
+      return this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
+    }
+    if (isQuiet) await untilNextSlot(this.runtime);
+    return clock.nowMs() < this.endMs;
   }
 
   /** @throws UnfinishedError where only Lambda's own retry would come back to what is undone. */

@@ -1,9 +1,10 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { within } from "../shared/clock";
+import type { Control } from "../shared/control";
 import { variable } from "../shared/env";
 import { cachedControl, readControl } from "../shared/ledger";
-import { createLog } from "../shared/log";
+import { createLog, type Log } from "../shared/log";
 import { storedOrder, validateOrder, type Order, type StoredOrder } from "../shared/order";
 import { acceptOrder, isClosed, readOrder, type OrderItem } from "../shared/orderLedger";
 import { isWaiting } from "../shared/rules";
@@ -26,63 +27,51 @@ type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"
  * two regions; the hint to the active region's queue may fail, the sweep brings the order back.
  */
 export function createOrderApi(runtime: OrderApiRuntime): (event: Event) => Promise<Answer> {
-  const { env } = runtime;
-  const region = variable(env, "AWS_REGION");
-  const table = variable(env, "LEDGER_TABLE");
-  const queueUrls = new Map([
-    [variable(env, "HOME_REGION"), variable(env, "HOME_QUEUE_URL")],
-    [variable(env, "STANDBY_REGION"), variable(env, "STANDBY_QUEUE_URL")],
-  ]);
-  const log = createLog(runtime, "order-api");
-  const control = cachedControl(runtime, table);
-  const beat = heartbeat(runtime, table, region);
+  const api = new OrderApi(runtime);
+  return (event) =>
+    event.httpMethod === "GET"
+      ? api.find((event.pathParameters?.["orderId"] ?? "").toLowerCase())
+      : api.post(event.body ?? "");
+}
 
-  function hint(stored: StoredOrder): Promise<void> {
-    return within(runtime.clock, HINT_TIMEOUT_MS, "hint", async (abortSignal) => {
-      const active = (await control())?.active ?? null;
-      const queueUrl = active === null ? undefined : queueUrls.get(active);
-      if (active === null || queueUrl === undefined) return;
-      await runtime
-        .sqs(active)
-        .send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(stored) }), {
-          abortSignal,
-        });
-    });
+class OrderApi {
+  private readonly region: string;
+  private readonly table: string;
+  private readonly queueUrls: ReadonlyMap<string, string>;
+  private readonly log: Log;
+  private readonly control: () => Promise<Control | undefined>;
+  private readonly beat: () => Promise<void>;
+
+  constructor(private readonly runtime: OrderApiRuntime) {
+    const { env } = runtime;
+    this.region = variable(env, "AWS_REGION");
+    this.table = variable(env, "LEDGER_TABLE");
+    this.queueUrls = new Map([
+      [variable(env, "HOME_REGION"), variable(env, "HOME_QUEUE_URL")],
+      [variable(env, "STANDBY_REGION"), variable(env, "STANDBY_QUEUE_URL")],
+    ]);
+    this.log = createLog(runtime, "order-api");
+    this.control = cachedControl(runtime, this.table);
+    this.beat = heartbeat(runtime, this.table, this.region);
   }
 
-  async function accept(order: Order): Promise<Answer> {
-    const stored = storedOrder(order, new Date(runtime.clock.nowMs()).toISOString(), region);
-    const { orderId } = order;
-    let existing: OrderItem | "stored";
-    try {
-      // The control item is read beside the write, so that the hint costs no round trip of its own.
-      const [put] = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>
-        Promise.all([acceptOrder(runtime, table, stored), control().catch(() => undefined)]),
-      );
-      existing = put;
-    } catch (error) {
-      log.error("order unsure", error, { orderId });
-      count("OrdersFailed");
-      return answer(
-        503,
-        { error: "the order may or may not be stored; retry the same orderId", orderId },
-        { "Retry-After": String(RETRY_AFTER_SECONDS) },
-      );
+  async post(body: string): Promise<Answer> {
+    const bytes = Buffer.byteLength(body);
+    if (bytes > ORDER_BODY_MAX_BYTES) {
+      return answer(413, { error: `the body has ${bytes} bytes; at most ${ORDER_BODY_MAX_BYTES}` });
     }
-    if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
-      return answer(409, { error: "this orderId was used for another order", orderId });
+    const validation = validateOrder(parseJson(body));
+    if ("problems" in validation) {
+      return answer(400, { error: "invalid order", fields: validation.problems });
     }
-    await Promise.allSettled([existing === "stored" ? hint(stored) : undefined, beat()]);
-    count("OrdersAccepted", orderId);
-    const { acceptedAt } = existing === "stored" ? stored : existing;
-    return answer(202, { orderId, status: "ACCEPTED", acceptedAt });
+    return this.accept(validation.order);
   }
 
-  async function find(orderId: string): Promise<Answer> {
+  async find(orderId: string): Promise<Answer> {
     try {
       const [item, present] = await Promise.all([
-        readOrder(runtime, table, orderId),
-        readControl(runtime, table),
+        readOrder(this.runtime, this.table, orderId),
+        readControl(this.runtime, this.table),
       ]);
       if (item === undefined) return answer(404, { error: "no such order", orderId });
       const { acceptedAt, rejectedReason } = item;
@@ -93,34 +82,60 @@ export function createOrderApi(runtime: OrderApiRuntime): (event: Event) => Prom
         isClosed(item) || (present !== undefined && !isWaiting(item.settledEpoch, present));
       return answer(200, { orderId, status: isSettled ? "SETTLED" : "ACCEPTED", acceptedAt });
     } catch (error) {
-      log.error("order unreadable", error, { orderId });
-      return answer(
-        503,
-        { error: "the ledger does not answer; ask again", orderId },
-        { "Retry-After": String(RETRY_AFTER_SECONDS) },
-      );
+      this.log.error("order unreadable", error, { orderId });
+      return retryLater({ error: "the ledger does not answer; ask again", orderId });
     }
   }
 
-  function count(name: "OrdersAccepted" | "OrdersFailed", orderId?: string): void {
-    log.metrics(name, [{ name, value: 1, unit: "Count", resolutionSeconds: 1 }], { orderId });
+  private async accept(order: Order): Promise<Answer> {
+    const { clock } = this.runtime;
+    const stored = storedOrder(order, new Date(clock.nowMs()).toISOString(), this.region);
+    const { orderId } = order;
+    let existing: OrderItem | "stored";
+    try {
+      existing = await this.put(stored);
+    } catch (error) {
+      this.log.error("order unsure", error, { orderId });
+      this.count("OrdersFailed");
+      const text = "the order may or may not be stored; retry the same orderId";
+      return retryLater({ error: text, orderId });
+    }
+    if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
+      return answer(409, { error: "this orderId was used for another order", orderId });
+    }
+    await Promise.allSettled([existing === "stored" ? this.hint(stored) : undefined, this.beat()]);
+    this.count("OrdersAccepted", orderId);
+    const { acceptedAt } = existing === "stored" ? stored : existing;
+    return answer(202, { orderId, status: "ACCEPTED", acceptedAt });
   }
 
-  return (event) => {
-    if (event.httpMethod === "GET") {
-      return find((event.pathParameters?.["orderId"] ?? "").toLowerCase());
-    }
-    const body = event.body ?? "";
-    if (Buffer.byteLength(body) > ORDER_BODY_MAX_BYTES) {
-      const error = `the body has ${Buffer.byteLength(body)} bytes; at most ${ORDER_BODY_MAX_BYTES}`;
-      return Promise.resolve(answer(413, { error }));
-    }
-    const validation = validateOrder(parseJson(body));
-    if ("problems" in validation) {
-      return Promise.resolve(answer(400, { error: "invalid order", fields: validation.problems }));
-    }
-    return accept(validation.order);
-  };
+  /** The control item is read beside the write, so that the hint costs no round trip of its own. */
+  private async put(stored: StoredOrder): Promise<OrderItem | "stored"> {
+    const { runtime, table } = this;
+    const [existing] = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>
+      Promise.all([acceptOrder(runtime, table, stored), this.control().catch(() => undefined)]),
+    );
+    return existing;
+  }
+
+  private hint(stored: StoredOrder): Promise<void> {
+    const { clock, sqs } = this.runtime;
+    return within(clock, HINT_TIMEOUT_MS, "hint", async (abortSignal) => {
+      const active = (await this.control())?.active ?? null;
+      const queueUrl = active === null ? undefined : this.queueUrls.get(active);
+      if (active === null || queueUrl === undefined) return;
+      const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify(stored) };
+      await sqs(active).send(new SendMessageCommand(message), { abortSignal });
+    });
+  }
+
+  private count(name: "OrdersAccepted" | "OrdersFailed", orderId?: string): void {
+    this.log.metrics(name, [{ name, value: 1, unit: "Count", resolutionSeconds: 1 }], { orderId });
+  }
+}
+
+function retryLater(body: object): Answer {
+  return answer(503, body, { "Retry-After": String(RETRY_AFTER_SECONDS) });
 }
 
 function parseJson(text: string): unknown {

@@ -4,11 +4,11 @@ import { within } from "../shared/clock";
 import { insertOrders, isOrdersFault, readFingerprints } from "../shared/database";
 import { variable } from "../shared/env";
 import { readControl } from "../shared/ledger";
-import { createLog, describe } from "../shared/log";
+import { createLog, describe, type Log } from "../shared/log";
 import type { StoredOrder } from "../shared/order";
 import { markRejected, markSettled } from "../shared/orderLedger";
 import { maySettle } from "../shared/rules";
-import type { Runtime } from "../shared/runtime";
+import type { Runtime, Sql } from "../shared/runtime";
 import { OBSERVE_TIMEOUT_MS } from "../shared/tunables";
 import { progressRecorder } from "../shared/vitalSigns";
 
@@ -31,115 +31,134 @@ interface Hint {
 export function createOrderProcessor(
   runtime: OrderProcessorRuntime,
 ): (event: Pick<SQSEvent, "Records">) => Promise<SQSBatchResponse> {
-  const { env, clock } = runtime;
-  const region = variable(env, "AWS_REGION");
-  const table = variable(env, "LEDGER_TABLE");
-  const deadLetterQueueUrl = variable(env, "DEAD_LETTER_QUEUE_URL");
-  const log = createLog(runtime, "order-processor");
-  const recordProgress = progressRecorder(runtime, table, region);
-  const sql = runtime.sql({
-    endpoint: variable(env, "DATABASE_ENDPOINT"),
-    database: variable(env, "DATABASE_NAME"),
-    as: "application",
-  });
+  const processor = new OrderProcessor(runtime);
+  return (event) => processor.process(event.Records);
+}
 
-  async function deadLetter(body: string, reason: string): Promise<void> {
-    await within(clock, OBSERVE_TIMEOUT_MS, "dead letter", (abortSignal) =>
-      runtime.sqs(region).send(
-        new SendMessageCommand({
-          QueueUrl: deadLetterQueueUrl,
-          MessageBody: body,
-          MessageAttributes: { reason: { DataType: "String", StringValue: reason } },
-        }),
-        { abortSignal },
-      ),
-    );
+class OrderProcessor {
+  private readonly region: string;
+  private readonly table: string;
+  private readonly log: Log;
+  private readonly recordProgress: (epoch: number) => Promise<void>;
+  private readonly sql: Sql;
+
+  constructor(private readonly runtime: OrderProcessorRuntime) {
+    const { env } = runtime;
+    this.region = variable(env, "AWS_REGION");
+    this.table = variable(env, "LEDGER_TABLE");
+    this.log = createLog(runtime, "order-processor");
+    this.recordProgress = progressRecorder(runtime, this.table, this.region);
+    this.sql = runtime.sql({
+      endpoint: variable(env, "DATABASE_ENDPOINT"),
+      database: variable(env, "DATABASE_NAME"),
+      as: "application",
+    });
   }
 
-  async function reject({ stored }: Hint, reason: string): Promise<void> {
-    log.info("rejected", { orderId: stored.order.orderId, reason });
-    await deadLetter(JSON.stringify(stored), reason);
-    await markRejected(runtime, table, stored, reason);
+  async process(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+    const control = await readControl(this.runtime, this.table).catch((error: unknown) => {
+      this.log.error("the control item is unreadable", error);
+      return null;
+    });
+    if (control === null) return failures(records.map((record) => record.messageId));
+    if (control === undefined || !maySettle(control, this.region)) return failures([]);
+    const { epoch } = control;
+    const { hints, unreadable } = await this.parse(records);
+    if (hints.length === 0) return failures(unreadable);
+    const failed = await this.settle(epoch, hints).catch((error: unknown) => {
+      this.log.error("a batch failed", error, { epoch, orders: hints.length });
+      return isOrdersFault(error) ? this.settleOneByOne(epoch, hints) : hints;
+    });
+    return failures([...unreadable, ...failed.map((hint) => hint.messageId)]);
   }
 
-  /** Returns the hints to be tried again. @throws what the database says when it is not the orders' fault. */
-  async function settle(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
-    const settledAt = new Date(clock.nowMs()).toISOString();
+  /** What is no hint at all goes to the dead letters; where even that fails, it is tried again. */
+  private async parse(
+    records: readonly SQSRecord[],
+  ): Promise<{ hints: Hint[]; unreadable: string[] }> {
+    const hints: Hint[] = [];
+    const unreadable: string[] = [];
+    for (const { messageId, body } of records) {
+      const stored = parseHint(body);
+      if (stored !== undefined) hints.push({ messageId, stored });
+      else await this.deadLetter(body, "not a hint").catch(() => unreadable.push(messageId));
+    }
+    return { hints, unreadable };
+  }
+
+  /** Returns the hints to be tried again. @throws the server's error: nothing was inserted. */
+  private async settle(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
+    const settledAt = new Date(this.runtime.clock.nowMs()).toISOString();
     const batch = new Map(hints.map(({ stored }) => [stored.order.orderId, stored]));
-    const answer = await insertOrders(sql, epoch, [...batch.values()], settledAt);
-    if (!answer.held) {
-      log.info("another epoch has the right", { epoch, orders: hints.length });
+    const { held, inserted } = await insertOrders(this.sql, epoch, [...batch.values()], settledAt);
+    if (!held) {
+      this.log.info("another epoch has the right", { epoch, orders: hints.length });
       return [];
     }
-    const before = [...batch.keys()].filter((orderId) => !answer.inserted.has(orderId));
+    const before = [...batch.keys()].filter((orderId) => !inserted.has(orderId));
     const there: ReadonlyMap<string, string> =
-      before.length === 0 ? new Map() : await readFingerprints(sql, before);
-    const rowOf = (orderId: string) =>
-      answer.inserted.has(orderId) ? batch.get(orderId)?.fingerprint : there.get(orderId);
+      before.length === 0 ? new Map() : await readFingerprints(this.sql, before);
     const outcomes = await Promise.allSettled(
-      hints.map(async (hint) => {
+      hints.map((hint) => {
         const { orderId } = hint.stored.order;
-        const row = rowOf(orderId);
-        if (row === undefined) throw new Error(`no row of ${orderId} after its insert`);
-        return row === hint.stored.fingerprint
-          ? markSettled(runtime, table, orderId, epoch)
-          : reject(hint, "another order has this orderId");
+        const row = inserted.has(orderId) ? batch.get(orderId)?.fingerprint : there.get(orderId);
+        return this.mark(epoch, hint, row);
       }),
     );
-    await recordProgress(epoch);
-    const count = answer.inserted.size;
-    log.metrics(
+    await this.recordProgress(epoch);
+    this.log.metrics(
       "settled",
-      [{ name: "OrdersSettled", value: count, unit: "Count", resolutionSeconds: 1 }],
-      { epoch, orderIds: [...answer.inserted] },
+      [{ name: "OrdersSettled", value: inserted.size, unit: "Count", resolutionSeconds: 1 }],
+      { epoch, orderIds: [...inserted] },
     );
     return hints.filter((_, i) => outcomes[i]!.status === "rejected");
   }
 
+  /** @param row fingerprint of the row that now has the order's id. */
+  private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<void> {
+    const { order, fingerprint } = hint.stored;
+    if (row === undefined) throw new Error(`no row of ${order.orderId} after its insert`);
+    if (row !== fingerprint) return this.reject(hint, "another order has this orderId");
+    await markSettled(this.runtime, this.table, order.orderId, epoch);
+  }
+
   /** One order at fault must not hold the others of its batch. */
-  async function settleOneByOne(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
+  private async settleOneByOne(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
     const failed: Hint[] = [];
     for (const hint of hints) {
       try {
-        failed.push(...(await settle(epoch, [hint])));
+        failed.push(...(await this.settle(epoch, [hint])));
       } catch (error) {
-        if (isOrdersFault(error)) {
-          await reject(hint, describe(error).error).catch(() => failed.push(hint));
-        } else {
-          failed.push(hint);
-        }
+        if (!isOrdersFault(error)) failed.push(hint);
+        else await this.reject(hint, describe(error).error).catch(() => failed.push(hint));
       }
     }
     return failed;
   }
 
-  return async (event) => {
-    const control = await readControl(runtime, table).catch((error: unknown) => {
-      log.error("the control item is unreadable", error);
-      return null;
-    });
-    if (control === null) return failures(event.Records.map((record) => record.messageId));
-    if (control === undefined || !maySettle(control, region)) return failures([]);
-    const hints: Hint[] = [];
-    const unreadable: string[] = [];
-    for (const record of event.Records) {
-      const stored = parseHint(record);
-      if (stored !== undefined) hints.push({ messageId: record.messageId, stored });
-      else {
-        await deadLetter(record.body, "not a hint").catch(() => unreadable.push(record.messageId));
-      }
-    }
-    const failed = await settle(control.epoch, hints).catch((error: unknown) => {
-      log.error("a batch failed", error, { epoch: control.epoch, orders: hints.length });
-      return isOrdersFault(error) ? settleOneByOne(control.epoch, hints) : hints;
-    });
-    return failures([...unreadable, ...failed.map((hint) => hint.messageId)]);
-  };
+  /** Dead letter first: a crash in between repeats both, and loses neither. */
+  private async reject({ stored }: Hint, reason: string): Promise<void> {
+    this.log.info("rejected", { orderId: stored.order.orderId, reason });
+    await this.deadLetter(JSON.stringify(stored), reason);
+    await markRejected(this.runtime, this.table, stored, reason);
+  }
+
+  private async deadLetter(body: string, reason: string): Promise<void> {
+    const { clock, env, sqs } = this.runtime;
+    const message = {
+      QueueUrl: variable(env, "DEAD_LETTER_QUEUE_URL"),
+      MessageBody: body,
+      MessageAttributes: { reason: { DataType: "String", StringValue: reason } },
+    };
+    await within(clock, OBSERVE_TIMEOUT_MS, "dead letter", (abortSignal) =>
+      sqs(this.region).send(new SendMessageCommand(message), { abortSignal }),
+    );
+  }
 }
 
-function parseHint(record: SQSRecord): StoredOrder | undefined {
+function parseHint(body: string): StoredOrder | undefined {
   try {
-    const stored = JSON.parse(record.body) as Partial<StoredOrder> | null;
+    const stored = JSON.parse(body) as Partial<StoredOrder> | null;
     return typeof stored?.order?.orderId === "string" && typeof stored.fingerprint === "string"
       ? (stored as StoredOrder)
       : undefined;

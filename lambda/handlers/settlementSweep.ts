@@ -4,7 +4,7 @@ import type { Control } from "../shared/control";
 import { seeOrders } from "../shared/database";
 import { variable } from "../shared/env";
 import { readControl } from "../shared/ledger";
-import { createLog } from "../shared/log";
+import { createLog, type Log } from "../shared/log";
 import {
   closeOrder,
   isOpen,
@@ -16,7 +16,7 @@ import {
   type WorkEntry,
 } from "../shared/orderLedger";
 import { isWaiting, mayClose } from "../shared/rules";
-import type { Invocation, Runtime } from "../shared/runtime";
+import type { Invocation, Runtime, Sql } from "../shared/runtime";
 import {
   CLOSED_KEPT_SECONDS,
   OBSERVE_TIMEOUT_MS,
@@ -55,144 +55,176 @@ const RESERVE_MS = 5_000;
 export function createSettlementSweep(
   runtime: SettlementSweepRuntime,
 ): (event: SweepEvent, invocation: Invocation) => Promise<SweepResult> {
-  const { env, clock } = runtime;
-  const region = variable(env, "AWS_REGION");
-  const table = variable(env, "LEDGER_TABLE");
-  const queueUrl = variable(env, "QUEUE_URL");
-  const log = createLog(runtime, "settlement-sweep");
-  const sql = runtime.sql({
-    endpoint: variable(env, "DATABASE_READER_ENDPOINT"),
-    database: variable(env, "DATABASE_NAME"),
-    as: "application",
-  });
-  const iso = (ms: number) => new Date(ms).toISOString();
+  const site = new SweepSite(runtime);
+  return async (event, invocation) => {
+    const control = await readControl(runtime, site.table);
+    if (control === undefined || control.active === null) return nothingSwept();
+    return new Sweep(site, control, event.activated === control.epoch, invocation).run();
+  };
+}
+
+/** Where a sweep runs: fixed for the life of an execution environment. */
+class SweepSite {
+  readonly region: string;
+  readonly table: string;
+  readonly queueUrl: string;
+  readonly log: Log;
+  readonly sql: Sql;
+
+  constructor(readonly runtime: SettlementSweepRuntime) {
+    const { env } = runtime;
+    this.region = variable(env, "AWS_REGION");
+    this.table = variable(env, "LEDGER_TABLE");
+    this.queueUrl = variable(env, "QUEUE_URL");
+    this.log = createLog(runtime, "settlement-sweep");
+    this.sql = runtime.sql({
+      endpoint: variable(env, "DATABASE_READER_ENDPOINT"),
+      database: variable(env, "DATABASE_NAME"),
+      as: "application",
+    });
+  }
+}
+
+/** One run, under one reading of the control item. */
+class Sweep {
+  private readonly startedMs: number;
+  private readonly result = nothingSwept();
+  private oldestMs: number;
+
+  constructor(
+    private readonly site: SweepSite,
+    private readonly control: Control,
+    private readonly isActivation: boolean,
+    private readonly invocation: Invocation,
+  ) {
+    this.startedMs = site.runtime.clock.nowMs();
+    this.oldestMs = this.startedMs;
+  }
+
+  async run(): Promise<SweepResult> {
+    const { site, control, startedMs, result } = this;
+    const work = await this.workOfThisRegion();
+    await Promise.all(
+      Array.from({ length: WORK_SHARDS }, (_, shard) =>
+        this.eachPage(`open#${shard}`, startedMs + 1, work),
+      ),
+    );
+    // One shard a minute suffices: what is closed waits for a day anyhow.
+    const pruned = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
+    await this.eachPage(pruned, startedMs - CLOSED_KEPT_SECONDS * 1000, async (entries) => {
+      await Promise.all(entries.map((entry) => pruneOrder(site.runtime, site.table, entry)));
+      result.pruned += entries.length;
+    });
+    const oldestSeconds = Math.round((startedMs - this.oldestMs) / 1000);
+    site.log.metrics(
+      "swept",
+      [
+        { name: "OpenOrders", value: result.open, unit: "Count", resolutionSeconds: 60 },
+        { name: "OldestOpenSeconds", value: oldestSeconds, unit: "Seconds", resolutionSeconds: 60 },
+      ],
+      { epoch: control.epoch, active: control.active, ...result },
+    );
+    return result;
+  }
+
+  private async workOfThisRegion(): Promise<(entries: WorkEntry[]) => Promise<void>> {
+    const { result } = this;
+    const isActive = this.control.active === this.site.region;
+    const mayRequeue = isActive && (this.isActivation || !(await this.queueIsDeep()));
+    return async (entries) => {
+      result.open += entries.length;
+      this.oldestMs = Math.min(this.oldestMs, Date.parse(entries[0]!.at));
+      if (!isActive) result.closed += await this.close(entries);
+      else if (mayRequeue) result.requeued += await this.requeue(entries);
+    };
+  }
 
   /** Backlog is not lost hints: with a deep queue only an activation re-queues. */
-  async function queueIsDeep(): Promise<boolean> {
-    const answer = await within(clock, OBSERVE_TIMEOUT_MS, "queue depth", (abortSignal) =>
-      runtime.sqs(region).send(
-        new GetQueueAttributesCommand({
-          QueueUrl: queueUrl,
-          AttributeNames: ["ApproximateNumberOfMessages"],
-        }),
-        { abortSignal },
-      ),
+  private async queueIsDeep(): Promise<boolean> {
+    const { runtime, region, queueUrl } = this.site;
+    const question = {
+      QueueUrl: queueUrl,
+      AttributeNames: ["ApproximateNumberOfMessages" as const],
+    };
+    const answer = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "queue depth", (abortSignal) =>
+      runtime.sqs(region).send(new GetQueueAttributesCommand(question), { abortSignal }),
     );
     return Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0) > SWEEP_QUEUE_DEPTH_MAX;
   }
 
-  async function requeue(entries: readonly WorkEntry[], control: Control): Promise<number> {
+  /** A strong read of each order decides; the index only says where to look. */
+  private async requeue(entries: readonly WorkEntry[]): Promise<number> {
+    const { runtime, table } = this.site;
+    const youngestMs = this.isActivation ? Infinity : this.startedMs - SWEEP_AGE_SECONDS * 1000;
+    const due = entries.filter(
+      (entry) => Date.parse(entry.at) <= youngestMs && this.mustRequeue(entry),
+    );
     const items = await Promise.all(
-      entries.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
+      due.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
     );
     const waiting = items.filter(
-      (item): item is OrderItem =>
-        item !== undefined && isOpen(item) && mustRequeue(item, control, clock.nowMs()),
+      (item): item is OrderItem => item !== undefined && isOpen(item) && this.mustRequeue(item),
     );
     for (let i = 0; i < waiting.length; i += SQS_BATCH_SIZE) {
-      const batch = waiting.slice(i, i + SQS_BATCH_SIZE);
-      await within(clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
-        runtime.sqs(region).send(
-          new SendMessageBatchCommand({
-            QueueUrl: queueUrl,
-            Entries: batch.map(({ order, acceptedAt, acceptedIn, fingerprint }, n) => ({
-              Id: String(n),
-              MessageBody: JSON.stringify({ order, acceptedAt, acceptedIn, fingerprint }),
-            })),
-          }),
-          { abortSignal },
-        ),
-      );
+      await this.sendHints(waiting.slice(i, i + SQS_BATCH_SIZE));
     }
     return waiting.length;
   }
 
-  async function close(entries: readonly WorkEntry[], control: Control): Promise<number> {
-    const local = await seeOrders(
-      sql,
-      entries.map((entry) => orderIdOf(entry.pk)),
+  private async sendHints(items: readonly OrderItem[]): Promise<void> {
+    const { runtime, region, queueUrl } = this.site;
+    const batch = {
+      QueueUrl: queueUrl,
+      Entries: items.map(({ order, acceptedAt, acceptedIn, fingerprint }, n) => ({
+        Id: String(n),
+        MessageBody: JSON.stringify({ order, acceptedAt, acceptedIn, fingerprint }),
+      })),
+    };
+    await within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
+      runtime.sqs(region).send(new SendMessageBatchCommand(batch), { abortSignal }),
     );
-    if (!mayClose(control, region, local.epoch)) return 0;
-    const seen = entries.filter((entry) => local.seen.has(orderIdOf(entry.pk)));
-    const closedAt = iso(clock.nowMs());
+  }
+
+  private async close(entries: readonly WorkEntry[]): Promise<number> {
+    const { runtime, region, table, sql } = this.site;
+    const orderIds = entries.map((entry) => orderIdOf(entry.pk));
+    const local = await seeOrders(sql, orderIds);
+    if (!mayClose(this.control, region, local.epoch)) return 0;
+    const seen = entries.filter((_, i) => local.seen.has(orderIds[i]!));
+    const closedAt = isoTime(runtime.clock.nowMs());
     await Promise.all(seen.map((entry) => closeOrder(runtime, table, entry, closedAt)));
     return seen.length;
   }
 
   /** All pages of one shard, as long as time allows. */
-  async function eachPage(
+  private async eachPage(
     shard: string,
     beforeMs: number,
-    invocation: Invocation,
     work: (entries: WorkEntry[]) => Promise<void>,
   ): Promise<void> {
+    const { runtime, table } = this.site;
     let from: Record<string, unknown> | undefined;
     do {
-      const page = await queryWork(runtime, table, shard, iso(beforeMs), from);
+      const page = await queryWork(runtime, table, { shard, before: isoTime(beforeMs), from });
       if (page.entries.length > 0) await work(page.entries);
       from = page.next;
-    } while (from !== undefined && invocation.getRemainingTimeInMillis() > RESERVE_MS);
+    } while (from !== undefined && this.invocation.getRemainingTimeInMillis() > RESERVE_MS);
   }
 
-  return async (event, invocation) => {
-    const startedMs = clock.nowMs();
-    const result: SweepResult = { open: 0, requeued: 0, closed: 0, pruned: 0 };
-    let oldestMs = startedMs;
-    const control = await readControl(runtime, table);
-    if (control === undefined || control.active === null) return result;
-    const isActive = control.active === region;
-    const isActivation = event.activated === control.epoch;
-    const mayRequeue = isActive && (isActivation || !(await queueIsDeep()));
-
-    async function sweep(entries: WorkEntry[]): Promise<void> {
-      result.open += entries.length;
-      oldestMs = Math.min(oldestMs, Date.parse(entries[0]!.at));
-      if (!isActive) result.closed += await close(entries, control!);
-      else if (mayRequeue) {
-        const youngestMs = isActivation ? Infinity : startedMs - SWEEP_AGE_SECONDS * 1000;
-        const due = entries.filter(
-          (entry) => Date.parse(entry.at) <= youngestMs && mustRequeue(entry, control!, startedMs),
-        );
-        result.requeued += await requeue(due, control!);
-      }
-    }
-
-    const shards = Array.from({ length: WORK_SHARDS }, (_, shard) => shard);
-    await Promise.all(
-      shards.map((shard) => eachPage(`open#${shard}`, startedMs + 1, invocation, sweep)),
-    );
-    // One shard a minute suffices: what is closed waits for a day anyhow.
-    const pruned = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
-    await eachPage(pruned, startedMs - CLOSED_KEPT_SECONDS * 1000, invocation, async (entries) => {
-      await Promise.all(entries.map((entry) => pruneOrder(runtime, table, entry)));
-      result.pruned += entries.length;
-    });
-    log.metrics(
-      "swept",
-      [
-        { name: "OpenOrders", value: result.open, unit: "Count", resolutionSeconds: 60 },
-        {
-          name: "OldestOpenSeconds",
-          value: Math.round((startedMs - oldestMs) / 1000),
-          unit: "Seconds",
-          resolutionSeconds: 60,
-        },
-      ],
-      { epoch: control.epoch, active: control.active, ...result },
-    );
-    return result;
-  };
+  /**
+   * Waiting, or open for so long that its row may have been pruned before the other region saw it:
+   * settling it again is harmless, and brings the row back.
+   */
+  private mustRequeue(entry: { at: string; settledEpoch?: number }): boolean {
+    const openMs = this.startedMs - Date.parse(entry.at);
+    return isWaiting(entry.settledEpoch, this.control) || openMs > CLOSED_KEPT_SECONDS * 1000;
+  }
 }
 
-/**
- * Waiting, or open for so long that its row may have been pruned before the other region saw it:
- * settling it again is harmless, and brings the row back.
- */
-function mustRequeue(
-  entry: { at: string; settledEpoch?: number },
-  control: Control,
-  nowMs: number,
-): boolean {
-  const openMs = nowMs - Date.parse(entry.at);
-  return isWaiting(entry.settledEpoch, control) || openMs > CLOSED_KEPT_SECONDS * 1000;
+function nothingSwept(): SweepResult {
+  return { open: 0, requeued: 0, closed: 0, pruned: 0 };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

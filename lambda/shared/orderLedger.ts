@@ -1,4 +1,5 @@
 import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import { within } from "./clock";
 import type { Control } from "./control";
 import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "./ledger";
@@ -153,34 +154,36 @@ export async function pruneOrder(
   ).catch(ignoreConditionFailed);
 }
 
-/** One page of a shard of the index, oldest first; the index is always eventually consistent. */
+export interface WorkQuery {
+  shard: string;
+  /** ISO time; entries at or after it are left out. */
+  before: string;
+  from?: Record<string, unknown> | undefined;
+  newestFirst?: boolean;
+  limit?: number;
+}
+
+/** One page of a shard of the index `work`, which is always eventually consistent. */
 export async function queryWork(
   runtime: LedgerRuntime,
   table: string,
-  shard: string,
-  beforeIso: string,
-  from?: Record<string, unknown>,
-  order: "oldest first" | "newest first" = "oldest first",
-  limit: number = SWEEP_PAGE_SIZE,
+  query: WorkQuery,
 ): Promise<{ entries: WorkEntry[]; next: Record<string, unknown> | undefined }> {
+  const input: QueryCommandInput = {
+    TableName: table,
+    IndexName: "work",
+    KeyConditionExpression: "shard = :shard AND #at < :before",
+    ExpressionAttributeNames: { "#at": "at" },
+    ExpressionAttributeValues: { ":shard": query.shard, ":before": query.before },
+    ScanIndexForward: query.newestFirst !== true,
+    Limit: query.limit ?? SWEEP_PAGE_SIZE,
+    ExclusiveStartKey: query.from,
+  };
   const answer = await within(
     runtime.clock,
     OBSERVE_TIMEOUT_MS,
-    `query of ${shard}`,
-    (abortSignal) =>
-      runtime.dynamodb.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: "work",
-          KeyConditionExpression: "#shard = :shard AND #at < :before",
-          ExpressionAttributeNames: reservedNames,
-          ExpressionAttributeValues: { ":shard": shard, ":before": beforeIso },
-          ScanIndexForward: order === "oldest first",
-          Limit: limit,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-        { abortSignal },
-      ),
+    `query of ${query.shard}`,
+    (abortSignal) => runtime.dynamodb.send(new QueryCommand(input), { abortSignal }),
   );
   return { entries: (answer.Items ?? []) as WorkEntry[], next: answer.LastEvaluatedKey };
 }
@@ -199,7 +202,7 @@ export async function waitingSince(
   const before = new Date(beforeMs).toISOString();
   const pages = await Promise.all(
     Array.from({ length: WORK_SHARDS }, (_, shard) =>
-      queryWork(runtime, table, `open#${shard}`, before, undefined, "newest first", 1),
+      queryWork(runtime, table, { shard: `open#${shard}`, before, newestFirst: true, limit: 1 }),
     ),
   );
   const candidate = pages

@@ -54,6 +54,8 @@ export const RDS_CALL_CUTOFF_MS = 2_000;
 export const TARGET_POLL_MS = 2_000;
 /** db-migration probes, migrates and raises the epoch within this; it is invoked and awaited. */
 export const ACTIVATE_TIMEOUT_MS = 20_000;
+/** Pause after an activation: done, the next look is due at once; refused, it is not hammered. */
+export const ACTIVATE_RETRY_MS = 250;
 /** An SNS publish or an asynchronous invocation that has no answer by then is left behind. */
 export const NOTIFY_TIMEOUT_MS = 2_000;
 /** A run the sentinel woke under a target leaves after this: the sentinel wakes one every slot. */
