@@ -1,0 +1,15 @@
+import { Signer } from "@aws-sdk/rds-signer";
+import { APPLICATION_USER } from "../shared/migrations";
+import { sqlWith } from "./sql";
+
+const POSTGRES_PORT = 5432;
+
+/** Signs in with an IAM token, made without any call and valid for 15 minutes. */
+export const sql = sqlWith(async ({ endpoint }) => ({
+  user: APPLICATION_USER,
+  password: await new Signer({
+    hostname: endpoint,
+    port: POSTGRES_PORT,
+    username: APPLICATION_USER,
+  }).getAuthToken(),
+}));

@@ -1,0 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { oneAttempt } from "./clients";
+
+export const cloudwatch = new CloudWatchClient(oneAttempt);

@@ -1,0 +1,23 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { createFailoverOrchestrator } from "../handlers/failoverOrchestrator";
+import { base } from "./base";
+import { oneAttempt, perRegion } from "./clients";
+import { cloudwatch } from "./cloudwatch";
+import { dynamodb } from "./dynamodb";
+import { http } from "./http";
+import { lambda } from "./lambda";
+
+export const handler = createFailoverOrchestrator({
+  ...base,
+  cloudwatch,
+  dynamodb,
+  http,
+  lambda,
+  eventbridge: perRegion((region) => new EventBridgeClient({ region, ...oneAttempt })),
+  rds: perRegion((region) => new RDSClient({ region, ...oneAttempt })),
+  route53: new Route53Client({ region: "us-east-1", ...oneAttempt }),
+  sns: perRegion((region) => new SNSClient({ region, ...oneAttempt })),
+});
