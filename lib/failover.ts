@@ -1,0 +1,188 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { BAD_PROBES_IN_ROW, LOOP_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
+import { commonEnvironment } from "./lambda";
+import { LambdaFunction } from "./lambdaFunction";
+import { FailoverAlarm, METRIC_NAMESPACE, lookMetric } from "./monitoring";
+import { type FailoverTargets, createOrchestrator } from "./orchestrator";
+import { invokeStatement, ledgerStatement, metricsStatement, workIndexStatement } from "./policies";
+import { scheduleEveryMinute } from "./schedule";
+
+/** Loops overlap; what is above this is a loop too many. */
+const SENTINEL_RESERVED_CONCURRENCY = 5;
+const MINUTE_SECONDS = 60;
+
+export type FailoverArgs = FailoverTargets;
+
+/**
+ * Detection and failing over, in the standby region, and the same orchestrator in the home region
+ * for an operator's way home. Depends on every other component: created last and destroyed first,
+ * so that neither `up` nor `destroy` can look like an outage.
+ */
+export class Failover extends pulumi.ComponentResource {
+  /** The orchestrator that acts by itself, in the standby region. */
+  readonly orchestrator: LambdaFunction;
+  readonly sentinel: LambdaFunction;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: FailoverArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Failover", name, {}, opts);
+    const { platform } = args;
+    createOrchestrator(args, platform.home, { parent: this });
+    this.orchestrator = createOrchestrator(args, platform.standby, { parent: this });
+    this.sentinel = this.createSentinel();
+    this.createSchedules();
+    this.subscribeToHome();
+    new FailoverAlarm(
+      `${name}-alarm`,
+      {
+        platform,
+        region: platform.standby,
+        orchestrator: this.orchestrator,
+        failoverTopicArn: args.topics.standby.failoverTopic.arn,
+      },
+      { parent: this },
+    );
+    this.createAlarms();
+    this.registerOutputs({ orchestratorArn: this.orchestrator.arn });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.platform.standby.provider };
+  }
+
+  private createSentinel(): LambdaFunction {
+    const { platform, dynamodb, apis, queues } = this.args;
+    const region = platform.standby;
+    return new LambdaFunction(
+      `sentinel-${region.token}`,
+      {
+        platform,
+        region,
+        stem: "sentinel",
+        environment: {
+          ...commonEnvironment(platform, dynamodb),
+          HOME_API_URL: apis.home.url,
+          STANDBY_API_URL: apis.standby.url,
+          ORCHESTRATOR_FUNCTION: this.orchestrator.functionName,
+        },
+        statements: [
+          ledgerStatement(dynamodb.ledgerArnIn(region), "GetItem", "PutItem"),
+          workIndexStatement(dynamodb.workIndexArnIn(region)),
+          metricsStatement(METRIC_NAMESPACE),
+          invokeStatement(this.orchestrator.arn),
+        ],
+        timeoutSeconds: LOOP_TIMEOUT_SECONDS,
+        failuresQueueArn: queues.standby.failures.arn,
+        reservedConcurrency: SENTINEL_RESERVED_CONCURRENCY,
+        recurring: true,
+      },
+      { parent: this },
+    );
+  }
+
+  private createSchedules(): void {
+    const { platform } = this.args;
+    scheduleEveryMinute(
+      `${this.name}-sentinel`,
+      {
+        platform,
+        region: platform.standby,
+        what: "sentinel",
+        description: "Keeps one looking loop of the sentinel alive",
+        target: this.sentinel,
+        event: { trigger: "schedule" },
+      },
+      this.child,
+    );
+    scheduleEveryMinute(
+      `${this.name}-tick`,
+      {
+        platform,
+        region: platform.standby,
+        what: "failover-tick",
+        description: "Keeps one looking loop of the orchestrator alive; absent while destroying",
+        target: this.orchestrator,
+        event: { trigger: "tick" },
+      },
+      this.child,
+    );
+  }
+
+  /** Home's own alarms wake the orchestrator across regions. */
+  private subscribeToHome(): void {
+    const { platform, topics } = this.args;
+    const topic = topics.home.failoverTopic;
+    const permission = new aws.lambda.Permission(
+      `${this.name}-home-topic`,
+      {
+        action: "lambda:InvokeFunction",
+        function: this.orchestrator.functionName,
+        principal: "sns.amazonaws.com",
+        sourceArn: topic.arn,
+      },
+      this.child,
+    );
+    new aws.sns.TopicSubscription(
+      `${this.name}-home-topic`,
+      { topic: topic.arn, protocol: "lambda", endpoint: this.orchestrator.arn },
+      // A subscription is made where its topic is.
+      { parent: this, provider: platform.home.provider, dependsOn: [permission] },
+    );
+  }
+
+  private createAlarms(): void {
+    const { platform, queues } = this.args;
+    this.createAlarm("looks-missing", {
+      alarmDescription: "Nobody looks at home: no failover would begin by itself",
+      ...lookMetric(platform, "HomeProbeFailed"),
+      statistic: "SampleCount",
+      comparisonOperator: "LessThanThreshold",
+      treatMissingData: "breaching",
+      evaluationPeriods: BAD_PROBES_IN_ROW,
+    });
+    for (const [what, target] of [
+      ["sentinel-errors", this.sentinel],
+      ["orchestrator-errors", this.orchestrator],
+    ] as const) {
+      this.createAlarm(what, {
+        alarmDescription: "Runs fail or are cut off",
+        namespace: "AWS/Lambda",
+        metricName: "Errors",
+        dimensions: { FunctionName: target.functionName },
+        statistic: "Sum",
+      });
+    }
+    this.createAlarm("function-failures", {
+      alarmDescription: "Events that a function could not handle wait to be looked at",
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: queues.standby.failures.name },
+      statistic: "Maximum",
+    });
+  }
+
+  /** Told to people: at least one within a minute, unless said otherwise. */
+  private createAlarm(what: string, args: Partial<aws.cloudwatch.MetricAlarmArgs>): void {
+    const { platform, topics } = this.args;
+    const topicArn = topics.standby.alertsTopic.arn;
+    new aws.cloudwatch.MetricAlarm(
+      `${this.name}-${what}`,
+      {
+        name: platform.nameOf("alarm", what, platform.standby),
+        period: MINUTE_SECONDS,
+        evaluationPeriods: 1,
+        threshold: 1,
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        treatMissingData: "notBreaching",
+        alarmActions: [topicArn],
+        okActions: [topicArn],
+        ...args,
+      },
+      this.child,
+    );
+  }
+}

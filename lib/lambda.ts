@@ -1,0 +1,246 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ACTIVATE_TIMEOUT_MS,
+  PROBE_TIMEOUT_MS,
+  PROCESSOR_BATCH_SIZE,
+  PROCESSOR_MAX_CONCURRENCY,
+  PROCESSOR_TIMEOUT_SECONDS,
+  SWEEP_TIMEOUT_SECONDS,
+} from "../lambda/shared/tunables";
+import { APPLICATION_USERNAME, type Aurora, DATABASE_NAME } from "./aurora";
+import { type Stem, bundle } from "./bundle";
+import type { Dynamodb } from "./dynamodb";
+import { LambdaFunction, type LambdaFunctionArgs } from "./lambdaFunction";
+import type { Network } from "./network";
+import type { Pair, Platform, Region } from "./platform";
+import {
+  databaseSignInStatement,
+  ledgerStatement,
+  pollStatement,
+  sendStatement,
+  workIndexStatement,
+  type Statement,
+} from "./policies";
+import type { Queues } from "./queues";
+import { scheduleEveryMinute } from "./schedule";
+
+/** Whoever waits for the API has given up by half of this: a probe, the slowest reader. */
+const API_TIMEOUT_SECONDS = (2 * PROBE_TIMEOUT_MS) / 1000;
+/** The orchestrator waits for an activation no longer than this, so it need not run longer. */
+const MIGRATION_TIMEOUT_SECONDS = ACTIVATE_TIMEOUT_MS / 1000;
+/** Answers from a cache nearly always; kept free of a flood of orders. */
+const HEALTH_RESERVED_CONCURRENCY = 5;
+
+export interface RegionalFunctionsArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  readonly network: Network;
+  readonly aurora: Aurora;
+  readonly dynamodb: Dynamodb;
+  /** Of both regions: order-api hints to the active one. */
+  readonly queues: Pair<Queues>;
+}
+
+/** What every function but db-migration knows. */
+export function commonEnvironment(platform: Platform, dynamodb: Dynamodb) {
+  return {
+    ENVIRONMENT: platform.config.env,
+    HOME_REGION: platform.home.name,
+    STANDBY_REGION: platform.standby.name,
+    LEDGER_TABLE: dynamodb.ledgerName,
+  };
+}
+
+/** The functions that every region has, from the same bundles. */
+export class RegionalFunctions extends pulumi.ComponentResource {
+  readonly orderApi: LambdaFunction;
+  readonly orderProcessor: LambdaFunction;
+  readonly settlementSweep: LambdaFunction;
+  readonly health: LambdaFunction;
+  readonly dbMigration: LambdaFunction;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: RegionalFunctionsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:RegionalFunctions", name, {}, opts);
+    this.dbMigration = this.createDbMigration();
+    this.orderProcessor = this.createOrderProcessor();
+    this.settlementSweep = this.createSettlementSweep();
+    this.orderApi = this.createOrderApi();
+    this.health = this.createHealth();
+    this.registerOutputs({ orderApiArn: this.orderApi.arn, healthArn: this.health.arn });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private get queues(): Queues {
+    return this.args.queues[this.args.region.seat];
+  }
+
+  private get member() {
+    return this.args.aurora.members[this.args.region.seat];
+  }
+
+  private get ledgerArn(): pulumi.Output<string> {
+    return this.args.dynamodb.ledgerArnIn(this.args.region);
+  }
+
+  private createFunction(
+    stem: Stem,
+    args: Omit<LambdaFunctionArgs, "platform" | "region" | "stem" | "failuresQueueArn">,
+  ): LambdaFunction {
+    const { platform, region } = this.args;
+    const failuresQueueArn = this.queues.failures.arn;
+    const whole = { platform, region, stem, failuresQueueArn, ...args };
+    return new LambdaFunction(`${stem}-${region.token}`, whole, { parent: this });
+  }
+
+  private databaseStatement(): Statement {
+    const { platform, region } = this.args;
+    return databaseSignInStatement({
+      region: region.name,
+      accountId: platform.accountId,
+      clusterResourceId: this.member.clusterResourceId,
+      username: APPLICATION_USERNAME,
+    });
+  }
+
+  private createOrderApi(): LambdaFunction {
+    const { platform, dynamodb, queues } = this.args;
+    return this.createFunction("orderApi", {
+      environment: {
+        ...commonEnvironment(platform, dynamodb),
+        HOME_QUEUE_URL: queues.home.orders.url,
+        STANDBY_QUEUE_URL: queues.standby.orders.url,
+      },
+      statements: [
+        ledgerStatement(this.ledgerArn, "GetItem", "PutItem", "UpdateItem"),
+        sendStatement(queues.home.orders.arn, queues.standby.orders.arn),
+      ],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+    });
+  }
+
+  private createOrderProcessor(): LambdaFunction {
+    const { platform, dynamodb, network } = this.args;
+    const configured = platform.config.orderProcessorReservedConcurrency;
+    const reserved = configured === "unreserved" ? PROCESSOR_MAX_CONCURRENCY : configured;
+    const processor = this.createFunction("orderProcessor", {
+      environment: {
+        ...commonEnvironment(platform, dynamodb),
+        DATABASE_ENDPOINT: this.member.endpoint,
+        DATABASE_NAME,
+        DEAD_LETTER_QUEUE_URL: this.queues.deadLetters.url,
+      },
+      statements: [
+        pollStatement(this.queues.orders.arn),
+        ledgerStatement(this.ledgerArn, "GetItem", "PutItem", "UpdateItem"),
+        sendStatement(this.queues.deadLetters.arn),
+        this.databaseStatement(),
+      ],
+      timeoutSeconds: PROCESSOR_TIMEOUT_SECONDS,
+      reservedConcurrency: reserved,
+      network,
+    });
+    new aws.lambda.EventSourceMapping(
+      `${this.name}-orders`,
+      {
+        functionName: processor.functionName,
+        eventSourceArn: this.queues.orders.arn,
+        batchSize: PROCESSOR_BATCH_SIZE,
+        functionResponseTypes: ["ReportBatchItemFailures"],
+        // Never above what is reserved, or the poller's surplus is throttled.
+        scalingConfig: { maximumConcurrency: Math.min(PROCESSOR_MAX_CONCURRENCY, reserved) },
+      },
+      this.child,
+    );
+    return processor;
+  }
+
+  private createSettlementSweep(): LambdaFunction {
+    const { platform, region, dynamodb, network } = this.args;
+    const sweep = this.createFunction("settlementSweep", {
+      environment: {
+        ...commonEnvironment(platform, dynamodb),
+        DATABASE_READER_ENDPOINT: this.member.readerEndpoint,
+        DATABASE_NAME,
+        QUEUE_URL: this.queues.orders.url,
+      },
+      statements: [
+        ledgerStatement(this.ledgerArn, "GetItem", "UpdateItem", "DeleteItem"),
+        workIndexStatement(dynamodb.workIndexArnIn(region)),
+        {
+          Sid: "Queues",
+          Action: ["sqs:SendMessage", "sqs:GetQueueAttributes"],
+          Resource: [this.queues.orders.arn],
+        },
+        this.databaseStatement(),
+      ],
+      timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
+      network,
+      recurring: true,
+    });
+    scheduleEveryMinute(
+      `${this.name}-sweep`,
+      {
+        platform,
+        region,
+        what: "settlement-sweep",
+        description: "Re-queues waiting orders here, or closes those seen in this database",
+        target: sweep,
+        event: { trigger: "schedule" },
+      },
+      this.child,
+    );
+    return sweep;
+  }
+
+  private createHealth(): LambdaFunction {
+    const { platform, dynamodb } = this.args;
+    return this.createFunction("health", {
+      environment: commonEnvironment(platform, dynamodb),
+      statements: [ledgerStatement(this.ledgerArn, "GetItem", "UpdateItem")],
+      timeoutSeconds: API_TIMEOUT_SECONDS,
+      reservedConcurrency: HEALTH_RESERVED_CONCURRENCY,
+    });
+  }
+
+  private createDbMigration(): LambdaFunction {
+    const { platform, region, network, aurora } = this.args;
+    const secretArn = aurora.secretArns[region.seat];
+    const migration = this.createFunction("dbMigration", {
+      environment: {
+        ENVIRONMENT: platform.config.env,
+        DATABASE_ENDPOINT: this.member.endpoint,
+        DATABASE_NAME,
+        DATABASE_SECRET_ARN: secretArn,
+      },
+      statements: [
+        {
+          Sid: "MasterSecret",
+          Action: ["secretsmanager:GetSecretValue"],
+          Resource: [secretArn],
+        },
+      ],
+      timeoutSeconds: MIGRATION_TIMEOUT_SECONDS,
+      network,
+    });
+    // In both regions, because the program does not know who writes: elsewhere it says "not the
+    // writer" and does nothing. A new bundle brings new migrations.
+    new aws.lambda.Invocation(
+      `${this.name}-migrate`,
+      {
+        functionName: migration.functionName,
+        input: JSON.stringify({ migrate: true }),
+        triggers: { bundle: bundle("dbMigration").sha256 },
+      },
+      { ...this.child, dependsOn: [network, aurora] },
+    );
+    return migration;
+  }
+}

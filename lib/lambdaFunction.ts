@@ -1,0 +1,173 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Stem, bundle } from "./bundle";
+import type { Network } from "./network";
+import type { Platform, Region } from "./platform";
+import { type Statement, lambdaTrustPolicy, policyDocument, serviceStatements } from "./policies";
+
+const DEFAULT_MEMORY_MB = 512;
+/** Lambda's shortest age: the next minute brings the next event, an older one says nothing new. */
+const EVENT_AGE_MAX_SECONDS = 60;
+
+export interface LambdaFunctionArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  /** The entry in lambda/entry; in kebab-case it is the function's name. */
+  readonly stem: Stem;
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What the handler calls, beside what Lambda itself does in its name. */
+  readonly statements: readonly Statement[];
+  readonly timeoutSeconds: number;
+  /** Gets the events that the function failed on. */
+  readonly failuresQueueArn: pulumi.Input<string>;
+  /**
+   * Concurrency kept for this function alone, and its limit. Ignored where the configuration says
+   * `unreserved`.
+   * @default - shares the account's
+   */
+  readonly reservedConcurrency?: number;
+  /**
+   * Network the function runs in.
+   * @default - none, with the internet in reach
+   */
+  readonly network?: Network;
+  /**
+   * Events come over and over: one that failed or is a minute old is not tried again.
+   * @default false
+   */
+  readonly recurring?: boolean;
+}
+
+/** `orderApi` is `order-api`. */
+export function functionBaseName(stem: Stem): string {
+  return stem.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** One function with its own role, log group and code. */
+export class LambdaFunction extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  readonly functionName: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: LambdaFunctionArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:LambdaFunction", name, {}, opts);
+    const logGroup = this.createLogGroup();
+    const role = this.createRole();
+    const policy = this.createPolicy(role, logGroup);
+    this.function = this.createFunction(role, policy, logGroup);
+    if (args.recurring) this.createEventInvokeConfig();
+
+    this.functionName = this.function.name;
+    this.arn = this.function.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private get physicalName(): string {
+    const { platform, region, stem } = this.args;
+    return platform.nameOf("function", functionBaseName(stem), region);
+  }
+
+  /** Named here, because a group that Lambda makes itself would outlive the stack. */
+  private createLogGroup(): aws.cloudwatch.LogGroup {
+    return new aws.cloudwatch.LogGroup(
+      this.name,
+      {
+        name: `/aws/lambda/${this.physicalName}`,
+        retentionInDays: this.args.platform.retention.logRetentionDays,
+      },
+      this.child,
+    );
+  }
+
+  private createRole(): aws.iam.Role {
+    const { platform, region, stem } = this.args;
+    return new aws.iam.Role(
+      this.name,
+      {
+        name: platform.nameOf("role", functionBaseName(stem), region),
+        assumeRolePolicy: lambdaTrustPolicy,
+      },
+      this.child,
+    );
+  }
+
+  private createPolicy(role: aws.iam.Role, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
+    const { statements, failuresQueueArn, network } = this.args;
+    const service = serviceStatements({
+      logGroupArn: logGroup.arn,
+      failuresQueueArn,
+      inVpc: network !== undefined,
+    });
+    return new aws.iam.RolePolicy(
+      this.name,
+      { name: "calls", role: role.id, policy: policyDocument([...service, ...statements]) },
+      this.child,
+    );
+  }
+
+  private createFunction(
+    role: aws.iam.Role,
+    policy: aws.iam.RolePolicy,
+    logGroup: aws.cloudwatch.LogGroup,
+  ): aws.lambda.Function {
+    const { platform, stem, environment, timeoutSeconds, failuresQueueArn } = this.args;
+    const unreserved = platform.config.orderProcessorReservedConcurrency === "unreserved";
+    const reserved = unreserved ? undefined : this.args.reservedConcurrency;
+    return new aws.lambda.Function(
+      this.name,
+      {
+        name: this.physicalName,
+        role: role.arn,
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        handler: `${stem}.handler`,
+        code: bundle(stem).archive,
+        environment: { variables: environment },
+        timeout: timeoutSeconds,
+        memorySize: DEFAULT_MEMORY_MB,
+        ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
+        deadLetterConfig: { targetArn: failuresQueueArn },
+        // Handlers write whole lines, metrics among them; JSON format would wrap them once more.
+        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+        tracingConfig: { mode: "Active" },
+        ...this.vpcArgs(),
+      },
+      // Destroyed after the function, or Lambda cannot remove its network interfaces.
+      { ...this.child, dependsOn: [policy, logGroup] },
+    );
+  }
+
+  private vpcArgs(): Partial<aws.lambda.FunctionArgs> {
+    const { network } = this.args;
+    if (!network) return {};
+    return {
+      vpcConfig: {
+        subnetIds: network.subnetIds,
+        securityGroupIds: [network.functionsSecurityGroupId],
+      },
+      // Lambda keeps interfaces for up to 45 minutes; the group must not wait for them.
+      replaceSecurityGroupsOnDestroy: true,
+      replacementSecurityGroupIds: [network.defaultSecurityGroupId],
+    };
+  }
+
+  private createEventInvokeConfig(): void {
+    new aws.lambda.FunctionEventInvokeConfig(
+      this.name,
+      {
+        functionName: this.function.name,
+        maximumEventAgeInSeconds: EVENT_AGE_MAX_SECONDS,
+        maximumRetryAttempts: 0,
+      },
+      this.child,
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One statement of a policy that allows; nothing here ever denies. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Action: readonly string[];
+  readonly Resource: pulumi.Input<pulumi.Input<string>[]>;
+  readonly Condition?: pulumi.Input<
+    Record<string, Record<string, pulumi.Input<string | string[]>>>
+  >;
+}
+
+/** A statement of a resource's own policy: it says who may. */
+export interface ResourceStatement extends Statement {
+  readonly Principal: Record<string, pulumi.Input<string>>;
+}
+
+const VERSION = "2012-10-17";
+
+/**
+ * A policy document. Built as a whole, because an Output inside `JSON.stringify` or a template
+ * string turns into a warning text that AWS takes for a resource.
+ */
+export function policyDocument(
+  statements: readonly (Statement | ResourceStatement)[],
+): pulumi.Output<string> {
+  return pulumi.jsonStringify({
+    Version: VERSION,
+    Statement: statements.map((statement) => ({ Effect: "Allow", ...statement })),
+  });
+}
+
+/** Lets the Lambda service take the role on. */
+export const lambdaTrustPolicy = JSON.stringify({
+  Version: VERSION,
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "lambda.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    },
+  ],
+});
+
+/** What Lambda itself does in the function's name; the log group is not the function's to make. */
+export function serviceStatements(args: {
+  logGroupArn: pulumi.Input<string>;
+  failuresQueueArn: pulumi.Input<string>;
+  inVpc: boolean;
+}): Statement[] {
+  const statements: Statement[] = [
+    {
+      Sid: "Logs",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: [pulumi.interpolate`${args.logGroupArn}:*`],
+    },
+    {
+      Sid: "Traces",
+      Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+      Resource: ["*"],
+    },
+    { Sid: "OwnFailures", Action: ["sqs:SendMessage"], Resource: [args.failuresQueueArn] },
+  ];
+  if (!args.inVpc) return statements;
+  const network: Statement = {
+    Sid: "NetworkInterfaces",
+    Action: [
+      "ec2:CreateNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:DeleteNetworkInterface",
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses",
+    ],
+    // These actions know no resources at the time they are checked.
+    Resource: ["*"],
+  };
+  return [...statements, network];
+}
+
+/** What Lambda's poller does with the queue of an event source. */
+export function pollStatement(queueArn: pulumi.Input<string>): Statement {
+  return {
+    Sid: "EventSource",
+    Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    Resource: [queueArn],
+  };
+}
+
+export function ledgerStatement(tableArn: pulumi.Input<string>, ...actions: string[]): Statement {
+  return {
+    Sid: "Ledger",
+    Action: actions.map((action) => `dynamodb:${action}`),
+    Resource: [tableArn],
+  };
+}
+
+export function workIndexStatement(indexArn: pulumi.Input<string>): Statement {
+  return { Sid: "WorkIndex", Action: ["dynamodb:Query"], Resource: [indexArn] };
+}
+
+export function sendStatement(...queueArns: pulumi.Input<string>[]): Statement {
+  return { Sid: "Queues", Action: ["sqs:SendMessage"], Resource: queueArns };
+}
+
+export function invokeStatement(...functionArns: pulumi.Input<string>[]): Statement {
+  return { Sid: "Functions", Action: ["lambda:InvokeFunction"], Resource: functionArns };
+}
+
+/** Metrics have no resource; the namespace is what can be held. */
+export function metricsStatement(namespace: string): Statement {
+  return {
+    Sid: "Metrics",
+    Action: ["cloudwatch:PutMetricData"],
+    Resource: ["*"],
+    Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
+  };
+}
+
+/** Signing in to the region's own cluster with a token instead of a password. */
+export function databaseSignInStatement(args: {
+  region: string;
+  accountId: pulumi.Input<string>;
+  clusterResourceId: pulumi.Input<string>;
+  username: string;
+}): Statement {
+  const { region, accountId, clusterResourceId, username } = args;
+  return {
+    Sid: "Database",
+    Action: ["rds-db:connect"],
+    Resource: [
+      pulumi.interpolate`arn:aws:rds-db:${region}:${accountId}:dbuser:${clusterResourceId}/${username}`,
+    ],
+  };
+}

@@ -1,0 +1,58 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { LambdaFunction } from "./lambdaFunction";
+import type { Platform, Region } from "./platform";
+
+/** EventBridge's shortest age of an event: the next minute has its own. */
+const EVENT_AGE_MAX_SECONDS = 60;
+
+export interface ScheduleArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  /** Base of the rule's name. */
+  readonly what: string;
+  readonly description: string;
+  readonly target: LambdaFunction;
+  /** The event, the same every time. */
+  readonly event: object;
+}
+
+/** Invokes a function every minute, at some second of it: EventBridge promises no closer. */
+export function scheduleEveryMinute(
+  name: string,
+  args: ScheduleArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.cloudwatch.EventRule {
+  const { platform, region, what, description, target, event } = args;
+  const rule = new aws.cloudwatch.EventRule(
+    name,
+    {
+      name: platform.nameOf("eventRule", what, region),
+      description,
+      scheduleExpression: "rate(1 minute)",
+      state: "ENABLED",
+    },
+    opts,
+  );
+  new aws.lambda.Permission(
+    name,
+    {
+      action: "lambda:InvokeFunction",
+      function: target.functionName,
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    },
+    opts,
+  );
+  new aws.cloudwatch.EventTarget(
+    name,
+    {
+      rule: rule.name,
+      arn: target.arn,
+      input: JSON.stringify(event),
+      retryPolicy: { maximumEventAgeInSeconds: EVENT_AGE_MAX_SECONDS, maximumRetryAttempts: 1 },
+    },
+    opts,
+  );
+  return rule;
+}

@@ -1,0 +1,99 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { functionBaseName } from "./lambdaFunction";
+import { type ResourceStatement, policyDocument } from "./policies";
+import type { Platform, Region } from "./platform";
+
+export interface SnsArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+}
+
+/**
+ * A region's two topics: `alerts` tells people, `failover` wakes the orchestrator and tells people.
+ * Not encrypted: CloudWatch cannot publish through the default key, and no message holds a secret.
+ */
+export class Sns extends pulumi.ComponentResource {
+  readonly alertsTopic: aws.sns.Topic;
+  readonly failoverTopic: aws.sns.Topic;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: SnsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Sns", name, {}, opts);
+    this.alertsTopic = this.createTopic("alerts");
+    this.failoverTopic = this.createTopic("failover");
+    this.registerOutputs({
+      alertsTopicArn: this.alertsTopic.arn,
+      failoverTopicArn: this.failoverTopic.arn,
+    });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private createTopic(what: string): aws.sns.Topic {
+    const { platform, region } = this.args;
+    const topic = new aws.sns.Topic(
+      `${this.name}-${what}`,
+      { name: platform.nameOf("topic", what, region) },
+      this.child,
+    );
+    new aws.sns.TopicPolicy(
+      `${this.name}-${what}`,
+      { arn: topic.arn, policy: this.policy(topic.arn) },
+      this.child,
+    );
+    platform.config.alertEmails.forEach((email) => {
+      new aws.sns.TopicSubscription(
+        `${this.name}-${what}-${email}`,
+        { topic: topic.arn, protocol: "email", endpoint: email },
+        this.child,
+      );
+    });
+    return topic;
+  }
+
+  private policy(topicArn: pulumi.Output<string>): pulumi.Output<string> {
+    const { platform, region } = this.args;
+    const { accountId } = platform;
+    const orchestrators = Object.values(
+      platform.inBoth((either) =>
+        platform.nameOf("role", functionBaseName("failoverOrchestrator"), either),
+      ),
+    );
+    const publish = { Action: ["sns:Publish"], Resource: [topicArn] };
+    const statements: ResourceStatement[] = [
+      {
+        Sid: "Alarms",
+        ...publish,
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": accountId },
+          ArnLike: {
+            "aws:SourceArn": pulumi.interpolate`arn:aws:cloudwatch:${region.name}:${accountId}:alarm:*`,
+          },
+        },
+      },
+      // No condition: AWS supports none for EventBridge here and would drop the message.
+      { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
+      {
+        Sid: "Functions",
+        ...publish,
+        Principal: { AWS: pulumi.interpolate`arn:aws:iam::${accountId}:root` },
+        Condition: {
+          // SNS refuses a policy that names a role which does not exist yet.
+          ArnEquals: {
+            "aws:PrincipalArn": accountId.apply((account) =>
+              orchestrators.map((role) => `arn:aws:iam::${account}:role/${role}`),
+            ),
+          },
+        },
+      },
+    ];
+    return policyDocument(statements);
+  }
+}
