@@ -1,8 +1,12 @@
 /** Types are checked by `npm run check`; here ts-jest only transpiles (tsconfig: isolatedModules). */
+const transpile = ["ts-jest", { tsconfig: { allowJs: true, isolatedModules: true } }];
+
 module.exports = {
   testEnvironment: "node",
   testEnvironmentOptions: { globalsCleanup: "off" },
-  transform: { "^.+\\.ts$": ["ts-jest", {}] },
+  // jose is an ES module, which jest does not load as it is.
+  transform: { "^.+\\.ts$": ["ts-jest", {}], "/node_modules/jose/.+\\.js$": transpile },
+  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   maxWorkers: 2,
 };

@@ -7,6 +7,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "./clock";
+import type { CanaryToken, VerifyToken } from "./token";
 
 /** The one thing handlers do with an AWS client; every client makes one attempt per call. */
 export type Sender<Client extends { send: unknown }> = Pick<Client, "send">;
@@ -50,6 +51,8 @@ export interface Runtime {
   /** One line of standard output: structured logs and embedded metrics. */
   write: (line: string) => void;
   http: Http;
+  verifyToken: VerifyToken;
+  canaryToken: CanaryToken;
   sql: (address: DatabaseAddress) => Sql;
   dynamodb: Sender<DynamoDBDocumentClient>;
   cloudwatch: Sender<CloudWatchClient>;

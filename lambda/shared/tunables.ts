@@ -85,6 +85,15 @@ export const SIDE_WRITE_TIMEOUT_MS = 500;
 /** health and order-api read the control item at most this often. */
 export const CONTROL_CACHE_SECONDS = 2;
 
+// --- Tokens ---
+
+/** Keys are read anew this often: a rotated key is live everywhere within that time. */
+export const KEY_REFRESH_SECONDS = 300;
+/** Where the source of keys is down, the last good ones verify for this long. */
+export const KEY_SET_KEPT_SECONDS = 86_400;
+/** A canary's token outlives one loop. */
+export const CANARY_TOKEN_SECONDS = 300;
+
 // --- Settling ---
 
 /** Queues are hints: what is older is in the ledger, and the sweep brings it back. */

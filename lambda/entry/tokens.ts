@@ -1,0 +1,35 @@
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { JSONWebKeySet } from "jose";
+import { variable } from "../shared/env";
+import { canaryTokens, tokenVerifier, type OwnKeys, type TokenSources } from "../shared/tokens";
+import { PROBE_TIMEOUT_MS } from "../shared/tunables";
+
+const secrets = new SecretsManagerClient({});
+const issuer = process.env["AUTH_ISSUER"];
+
+const sources: TokenSources = {
+  nowMs: () => Date.now(),
+  ownKeys: async () => {
+    const answer = await secrets.send(
+      new GetSecretValueCommand({ SecretId: variable(process.env, "TOKEN_SECRET_ARN") }),
+      { abortSignal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
+    );
+    return JSON.parse(answer.SecretString ?? "{}") as OwnKeys;
+  },
+  keySet: async () => {
+    const answer = await fetch(`${issuer}/.well-known/jwks.json`, {
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    if (!answer.ok) throw new Error(`${issuer} answered ${answer.status} for its key set`);
+    return (await answer.json()) as JSONWebKeySet;
+  },
+};
+
+export const verifyToken = tokenVerifier(
+  sources,
+  issuer === undefined || issuer === ""
+    ? null
+    : { issuer, audience: variable(process.env, "AUTH_AUDIENCE") },
+);
+
+export const canaryToken = canaryTokens(sources);
