@@ -101,6 +101,8 @@ describe("tokens of the platform's own keys", () => {
     state.isDown = true;
     state.nowMs += KEY_SET_KEPT_SECONDS * 1000;
     expect(await verify(token)).toEqual({ accountId: "acc-1" });
+    expect(await verify(token)).toEqual({ accountId: "acc-1" });
+    expect(state.reads).toBe(2);
     state.nowMs += KEY_REFRESH_SECONDS * 1000;
     const verdict = await verify(token).catch((error: unknown) => error);
     expect(verdict).toEqual(new Error("down"));
