@@ -1,0 +1,145 @@
+import {
+  type Lookup,
+  type Resource,
+  list,
+  number,
+  object,
+  optionalNumber,
+  optionalText,
+  regionOf,
+  text,
+} from "./lookup";
+import { type Statement, describeRoles, pattern } from "./policy";
+
+/** Who may invoke a function: one `aws.lambda.Permission`. */
+export interface InvokePermission {
+  principal: string;
+  sourceArn: RegExp | undefined;
+  sourceAccount: string | undefined;
+}
+
+export interface FunctionDescription {
+  name: string;
+  arn: string;
+  region: string;
+  /** The handler's file, by which the shipped factory is found. */
+  stem: string;
+  environment: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  /** Undefined: the function shares the account's unreserved concurrency. */
+  reservedConcurrency: number | undefined;
+  role: readonly Statement[];
+  permissions: readonly InvokePermission[];
+  asyncRetries: number;
+  asyncMaxAgeMs: number;
+  deadLetterArn: string | undefined;
+  /** Services reachable from inside a VPC through endpoints; undefined outside a VPC. */
+  vpcServices: ReadonlySet<string> | undefined;
+}
+
+/** All functions of the program, by ARN. */
+export function describeFunctions(lookup: Lookup): Map<string, FunctionDescription> {
+  const roles = describeRoles(lookup);
+  const functions = new Map<string, FunctionDescription>();
+  for (const resource of lookup.all("aws:lambda/function:Function")) {
+    const description = describeFunction(lookup, resource, roles);
+    functions.set(description.arn, description);
+  }
+  return functions;
+}
+
+function describeFunction(
+  lookup: Lookup,
+  resource: Resource,
+  roles: Map<string, Statement[]>,
+): FunctionDescription {
+  const name = text(resource, "name");
+  const arn = text(resource, "arn");
+  const region = regionOf(resource);
+  const isMine = (other: Resource, property: string): boolean =>
+    other.region === region && namesFunction(text(other, property), name, arn);
+  const invokeConfig = lookup
+    .all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    .find((config) => isMine(config, "functionName"));
+  const reserved = optionalNumber(resource, "reservedConcurrentExecutions");
+  return {
+    name,
+    arn,
+    region,
+    stem: text(resource, "handler").replace(/\.[^.]+$/, ""),
+    environment: variablesOf(resource, region),
+    timeoutMs: number(resource, "timeout", 3) * 1000,
+    reservedConcurrency: reserved === undefined || reserved < 0 ? undefined : reserved,
+    role: roles.get(text(resource, "role")) ?? [],
+    permissions: lookup
+      .all("aws:lambda/permission:Permission")
+      .filter((permission) => isMine(permission, "function"))
+      .map(describePermission),
+    asyncRetries: invokeConfig === undefined ? 2 : number(invokeConfig, "maximumRetryAttempts", 2),
+    asyncMaxAgeMs:
+      (invokeConfig === undefined
+        ? 21_600
+        : number(invokeConfig, "maximumEventAgeInSeconds", 21_600)) * 1000,
+    deadLetterArn: object(resource, "deadLetterConfig")?.["targetArn"] as string | undefined,
+    vpcServices: servicesInVpc(lookup, resource),
+  };
+}
+
+function namesFunction(reference: string, name: string, arn: string): boolean {
+  return reference === name || reference === arn;
+}
+
+function variablesOf(resource: Resource, region: string): Record<string, string> {
+  const variables = object(resource, "environment")?.["variables"] as
+    Record<string, string> | undefined;
+  return { ...variables, AWS_REGION: region };
+}
+
+function describePermission(resource: Resource): InvokePermission {
+  const sourceArn = optionalText(resource, "sourceArn");
+  return {
+    principal: text(resource, "principal"),
+    sourceArn: sourceArn === undefined ? undefined : pattern(sourceArn),
+    sourceAccount: optionalText(resource, "sourceAccount"),
+  };
+}
+
+/** Inside a VPC without NAT only what has an endpoint in that VPC can be reached. */
+function servicesInVpc(lookup: Lookup, resource: Resource): ReadonlySet<string> | undefined {
+  const subnetIds = object(resource, "vpcConfig")?.["subnetIds"] as string[] | undefined;
+  if (subnetIds === undefined || subnetIds.length === 0) return undefined;
+  const vpcIds = new Set(
+    lookup
+      .all("aws:ec2/subnet:Subnet")
+      .filter((subnet) => subnetIds.includes(text(subnet, "id")))
+      .map((subnet) => text(subnet, "vpcId")),
+  );
+  return new Set(
+    lookup
+      .all("aws:ec2/vpcEndpoint:VpcEndpoint")
+      .filter((endpoint) => vpcIds.has(text(endpoint, "vpcId")) && isRouted(endpoint))
+      .map((endpoint) => text(endpoint, "serviceName").split(".").at(-1)!),
+  );
+}
+
+/** A gateway endpoint without a route table and an interface endpoint without a subnet do nothing. */
+function isRouted(endpoint: Resource): boolean {
+  return optionalText(endpoint, "vpcEndpointType") === "Interface"
+    ? list(endpoint, "subnetIds").length > 0
+    : list(endpoint, "routeTableIds").length > 0;
+}
+
+/** Whether a service may invoke a function on behalf of one of its resources. */
+export function mayInvoke(
+  description: FunctionDescription,
+  principal: string,
+  sourceArn: string,
+  account: string,
+): boolean {
+  return description.permissions.some(
+    (permission) =>
+      permission.principal === principal &&
+      (permission.sourceArn === undefined || permission.sourceArn.test(sourceArn)) &&
+      (permission.sourceAccount === undefined || permission.sourceAccount === account),
+  );
+}

@@ -1,0 +1,141 @@
+import {
+  type Lookup,
+  flag,
+  json,
+  list,
+  number,
+  object,
+  optionalText,
+  regionOf,
+  text,
+} from "./lookup";
+import { type Statement, parsePolicy } from "./policy";
+
+export interface QueueDescription {
+  name: string;
+  arn: string;
+  url: string;
+  region: string;
+  visibilityMs: number;
+  retentionMs: number;
+  redrive: { targetArn: string; maxReceiveCount: number } | undefined;
+}
+
+export interface EventSourceDescription {
+  queueArn: string;
+  functionReference: string;
+  region: string;
+  isEnabled: boolean;
+  batchSize: number;
+  batchWindowMs: number;
+  maximumConcurrency: number;
+  reportsItemFailures: boolean;
+}
+
+export interface RuleDescription {
+  name: string;
+  arn: string;
+  region: string;
+  isEnabled: boolean;
+  /** Undefined for a rule that no schedule fires. */
+  periodMs: number | undefined;
+  targets: readonly { arn: string; input: string | undefined }[];
+}
+
+export interface TopicDescription {
+  arn: string;
+  region: string;
+  policy: readonly Statement[];
+  subscriptions: readonly SubscriptionDescription[];
+}
+
+export interface SubscriptionDescription {
+  protocol: string;
+  endpoint: string;
+  filter: Readonly<Record<string, unknown>> | undefined;
+}
+
+export function describeQueues(lookup: Lookup): QueueDescription[] {
+  return lookup.all("aws:sqs/queue:Queue").map((queue) => {
+    const redrive = json(queue, "redrivePolicy") as
+      { deadLetterTargetArn: string; maxReceiveCount: number | string } | undefined;
+    return {
+      name: text(queue, "name"),
+      arn: text(queue, "arn"),
+      url: text(queue, "url"),
+      region: regionOf(queue),
+      visibilityMs: number(queue, "visibilityTimeoutSeconds", 30) * 1000,
+      retentionMs: number(queue, "messageRetentionSeconds", 345_600) * 1000,
+      redrive: redrive && {
+        targetArn: redrive.deadLetterTargetArn,
+        maxReceiveCount: Number(redrive.maxReceiveCount),
+      },
+    };
+  });
+}
+
+export function describeEventSources(lookup: Lookup): EventSourceDescription[] {
+  return lookup.all("aws:lambda/eventSourceMapping:EventSourceMapping").map((mapping) => ({
+    queueArn: text(mapping, "eventSourceArn"),
+    functionReference: text(mapping, "functionName"),
+    region: regionOf(mapping),
+    isEnabled: flag(mapping, "enabled", true),
+    batchSize: number(mapping, "batchSize", 10),
+    batchWindowMs: number(mapping, "maximumBatchingWindowInSeconds", 0) * 1000,
+    maximumConcurrency: Number(object(mapping, "scalingConfig")?.["maximumConcurrency"] ?? 1000),
+    reportsItemFailures: list(mapping, "functionResponseTypes").includes("ReportBatchItemFailures"),
+  }));
+}
+
+export function describeRules(lookup: Lookup): RuleDescription[] {
+  const targets = lookup.all("aws:cloudwatch/eventTarget:EventTarget");
+  return lookup.all("aws:cloudwatch/eventRule:EventRule").map((rule) => {
+    const region = regionOf(rule);
+    const name = text(rule, "name");
+    return {
+      name,
+      arn: text(rule, "arn"),
+      region,
+      isEnabled: optionalText(rule, "state") !== "DISABLED" && flag(rule, "isEnabled", true),
+      periodMs: periodOf(optionalText(rule, "scheduleExpression")),
+      targets: targets
+        .filter((target) => target.region === region && text(target, "rule") === name)
+        .map((target) => ({ arn: text(target, "arn"), input: optionalText(target, "input") })),
+    };
+  });
+}
+
+const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+function periodOf(expression: string | undefined): number | undefined {
+  if (expression === undefined) return undefined;
+  const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
+  if (rate === null) {
+    throw new Error(`schedule ${expression} is not modelled: use rate(...) or extend periodOf`);
+  }
+  return Number(rate[1]) * unitMs[rate[2]!]!;
+}
+
+export function describeTopics(lookup: Lookup): TopicDescription[] {
+  const policies = lookup.all("aws:sns/topicPolicy:TopicPolicy");
+  const subscriptions = lookup.all("aws:sns/topicSubscription:TopicSubscription");
+  return lookup.all("aws:sns/topic:Topic").map((topic) => {
+    const arn = text(topic, "arn");
+    const region = regionOf(topic);
+    return {
+      arn,
+      region,
+      policy: policies
+        .filter((policy) => text(policy, "arn") === arn)
+        .flatMap((policy) => parsePolicy(json(policy, "policy"))),
+      // A subscription made in another region than the topic's is refused by SNS.
+      subscriptions: subscriptions
+        .filter((each) => text(each, "topic") === arn && each.region === region)
+        .map((each) => ({
+          protocol: text(each, "protocol"),
+          endpoint: text(each, "endpoint"),
+          filter: json(each, "filterPolicy") as SubscriptionDescription["filter"],
+        })),
+    };
+  });
+}

@@ -1,0 +1,148 @@
+import { type Lookup, type Resource, json, list, optionalText, text } from "./lookup";
+
+/** One statement of an IAM policy, with its patterns ready to be matched. */
+export interface Statement {
+  isDeny: boolean;
+  principals: readonly string[];
+  actions: readonly RegExp[];
+  resources: readonly RegExp[];
+  conditions: readonly Condition[];
+}
+
+export interface Condition {
+  operator: string;
+  key: string;
+  values: readonly string[];
+}
+
+/** What is known of a call beside its action and resource, by condition key in lower case. */
+export type CallContext = Readonly<Record<string, string | undefined>>;
+
+interface RawStatement {
+  Effect?: string;
+  Principal?: string | Record<string, string | string[]>;
+  Action?: string | string[];
+  Resource?: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+const asList = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+/** IAM's wildcards: `*` any text, `?` one character. Actions are matched without case. */
+export function pattern(glob: string, flags = ""): RegExp {
+  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replace(/\*/g, ".*").replace(/\?/g, ".")}$`, flags);
+}
+
+export function parsePolicy(document: unknown): Statement[] {
+  const raw = (document as { Statement?: RawStatement | RawStatement[] } | undefined)?.Statement;
+  return asList(raw).map((statement) => ({
+    isDeny: statement.Effect === "Deny",
+    principals:
+      typeof statement.Principal === "string"
+        ? [statement.Principal]
+        : Object.values(statement.Principal ?? {}).flatMap((value) => asList(value)),
+    actions: asList(statement.Action).map((action) => pattern(action, "i")),
+    resources: asList(statement.Resource).map((resource) => pattern(resource)),
+    conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, values]) => ({
+        operator,
+        key: key.toLowerCase(),
+        values: asList(values).map(String),
+      })),
+    ),
+  }));
+}
+
+/** Whether statements allow an action on a resource: one that denies outweighs all that allow. */
+export function allows(
+  statements: readonly Statement[],
+  action: string,
+  resource: string,
+  context: CallContext = {},
+): boolean {
+  let isAllowed = false;
+  for (const statement of statements) {
+    const applies =
+      statement.actions.some((each) => each.test(action)) &&
+      (statement.resources.length === 0 ||
+        statement.resources.some((each) => each.test(resource))) &&
+      statement.conditions.every((condition) => conditionHolds(condition, context));
+    if (!applies) continue;
+    if (statement.isDeny) return false;
+    isAllowed = true;
+  }
+  return isAllowed;
+}
+
+/** Operators this program uses; another one is an error, so that it is not passed in silence. */
+function conditionHolds({ operator, key, values }: Condition, context: CallContext): boolean {
+  const isOptional = operator.endsWith("IfExists");
+  const base = operator.replace(/^ForA(ny|ll)Values?:/, "").replace(/IfExists$/, "");
+  const actual = context[key];
+  if (actual === undefined) return isOptional || base.includes("Not");
+  switch (base) {
+    case "StringEquals":
+    case "ArnEquals":
+      return values.some((value) => pattern(value).test(actual));
+    case "StringLike":
+    case "ArnLike":
+      return values.some((value) => pattern(value).test(actual));
+    case "StringNotEquals":
+    case "ArnNotLike":
+      return !values.some((value) => pattern(value).test(actual));
+    case "Bool":
+      return values.includes(actual);
+    default:
+      throw new Error(`policy condition ${operator} is not modelled: add it to conditionHolds`);
+  }
+}
+
+/** The statements of every role, by its ARN and by its name: inline, attached and managed. */
+export function describeRoles(lookup: Lookup): Map<string, Statement[]> {
+  const roles = new Map<string, Statement[]>();
+  for (const role of lookup.all("aws:iam/role:Role")) {
+    const statements: Statement[] = [];
+    for (const inline of list<{ policy?: string }>(role, "inlinePolicies")) {
+      if (inline.policy !== undefined) statements.push(...parsePolicy(JSON.parse(inline.policy)));
+    }
+    for (const key of [text(role, "arn"), text(role, "name"), optionalText(role, "id")]) {
+      if (key !== undefined) roles.set(key, statements);
+    }
+  }
+  for (const policy of lookup.all("aws:iam/rolePolicy:RolePolicy")) {
+    roleOf(roles, policy).push(...parsePolicy(json(policy, "policy")));
+  }
+  const managed = new Map(
+    lookup
+      .all("aws:iam/policy:Policy")
+      .map((policy) => [text(policy, "arn"), parsePolicy(json(policy, "policy"))]),
+  );
+  for (const attachment of lookup.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")) {
+    roleOf(roles, attachment).push(...managedStatements(managed, text(attachment, "policyArn")));
+  }
+  return roles;
+}
+
+function roleOf(roles: Map<string, Statement[]>, resource: Resource): Statement[] {
+  const statements = roles.get(text(resource, "role"));
+  if (statements === undefined) {
+    throw new Error(`${resource.name}: no role ${text(resource, "role")} in the program`);
+  }
+  return statements;
+}
+
+/** AWS's own policies: of those in use only this one allows calls that the world plays. */
+function managedStatements(managed: Map<string, Statement[]>, arn: string): Statement[] {
+  if (arn.endsWith("/AWSLambdaSQSQueueExecutionRole")) {
+    return parsePolicy({
+      Statement: {
+        Effect: "Allow",
+        Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        Resource: "*",
+      },
+    });
+  }
+  return managed.get(arn) ?? [];
+}

@@ -1,0 +1,182 @@
+import { APPLICATION_USER } from "../../lambda/shared/migrations";
+import type { DatabaseAddress, Sql } from "../../lambda/shared/runtime";
+import type { ClusterDescription, GlobalDatabaseDescription } from "../description/data";
+import type { Base } from "./base";
+import type { Environment } from "./environment";
+import { databaseError } from "./errors";
+import type { Permissions } from "./service";
+import { type Session, compile } from "./statements";
+import { Volume } from "./volume";
+
+export type MemberRole = "writer" | "reader" | "discarded";
+
+/** One region's cluster: its description, the volume behind it, what it may do with it. */
+export interface Member {
+  readonly cluster: ClusterDescription;
+  volume: Volume;
+  role: MemberRole;
+  /** Refuses writes although it is, or was, the writer: fenced, or about to hand over. */
+  isFenced: boolean;
+  /** Its instances do not answer, as during a failover between AZs. */
+  isDown: boolean;
+}
+
+/** The data of one global database: volumes, their replication, and the statements run on them. */
+export class Aurora {
+  readonly members = new Map<string, Member>();
+  private readonly endpoints = new Map<string, { member: Member; isWriterEndpoint: boolean }>();
+  private volumes = 0;
+  private isLinked = true;
+  private lagMs: number;
+
+  constructor(
+    private readonly base: Base,
+    private readonly permissions: Permissions,
+    readonly global: GlobalDatabaseDescription,
+  ) {
+    this.lagMs = base.draw("replicationLagMs");
+    const first = global.clusters.find((cluster) => cluster.isFirstWriter);
+    if (first === undefined) throw new Error(`${global.identifier} has no first writer`);
+    const writer = Volume.empty(this.volumes++);
+    for (const cluster of global.clusters) {
+      const member: Member = {
+        cluster,
+        volume: cluster === first ? writer : Volume.following(this.volumes++, writer),
+        role: cluster === first ? "writer" : "reader",
+        isFenced: false,
+        isDown: false,
+      };
+      this.members.set(cluster.region, member);
+      this.endpoints.set(cluster.endpoint, { member, isWriterEndpoint: true });
+      this.endpoints.set(cluster.readerEndpoint, { member, isWriterEndpoint: false });
+    }
+    base.network.onChange(() => this.relink());
+  }
+
+  get writer(): Member {
+    for (const member of this.members.values()) if (member.role === "writer") return member;
+    throw new Error("the global database has no writer");
+  }
+
+  /** Rows committed by the writer reach the reader this much later from now on. */
+  setLag(lagMs: number): void {
+    this.replicate();
+    this.lagMs = lagMs;
+  }
+
+  /** Brings readers up to what has arrived by now. */
+  replicate(): void {
+    if (!this.isLinked) return;
+    for (const { role, volume } of this.members.values()) {
+      if (role === "reader") volume.catchUp(this.base.nowMs - this.lagMs);
+    }
+  }
+
+  /** A volume of its own for a member that comes back as a reader. */
+  rebuild(member: Member): void {
+    member.volume = Volume.following(this.volumes++, this.writer.volume);
+    member.role = "reader";
+    member.isFenced = false;
+    this.base.happened({ kind: "volume rebuilt", region: member.cluster.region });
+  }
+
+  /** A connection and one statement on it, as a function's runtime offers them. */
+  sql(environment: Environment, address: DatabaseAddress): Sql {
+    return <Row>(text: string, values: readonly unknown[]) =>
+      new Promise<Row[]>((resolve, reject) => {
+        const ok = (rows: readonly object[]): void =>
+          environment.deliver(() => resolve(rows as unknown as Row[]));
+        const fail = (error: Error): void => environment.deliver(() => reject(error));
+        this.connect(environment, address, fail, (member) => {
+          compile(text)(this.session(member, ok, fail), values);
+        });
+      });
+  }
+
+  private connect(
+    environment: Environment,
+    address: DatabaseAddress,
+    fail: (error: Error) => void,
+    connected: (member: Member) => void,
+  ): void {
+    const found = this.endpoints.get(address.endpoint);
+    const { region, vpcServices } = environment.description;
+    // Databases stand in isolated subnets: only functions in the same region's VPC reach them.
+    if (
+      found !== undefined &&
+      (vpcServices === undefined || found.member.cluster.region !== region)
+    ) {
+      return;
+    }
+    if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
+    this.base.afterDraw("databaseConnectMs", () => {
+      const isInactive = found?.isWriterEndpoint === true && found.member.role === "reader";
+      if (found === undefined || isInactive) {
+        return fail(databaseError("ENOTFOUND", `getaddrinfo ENOTFOUND ${address.endpoint}`));
+      }
+      const { member } = found;
+      if (member.isDown || this.base.network.isLost(region)) return;
+      if (!this.maySignIn(environment, address, member)) {
+        return fail(databaseError("28000", `PAM authentication failed for ${address.as}`));
+      }
+      const database = this.members.values().next().value?.cluster.databaseName;
+      if (database !== undefined && address.database !== database) {
+        return fail(databaseError("3D000", `database "${address.database}" does not exist`));
+      }
+      connected(member);
+    });
+  }
+
+  private maySignIn(environment: Environment, address: DatabaseAddress, member: Member): boolean {
+    if (address.as === "master") {
+      const secret = environment.description.environment["DATABASE_SECRET_ARN"] ?? "";
+      return this.permissions.allow(environment, "secretsmanager:GetSecretValue", secret);
+    }
+    const { region, resourceId, allowsIamTokens } = member.cluster;
+    const user = `arn:aws:rds-db:${region}:${this.base.program.account}:dbuser:${resourceId}`;
+    return (
+      allowsIamTokens &&
+      member.volume.state.hasApplicationUser &&
+      this.permissions.allow(environment, "rds-db:connect", `${user}/${APPLICATION_USER}`)
+    );
+  }
+
+  private session(
+    member: Member,
+    ok: (rows: readonly object[]) => void,
+    fail: (error: Error) => void,
+  ): Session {
+    const { base } = this;
+    const { volume } = member;
+    const { region } = member.cluster;
+    this.replicate();
+    return {
+      volume,
+      // A volume that was replaced under the statement takes no commit any more.
+      isReadOnly: () => member.role === "reader" || member.isFenced || member.volume !== volume,
+      later: (work) =>
+        base.afterDraw("statementMs", () => {
+          if (!base.network.isLost(region) && !member.isDown) work();
+        }),
+      nowMs: () => base.nowMs,
+      committed: (rows) => {
+        const right = volume.state.writerEpoch ?? 0;
+        base.happened({ kind: "rows committed", region, volumeId: volume.id, rows, right });
+      },
+      raised: (epoch) =>
+        base.happened({ kind: "right raised", region, volumeId: volume.id, epoch }),
+      ok,
+      fail,
+    };
+  }
+
+  private relink(): void {
+    this.replicate();
+    for (const { cluster, volume } of this.members.values()) {
+      if (this.base.network.isLost(cluster.region)) volume.dropSessions();
+    }
+    const [one, other] = [...this.members.keys()];
+    this.isLinked =
+      one === undefined || other === undefined || this.base.network.converses(one, other);
+  }
+}

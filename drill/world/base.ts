@@ -1,0 +1,41 @@
+import { type AssumptionName, assumptions } from "../assumptions";
+import type { ProgramDescription } from "../description/program";
+import type { Random } from "../engine/random";
+import type { Simulation } from "../engine/simulation";
+import type { Happening } from "./happenings";
+import type { Network } from "./network";
+
+/** What every simulated service shares: time, chance, the program, the network, who watches. */
+export class Base {
+  private readonly watchers: ((happening: Happening) => void)[] = [];
+
+  constructor(
+    readonly simulation: Simulation,
+    readonly random: Random,
+    readonly program: ProgramDescription,
+    readonly network: Network,
+  ) {}
+
+  get nowMs(): number {
+    return this.simulation.nowMs;
+  }
+
+  /** Draws from an assumption's own stream. */
+  draw(name: AssumptionName): number {
+    return assumptions[name].draw(this.random.stream(name));
+  }
+
+  /** Calls `fire` after a delay drawn from an assumption in milliseconds. */
+  afterDraw(name: AssumptionName, fire: () => void): void {
+    this.simulation.after(this.draw(name), fire);
+  }
+
+  watch(watcher: (happening: Happening) => void): void {
+    this.watchers.push(watcher);
+  }
+
+  happened(happening: Happening): void {
+    this.simulation.trace.mixText(happening.kind);
+    for (const watcher of this.watchers) watcher(happening);
+  }
+}

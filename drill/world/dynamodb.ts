@@ -1,0 +1,176 @@
+import type { AssumptionName } from "../assumptions";
+import type { TableDescription } from "../description/data";
+import type { Base } from "./base";
+import { serviceError } from "./errors";
+import { EventualTable } from "./eventualTable";
+import {
+  type Bindings,
+  type Item,
+  ValidationException,
+  parseChange,
+  parseCondition,
+} from "./expressions";
+import { query } from "./query";
+import type { TableStore } from "./replica";
+import type { Input, Reply, Service } from "./service";
+import { StrongTable } from "./strongTable";
+
+interface Table {
+  description: TableDescription;
+  store: TableStore;
+}
+
+const actions: Record<string, string> = {
+  GetCommand: "dynamodb:GetItem",
+  PutCommand: "dynamodb:PutItem",
+  UpdateCommand: "dynamodb:UpdateItem",
+  DeleteCommand: "dynamodb:DeleteItem",
+  QueryCommand: "dynamodb:Query",
+};
+
+/** DynamoDB as the document client reaches it, in every region that has a replica. */
+export class Dynamodb implements Service {
+  readonly name = "dynamodb";
+  private readonly tables = new Map<string, Table>();
+
+  constructor(private readonly base: Base) {
+    for (const description of base.program.tables) {
+      const store = description.isStrong
+        ? new StrongTable(base, description)
+        : new EventualTable(base, description);
+      this.tables.set(description.name, { description, store });
+    }
+  }
+
+  latency(command: string, input: Input): AssumptionName {
+    if (command === "QueryCommand") return "eventualReadMs";
+    if (command !== "GetCommand") return "ledgerWriteMs";
+    return input["ConsistentRead"] === true ? "ledgerReadMs" : "eventualReadMs";
+  }
+
+  permission(region: string, command: string, input: Input): [string, string] {
+    const { TableName: table, IndexName: index } = input as {
+      TableName: string;
+      IndexName?: string;
+    };
+    const home = this.tables.get(table)?.description;
+    const arn = home === undefined ? table : home.arn.replace(`:${home.region}:`, `:${region}:`);
+    return [actions[command] ?? command, index === undefined ? arn : `${arn}/index/${index}`];
+  }
+
+  handle(region: string, command: string, input: Input, reply: Reply): void {
+    const table = this.tables.get(String(input["TableName"]));
+    if (table === undefined || !table.description.replicaRegions.includes(region)) {
+      const message = `Requested resource not found: ${String(input["TableName"])} in ${region}`;
+      return reply.fail(serviceError("ResourceNotFoundException", message));
+    }
+    const attempt = (work: () => unknown): void => {
+      let answer: unknown;
+      try {
+        answer = work();
+      } catch (error) {
+        return reply.fail(error as Error);
+      }
+      reply.ok(answer);
+    };
+    const isStrong = command !== "QueryCommand" && input["ConsistentRead"] !== false;
+    const isGet = command === "GetCommand";
+    if (command === "QueryCommand") {
+      return attempt(() => query(table.store, region, input));
+    }
+    if (isGet && !(isStrong && input["ConsistentRead"] === true)) {
+      return attempt(() => ({ Item: copy(table.store.eventualRead(region, keyOf(table, input))) }));
+    }
+    table.store.whenReady(
+      region,
+      () => attempt(() => this.strongly(table, region, command, input)),
+      (error) => reply.fail(error),
+    );
+  }
+
+  private strongly(table: Table, region: string, command: string, input: Input): unknown {
+    switch (command) {
+      case "GetCommand":
+        return { Item: copy(table.store.strongRead(region, keyOf(table, input))) };
+      case "PutCommand": {
+        const item = clone(input["Item"]) as Item;
+        return this.write(table, region, keyIn(table, item), input, () => item);
+      }
+      case "UpdateCommand":
+        return this.write(table, region, keyOf(table, input), input, (before) =>
+          updated(input, before),
+        );
+      case "DeleteCommand":
+        return this.write(table, region, keyOf(table, input), input, () => undefined);
+      default:
+        throw new Error(`${command} is not modelled`);
+    }
+  }
+
+  private write(
+    table: Table,
+    region: string,
+    key: string,
+    input: Input,
+    change: (before: Item | undefined) => Item | undefined,
+  ): unknown {
+    const before = table.store.strongRead(region, key);
+    const condition = input["ConditionExpression"] as string | undefined;
+    const bindings = bindingsOf(input);
+    if (condition !== undefined && !parseCondition(condition)(before, bindings)) {
+      throw serviceError("ConditionalCheckFailedException", "The conditional request failed");
+    }
+    const item = change(before);
+    table.store.write(region, key, item);
+    this.base.happened({
+      kind: "ledger written",
+      table: table.description.name,
+      pk: key,
+      item,
+      before,
+    });
+    return input["ReturnValues"] === "ALL_NEW" ? { Attributes: copy(item) } : {};
+  }
+}
+
+function updated(input: Input, before: Item | undefined): Item {
+  const start: Item = before ?? (input["Key"] as Item);
+  const draft = { ...start };
+  parseChange(String(input["UpdateExpression"]))(draft, start, bindingsOf(input));
+  return clone(draft) as Item;
+}
+
+export function bindingsOf(input: Input): Bindings {
+  return {
+    names: input["ExpressionAttributeNames"] as Bindings["names"],
+    values: input["ExpressionAttributeValues"] as Bindings["values"],
+  };
+}
+
+function keyOf(table: Table, input: Input): string {
+  return keyIn(table, input["Key"] as Item);
+}
+
+function keyIn({ description: { hashKey, rangeKey } }: Table, item: Item): string {
+  const hash = item[hashKey];
+  if (typeof hash !== "string" || hash === "") {
+    throw new ValidationException(`the key ${hashKey} is ${JSON.stringify(hash)}, not a text`);
+  }
+  return rangeKey === undefined ? hash : `${hash}|${String(item[rangeKey])}`;
+}
+
+function copy(item: Item | undefined): Item | undefined {
+  return item === undefined ? undefined : { ...item };
+}
+
+/** What is stored shares nothing with the caller; the document client refuses undefined. */
+function clone(value: unknown): unknown {
+  if (value === undefined) {
+    throw new Error("Pass options.removeUndefinedValues=true to remove undefined values from map");
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(clone);
+  const result: Record<string, unknown> = {};
+  for (const key in value) result[key] = clone((value as Record<string, unknown>)[key]);
+  return result;
+}

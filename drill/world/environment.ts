@@ -1,0 +1,58 @@
+import type { Invocation, Runtime } from "../../lambda/shared/runtime";
+import type { FunctionDescription } from "../description/functions";
+import type { Simulation } from "../engine/simulation";
+
+export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
+/** `create<Stem>` of lambda/handlers: the closure it returns is one execution environment. */
+export type HandlerFactory = (runtime: Runtime) => Handler;
+
+/**
+ * One execution environment of a function. Between invocations, and while frozen by a fault, its
+ * code stands still: answers and timers that come due wait for it. Dead, it never continues.
+ */
+export class Environment {
+  isBusy = false;
+  isDead = false;
+  idleSinceMs = 0;
+  handler: Handler | undefined;
+  private isFrozen = false;
+  private backlog: (() => void)[] = [];
+
+  constructor(
+    readonly description: FunctionDescription,
+    private readonly simulation: Simulation,
+  ) {}
+
+  /** Lets the environment's code continue with an answer or a timer: now, later or never. */
+  deliver(run: () => void): void {
+    if (this.isDead) return;
+    if (!this.isBusy || this.isFrozen) {
+      this.backlog.push(run);
+      return;
+    }
+    this.simulation.continued();
+    run();
+  }
+
+  freeze(): void {
+    this.isFrozen = true;
+  }
+
+  thaw(): void {
+    this.isFrozen = false;
+    this.catchUp();
+  }
+
+  /** What came due while the code stood still reaches it when the next invocation starts. */
+  catchUp(): void {
+    const waiting = this.backlog;
+    this.backlog = [];
+    for (const run of waiting) this.deliver(run);
+  }
+
+  kill(): void {
+    this.isDead = true;
+    this.backlog = [];
+    this.handler = undefined;
+  }
+}

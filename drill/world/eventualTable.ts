@@ -1,0 +1,80 @@
+import type { TableDescription } from "../description/data";
+import type { Base } from "./base";
+import type { Item } from "./expressions";
+import { Replica, type TableStore, type Write } from "./replica";
+import type { SecondaryIndex } from "./secondaryIndex";
+
+interface RegionalCopy {
+  replica: Replica;
+  /** This region's own writes, to be taken by the others. */
+  sent: Write[];
+  /** When each item was last written, wherever: the later write wins. */
+  writtenAtMs: Map<string, number>;
+  /** How many of each other region's writes have arrived here. */
+  taken: Map<string, number>;
+}
+
+/**
+ * A table that replicates asynchronously, or only has one region: every region reads and tests
+ * conditions against its own copy, and of two writes the later wins.
+ */
+export class EventualTable implements TableStore {
+  private readonly copies = new Map<string, RegionalCopy>();
+  private readonly delayMs: number;
+
+  constructor(
+    private readonly base: Base,
+    description: TableDescription,
+  ) {
+    this.delayMs = base.draw("eventualReplicationMs");
+    for (const region of description.replicaRegions) {
+      this.copies.set(region, {
+        replica: new Replica(description),
+        sent: [],
+        writtenAtMs: new Map(),
+        taken: new Map(),
+      });
+    }
+  }
+
+  whenReady(_region: string, work: () => void): void {
+    work();
+  }
+
+  strongRead(region: string, key: string): Item | undefined {
+    return this.current(region).replica.items.get(key);
+  }
+
+  eventualRead(region: string, key: string): Item | undefined {
+    return this.strongRead(region, key);
+  }
+
+  write(region: string, key: string, item: Item | undefined): void {
+    const copy = this.current(region);
+    copy.replica.apply(key, item);
+    copy.writtenAtMs.set(key, this.base.nowMs);
+    copy.sent.push({ atMs: this.base.nowMs, key, item });
+  }
+
+  index(region: string, name: string): SecondaryIndex | undefined {
+    return this.current(region).replica.indexes.get(name);
+  }
+
+  /** What the other regions wrote long enough ago arrives when somebody looks. */
+  private current(region: string): RegionalCopy {
+    const copy = this.copies.get(region)!;
+    for (const [other, source] of this.copies) {
+      if (other === region || !this.base.network.reaches(other, region)) continue;
+      let taken = copy.taken.get(other) ?? 0;
+      for (; taken < source.sent.length; taken++) {
+        const write = source.sent[taken]!;
+        if (write.atMs + this.delayMs > this.base.nowMs) break;
+        if (write.atMs < (copy.writtenAtMs.get(write.key) ?? -Infinity)) continue;
+        copy.replica.apply(write.key, write.item);
+        copy.writtenAtMs.set(write.key, write.atMs);
+      }
+      copy.taken.set(other, taken);
+    }
+    return copy;
+  }
+}

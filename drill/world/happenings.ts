@@ -1,0 +1,36 @@
+import type { AlarmState } from "../description/alarms";
+import type { Item } from "./expressions";
+import type { Row } from "./volume";
+
+/** What the world tells those who watch it: oracle, timeline, coverage. */
+export type Happening =
+  | { kind: "region lost" | "region back"; region: string }
+  | {
+      kind: "ledger written";
+      table: string;
+      pk: string;
+      item: Item | undefined;
+      before: Item | undefined;
+    }
+  | { kind: "ledger blocked" | "ledger ready"; region: string }
+  | {
+      kind: "rows committed";
+      region: string;
+      volumeId: number;
+      rows: readonly Row[];
+      right: number;
+    }
+  | { kind: "right raised"; region: string; volumeId: number; epoch: number }
+  | { kind: "failover called" | "switchover called"; region: string; promotionMs: number }
+  | { kind: "writer moved"; region: string; rowsLost: number }
+  | { kind: "volume rebuilt"; region: string }
+  | { kind: "alarm"; name: string; region: string; state: AlarmState }
+  | { kind: "health check"; id: string; isHealthy: boolean }
+  | { kind: "dns"; name: string; host: string }
+  | { kind: "published"; topicArn: string; subject: string; message: string }
+  | { kind: "invoked"; functionName: string; region: string; how: "sync" | "async" }
+  | { kind: "invocation failed"; functionName: string; region: string; reason: string }
+  | { kind: "throttled"; functionName: string; region: string }
+  | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
+  | { kind: "dead letter"; queueName: string; body: string }
+  | { kind: "told"; by: "client" | "function"; orderId: string; body: string; region: string };

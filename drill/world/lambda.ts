@@ -1,0 +1,288 @@
+import { ACCOUNT_CONCURRENCY } from "../assumptions";
+import { type FunctionDescription, mayInvoke } from "../description/functions";
+import type { Base } from "./base";
+import { Environment, type HandlerFactory } from "./environment";
+import { serviceError } from "./errors";
+import type { Input, Reply, Service } from "./service";
+
+export type Outcome =
+  | { how: "returned"; result: unknown }
+  | { how: "failed" | "timed out" | "throttled"; reason: string };
+
+/** A function and its execution environments. */
+class FunctionState {
+  readonly environments = new Set<Environment>();
+  readonly idle: Environment[] = [];
+  busy = 0;
+
+  constructor(readonly description: FunctionDescription) {}
+}
+
+/** Waits before the second and third attempt of an asynchronous event (Lambda Developer Guide). */
+const ASYNC_RETRY_WAITS_MS = [60_000, 120_000];
+/** A throttled asynchronous event goes back to the queue, with growing waits up to this. */
+const THROTTLE_WAIT_MAX_MS = 300_000;
+
+/** Lambda in all regions: environments, concurrency, timeouts, asynchronous retries. */
+export class Lambda implements Service {
+  readonly name = "lambda";
+  private readonly functions = new Map<string, FunctionState>();
+  private readonly busyByRegion = new Map<string, number>();
+  private readonly unreserved = new Map<string, number>();
+  private requests = 0;
+
+  /** Set by the world: hands a new environment its handler. */
+  createHandler: (environment: Environment) => void = () => {
+    throw new Error("the world has not been put together yet");
+  };
+  onDeadLetter: (queueOrTopicArn: string, body: string) => void = () => {};
+
+  constructor(private readonly base: Base) {
+    for (const description of base.program.functions.values()) {
+      const { region, reservedConcurrency = 0 } = description;
+      const left = this.unreserved.get(region) ?? ACCOUNT_CONCURRENCY;
+      this.unreserved.set(region, left - reservedConcurrency);
+      this.functions.set(description.arn, new FunctionState(description));
+    }
+    base.network.onChange(() => this.killLost());
+  }
+
+  /** The function of that name or ARN in a region. */
+  find(reference: string, region: string): FunctionDescription | undefined {
+    const known = this.functions.get(reference)?.description;
+    if (known !== undefined) return known.region === region ? known : undefined;
+    for (const { description } of this.functions.values()) {
+      if (description.name === reference && description.region === region) return description;
+    }
+    return undefined;
+  }
+
+  environmentsOf(arn: string): readonly Environment[] {
+    return [...(this.functions.get(arn)?.environments ?? [])];
+  }
+
+  /** Invokes and waits. A lost region never says how it ended. */
+  invoke(arn: string, payload: unknown, done: (outcome: Outcome) => void): void {
+    const state = this.functions.get(arn);
+    if (state === undefined) {
+      throw new Error(`no function ${arn}`);
+    }
+    const { description } = state;
+    if (this.base.network.isLost(description.region)) return;
+    if (this.isFull(state)) {
+      const { name: functionName, region } = description;
+      this.base.happened({ kind: "throttled", functionName, region });
+      done({ how: "throttled", reason: "Rate Exceeded" });
+      return;
+    }
+    this.count(state, 1);
+    const environment = this.takeEnvironment(state);
+    const isCold = environment.handler === undefined;
+    this.base.afterDraw(isCold ? "coldStartMs" : "warmStartMs", () => {
+      if (!environment.isDead) this.start(state, environment, payload, done);
+    });
+  }
+
+  /** Queues an event: delivered at least once, tried again as the function's settings say. */
+  invokeAsync(arn: string, payload: unknown): void {
+    const description = this.functions.get(arn)?.description;
+    if (description === undefined || this.base.network.isLost(description.region)) return;
+    const { name: functionName, region } = description;
+    this.base.happened({ kind: "invoked", functionName, region, how: "async" });
+    const queuedAtMs = this.base.nowMs;
+    const copies = this.base.draw("asyncDuplicateChance") === 1 ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      this.base.afterDraw("asyncDeliveryMs", () =>
+        this.attempt(description, payload, queuedAtMs, 0, 0),
+      );
+    }
+  }
+
+  /** Invokes for a service, if a permission of the function lets it. */
+  invokeFor(principal: string, sourceArn: string, functionArn: string, payload: unknown): boolean {
+    const description = this.functions.get(functionArn)?.description;
+    const { account } = this.base.program;
+    if (description === undefined || !mayInvoke(description, principal, sourceArn, account)) {
+      this.base.happened({
+        kind: "denied",
+        functionName: description?.name ?? functionArn,
+        region: description?.region ?? "",
+        action: `lambda:InvokeFunction by ${principal}`,
+        resource: sourceArn,
+      });
+      return false;
+    }
+    this.invokeAsync(functionArn, payload);
+    return true;
+  }
+
+  latency(): "lambdaCallMs" {
+    return "lambdaCallMs";
+  }
+
+  permission(region: string, _command: string, input: Input): [string, string] {
+    const reference = String(input["FunctionName"]);
+    return ["lambda:InvokeFunction", this.find(reference, region)?.arn ?? reference];
+  }
+
+  handle(region: string, command: string, input: Input, reply: Reply): void {
+    if (command !== "InvokeCommand") throw new Error(`${command} is not modelled`);
+    const description = this.find(String(input["FunctionName"]), region);
+    if (description === undefined) {
+      const message = `Function not found: ${String(input["FunctionName"])} in ${region}`;
+      return reply.fail(serviceError("ResourceNotFoundException", message));
+    }
+    const payload = parsePayload(input["Payload"]);
+    if (input["InvocationType"] === "Event") {
+      this.invokeAsync(description.arn, payload);
+      return reply.ok({ StatusCode: 202 });
+    }
+    const { name: functionName } = description;
+    this.base.happened({ kind: "invoked", functionName, region, how: "sync" });
+    this.invoke(description.arn, payload, (outcome) => {
+      if (outcome.how === "throttled") {
+        return reply.fail(serviceError("TooManyRequestsException", outcome.reason));
+      }
+      const body = outcome.how === "returned" ? outcome.result : { errorMessage: outcome.reason };
+      reply.ok({
+        StatusCode: 200,
+        Payload: Buffer.from(JSON.stringify(body ?? null)),
+        ...(outcome.how === "returned" ? {} : { FunctionError: "Unhandled" }),
+      });
+    });
+  }
+
+  private isFull({ busy, description }: FunctionState): boolean {
+    if (description.reservedConcurrency !== undefined)
+      return busy >= description.reservedConcurrency;
+    const { region } = description;
+    return (this.busyByRegion.get(region) ?? 0) >= this.unreserved.get(region)!;
+  }
+
+  private count(state: FunctionState, change: number): void {
+    state.busy += change;
+    const { region, reservedConcurrency } = state.description;
+    if (reservedConcurrency === undefined) {
+      this.busyByRegion.set(region, (this.busyByRegion.get(region) ?? 0) + change);
+    }
+  }
+
+  /** The environment used last, unless it has been idle for so long that Lambda took it away. */
+  private takeEnvironment(state: FunctionState): Environment {
+    for (let idle = state.idle.pop(); idle !== undefined; idle = state.idle.pop()) {
+      const keptMs = this.base.draw("environmentIdleSeconds") * 1000;
+      if (this.base.nowMs - idle.idleSinceMs < keptMs) return idle;
+      idle.kill();
+      state.environments.delete(idle);
+    }
+    const environment = new Environment(state.description, this.base.simulation);
+    state.environments.add(environment);
+    return environment;
+  }
+
+  private start(
+    state: FunctionState,
+    environment: Environment,
+    payload: unknown,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const { simulation } = this.base;
+    const deadlineMs = simulation.nowMs + state.description.timeoutMs;
+    const end = (outcome: Outcome): void => {
+      if (environment.isDead || !environment.isBusy) return;
+      cancelTimeout();
+      environment.isBusy = false;
+      this.count(state, -1);
+      if (outcome.how === "returned") {
+        environment.idleSinceMs = simulation.nowMs;
+        state.idle.push(environment);
+      } else this.bury(state, environment, outcome.reason);
+      done(outcome);
+    };
+    const cancelTimeout = simulation.at(deadlineMs, () => {
+      end({ how: "timed out", reason: `Task timed out after ${state.description.timeoutMs} ms` });
+    });
+    environment.isBusy = true;
+    simulation.continued();
+    try {
+      if (environment.handler === undefined) this.createHandler(environment);
+      environment.catchUp();
+      environment.handler!(payload, {
+        awsRequestId: `request-${++this.requests}`,
+        getRemainingTimeInMillis: () => deadlineMs - simulation.nowMs,
+      }).then(
+        (result) => end({ how: "returned", result }),
+        (error: unknown) => end({ how: "failed", reason: String(error) }),
+      );
+    } catch (error) {
+      end({ how: "failed", reason: String(error) });
+    }
+  }
+
+  /** An error leaves the process as it is; only a timeout takes the environment with it. */
+  private bury(state: FunctionState, environment: Environment, reason: string): void {
+    const { name: functionName, region } = state.description;
+    this.base.happened({ kind: "invocation failed", functionName, region, reason });
+    if (!reason.startsWith("Task timed out")) {
+      environment.idleSinceMs = this.base.nowMs;
+      if (environment.handler !== undefined) {
+        state.idle.push(environment);
+        return;
+      }
+    }
+    environment.kill();
+    state.environments.delete(environment);
+  }
+
+  private attempt(
+    description: FunctionDescription,
+    payload: unknown,
+    queuedAtMs: number,
+    failures: number,
+    throttles: number,
+  ): void {
+    const { simulation } = this.base;
+    const again = (waitMs: number, nextFailures: number, nextThrottles: number): void => {
+      simulation.after(waitMs, () =>
+        this.attempt(description, payload, queuedAtMs, nextFailures, nextThrottles),
+      );
+    };
+    // A lost region keeps its queue of events and goes on with it when it comes back.
+    if (this.base.network.isLost(description.region)) return again(30_000, failures, throttles);
+    this.invoke(description.arn, payload, (outcome) => {
+      if (outcome.how === "returned") return;
+      if (simulation.nowMs - queuedAtMs > description.asyncMaxAgeMs) {
+        return this.giveUp(description, payload);
+      }
+      if (outcome.how === "throttled") {
+        return again(
+          Math.min(1_000 * 2 ** throttles, THROTTLE_WAIT_MAX_MS),
+          failures,
+          throttles + 1,
+        );
+      }
+      if (failures >= description.asyncRetries) return this.giveUp(description, payload);
+      again(ASYNC_RETRY_WAITS_MS[failures] ?? 120_000, failures + 1, throttles);
+    });
+  }
+
+  private giveUp(description: FunctionDescription, payload: unknown): void {
+    if (description.deadLetterArn !== undefined) {
+      this.onDeadLetter(description.deadLetterArn, JSON.stringify(payload));
+    }
+  }
+
+  private killLost(): void {
+    for (const state of this.functions.values()) {
+      if (!this.base.network.isLost(state.description.region)) continue;
+      for (const environment of state.environments) environment.kill();
+      state.environments.clear();
+      state.idle.length = 0;
+      this.count(state, -state.busy);
+    }
+  }
+}
+
+function parsePayload(payload: unknown): unknown {
+  return payload === undefined ? {} : JSON.parse(Buffer.from(payload as Uint8Array).toString());
+}

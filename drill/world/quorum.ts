@@ -1,0 +1,92 @@
+import type { Base } from "./base";
+import { serviceError } from "./errors";
+
+type RegionState = "ready" | "re-forming" | "without quorum" | "catching up";
+
+/**
+ * Which regions of a strongly consistent table may write. Two of three members decide; when the
+ * set changes, everybody waits until it has re-formed, and who comes back until it has caught up.
+ */
+export class Quorum {
+  private readonly states = new Map<string, RegionState>();
+  private readonly held = new Map<string, (() => void)[]>();
+  private members: readonly string[];
+  private isHanging = false;
+  private change = 0;
+
+  constructor(
+    private readonly base: Base,
+    /** All three: regions that hold items, and the witness. */
+    private readonly all: readonly string[],
+  ) {
+    this.members = all;
+    for (const region of all) this.states.set(region, "ready");
+    base.network.onChange(() => this.refresh());
+  }
+
+  isMember(region: string): boolean {
+    return this.members.includes(region);
+  }
+
+  whenReady(region: string, work: () => void, fail: (error: Error) => void): void {
+    const state = this.states.get(region);
+    if (state === "ready") return work();
+    if (state === "catching up" || !this.isHanging) {
+      return fail(serviceError("InternalServerError", `the ledger in ${region} is ${state}`));
+    }
+    const waiting = this.held.get(region);
+    if (waiting === undefined) this.held.set(region, [work]);
+    else waiting.push(work);
+  }
+
+  private refresh(): void {
+    const next = this.largestGroup();
+    if (next.join() === this.members.join()) return;
+    const back = next.filter((region) => !this.members.includes(region));
+    const isSmaller = this.members.some((region) => !next.includes(region));
+    this.members = next;
+    this.change++;
+    for (const region of this.all) {
+      if (!next.includes(region)) this.set(region, "without quorum");
+    }
+    if (isSmaller) {
+      this.isHanging = this.base.draw("ledgerReformingHangsChance") === 1;
+      this.settle(next, "re-forming", this.base.draw("ledgerReformingSeconds"));
+    } else this.settle(back, "catching up", this.base.draw("ledgerCatchUpSeconds"));
+  }
+
+  private settle(regions: readonly string[], until: RegionState, seconds: number): void {
+    for (const region of regions) this.set(region, until);
+    const change = this.change;
+    this.base.simulation.after(seconds * 1000, () => {
+      for (const region of regions) {
+        const isCurrent = change === this.change || this.states.get(region) === until;
+        if (isCurrent && this.members.includes(region)) this.set(region, "ready");
+      }
+    });
+  }
+
+  private set(region: string, state: RegionState): void {
+    if (this.states.get(region) === state) return;
+    this.states.set(region, state);
+    this.base.happened({ kind: state === "ready" ? "ledger ready" : "ledger blocked", region });
+    if (state !== "ready") return;
+    const waiting = this.held.get(region) ?? [];
+    this.held.delete(region);
+    // A call that hung may still be carried out, long after its caller has given up.
+    for (const work of waiting) if (this.base.random.stream("ledger held").chance(0.5)) work();
+  }
+
+  /** The largest group that converses; of two pairs around one member, a drawn one. */
+  private largestGroup(): readonly string[] {
+    const { network } = this.base;
+    const live = this.all.filter((region) => !network.isLost(region));
+    const converse = (a: string, b: string): boolean => a === b || network.converses(a, b);
+    if (live.every((a) => live.every((b) => converse(a, b)))) return live.length >= 2 ? live : [];
+    const pairs = live.flatMap((a, i) =>
+      live.slice(i + 1).flatMap((b) => (converse(a, b) ? [[a, b]] : [])),
+    );
+    if (pairs.length === 0) return [];
+    return pairs.length === 1 ? pairs[0]! : this.base.random.stream("ledger cut").pick(pairs);
+  }
+}

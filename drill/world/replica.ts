@@ -1,0 +1,37 @@
+import type { TableDescription } from "../description/data";
+import { SecondaryIndex } from "./secondaryIndex";
+import type { Item } from "./expressions";
+
+export interface Write {
+  atMs: number;
+  key: string;
+  item: Item | undefined;
+}
+
+/** One region's copy of a table with its indexes. */
+export class Replica {
+  readonly items = new Map<string, Item>();
+  readonly indexes: ReadonlyMap<string, SecondaryIndex>;
+
+  constructor(table: TableDescription) {
+    this.indexes = new Map(table.indexes.map((index) => [index.name, new SecondaryIndex(index)]));
+  }
+
+  apply(key: string, item: Item | undefined): void {
+    const before = this.items.get(key);
+    if (item === undefined) this.items.delete(key);
+    else this.items.set(key, item);
+    for (const index of this.indexes.values()) index.update(key, before, item);
+  }
+}
+
+/** A table in all its regions, as its consistency mode lets them see it. */
+export interface TableStore {
+  /** Runs `work` once this region may read strongly and write; fails or hangs as the mode says. */
+  whenReady(region: string, work: () => void, fail: (error: Error) => void): void;
+  strongRead(region: string, key: string): Item | undefined;
+  eventualRead(region: string, key: string): Item | undefined;
+  /** @throws ReplicatedWriteConflictException where two regions write one item at once. */
+  write(region: string, key: string, item: Item | undefined): void;
+  index(region: string, name: string): SecondaryIndex | undefined;
+}

@@ -1,0 +1,200 @@
+import type { AssumptionName } from "../assumptions";
+import { allows } from "../description/policy";
+import type { EventSourceDescription, QueueDescription } from "../description/messaging";
+import type { Base } from "./base";
+import { serviceError } from "./errors";
+import type { Lambda, Outcome } from "./lambda";
+import type { Input, Reply, Service } from "./service";
+
+interface Message {
+  id: string;
+  body: string;
+  sentAtMs: number;
+  receives: number;
+}
+
+/** One queue, with the messages that can be received now. */
+class QueueState {
+  visible: Message[] = [];
+  inFlight = 0;
+  source: EventSource | undefined;
+
+  constructor(readonly description: QueueDescription) {}
+}
+
+/** The poller that hands a queue's messages to a function. */
+interface EventSource {
+  description: EventSourceDescription;
+  functionArn: string;
+  running: number;
+  isScheduled: boolean;
+}
+
+/** Queues and their event sources: at least once, invisible while worked on, gone when too old. */
+export class Sqs implements Service {
+  readonly name = "sqs";
+  private readonly byUrl = new Map<string, QueueState>();
+  private readonly byArn = new Map<string, QueueState>();
+  private messages = 0;
+
+  constructor(
+    private readonly base: Base,
+    private readonly lambda: Lambda,
+  ) {
+    for (const description of base.program.queues) {
+      const queue = new QueueState(description);
+      this.byUrl.set(description.url, queue);
+      this.byArn.set(description.arn, queue);
+    }
+    for (const source of base.program.eventSources) this.connect(source);
+    // A region that comes back goes on with what its queues held.
+    base.network.onChange(() => {
+      for (const queue of this.byUrl.values()) this.pollSoon(queue);
+    });
+    lambda.onDeadLetter = (arn, body) => this.put(this.byArn.get(arn), body);
+  }
+
+  latency(): AssumptionName {
+    return "sqsCallMs";
+  }
+
+  permission(_region: string, command: string, input: Input): readonly [string, string] {
+    const queue = this.byUrl.get(String(input["QueueUrl"]));
+    const isRead = command === "GetQueueAttributesCommand";
+    return [
+      isRead ? "sqs:GetQueueAttributes" : "sqs:SendMessage",
+      queue?.description.arn ?? String(input["QueueUrl"]),
+    ];
+  }
+
+  handle(region: string, command: string, input: Input, reply: Reply): void {
+    const queue = this.byUrl.get(String(input["QueueUrl"]));
+    if (queue === undefined || queue.description.region !== region) {
+      const message = `The specified queue does not exist: ${String(input["QueueUrl"])}`;
+      return reply.fail(serviceError("QueueDoesNotExist", message));
+    }
+    switch (command) {
+      case "SendMessageCommand":
+        this.put(queue, String(input["MessageBody"]));
+        return reply.ok({ MessageId: `message-${this.messages}` });
+      case "SendMessageBatchCommand": {
+        const entries = input["Entries"] as { Id: string; MessageBody: string }[];
+        if (entries.length > 10) {
+          return reply.fail(serviceError("TooManyEntriesInBatchRequest", "at most 10 entries"));
+        }
+        for (const { MessageBody } of entries) this.put(queue, MessageBody);
+        return reply.ok({ Successful: entries.map(({ Id }) => ({ Id })), Failed: [] });
+      }
+      case "GetQueueAttributesCommand":
+        return reply.ok({
+          Attributes: {
+            ApproximateNumberOfMessages: String(queue.visible.length),
+            ApproximateNumberOfMessagesNotVisible: String(queue.inFlight),
+          },
+        });
+      default:
+        throw new Error(`${command} is not modelled`);
+    }
+  }
+
+  /** Messages that wait in a queue, for the oracle. */
+  bodies(arn: string): readonly string[] {
+    return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => body);
+  }
+
+  private connect(description: EventSourceDescription): void {
+    const queue = this.byArn.get(description.queueArn);
+    const handler = this.lambda.find(description.functionReference, description.region);
+    if (queue === undefined || handler === undefined || !description.isEnabled) return;
+    const needed = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+    const denied = needed.find((action) => !allows(handler.role, action, description.queueArn));
+    // Lambda polls with the function's own role: without these rights the source stands still.
+    if (denied !== undefined) return;
+    if (handler.timeoutMs > queue.description.visibilityMs) return;
+    queue.source = { description, functionArn: handler.arn, running: 0, isScheduled: false };
+  }
+
+  private put(queue: QueueState | undefined, body: string): void {
+    if (queue === undefined) return;
+    const message = {
+      id: `message-${++this.messages}`,
+      body,
+      sentAtMs: this.base.nowMs,
+      receives: 0,
+    };
+    queue.visible.push(message);
+    if (this.base.draw("sqsDuplicateChance") === 1) queue.visible.push({ ...message });
+    if (queue.source === undefined) {
+      this.base.happened({ kind: "dead letter", queueName: queue.description.name, body });
+    } else this.pollSoon(queue);
+  }
+
+  private pollSoon(queue: QueueState): void {
+    const { source } = queue;
+    if (source === undefined || source.isScheduled || queue.visible.length === 0) return;
+    if (source.running >= source.description.maximumConcurrency) return;
+    source.isScheduled = true;
+    const { batchSize, batchWindowMs } = source.description;
+    const windowMs = queue.visible.length >= batchSize ? 0 : batchWindowMs;
+    this.base.simulation.after(windowMs + this.base.draw("sqsPollMs"), () => {
+      source.isScheduled = false;
+      if (!this.base.network.isLost(queue.description.region)) this.poll(queue, source);
+    });
+  }
+
+  private poll(queue: QueueState, source: EventSource): void {
+    const { retentionMs, visibilityMs } = queue.description;
+    const isFresh = (message: Message): boolean => this.base.nowMs - message.sentAtMs < retentionMs;
+    const received = queue.visible.splice(0, source.description.batchSize).filter(isFresh);
+    const batch = received.filter((message) => !this.redriven(queue, message));
+    if (batch.length === 0) return this.pollSoon(queue);
+    source.running++;
+    queue.inFlight += batch.length;
+    let pending = batch;
+    const reappear = this.base.simulation.after(visibilityMs, () => {
+      queue.inFlight -= pending.length;
+      queue.visible.push(...pending);
+      this.pollSoon(queue);
+    });
+    this.lambda.invoke(source.functionArn, { Records: batch.map(recordOf) }, (outcome) => {
+      source.running--;
+      pending = pending.filter(({ id }) => !deleted(outcome, source.description, id));
+      queue.inFlight -= batch.length - pending.length;
+      if (pending.length === 0) reappear();
+      this.pollSoon(queue);
+    });
+    this.pollSoon(queue);
+  }
+
+  /** Received once too often, a message goes to the dead letters, where the queue has a redrive. */
+  private redriven(queue: QueueState, message: Message): boolean {
+    const { redrive } = queue.description;
+    message.receives++;
+    if (redrive === undefined || message.receives <= redrive.maxReceiveCount) return false;
+    this.put(this.byArn.get(redrive.targetArn), message.body);
+    return true;
+  }
+}
+
+function recordOf({ id, body, receives }: Message): object {
+  return {
+    messageId: id,
+    body,
+    attributes: { ApproximateReceiveCount: String(receives) },
+    eventSource: "aws:sqs",
+  };
+}
+
+/** Whether a message is deleted after its batch: failures stay until their visibility ends. */
+function deleted(
+  outcome: Outcome,
+  { reportsItemFailures }: EventSourceDescription,
+  messageId: string,
+): boolean {
+  if (outcome.how !== "returned") return false;
+  if (!reportsItemFailures) return true;
+  const { batchItemFailures = [] } = (outcome.result ?? {}) as {
+    batchItemFailures?: { itemIdentifier: string }[];
+  };
+  return !batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === messageId);
+}

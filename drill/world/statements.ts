@@ -1,0 +1,259 @@
+import { databaseError } from "./errors";
+import type { Row, Volume, VolumeState } from "./volume";
+
+/** Where a statement runs: a volume, the way to commit to it, and the way back to the client. */
+export interface Session {
+  volume: Volume;
+  isReadOnly: () => boolean;
+  /** Runs `work` after the time a statement and its commit take. */
+  later: (work: () => void) => void;
+  nowMs: () => number;
+  committed: (rows: readonly Row[]) => void;
+  raised: (epoch: number) => void;
+  ok: (rows: readonly object[]) => void;
+  fail: (error: Error) => void;
+}
+
+type Execute = (session: Session, values: readonly unknown[]) => void;
+
+/**
+ * The statements of lambda/shared, understood by their shape: whether one tests the right, locks
+ * it, tolerates a row that is there. A weakened statement behaves weakened; one of another shape is
+ * an error, never a guess.
+ */
+export function compile(text: string): Execute {
+  let execute = known.get(text);
+  if (execute === undefined) {
+    const flat = text.replace(/\s+/g, " ").trim().toLowerCase();
+    const found = shapes.find(([shape]) => shape.test(flat));
+    if (found === undefined) throw new Error(`statement not modelled: ${flat.slice(0, 120)}`);
+    execute = found[1](flat);
+    known.set(text, execute);
+  }
+  return execute;
+}
+
+const known = new Map<string, Execute>();
+
+/** The number of the parameter that a pattern captures; the values are counted from 0. */
+function parameter(flat: string, pattern: RegExp): number {
+  const match = pattern.exec(flat);
+  if (match === null) throw new Error(`no parameter ${pattern.source} in: ${flat.slice(0, 120)}`);
+  return Number(match[1]) - 1;
+}
+
+function write(
+  { volume, isReadOnly, nowMs, fail }: Session,
+  change: (state: VolumeState) => void,
+): boolean {
+  if (isReadOnly()) {
+    fail(databaseError("25006", "cannot execute in a read-only transaction"));
+    return false;
+  }
+  volume.commit(nowMs(), change);
+  return true;
+}
+
+function readState(session: Session, work: (state: VolumeState) => readonly object[]): void {
+  const { volume, ok, fail } = session;
+  session.later(() => {
+    if (volume.state.writerEpoch === undefined) {
+      return fail(databaseError("42P01", 'relation "writer_epoch" does not exist'));
+    }
+    ok(work(volume.state));
+  });
+}
+
+interface InsertedRow {
+  id: string;
+  account_id: string;
+  symbol: string;
+  side: string;
+  quantity: string;
+  limit_price: string | null;
+  fingerprint: string;
+}
+
+function insertOrders(flat: string): Execute {
+  const testsRight = /from writer_epoch where epoch = \$\d/.test(flat);
+  const locksRight = /from writer_epoch[^)]* for share/.test(flat);
+  const hasRight = /from writer_epoch/.test(flat);
+  const isTolerant = /on conflict( \(id\))? do nothing/.test(flat);
+  const epochAt = /epoch = \$(\d)/.test(flat) ? parameter(flat, /epoch = \$(\d)/) : 0;
+  const rowsAt = parameter(flat, /jsonb_to_recordset\(\$(\d)/);
+  const settledAtAt = parameter(flat, /\$(\d)::timestamptz/);
+  return (session, values) => {
+    const { volume, fail, ok } = session;
+    const asked = values[epochAt] as number;
+    const insert = (release: () => void): void => {
+      const right = volume.state.writerEpoch;
+      if (right === undefined) {
+        release();
+        return fail(databaseError("42P01", 'relation "writer_epoch" does not exist'));
+      }
+      if (testsRight && right !== asked) {
+        release();
+        return session.later(() => ok([{ held: false, inserted: [] }]));
+      }
+      const batch = JSON.parse(values[rowsAt] as string) as InsertedRow[];
+      const epoch = hasRight ? right : asked;
+      session.later(() => {
+        commitRows(session, batch, epoch, values[settledAtAt] as string, isTolerant);
+        release();
+      });
+    };
+    if (session.isReadOnly()) {
+      return fail(databaseError("25006", "cannot execute INSERT in a read-only transaction"));
+    }
+    if (!locksRight) return insert(() => {});
+    const lock = volume.epochLock;
+    lock.acquire("share", () => insert(() => lock.release("share")));
+  };
+}
+
+function commitRows(
+  session: Session,
+  batch: readonly InsertedRow[],
+  epoch: number,
+  settledAt: string,
+  isTolerant: boolean,
+): void {
+  const there = session.volume.state.rows;
+  const fresh = batch.filter(({ id }) => !there.has(id));
+  if (!isTolerant && fresh.length < batch.length) {
+    return session.fail(databaseError("23505", "duplicate key value violates orders_pkey"));
+  }
+  const rows = fresh.map((row): Row => ({
+    id: row.id,
+    accountId: row.account_id,
+    symbol: row.symbol,
+    side: row.side,
+    quantity: row.quantity,
+    limitPrice: row.limit_price,
+    fingerprint: row.fingerprint,
+    settledAt,
+    epoch,
+    committedAtMs: session.nowMs(),
+  }));
+  const isCommitted = write(session, (state) => {
+    for (const row of rows) state.rows.set(row.id, row);
+  });
+  if (!isCommitted) return;
+  session.committed(rows);
+  session.ok([{ held: true, inserted: rows.map(({ id }) => id) }]);
+}
+
+function raiseEpoch(flat: string): Execute {
+  const epochAt = parameter(flat, /set epoch = \$(\d)/);
+  const isUpward = /where epoch < \$\d/.test(flat);
+  return (session, values) => {
+    const { volume } = session;
+    const epoch = values[epochAt] as number;
+    const lock = volume.epochLock;
+    lock.acquire("exclusive", () =>
+      session.later(() => {
+        const present = volume.state.writerEpoch;
+        const mustRaise = present !== undefined && (!isUpward || present < epoch);
+        const isDone = !mustRaise || write(session, (state) => void (state.writerEpoch = epoch));
+        lock.release("exclusive");
+        if (!isDone) return;
+        if (mustRaise) session.raised(epoch);
+        session.ok([]);
+      }),
+    );
+  };
+}
+
+function migrate(flat: string): Execute {
+  const version = Number(/into schema_migrations \(version\) values \((\d+)\)/.exec(flat)?.[1]);
+  const makesEpoch = /create table writer_epoch/.test(flat);
+  const makesUser = /create role trading_app/.test(flat);
+  return (session) => {
+    session.later(() => {
+      if (session.volume.state.migrations?.has(version) === true) {
+        return session.fail(databaseError("23505", "duplicate key value: schema_migrations"));
+      }
+      const isDone = write(session, (state) => {
+        (state.migrations ??= new Set()).add(version);
+        if (makesEpoch) state.writerEpoch = 0;
+        if (makesUser) state.hasApplicationUser = true;
+      });
+      if (isDone) session.ok([]);
+    });
+  };
+}
+
+function pruneRows(flat: string): Execute {
+  const accountAt = parameter(flat, /account_id = \$(\d)/);
+  const beforeAt = parameter(flat, /settled_at < \$(\d)/);
+  return (session, values) => {
+    session.later(() => {
+      const isDone = write(session, (state) => {
+        for (const row of state.rows.values()) {
+          const isDue =
+            row.accountId === values[accountAt] && row.settledAt < String(values[beforeAt]);
+          if (isDue) state.rows.delete(row.id);
+        }
+      });
+      if (isDone) session.ok([]);
+    });
+  };
+}
+
+function newest(state: VolumeState): string | null {
+  let found: string | null = null;
+  for (const { settledAt } of state.rows.values()) {
+    if (found === null || settledAt > found) found = settledAt;
+  }
+  return found;
+}
+
+const shapes: readonly (readonly [RegExp, (flat: string) => Execute])[] = [
+  [/insert into orders/, insertOrders],
+  [/^begin; insert into schema_migrations/, migrate],
+  [/^update writer_epoch set epoch/, raiseEpoch],
+  [/^delete from orders where account_id/, pruneRows],
+  [
+    /^create table if not exists schema_migrations/,
+    () => (session) =>
+      session.later(() => {
+        if (write(session, (state) => void (state.migrations ??= new Set()))) session.ok([]);
+      }),
+  ],
+  [
+    /^select version from schema_migrations/,
+    () => (session) =>
+      session.later(() =>
+        session.ok([...(session.volume.state.migrations ?? [])].map((version) => ({ version }))),
+      ),
+  ],
+  [
+    /pg_is_in_recovery/,
+    () => (session) => session.later(() => session.ok([{ writer: !session.isReadOnly() }])),
+  ],
+  [
+    /^select \(select epoch from writer_epoch\) as epoch, array\(select id.* from orders/,
+    () => (session, values) =>
+      readState(session, (state) => [
+        {
+          epoch: state.writerEpoch,
+          seen: (values[0] as string[]).filter((id) => state.rows.has(id)),
+        },
+      ]),
+  ],
+  [
+    /^select id::text as id, fingerprint from orders/,
+    () => (session, values) =>
+      readState(session, (state) =>
+        (values[0] as string[]).flatMap((id) => {
+          const row = state.rows.get(id);
+          return row === undefined ? [] : [{ id, fingerprint: row.fingerprint }];
+        }),
+      ),
+  ],
+  [
+    /^select epoch, \(select max\(settled_at\) from orders\) as newest_row_at from writer_epoch/,
+    () => (session) =>
+      readState(session, (state) => [{ epoch: state.writerEpoch, newest_row_at: newest(state) }]),
+  ],
+];

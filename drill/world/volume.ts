@@ -1,0 +1,131 @@
+/** A settled order as the database holds it. */
+export interface Row {
+  id: string;
+  accountId: string;
+  symbol: string;
+  side: string;
+  quantity: string;
+  limitPrice: string | null;
+  fingerprint: string;
+  settledAt: string;
+  /** The right it was written under. */
+  epoch: number;
+  committedAtMs: number;
+}
+
+/** What a volume holds after a prefix of its writer's log. */
+export class VolumeState {
+  readonly rows = new Map<string, Row>();
+  /** Undefined until the schema is there. */
+  writerEpoch: number | undefined;
+  migrations: Set<number> | undefined;
+  hasApplicationUser = false;
+
+  copy(): VolumeState {
+    const copy = new VolumeState();
+    for (const [id, row] of this.rows) copy.rows.set(id, row);
+    copy.writerEpoch = this.writerEpoch;
+    copy.migrations = this.migrations && new Set(this.migrations);
+    copy.hasApplicationUser = this.hasApplicationUser;
+    return copy;
+  }
+}
+
+export type Change = (state: VolumeState) => void;
+
+interface LogEntry {
+  atMs: number;
+  change: Change;
+}
+
+/**
+ * Aurora's storage in one region: what was committed here, or, on a secondary, the part of the
+ * writer's log that has arrived. A secondary is a prefix, never a selection.
+ */
+export class Volume {
+  epochLock = new RowLock();
+  private readonly log: LogEntry[] = [];
+  private source: Volume | undefined;
+  private applied = 0;
+
+  private constructor(
+    readonly id: number,
+    readonly state: VolumeState,
+  ) {}
+
+  static empty(id: number): Volume {
+    return new Volume(id, new VolumeState());
+  }
+
+  /** A new volume that starts as a copy of the writer and follows it. */
+  static following(id: number, writer: Volume): Volume {
+    const volume = new Volume(id, writer.state.copy());
+    volume.follow(writer);
+    return volume;
+  }
+
+  /** From now on this volume holds what `writer` holds, and follows it. */
+  follow(writer: Volume): void {
+    this.source = writer;
+    this.applied = writer.log.length;
+  }
+
+  /** Its instances went down: what was under way is rolled back and holds no lock. */
+  dropSessions(): void {
+    this.epochLock = new RowLock();
+  }
+
+  commit(atMs: number, change: Change): void {
+    this.log.push({ atMs, change });
+    change(this.state);
+  }
+
+  /** Applies what the writer had committed by `untilMs`. */
+  catchUp(untilMs: number): void {
+    if (this.source === undefined) return;
+    const { log } = this.source;
+    for (; this.applied < log.length && log[this.applied]!.atMs <= untilMs; this.applied++) {
+      log[this.applied]!.change(this.state);
+    }
+  }
+
+  /** Stops following; returns how many rows of the writer never arrived. */
+  detach(): number {
+    const source = this.source;
+    this.source = undefined;
+    if (source === undefined) return 0;
+    let lost = 0;
+    for (const id of source.state.rows.keys()) if (!this.state.rows.has(id)) lost++;
+    return lost;
+  }
+}
+
+type Mode = "share" | "exclusive";
+
+/** The lock on the one row of writer_epoch: shared by inserts, exclusive to who raises it. */
+export class RowLock {
+  private shared = 0;
+  private isExclusive = false;
+  private readonly queue: { mode: Mode; granted: () => void }[] = [];
+
+  acquire(mode: Mode, granted: () => void): void {
+    this.queue.push({ mode, granted });
+    this.grant();
+  }
+
+  release(mode: Mode): void {
+    if (mode === "share") this.shared--;
+    else this.isExclusive = false;
+    this.grant();
+  }
+
+  private grant(): void {
+    for (let next = this.queue[0]; next !== undefined; next = this.queue[0]) {
+      if (this.isExclusive || (next.mode === "exclusive" && this.shared > 0)) return;
+      this.queue.shift();
+      if (next.mode === "share") this.shared++;
+      else this.isExclusive = true;
+      next.granted();
+    }
+  }
+}
