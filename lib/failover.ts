@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BAD_PROBES_IN_ROW, LOOP_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
 import { commonEnvironment } from "./lambda";
-import { LambdaFunction } from "./lambdaFunction";
+import { LambdaFunction, notRetried } from "./lambdaFunction";
 import { FailoverAlarm, METRIC_NAMESPACE, lookMetric } from "./monitoring";
 import { type FailoverTargets, createOrchestrator } from "./orchestrator";
 import { invokeStatement, ledgerStatement, metricsStatement, workIndexStatement } from "./policies";
@@ -78,7 +78,7 @@ export class Failover extends pulumi.ComponentResource {
         timeoutSeconds: LOOP_TIMEOUT_SECONDS,
         failuresQueueArn: queues.standby.failures.arn,
         reservedConcurrency: SENTINEL_RESERVED_CONCURRENCY,
-        recurring: true,
+        retries: notRetried,
       },
       { parent: this },
     );

@@ -11,7 +11,7 @@ import {
 import { APPLICATION_USERNAME, type Aurora, DATABASE_NAME } from "./aurora";
 import { type Stem, bundle } from "./bundle";
 import type { Dynamodb } from "./dynamodb";
-import { LambdaFunction, type LambdaFunctionArgs } from "./lambdaFunction";
+import { LambdaFunction, type LambdaFunctionArgs, notRetried } from "./lambdaFunction";
 import type { Network } from "./network";
 import type { Pair, Platform, Region } from "./platform";
 import {
@@ -139,7 +139,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
       },
       statements: [
         pollStatement(this.queues.orders.arn),
-        ledgerStatement(this.ledgerArn, "GetItem", "PutItem", "UpdateItem"),
+        ledgerStatement(this.ledgerArn, "GetItem", "UpdateItem"),
         sendStatement(this.queues.deadLetters.arn),
         this.databaseStatement(),
       ],
@@ -183,7 +183,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
       ],
       timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
       network,
-      recurring: true,
+      retries: notRetried,
     });
     scheduleEveryMinute(
       `${this.name}-sweep`,

@@ -6,8 +6,16 @@ import type { Platform, Region } from "./platform";
 import { type Statement, lambdaTrustPolicy, policyDocument, serviceStatements } from "./policies";
 
 const DEFAULT_MEMORY_MB = 512;
-/** Lambda's shortest age: the next minute brings the next event, an older one says nothing new. */
-const EVENT_AGE_MAX_SECONDS = 60;
+/** What becomes of an event that the function failed on, or had no room for. */
+export interface Retries {
+  /** 0 to 2. */
+  readonly attemptsMax: number;
+  /** 60 to 21,600. */
+  readonly eventAgeMaxSeconds: number;
+}
+
+/** For events that come every minute: the next one brings what an older one would say. */
+export const notRetried: Retries = { attemptsMax: 0, eventAgeMaxSeconds: 60 };
 
 export interface LambdaFunctionArgs {
   readonly platform: Platform;
@@ -32,10 +40,10 @@ export interface LambdaFunctionArgs {
    */
   readonly network?: Network;
   /**
-   * Events come over and over: one that failed or is a minute old is not tried again.
-   * @default false
+   * Retries of asynchronous events.
+   * @default - Lambda's own: two, for up to six hours
    */
-  readonly recurring?: boolean;
+  readonly retries?: Retries;
 }
 
 /** `orderApi` is `order-api`. */
@@ -59,7 +67,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
     const role = this.createRole();
     const policy = this.createPolicy(role, logGroup);
     this.function = this.createFunction(role, policy, logGroup);
-    if (args.recurring) this.createEventInvokeConfig();
+    if (args.retries) this.createEventInvokeConfig(args.retries);
 
     this.functionName = this.function.name;
     this.arn = this.function.arn;
@@ -159,13 +167,13 @@ export class LambdaFunction extends pulumi.ComponentResource {
     };
   }
 
-  private createEventInvokeConfig(): void {
+  private createEventInvokeConfig({ attemptsMax, eventAgeMaxSeconds }: Retries): void {
     new aws.lambda.FunctionEventInvokeConfig(
       this.name,
       {
         functionName: this.function.name,
-        maximumEventAgeInSeconds: EVENT_AGE_MAX_SECONDS,
-        maximumRetryAttempts: 0,
+        maximumEventAgeInSeconds: eventAgeMaxSeconds,
+        maximumRetryAttempts: attemptsMax,
       },
       this.child,
     );
