@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./lib/apiGateway";
 import { Aurora } from "./lib/aurora";
 import { readConfig } from "./lib/config";
@@ -39,7 +40,7 @@ const everything = [networks, topics, queues, { dynamodb, aurora, route53 }, fun
 const failover = new Failover(
   "failover",
   { platform, dynamodb, aurora, route53, queues, functions, apis, topics },
-  { dependsOn: everything.flatMap((components) => Object.values(components)) },
+  { dependsOn: everything.flatMap((components) => Object.values(components) as pulumi.Resource[]) },
 );
 
 export const primaryApiEndpoint = apis.home.url;

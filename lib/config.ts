@@ -105,7 +105,8 @@ class Reader {
     } catch {
       got = this.source.get("alertEmails");
     }
-    const valid = Array.isArray(got) && got.every((email) => /^[^\s@]+@[^\s@]+\.\w+$/.test(email));
+    const valid =
+      Array.isArray(got) && got.every((email) => /^[^\s@]+@[^\s@]+\.\w+$/.test(String(email)));
     if (!valid) {
       const remedy = "run: pulumi config set --path 'alertEmails[0]' someone@example.com";
       this.complain("alertEmails", got, "a list of e-mail addresses", remedy);

@@ -28,10 +28,10 @@ export interface Platform {
   readonly home: Region;
   readonly standby: Region;
   /** The same component in both regions. */
-  inBoth<T>(create: (region: Region) => T): Pair<T>;
+  readonly inBoth: <T>(create: (region: Region) => T) => Pair<T>;
   readonly accountId: pulumi.Output<string>;
   /** The physical name of a thing in a region. */
-  nameOf(kind: NameKind, what: string, region: Region): string;
+  readonly nameOf: (kind: NameKind, what: string, region: Region) => string;
 }
 
 function createRegion(config: PlatformConfig, seat: Region["seat"], name: string): Region {

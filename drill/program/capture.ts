@@ -193,14 +193,17 @@ function forgetProgram(): void {
 
 /** Runs `work` without stack traces: Pulumi takes one per promise and resource. */
 async function withoutStackTraces<T>(work: () => Promise<T>): Promise<T> {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const before = {
+    stackTraceLimit: Error.stackTraceLimit,
+    prepareStackTrace: Reflect.get(Error, "prepareStackTrace") as unknown,
+  };
   Error.stackTraceLimit = 0;
   // Pulumi raises the limit now and then; at least nothing is formatted then.
   Error.prepareStackTrace = () => "";
   try {
     return await work();
   } finally {
-    Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+    Object.assign(Error, before);
   }
 }
 
@@ -216,13 +219,13 @@ async function load(options: CaptureOptions): Promise<CapturedProgram> {
   await pulumi.runtime.setMocks(recorder.mocks, PROJECT, STACK, options.preview ?? false);
   recorder.listen();
   // Caught inside, because Pulumi's own promises would report it a second time as unhandled.
-  let failure: unknown;
+  let failure: Error | undefined;
   const outputs = (await pulumi.runtime.runInPulumiStack(() => {
     try {
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- loading it is running it
       return Promise.resolve(require("../../index"));
     } catch (error) {
-      failure = error;
+      failure = error as Error;
       return Promise.resolve({});
     }
   })) as Record<string, unknown>;
