@@ -52,6 +52,15 @@ export function commonEnvironment(platform: Platform, dynamodb: Dynamodb) {
   };
 }
 
+/**
+ * What functions that speak SQL know beside: since Node 20 the runtime only trusts the certificate
+ * authority of RDS when it is told to.
+ */
+const databaseEnvironment = {
+  DATABASE_NAME,
+  NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+};
+
 /** The functions that every region has, from the same bundles. */
 export class RegionalFunctions extends pulumi.ComponentResource {
   readonly orderApi: LambdaFunction;
@@ -133,8 +142,8 @@ export class RegionalFunctions extends pulumi.ComponentResource {
     const processor = this.createFunction("orderProcessor", {
       environment: {
         ...commonEnvironment(platform, dynamodb),
+        ...databaseEnvironment,
         DATABASE_ENDPOINT: this.member.endpoint,
-        DATABASE_NAME,
         DEAD_LETTER_QUEUE_URL: this.queues.deadLetters.url,
       },
       statements: [
@@ -167,8 +176,8 @@ export class RegionalFunctions extends pulumi.ComponentResource {
     const sweep = this.createFunction("settlementSweep", {
       environment: {
         ...commonEnvironment(platform, dynamodb),
+        ...databaseEnvironment,
         DATABASE_READER_ENDPOINT: this.member.readerEndpoint,
-        DATABASE_NAME,
         QUEUE_URL: this.queues.orders.url,
       },
       statements: [
@@ -216,8 +225,8 @@ export class RegionalFunctions extends pulumi.ComponentResource {
     const migration = this.createFunction("dbMigration", {
       environment: {
         ENVIRONMENT: platform.config.env,
+        ...databaseEnvironment,
         DATABASE_ENDPOINT: this.member.endpoint,
-        DATABASE_NAME,
         DATABASE_SECRET_ARN: secretArn,
       },
       statements: [
