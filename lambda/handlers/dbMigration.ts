@@ -57,9 +57,19 @@ export function createDbMigration(
     return { status: "activated", epoch, newestRowAtMs };
   }
 
+  /** A secondary's cluster endpoint is inactive: its name may lead to a reader, or to nothing. */
+  async function isWriter(): Promise<boolean> {
+    try {
+      const [probe] = await sql<{ writer: boolean }>(PROBE_WRITER, []);
+      return probe?.writer === true;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === "ENOTFOUND") return false;
+      throw error;
+    }
+  }
+
   async function run(event: DbMigrationEvent): Promise<DbMigrationResult> {
-    const [probe] = await sql<{ writer: boolean }>(PROBE_WRITER, []);
-    if (probe?.writer !== true) return { status: "not the writer" };
+    if (!(await isWriter())) return { status: "not the writer" };
     if ("prune" in event) {
       const before = runtime.clock.nowMs() - CANARY_ROWS_KEPT_SECONDS * 1000;
       await sql(PRUNE_CANARIES, [CANARY_ACCOUNT, new Date(before).toISOString()]);

@@ -172,7 +172,7 @@ export async function queryWork(
   const input: QueryCommandInput = {
     TableName: table,
     IndexName: "work",
-    KeyConditionExpression: "shard = :shard AND #at < :before",
+    KeyConditionExpression: "#shard = :shard AND #at < :before",
     ExpressionAttributeNames: { "#at": "at" },
     ExpressionAttributeValues: { ":shard": query.shard, ":before": query.before },
     ScanIndexForward: query.newestFirst !== true,
