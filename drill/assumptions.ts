@@ -53,6 +53,10 @@ export const assumptions = {
     0.5,
     "Aurora User Guide: write fencing is best effort (RDS-EVENT-0390, 0391); the share is assumed",
   ),
+  inactiveEndpointResolvesChance: chance(
+    0.5,
+    "Aurora User Guide: a secondary's cluster endpoint is inactive; where its name leads is unsaid",
+  ),
   databaseConnectMs: tailed(8, 6, 400, "assumption: TCP, TLS and sign-in inside a region"),
   statementMs: tailed(2, 3, 300, "assumption: a short statement and its commit"),
   rdsDescribeMs: tailed(40, 60, 1_500, "assumption: RDS control plane reads"),

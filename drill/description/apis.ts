@@ -1,4 +1,4 @@
-import { type Lookup, type Resource, number, object, optionalText, regionOf, text } from "./lookup";
+import { type Lookup, type Resource, json, object, optionalText, regionOf, text } from "./lookup";
 
 export interface ApiDescription {
   id: string;
@@ -6,8 +6,6 @@ export interface ApiDescription {
   stage: string;
   /** `<id>.execute-api.<region>.amazonaws.com` */
   host: string;
-  /** For permissions: `arn:aws:execute-api:<region>:<account>:<id>`. */
-  executionArn: string;
   routes: readonly RouteDescription[];
 }
 
@@ -19,66 +17,70 @@ export interface RouteDescription {
   segments: readonly string[];
   functionArn: string;
   timeoutMs: number;
+  /** Whom API Gateway says it is when it invokes the function, for the function's permissions. */
+  sourceArn: (path: string) => string;
   throttle: { ratePerSecond: number; burst: number } | undefined;
 }
 
+/** One operation of an OpenAPI document, with API Gateway's extension. */
+interface Operation {
+  "x-amazon-apigateway-integration"?: { uri?: string; timeoutInMillis?: number };
+}
+
+const methods = ["get", "post", "put", "patch", "delete"];
+const DEFAULT_TIMEOUT_MS = 29_000;
+
+/** The APIs with a stage, their routes read from the OpenAPI document each is made of. */
 export function describeApis(lookup: Lookup): ApiDescription[] {
-  const integrations = lookup.all("aws:apigateway/integration:Integration");
   const stages = lookup.all("aws:apigateway/stage:Stage");
   return lookup.all("aws:apigateway/restApi:RestApi").flatMap((api) => {
-    const id = text(api, "id");
     const region = regionOf(api);
-    const paths = pathsOf(lookup, api);
     return stages
-      .filter((stage) => text(stage, "restApi") === id)
+      .filter((stage) => text(stage, "restApi") === api.id)
       .map((stage) => ({
-        id,
+        id: api.id,
         region,
         stage: text(stage, "stageName"),
-        host: `${id}.execute-api.${region}.amazonaws.com`,
-        executionArn: text(api, "executionArn"),
-        routes: integrations
-          .filter((integration) => text(integration, "restApi") === id)
-          .map((integration) => describeRoute(lookup, stage, integration, paths)),
+        host: `${api.id}.execute-api.${region}.amazonaws.com`,
+        routes: describeRoutes(lookup, api, stage),
       }));
   });
 }
 
-/** Paths by resource id: a REST API is a tree of path parts. */
-function pathsOf(lookup: Lookup, api: Resource): Map<string, string> {
-  const paths = new Map([[text(api, "rootResourceId"), ""]]);
-  const parts = lookup
-    .all("aws:apigateway/resource:Resource")
-    .filter((part) => text(part, "restApi") === text(api, "id"));
-  // A part may be listed before its parent; each round places at least one.
-  for (let round = 0; round < parts.length; round++) {
-    for (const part of parts) {
-      const parent = paths.get(text(part, "parentId"));
-      if (parent !== undefined) paths.set(text(part, "id"), `${parent}/${text(part, "pathPart")}`);
-    }
-  }
-  return paths;
+function describeRoutes(lookup: Lookup, api: Resource, stage: Resource): RouteDescription[] {
+  const document = json(api, "body") as
+    { paths?: Record<string, Record<string, Operation>> } | undefined;
+  return Object.entries(document?.paths ?? {}).flatMap(([path, operations]) =>
+    methods
+      .filter((method) => operations[method] !== undefined)
+      .map((method) => describeRoute(lookup, api, stage, path, method, operations[method]!)),
+  );
 }
 
 function describeRoute(
   lookup: Lookup,
+  api: Resource,
   stage: Resource,
-  integration: Resource,
-  paths: Map<string, string>,
+  path: string,
+  method: string,
+  operation: Operation,
 ): RouteDescription {
-  const path = paths.get(text(integration, "resourceId")) ?? "";
-  const method = text(integration, "httpMethod");
-  const functionArn = /functions\/(arn:[^/]+)\/invocations$/.exec(text(integration, "uri"))?.[1];
+  const integration = operation["x-amazon-apigateway-integration"];
+  const functionArn = /functions\/(arn:[^/]+)\/invocations$/.exec(integration?.uri ?? "")?.[1];
   if (functionArn === undefined) {
-    throw new Error(`${integration.name}: ${text(integration, "uri")} leads to no function`);
+    throw new Error(`${api.name} ${method} ${path}: ${integration?.uri} leads to no function`);
   }
+  const account = functionArn.split(":")[4]!;
+  const verb = method.toUpperCase();
+  const source = `arn:aws:execute-api:${regionOf(api)}:${account}:${api.id}`;
   return {
-    method,
-    path: path === "" ? "/" : path,
+    method: verb,
+    path,
     segments: path.split("/").slice(1),
     functionArn,
-    timeoutMs: number(integration, "timeoutMilliseconds", 29_000),
-    throttle: throttleOf(lookup, stage, path, method),
+    timeoutMs: integration?.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
+    sourceArn: (called) => `${source}/${text(stage, "stageName")}/${verb}${called}`,
+    throttle: throttleOf(lookup, stage, path, verb),
   };
 }
 
@@ -96,8 +98,8 @@ function throttleOf(
         text(each, "restApi") === text(stage, "restApi") &&
         text(each, "stageName") === text(stage, "stageName"),
     );
-  const own = `${path.slice(1)}/${method}`;
-  for (const methodPath of [own, `${path.slice(1).replaceAll("/", "~1")}/${method}`, "*/*"]) {
+  const own = path.slice(1);
+  for (const methodPath of [`${own}/${method}`, `${own.replaceAll("/", "~1")}/${method}`, "*/*"]) {
     const found = settings.find((each) => optionalText(each, "methodPath") === methodPath);
     const values = found && object(found, "settings");
     const rate = Number(values?.["throttlingRateLimit"] ?? -1);

@@ -96,7 +96,7 @@ export function describeGlobalDatabases(lookup: Lookup): GlobalDatabaseDescripti
     arn: text(global, "arn"),
     clusters: clusters
       .filter((cluster) =>
-        [text(global, "id"), text(global, "globalClusterIdentifier")].includes(
+        [global.id, text(global, "globalClusterIdentifier")].includes(
           optionalText(cluster, "globalClusterIdentifier") ?? "",
         ),
       )

@@ -38,7 +38,7 @@ export function describeHealthChecks(lookup: Lookup): HealthCheckDescription[] {
   return lookup.all("aws:route53/healthCheck:HealthCheck").map((check) => {
     const type = text(check, "type");
     return {
-      id: text(check, "id"),
+      id: check.id,
       endpoint: type === "HTTPS" || type === "HTTP" ? describeEndpoint(check) : undefined,
       calculated: type === "CALCULATED" ? describeCalculated(check) : undefined,
       isInverted: flag(check, "invertHealthcheck"),

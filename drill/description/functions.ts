@@ -111,7 +111,7 @@ function servicesInVpc(lookup: Lookup, resource: Resource): ReadonlySet<string> 
   const vpcIds = new Set(
     lookup
       .all("aws:ec2/subnet:Subnet")
-      .filter((subnet) => subnetIds.includes(text(subnet, "id")))
+      .filter((subnet) => subnetIds.includes(subnet.id))
       .map((subnet) => text(subnet, "vpcId")),
   );
   return new Set(

@@ -3,6 +3,8 @@ export interface Resource {
   urn: string;
   type: string;
   name: string;
+  /** As AWS would have given it. */
+  id: string;
   region?: string | undefined;
   provider?: string | undefined;
   inputs: Record<string, unknown>;

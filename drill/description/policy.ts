@@ -1,4 +1,4 @@
-import { type Lookup, type Resource, json, list, optionalText, text } from "./lookup";
+import { type Lookup, type Resource, json, list, text } from "./lookup";
 
 /** One statement of an IAM policy, with its patterns ready to be matched. */
 export interface Statement {
@@ -107,9 +107,7 @@ export function describeRoles(lookup: Lookup): Map<string, Statement[]> {
     for (const inline of list<{ policy?: string }>(role, "inlinePolicies")) {
       if (inline.policy !== undefined) statements.push(...parsePolicy(JSON.parse(inline.policy)));
     }
-    for (const key of [text(role, "arn"), text(role, "name"), optionalText(role, "id")]) {
-      if (key !== undefined) roles.set(key, statements);
-    }
+    for (const key of [text(role, "arn"), text(role, "name"), role.id]) roles.set(key, statements);
   }
   for (const policy of lookup.all("aws:iam/rolePolicy:RolePolicy")) {
     roleOf(roles, policy).push(...parsePolicy(json(policy, "policy")));

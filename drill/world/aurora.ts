@@ -27,6 +27,8 @@ export class Aurora {
   private readonly endpoints = new Map<string, { member: Member; isWriterEndpoint: boolean }>();
   private volumes = 0;
   private isLinked = true;
+  /** Whether a secondary's cluster endpoint leads to a reader, or nowhere. */
+  private readonly inactiveResolves: boolean;
   private lagMs: number;
 
   constructor(
@@ -35,6 +37,7 @@ export class Aurora {
     readonly global: GlobalDatabaseDescription,
   ) {
     this.lagMs = base.draw("replicationLagMs");
+    this.inactiveResolves = base.draw("inactiveEndpointResolvesChance") === 1;
     const first = global.clusters.find((cluster) => cluster.isFirstWriter);
     if (first === undefined) throw new Error(`${global.identifier} has no first writer`);
     const writer = Volume.empty(this.volumes++);
@@ -111,7 +114,7 @@ export class Aurora {
     if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
     this.base.afterDraw("databaseConnectMs", () => {
       const isInactive = found?.isWriterEndpoint === true && found.member.role === "reader";
-      if (found === undefined || isInactive) {
+      if (found === undefined || (isInactive && !this.inactiveResolves)) {
         return fail(databaseError("ENOTFOUND", `getaddrinfo ENOTFOUND ${address.endpoint}`));
       }
       const { member } = found;

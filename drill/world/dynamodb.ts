@@ -42,6 +42,12 @@ export class Dynamodb implements Service {
     }
   }
 
+  /** An item as a strong read would find it, for those who watch the world from outside. */
+  peek(table: string, key: string): Item | undefined {
+    const found = this.tables.get(table);
+    return found?.store.strongRead(found.description.region, key);
+  }
+
   latency(command: string, input: Input): AssumptionName {
     if (command === "QueryCommand") return "eventualReadMs";
     if (command !== "GetCommand") return "ledgerWriteMs";
@@ -163,14 +169,14 @@ function copy(item: Item | undefined): Item | undefined {
   return item === undefined ? undefined : { ...item };
 }
 
-/** What is stored shares nothing with the caller; the document client refuses undefined. */
+/** What is stored shares nothing with the caller; the functions' client drops undefined values. */
 function clone(value: unknown): unknown {
-  if (value === undefined) {
-    throw new Error("Pass options.removeUndefinedValues=true to remove undefined values from map");
-  }
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(clone);
   const result: Record<string, unknown> = {};
-  for (const key in value) result[key] = clone((value as Record<string, unknown>)[key]);
+  for (const key in value) {
+    const part = (value as Record<string, unknown>)[key];
+    if (part !== undefined) result[key] = clone(part);
+  }
   return result;
 }

@@ -33,4 +33,4 @@ export type Happening =
   | { kind: "throttled"; functionName: string; region: string }
   | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
   | { kind: "dead letter"; queueName: string; body: string }
-  | { kind: "told"; by: "client" | "function"; orderId: string; body: string; region: string };
+  | { kind: "told"; by: "client" | "function"; orderId: string; body: string };

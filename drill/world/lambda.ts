@@ -1,7 +1,7 @@
 import { ACCOUNT_CONCURRENCY } from "../assumptions";
 import { type FunctionDescription, mayInvoke } from "../description/functions";
 import type { Base } from "./base";
-import { Environment, type HandlerFactory } from "./environment";
+import { Environment } from "./environment";
 import { serviceError } from "./errors";
 import type { Input, Reply, Service } from "./service";
 

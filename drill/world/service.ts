@@ -1,5 +1,6 @@
 import type { AssumptionName } from "../assumptions";
-import { allows } from "../description/policy";
+import type { FunctionDescription } from "../description/functions";
+import { type CallContext, allows } from "../description/policy";
 import type { Base } from "./base";
 import type { Environment } from "./environment";
 import { serviceError } from "./errors";
@@ -17,37 +18,49 @@ export interface Service {
   /** As in the names of VPC endpoints. */
   readonly name: string;
   latency(command: string, input: Input): AssumptionName;
-  /** The IAM action and the resource it is asked on. */
-  permission(
-    region: string,
-    command: string,
-    input: Input,
-  ): readonly [action: string, resource: string];
+  /** The IAM action and the resources it is asked on. */
+  permission(region: string, command: string, input: Input): readonly [string, ...string[]];
+  /** Condition keys of the call, in lower case; none where a service has none. */
+  context?(input: Input): CallContext;
   handle(region: string, command: string, input: Input, reply: Reply): void;
 }
 
-/** Whether a function's role allows a call; asked once per function, action and resource. */
-export class Permissions {
-  private readonly known = new Map<string, boolean>();
+/** What a role allows never changes while worlds are played: answered once for all of them. */
+const known = new WeakMap<FunctionDescription, Map<string, boolean>>();
 
+function roleAllows(
+  description: FunctionDescription,
+  action: string,
+  resource: string,
+  context: CallContext | undefined,
+): boolean {
+  let answers = known.get(description);
+  if (answers === undefined) known.set(description, (answers = new Map()));
+  const suffix = context === undefined ? "" : JSON.stringify(context);
+  const key = `${action} ${resource}${suffix}`;
+  let isAllowed = answers.get(key);
+  if (isAllowed === undefined) {
+    const all = { "aws:requestedregion": description.region, ...context };
+    isAllowed = allows(description.role, action, resource, all);
+    answers.set(key, isAllowed);
+  }
+  return isAllowed;
+}
+
+/** Whether a function's role allows a call; what it does not is seen by those who watch. */
+export class Permissions {
   constructor(private readonly base: Base) {}
 
-  allow(environment: Environment, action: string, resource: string): boolean {
-    const { description } = environment;
-    const key = `${description.arn} ${action} ${resource}`;
-    let isAllowed = this.known.get(key);
-    if (isAllowed === undefined) {
-      isAllowed = allows(description.role, action, resource, {
-        "aws:requestedregion": description.region,
-        "aws:sourceaccount": this.base.program.account,
-      });
-      this.known.set(key, isAllowed);
-    }
-    if (!isAllowed) {
-      const { name: functionName, region } = description;
-      this.base.happened({ kind: "denied", functionName, region, action, resource });
-    }
-    return isAllowed;
+  allow(
+    { description }: Environment,
+    action: string,
+    resource: string,
+    context?: CallContext,
+  ): boolean {
+    if (roleAllows(description, action, resource, context)) return true;
+    const { name: functionName, region } = description;
+    this.base.happened({ kind: "denied", functionName, region, action, resource });
+    return false;
   }
 }
 
@@ -71,28 +84,27 @@ export class Calls {
     const name = command.constructor.name;
     const input = (command as { input: Input }).input;
     return new Promise((resolve, reject) => {
-      if (!this.canReach(environment, service, region)) return;
-      const reply = this.replyTo(
-        environment,
-        region,
-        service.latency(name, input),
-        resolve,
-        reject,
-      );
+      if (!this.canReach(environment.description, service, region)) return;
+      const latency = service.latency(name, input);
+      const reply = this.replyTo(environment, region, latency, resolve, reject);
       const [action, ...resources] = service.permission(region, name, input);
-      const denied = resources.find((each) => !this.permissions.allow(environment, action, each));
-      if (denied !== undefined) {
-        const message = `not authorized to perform ${action} on ${denied}`;
+      const context = service.context?.(input);
+      for (const resource of resources) {
+        if (this.permissions.allow(environment, action, resource, context)) continue;
+        const message = `not authorized to perform ${action} on ${resource}`;
         return reply.fail(serviceError("AccessDeniedException", message));
       }
       service.handle(region, name, input, reply);
     });
   }
 
-  private canReach({ description }: Environment, service: Service, region: string): boolean {
-    const { vpcServices, region: from } = description;
-    if (vpcServices !== undefined && (region !== from || !vpcServices.has(service.name)))
-      return false;
+  private canReach(
+    { vpcServices, region: from }: FunctionDescription,
+    service: Service,
+    region: string,
+  ): boolean {
+    const isInVpc = vpcServices !== undefined;
+    if (isInVpc && (region !== from || !vpcServices.has(service.name))) return false;
     return from === region || this.base.network.converses(from, region);
   }
 
@@ -105,8 +117,8 @@ export class Calls {
   ): Reply {
     const { base } = this;
     const from = environment.description.region;
-    const travelMs = from === region ? 0 : base.draw("crossRegionMs");
     const answer = (deliver: () => void): void => {
+      const travelMs = from === region ? 0 : base.draw("crossRegionMs");
       base.simulation.after(travelMs + base.draw(latency), () => {
         if (from === region || base.network.converses(from, region)) environment.deliver(deliver);
       });

@@ -1,0 +1,119 @@
+import type { HttpAnswer } from "../../lambda/shared/runtime";
+import { RETRY_AFTER_SECONDS } from "../../lambda/shared/tunables";
+import { INTERNET } from "../world/network";
+import { uuid } from "../world/runtime";
+import type { World } from "../world/world";
+import type { OrderBook, PlacedOrder } from "./orderBook";
+
+export interface ClientOptions {
+  /** One order in this time, over all clients together. */
+  orderEveryMs: number;
+  /** Clients with a resolver of their own, taking turns. */
+  clients: number;
+  /** A client waits this long for an answer, then sends the same order again. */
+  patienceMs: number;
+}
+
+export const usualClients: ClientOptions = { orderEveryMs: 2_000, clients: 4, patienceMs: 5_000 };
+
+const symbols = ["ACME", "BOLT", "CRUX", "DUNE"];
+
+/** What a resolver remembers. */
+interface CachedAnswer {
+  host: string;
+  untilMs: number;
+}
+
+/** Clients that know one name: they resolve it, place orders, and send an unsure order again. */
+export class Clients {
+  private readonly caches: CachedAnswer[];
+  private readonly name: string;
+  private isStopped = false;
+  private placed = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly book: OrderBook,
+    private readonly options: ClientOptions = usualClients,
+  ) {
+    const record = world.base.program.records.find((each) => each.failover === "PRIMARY");
+    if (record === undefined) throw new Error("the program declares no PRIMARY record to resolve");
+    this.name = record.name;
+    this.caches = Array.from({ length: options.clients }, () => {
+      // Each resolver asked at some moment before now.
+      const { host, ttlMs } = world.route53.resolve(this.name);
+      const untilMs = world.base.nowMs + world.base.draw("resolverPhaseShare") * ttlMs;
+      return { host, untilMs };
+    });
+  }
+
+  start(): void {
+    const next = (): void => {
+      if (this.isStopped) return;
+      this.place();
+      this.world.base.simulation.after(this.options.orderEveryMs, next);
+    };
+    next();
+  }
+
+  /** No new orders; those that are unsure go on. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private place(): void {
+    const { base } = this.world;
+    const stream = base.random.stream("clients");
+    const client = this.placed++ % this.options.clients;
+    const limit = stream.chance(0.7) ? { limitPrice: `${stream.integer(10, 500)}.25` } : {};
+    const order = this.book.place({
+      orderId: uuid(stream),
+      accountId: `account-${stream.integer(1, 50)}`,
+      sessionId: `session-${client}`,
+      symbol: stream.pick(symbols),
+      side: stream.chance(0.5) ? "BUY" : "SELL",
+      // Never the same twice, so that an order settled under two ids would be seen.
+      quantity: `${this.placed}.5`,
+      ...limit,
+    });
+    this.send(client, order);
+  }
+
+  private send(client: number, order: PlacedOrder): void {
+    const { base, apis } = this.world;
+    const host = this.resolve(client);
+    const api = apis.find(host);
+    if (api === undefined) throw new Error(`the name leads to ${host}, which is no API`);
+    const request = {
+      method: "POST" as const,
+      url: `https://${host}/${api.stage}/orders`,
+      headers: { "Content-Type": "application/json", Authorization: "Bearer drill" },
+      body: order.body,
+    };
+    let isOver = false;
+    const over = (answer: HttpAnswer | null): void => {
+      if (isOver) return;
+      isOver = true;
+      giveUp();
+      if (answer !== null) this.world.answered("client", request, answer);
+      this.book.attempted(order, answer?.status ?? null, api.region);
+      const isUnsure = answer === null || answer.status >= 500 || answer.status === 429;
+      if (!isUnsure) return;
+      const waitMs = RETRY_AFTER_SECONDS * 1000 * Math.min(order.attempts, 5);
+      base.simulation.after(waitMs, () => this.send(client, order));
+    };
+    const giveUp = base.simulation.after(this.options.patienceMs, () => over(null));
+    apis.request(INTERNET, request, over);
+  }
+
+  private resolve(client: number): string {
+    const cache = this.caches[client]!;
+    const { nowMs } = this.world.base;
+    if (nowMs >= cache.untilMs) {
+      const { host, ttlMs } = this.world.route53.resolve(this.name);
+      cache.host = host;
+      cache.untilMs = nowMs + ttlMs;
+    }
+    return cache.host;
+  }
+}

@@ -1,0 +1,170 @@
+import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
+import type { ApiDescription, RouteDescription } from "../description/apis";
+import { mayInvoke } from "../description/functions";
+import type { Base } from "./base";
+import type { Lambda, Outcome } from "./lambda";
+import type { Place } from "./network";
+
+/** A token bucket of one route. */
+interface Throttle {
+  tokens: number;
+  refilledAtMs: number;
+}
+
+/** What a fault does to answers of one API: undefined lets the request through. */
+export type Interference = (path: string, method: string) => HttpAnswer | undefined;
+
+interface Call {
+  route: RouteDescription;
+  path: string;
+  query: string | undefined;
+  pathParameters: Record<string, string> | null;
+}
+
+/** The REST APIs of both regions, by host: routes, throttles, and Lambda behind them. */
+export class ApiGateways {
+  private readonly byHost = new Map<string, ApiDescription>();
+  private readonly throttles = new Map<RouteDescription, Throttle>();
+  /** Faults by region. */
+  readonly interference = new Map<string, Interference>();
+
+  constructor(
+    private readonly base: Base,
+    private readonly lambda: Lambda,
+  ) {
+    for (const api of base.program.apis) this.byHost.set(api.host, api);
+  }
+
+  /** The API a host name belongs to. */
+  find(host: string): ApiDescription | undefined {
+    return this.byHost.get(host);
+  }
+
+  /** Sends a request from a place; `answer` is never called where none comes back. */
+  request(from: Place, request: HttpRequest, answer: (answer: HttpAnswer) => void): void {
+    const slash = request.url.indexOf("/", 8);
+    const api = this.byHost.get(request.url.slice(8, slash));
+    if (api === undefined) return;
+    const { region } = api;
+    if (!this.base.network.converses(from, region)) return;
+    const travel = from === region ? "apiGatewayMs" : "internetMs";
+    const back = (status: number, body: string): void => {
+      this.base.afterDraw(travel, () => {
+        if (this.base.network.converses(from, region)) answer({ status, body });
+      });
+    };
+    this.base.afterDraw(travel, () => {
+      if (this.base.network.isLost(region)) return;
+      this.receive(api, request.url.slice(slash), request, back);
+    });
+  }
+
+  private receive(
+    api: ApiDescription,
+    target: string,
+    request: HttpRequest,
+    back: (status: number, body: string) => void,
+  ): void {
+    const call = findRoute(api, target, request.method);
+    if (call === undefined) return back(403, '{"message":"Missing Authentication Token"}');
+    const disturbed = this.interference.get(api.region)?.(call.path, request.method);
+    if (disturbed !== undefined) return back(disturbed.status, disturbed.body);
+    if (this.isThrottled(call.route)) return back(429, '{"message":"Too Many Requests"}');
+    const { route } = call;
+    const handler = this.base.program.functions.get(route.functionArn);
+    const { account } = this.base.program;
+    const source = route.sourceArn(call.path);
+    if (handler === undefined || !mayInvoke(handler, "apigateway.amazonaws.com", source, account)) {
+      return back(500, '{"message":"Internal server error"}');
+    }
+    let isDone = false;
+    const done = (status: number, body: string): void => {
+      if (isDone) return;
+      isDone = true;
+      giveUp();
+      back(status, body);
+    };
+    const giveUp = this.base.simulation.after(route.timeoutMs, () =>
+      done(504, '{"message":"Endpoint request timed out"}'),
+    );
+    this.lambda.invoke(route.functionArn, proxyEvent(call, request), (outcome) => {
+      const { status, body } = answerOf(outcome);
+      done(status, body);
+    });
+  }
+
+  private isThrottled(route: RouteDescription): boolean {
+    const { throttle: limit } = route;
+    if (limit === undefined) return false;
+    const { nowMs } = this.base;
+    let throttle = this.throttles.get(route);
+    if (throttle === undefined) {
+      this.throttles.set(route, (throttle = { tokens: limit.burst, refilledAtMs: nowMs }));
+    }
+    const gained = ((nowMs - throttle.refilledAtMs) / 1000) * limit.ratePerSecond;
+    throttle.tokens = Math.min(limit.burst, throttle.tokens + gained);
+    throttle.refilledAtMs = nowMs;
+    if (throttle.tokens < 1) return true;
+    throttle.tokens--;
+    return false;
+  }
+}
+
+function findRoute(api: ApiDescription, target: string, method: string): Call | undefined {
+  const prefix = `/${api.stage}`;
+  if (!target.startsWith(prefix)) return undefined;
+  const question = target.indexOf("?");
+  const path = target.slice(prefix.length, question < 0 ? undefined : question);
+  const query = question < 0 ? undefined : target.slice(question + 1);
+  for (const route of api.routes) {
+    if (route.method !== method) continue;
+    if (route.path === path) return { route, path, query, pathParameters: null };
+    const pathParameters = match(route.segments, path.split("/").slice(1));
+    if (pathParameters !== undefined) return { route, path, query, pathParameters };
+  }
+  return undefined;
+}
+
+function match(
+  segments: readonly string[],
+  called: readonly string[],
+): Record<string, string> | undefined {
+  if (segments.length !== called.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!;
+    if (segment.startsWith("{")) parameters[segment.slice(1, -1)] = called[i]!;
+    else if (segment !== called[i]) return undefined;
+  }
+  return parameters;
+}
+
+function proxyEvent({ route, path, query, pathParameters }: Call, request: HttpRequest): object {
+  return {
+    resource: route.path,
+    path,
+    httpMethod: request.method,
+    headers: request.headers ?? {},
+    queryStringParameters:
+      query === undefined ? null : Object.fromEntries(new URLSearchParams(query)),
+    pathParameters,
+    body: request.body ?? null,
+    isBase64Encoded: false,
+    requestContext: { httpMethod: request.method, path, resourcePath: route.path },
+  };
+}
+
+/** API Gateway's own words for a function that failed, was throttled or answered nonsense. */
+function answerOf(outcome: Outcome): HttpAnswer {
+  if (outcome.how === "throttled")
+    return { status: 500, body: '{"message":"Internal server error"}' };
+  if (outcome.how === "timed out") {
+    return { status: 504, body: '{"message":"Endpoint request timed out"}' };
+  }
+  const result = outcome.how === "returned" ? outcome.result : undefined;
+  const { statusCode, body = "" } = (result ?? {}) as { statusCode?: number; body?: string };
+  if (typeof statusCode !== "number") {
+    return { status: 502, body: '{"message":"Internal server error"}' };
+  }
+  return { status: statusCode, body };
+}

@@ -1,0 +1,170 @@
+import { type AssumptionName, CHECKERS_PER_CHECK, HEALTHY_CHECKER_SHARE } from "../assumptions";
+import type { HealthCheckDescription, RecordDescription } from "../description/dns";
+import { START_MS } from "../engine/simulation";
+import type { ApiGateways } from "./apiGateway";
+import type { Base } from "./base";
+import { serviceError } from "./errors";
+import { INTERNET } from "./network";
+import type { Input, Reply, Service } from "./service";
+
+/** A checker connects for at most 4 s, then waits for the status for 2 s (Developer Guide). */
+const CHECKER_PATIENCE_MS = 6_000;
+
+interface Checker {
+  isHealthy: boolean;
+  /** Answers in a row that say the opposite. */
+  against: number;
+}
+
+interface CheckState {
+  description: HealthCheckDescription;
+  /** Changed by UpdateHealthCheck. */
+  path: string | undefined;
+  checkers: Checker[];
+  /** As the data plane knows it, after inversion. */
+  isHealthy: boolean;
+  /** The latest state on its way to the data plane. */
+  announced: boolean;
+}
+
+/** Health checks from many places, and the answers of the zone that follow them. */
+export class Route53 implements Service {
+  readonly name = "route53";
+  /** Its control plane, far from the data plane that answers queries, does not answer. */
+  isControlPlaneDown = false;
+  private readonly checks = new Map<string, CheckState>();
+  private readonly answers = new Map<string, string>();
+
+  constructor(
+    private readonly base: Base,
+    private readonly apis: ApiGateways,
+  ) {
+    for (const description of base.program.healthChecks) {
+      const { endpoint } = description;
+      const checkers = endpoint === undefined ? [] : newCheckers(!description.isInverted);
+      this.checks.set(description.id, {
+        description,
+        path: endpoint?.path,
+        checkers,
+        isHealthy: true,
+        announced: true,
+      });
+    }
+    for (const check of this.checks.values()) this.startCheckers(check);
+  }
+
+  latency(): AssumptionName {
+    return "route53CallMs";
+  }
+
+  permission(_region: string, command: string, input: Input): readonly [string, string] {
+    const action = `route53:${command.replace(/Command$/, "")}`;
+    return [action, `arn:aws:route53:::healthcheck/${String(input["HealthCheckId"])}`];
+  }
+
+  handle(_region: string, command: string, input: Input, reply: Reply): void {
+    if (command !== "UpdateHealthCheckCommand") throw new Error(`${command} is not modelled`);
+    if (this.isControlPlaneDown) {
+      return reply.fail(serviceError("ServiceUnavailable", "Route 53's control plane is down"));
+    }
+    const check = this.checks.get(String(input["HealthCheckId"]));
+    if (check === undefined) {
+      return reply.fail(serviceError("NoSuchHealthCheck", String(input["HealthCheckId"])));
+    }
+    if (typeof input["ResourcePath"] === "string") check.path = input["ResourcePath"];
+    reply.ok({ HealthCheck: { Id: check.description.id } });
+  }
+
+  /** The host a name leads to now, and how long a resolver may keep the answer. */
+  resolve(name: string): { host: string; ttlMs: number } {
+    const records = this.base.program.records.filter((record) => record.name === name);
+    const record = this.chosen(records);
+    const host = record?.values[0];
+    if (record === undefined || host === undefined) throw new Error(`no record answers ${name}`);
+    return { host, ttlMs: record.ttlMs };
+  }
+
+  isHealthy(checkId: string): boolean {
+    const check = this.checks.get(checkId);
+    if (check === undefined) throw new Error(`no health check ${checkId}`);
+    const { calculated, isInverted, isDisabled } = check.description;
+    if (calculated === undefined) return check.isHealthy;
+    const healthy = calculated.children.filter((child) => this.isHealthy(child)).length;
+    return (isDisabled || healthy >= calculated.healthyNeeded) !== isInverted;
+  }
+
+  /** Failover routing: PRIMARY while healthy; if nothing is healthy, PRIMARY all the same. */
+  private chosen(records: readonly RecordDescription[]): RecordDescription | undefined {
+    const isUp = (record: RecordDescription): boolean =>
+      record.healthCheckId === undefined || this.isHealthy(record.healthCheckId);
+    const primary = records.find((record) => record.failover === "PRIMARY");
+    const secondary = records.find((record) => record.failover === "SECONDARY");
+    if (primary === undefined) return secondary ?? records[0];
+    return isUp(primary) || secondary === undefined || !isUp(secondary) ? primary : secondary;
+  }
+
+  private startCheckers(check: CheckState): void {
+    const { endpoint, isDisabled } = check.description;
+    if (endpoint === undefined || isDisabled) return;
+    for (const checker of check.checkers) {
+      const phaseMs = this.base.draw("checkerPhaseShare") * endpoint.intervalMs;
+      this.base.simulation.every(START_MS + phaseMs, endpoint.intervalMs, () =>
+        this.look(check, checker),
+      );
+    }
+  }
+
+  private look(check: CheckState, checker: Checker): void {
+    const { host } = check.description.endpoint!;
+    let isDone = false;
+    const judge = (isGood: boolean): void => {
+      if (isDone) return;
+      isDone = true;
+      giveUp();
+      this.judge(check, checker, isGood);
+    };
+    const giveUp = this.base.simulation.after(CHECKER_PATIENCE_MS, () => judge(false));
+    const request = { method: "GET" as const, url: `https://${host}${check.path ?? "/"}` };
+    this.apis.request(INTERNET, request, ({ status }) =>
+      judge(status === 429 ? checker.isHealthy : status >= 200 && status < 400),
+    );
+  }
+
+  private judge(check: CheckState, checker: Checker, isGood: boolean): void {
+    if (isGood === checker.isHealthy) {
+      checker.against = 0;
+      return;
+    }
+    if (++checker.against < check.description.endpoint!.failures) return;
+    checker.isHealthy = isGood;
+    checker.against = 0;
+    const healthy = check.checkers.filter((each) => each.isHealthy).length;
+    const isUp = healthy / check.checkers.length > HEALTHY_CHECKER_SHARE;
+    this.announce(check, isUp !== check.description.isInverted);
+  }
+
+  /** The data plane learns a change some seconds later, and of two the last. */
+  private announce(check: CheckState, isHealthy: boolean): void {
+    if (check.announced === isHealthy) return;
+    check.announced = isHealthy;
+    this.base.simulation.after(this.base.draw("checkPropagationSeconds") * 1000, () => {
+      if (check.announced !== isHealthy || check.isHealthy === isHealthy) return;
+      check.isHealthy = isHealthy;
+      this.base.happened({ kind: "health check", id: check.description.id, isHealthy });
+      this.tellAnswers();
+    });
+  }
+
+  private tellAnswers(): void {
+    for (const { name } of this.base.program.records) {
+      const { host } = this.resolve(name);
+      if (this.answers.get(name) === host) continue;
+      this.answers.set(name, host);
+      this.base.happened({ kind: "dns", name, host });
+    }
+  }
+}
+
+function newCheckers(isHealthy: boolean): Checker[] {
+  return Array.from({ length: CHECKERS_PER_CHECK }, () => ({ isHealthy, against: 0 }));
+}

@@ -1,0 +1,71 @@
+import type { Runtime, Sender } from "../../lambda/shared/runtime";
+import type { Stream } from "../engine/random";
+import type { Environment } from "./environment";
+import type { Service } from "./service";
+import type { World } from "./world";
+
+const HEX = "0123456789abcdef";
+
+/** A version 4 UUID from a stream of the world's own. */
+export function uuid(stream: Stream): string {
+  let text = "";
+  for (let i = 0; i < 32; i++) {
+    if (i === 8 || i === 12 || i === 16 || i === 20) text += "-";
+    if (i === 12) text += "4";
+    else text += HEX[i === 16 ? 8 + stream.integer(0, 3) : stream.integer(0, 15)];
+  }
+  return text;
+}
+
+/** What `lambda/entry` hands to a handler on AWS, here with the simulated services behind it. */
+export function createRuntime(world: World, environment: Environment): Runtime {
+  const { description } = environment;
+  const { simulation } = world.base;
+  const send = (service: Service, region: string) => ({
+    send: (command: object) => world.calls.send(environment, service, region, command),
+  });
+  /** The SDK's `send` is overloaded per command; what arrives here is any of them. */
+  const sender = <Client extends { send: unknown }>(service: Service): Sender<Client> =>
+    send(service, description.region) as unknown as Sender<Client>;
+  const perRegion = <Client extends { send: unknown }>(service: Service) => {
+    const senders = new Map<string, Sender<Client>>();
+    return (region: string): Sender<Client> => {
+      let found = senders.get(region);
+      if (found === undefined) {
+        found = send(service, region) as unknown as Sender<Client>;
+        senders.set(region, found);
+      }
+      return found;
+    };
+  };
+  return {
+    env: description.environment,
+    clock: {
+      nowMs: () => Math.floor(simulation.nowMs),
+      timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
+    },
+    newId: () => uuid(world.base.random.stream("identifiers")),
+    write: (line) => world.written(description, line),
+    http: (request) =>
+      new Promise((resolve) => {
+        world.apis.request(description.region, request, (answer) =>
+          environment.deliver(() => {
+            world.answered("function", request, answer);
+            resolve(answer);
+          }),
+        );
+      }),
+    // Signatures are verified on a thread pool, which has no place in virtual time.
+    verifyToken: (token) => Promise.resolve({ accountId: token }),
+    canaryToken: () => Promise.resolve("drill-canary"),
+    sql: (address) => world.aurora.sql(environment, address),
+    dynamodb: sender(world.dynamodb),
+    cloudwatch: sender(world.cloudwatch),
+    eventbridge: perRegion(world.schedules),
+    lambda: perRegion(world.lambda),
+    rds: perRegion(world.rds),
+    route53: sender(world.route53),
+    sns: perRegion(world.sns),
+    sqs: perRegion(world.sqs),
+  };
+}

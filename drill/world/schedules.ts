@@ -1,0 +1,65 @@
+import type { AssumptionName } from "../assumptions";
+import type { RuleDescription } from "../description/messaging";
+import { START_MS } from "../engine/simulation";
+import type { Base } from "./base";
+import { serviceError } from "./errors";
+import type { Lambda } from "./lambda";
+import type { Input, Reply, Service } from "./service";
+
+const MINUTE_MS = 60_000;
+
+/** EventBridge rules on a schedule: each fires at some second of its minute. */
+export class Schedules implements Service {
+  readonly name = "events";
+  /** Rules by ARN; a rule that is being destroyed is taken out. */
+  readonly rules = new Map<string, RuleDescription>();
+
+  constructor(
+    private readonly base: Base,
+    private readonly lambda: Lambda,
+  ) {
+    for (const rule of base.program.rules) {
+      this.rules.set(rule.arn, rule);
+      if (rule.periodMs !== undefined && rule.isEnabled) this.plan(rule, START_MS, rule.periodMs);
+    }
+  }
+
+  latency(): AssumptionName {
+    return "metricCallMs";
+  }
+
+  permission(region: string, _command: string, input: Input): readonly [string, string] {
+    const { account } = this.base.program;
+    return [
+      "events:DescribeRule",
+      `arn:aws:events:${region}:${account}:rule/${String(input["Name"])}`,
+    ];
+  }
+
+  handle(region: string, command: string, input: Input, reply: Reply): void {
+    if (command !== "DescribeRuleCommand") throw new Error(`${command} is not modelled`);
+    for (const rule of this.rules.values()) {
+      if (rule.region === region && rule.name === input["Name"]) {
+        return reply.ok({ Name: rule.name, Arn: rule.arn, State: "ENABLED" });
+      }
+    }
+    const message = `Rule ${String(input["Name"])} does not exist on EventBus default.`;
+    reply.fail(serviceError("ResourceNotFoundException", message));
+  }
+
+  /** The minute that begins at `minuteMs` has one firing in it. */
+  private plan(rule: RuleDescription, minuteMs: number, periodMs: number): void {
+    const { simulation } = this.base;
+    simulation.at(minuteMs + (this.base.draw("scheduleSecond") * MINUTE_MS) / 60, () => {
+      if (this.rules.has(rule.arn) && !this.base.network.isLost(rule.region)) this.fire(rule);
+    });
+    simulation.at(minuteMs + periodMs - 1, () => this.plan(rule, minuteMs + periodMs, periodMs));
+  }
+
+  private fire(rule: RuleDescription): void {
+    for (const { arn, input } of rule.targets) {
+      const event: unknown = input === undefined ? { source: "aws.events" } : JSON.parse(input);
+      this.lambda.invokeFor("events.amazonaws.com", rule.arn, arn, event);
+    }
+  }
+}

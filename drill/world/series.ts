@@ -1,0 +1,98 @@
+import type { AlarmDescription, AlarmState } from "../description/alarms";
+
+interface Bucket {
+  sum: number;
+  count: number;
+  minimum: number;
+  maximum: number;
+}
+
+/** Buckets older than this many are forgotten. */
+const BUCKETS_KEPT = 40;
+
+/** One metric in periods of one alarm. */
+export class Series {
+  private readonly buckets = new Map<number, Bucket>();
+
+  constructor(private readonly periodMs: number) {}
+
+  /** @param resolutionSeconds data kept per minute does not show in shorter periods. */
+  add(atMs: number, value: number, resolutionSeconds: number): void {
+    if (this.periodMs < 60_000 && resolutionSeconds >= 60) return;
+    const index = Math.floor(atMs / this.periodMs);
+    const bucket = this.buckets.get(index);
+    if (bucket === undefined) {
+      this.buckets.set(index, { sum: value, count: 1, minimum: value, maximum: value });
+      this.buckets.delete(index - BUCKETS_KEPT);
+      return;
+    }
+    bucket.sum += value;
+    bucket.count++;
+    bucket.minimum = Math.min(bucket.minimum, value);
+    bucket.maximum = Math.max(bucket.maximum, value);
+  }
+
+  /** A statistic of the period with this number, or undefined where nothing was published. */
+  value(index: number, statistic: string): number | undefined {
+    const bucket = this.buckets.get(index);
+    if (bucket === undefined) return undefined;
+    switch (statistic) {
+      case "Sum":
+        return bucket.sum;
+      case "Minimum":
+        return bucket.minimum;
+      case "Maximum":
+        return bucket.maximum;
+      case "SampleCount":
+        return bucket.count;
+      default:
+        return bucket.sum / bucket.count;
+    }
+  }
+}
+
+/** Periods beyond the evaluated ones that CloudWatch looks back for data that is there. */
+const EXTRA_PERIODS = 2;
+
+/**
+ * An alarm's next state. CloudWatch looks back further than it evaluates: enough real data there,
+ * and missing periods do not count; too little, and the missing ones are filled as the alarm says.
+ */
+export function evaluate(
+  alarm: AlarmDescription,
+  series: Series,
+  nowMs: number,
+  state: AlarmState,
+): AlarmState {
+  const last = Math.floor(nowMs / alarm.periodMs) - 1;
+  const breaches: boolean[] = [];
+  for (let back = 0; back < alarm.evaluationPeriods + EXTRA_PERIODS; back++) {
+    const value = series.value(last - back, alarm.statistic);
+    if (value === undefined) continue;
+    breaches.push(isBreach(alarm, value));
+    if (breaches.length === alarm.evaluationPeriods) break;
+  }
+  const missing = alarm.evaluationPeriods - breaches.length;
+  if (missing > 0) {
+    if (breaches.length === 0 && alarm.missingData === "missing") return "INSUFFICIENT_DATA";
+    if (breaches.length === 0 && alarm.missingData === "ignore") return state;
+    for (let i = 0; i < missing; i++) breaches.push(alarm.missingData === "breaching");
+  }
+  const breaching = breaches.filter(Boolean).length;
+  return breaching >= alarm.datapointsToAlarm ? "ALARM" : "OK";
+}
+
+function isBreach({ comparison, threshold }: AlarmDescription, value: number): boolean {
+  switch (comparison) {
+    case "GreaterThanOrEqualToThreshold":
+      return value >= threshold;
+    case "GreaterThanThreshold":
+      return value > threshold;
+    case "LessThanThreshold":
+      return value < threshold;
+    case "LessThanOrEqualToThreshold":
+      return value <= threshold;
+    default:
+      throw new Error(`alarm comparison ${comparison} is not modelled`);
+  }
+}

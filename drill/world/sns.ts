@@ -1,0 +1,88 @@
+import type { AssumptionName } from "../assumptions";
+import type { SubscriptionDescription, TopicDescription } from "../description/messaging";
+import { type CallContext, allows } from "../description/policy";
+import type { Base } from "./base";
+import { serviceError } from "./errors";
+import type { Lambda } from "./lambda";
+import type { Input, Reply, Service } from "./service";
+
+/** SNS tries an endpoint it cannot reach again for long; this often, then no more. */
+const DELIVERY_TRIES = 50;
+const DELIVERY_WAIT_MS = 20_000;
+
+/** Topics: who may publish, and who is told, across regions too. */
+export class Sns implements Service {
+  readonly name = "sns";
+  private readonly topics = new Map<string, TopicDescription>();
+
+  constructor(
+    private readonly base: Base,
+    private readonly lambda: Lambda,
+  ) {
+    for (const topic of base.program.topics) this.topics.set(topic.arn, topic);
+  }
+
+  latency(): AssumptionName {
+    return "snsCallMs";
+  }
+
+  permission(_region: string, _command: string, input: Input): readonly [string, string] {
+    return ["sns:Publish", String(input["TopicArn"])];
+  }
+
+  handle(region: string, command: string, input: Input, reply: Reply): void {
+    if (command !== "PublishCommand") throw new Error(`${command} is not modelled`);
+    const topic = this.topics.get(String(input["TopicArn"]));
+    if (topic === undefined || topic.region !== region) {
+      return reply.fail(serviceError("NotFoundException", "Topic does not exist"));
+    }
+    this.deliver(topic, String(input["Subject"] ?? ""), String(input["Message"]));
+    reply.ok({ MessageId: "published" });
+  }
+
+  /** An AWS service publishes: the topic's own policy must let it. */
+  publishFor(principal: string, context: CallContext, topicArn: string, message: string): void {
+    const topic = this.topics.get(topicArn);
+    if (topic === undefined || this.base.network.isLost(topic.region)) return;
+    const statements = topic.policy.filter((each) => each.principals.includes(principal));
+    if (!allows(statements, "sns:Publish", topicArn, context)) {
+      const { region } = topic;
+      const action = `sns:Publish by ${principal}`;
+      this.base.happened({ kind: "denied", functionName: "", region, action, resource: topicArn });
+      return;
+    }
+    this.deliver(topic, "", message);
+  }
+
+  private deliver(topic: TopicDescription, subject: string, message: string): void {
+    this.base.happened({ kind: "published", topicArn: topic.arn, subject, message });
+    for (const subscription of topic.subscriptions) {
+      if (subscription.protocol !== "lambda" || subscription.filter !== undefined) continue;
+      this.base.afterDraw("snsDeliveryMs", () =>
+        this.attempt(topic, subscription, subject, message, 1),
+      );
+    }
+  }
+
+  private attempt(
+    topic: TopicDescription,
+    subscription: SubscriptionDescription,
+    subject: string,
+    message: string,
+    attempts: number,
+  ): void {
+    const { endpoint } = subscription;
+    const to = endpoint.split(":")[3]!;
+    if (!this.base.network.converses(topic.region, to)) {
+      if (attempts >= DELIVERY_TRIES) return;
+      this.base.simulation.after(DELIVERY_WAIT_MS, () =>
+        this.attempt(topic, subscription, subject, message, attempts + 1),
+      );
+      return;
+    }
+    const Sns = { TopicArn: topic.arn, Subject: subject, Message: message };
+    this.lambda.invokeFor("sns.amazonaws.com", topic.arn, endpoint, {
+      Records: [{ EventSource: "aws:sns", EventVersion: "1.0", Sns }],
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
+import type { FunctionDescription } from "../description/functions";
+import type { ProgramDescription } from "../description/program";
+import { Random } from "../engine/random";
+import { Simulation } from "../engine/simulation";
+import type { Handlers } from "../handlers";
+import type { Weaving } from "../mutation";
+import { ApiGateways } from "./apiGateway";
+import { Aurora } from "./aurora";
+import { Base } from "./base";
+import { Cloudwatch } from "./cloudwatch";
+import { Dynamodb } from "./dynamodb";
+import { Lambda } from "./lambda";
+import { Network } from "./network";
+import { Rds } from "./rds";
+import { Route53 } from "./route53";
+import { createRuntime } from "./runtime";
+import { Schedules } from "./schedules";
+import { Calls, Permissions } from "./service";
+import { Sns } from "./sns";
+import { Sqs } from "./sqs";
+
+export interface WorldOptions {
+  seed: string;
+  program: ProgramDescription;
+  handlers: Handlers;
+  /** Changes what a function is handed, as a mutation asks. */
+  weave?: Weaving | undefined;
+  isTraceKept?: boolean;
+}
+
+/** Two regions in virtual time, built anew for each outage from one description of the program. */
+export class World {
+  readonly base: Base;
+  readonly calls: Calls;
+  readonly lambda: Lambda;
+  readonly sqs: Sqs;
+  readonly sns: Sns;
+  readonly cloudwatch: Cloudwatch;
+  readonly dynamodb: Dynamodb;
+  readonly aurora: Aurora;
+  readonly rds: Rds;
+  readonly apis: ApiGateways;
+  readonly route53: Route53;
+  readonly schedules: Schedules;
+
+  constructor(options: WorldOptions) {
+    const { seed, program, isTraceKept } = options;
+    const simulation = new Simulation(isTraceKept);
+    const base = new Base(simulation, new Random(seed), program, new Network());
+    const [global] = program.globalDatabases;
+    if (global === undefined) throw new Error("the program declares no global database");
+    const permissions = new Permissions(base);
+    this.base = base;
+    this.calls = new Calls(base, permissions);
+    this.lambda = new Lambda(base);
+    this.sqs = new Sqs(base, this.lambda);
+    this.sns = new Sns(base, this.lambda);
+    this.cloudwatch = new Cloudwatch(base, this.lambda, this.sns);
+    this.dynamodb = new Dynamodb(base);
+    this.aurora = new Aurora(base, permissions, global);
+    this.rds = new Rds(base, this.aurora);
+    this.apis = new ApiGateways(base, this.lambda);
+    this.route53 = new Route53(base, this.apis);
+    this.schedules = new Schedules(base, this.lambda);
+    this.lambda.createHandler = (environment) => {
+      const { stem } = environment.description;
+      const create = options.handlers[stem];
+      if (create === undefined) throw new Error(`no handler ${stem}: add it to drill/handlers.ts`);
+      const runtime = createRuntime(this, environment);
+      environment.handler = create(options.weave?.(runtime, environment.description) ?? runtime);
+    };
+  }
+
+  /** The deployment runs its own invocations before anything else happens. */
+  deploy(): void {
+    for (const { functionReference, region, input } of this.base.program.deploymentInvocations) {
+      const found = this.lambda.find(functionReference, region);
+      if (found === undefined) throw new Error(`no function ${functionReference} in ${region}`);
+      this.lambda.invokeAsync(found.arn, JSON.parse(input));
+    }
+  }
+
+  lose(region: string): void {
+    this.base.happened({ kind: "region lost", region });
+    this.base.network.lose(region);
+  }
+
+  restore(region: string): void {
+    this.base.happened({ kind: "region back", region });
+    this.base.network.restore(region);
+  }
+
+  written({ name, region }: FunctionDescription, line: string): void {
+    this.base.simulation.trace.line(`${region} ${name}`, line);
+    this.cloudwatch.logged(region, line);
+  }
+
+  /** Somebody was answered over HTTP: an order that was acknowledged is a promise from here on. */
+  answered(by: "client" | "function", request: HttpRequest, { status, body }: HttpAnswer): void {
+    if (status !== 202 || request.method !== "POST" || request.body === undefined) return;
+    const { orderId } = JSON.parse(body) as { orderId: string };
+    this.base.happened({ kind: "told", by, orderId, body: request.body });
+  }
+}
