@@ -87,13 +87,17 @@ class OrderApi {
     }
   }
 
+  /** The control item is read beside the write: it costs no round trip, and decides no answer. */
   private async accept(order: Order): Promise<Answer> {
-    const { clock } = this.runtime;
-    const stored = storedOrder(order, new Date(clock.nowMs()).toISOString(), this.region);
+    const { runtime, table } = this;
+    const stored = storedOrder(order, new Date(runtime.clock.nowMs()).toISOString(), this.region);
     const { orderId } = order;
+    const control = this.control().catch(() => undefined);
     let existing: OrderItem | "stored";
     try {
-      existing = await this.put(stored);
+      existing = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>
+        acceptOrder(runtime, table, stored),
+      );
     } catch (error) {
       this.log.error("order unsure", error, { orderId });
       this.count("OrdersFailed");
@@ -103,27 +107,19 @@ class OrderApi {
     if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
       return answer(409, { error: "this orderId was used for another order", orderId });
     }
-    await Promise.allSettled([existing === "stored" ? this.hint(stored) : undefined, this.beat()]);
+    const hint = existing === "stored" ? this.hint(stored, control) : undefined;
+    await Promise.allSettled([hint, this.beat()]);
     this.count("OrdersAccepted", orderId);
     const { acceptedAt } = existing === "stored" ? stored : existing;
     return answer(202, { orderId, status: "ACCEPTED", acceptedAt });
   }
 
-  /** The control item is read beside the write, so that the hint costs no round trip of its own. */
-  private async put(stored: StoredOrder): Promise<OrderItem | "stored"> {
-    const { runtime, table } = this;
-    const [existing] = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>
-      Promise.all([acceptOrder(runtime, table, stored), this.control().catch(() => undefined)]),
-    );
-    return existing;
-  }
-
-  private hint(stored: StoredOrder): Promise<void> {
+  private hint(stored: StoredOrder, control: Promise<Control | undefined>): Promise<void> {
     const { clock, sqs } = this.runtime;
     return within(clock, HINT_TIMEOUT_MS, "hint", async (abortSignal) => {
-      const active = (await this.control())?.active ?? null;
+      const active = (await control)?.active ?? null;
       const queueUrl = active === null ? undefined : this.queueUrls.get(active);
-      if (active === null || queueUrl === undefined) return;
+      if (active === null || queueUrl === undefined || abortSignal.aborted) return;
       const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify(stored) };
       await sqs(active).send(new SendMessageCommand(message), { abortSignal });
     });
