@@ -2,26 +2,30 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { WORK_SHARDS } from "./tunables";
 
-/** Positive decimal text that `numeric(20,8)` holds exactly; money is never a float. */
-const decimal = z
-  .string()
-  .check(
-    z.regex(
-      /^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/,
-      "a positive decimal text, 12 digits and 8 decimals",
-    ),
-  );
-const label = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - or _"));
+/** Says what is allowed, also where a field is missing or no text at all. */
+function text(pattern: RegExp, allowed: string) {
+  return z.string(allowed).check(z.regex(pattern, allowed));
+}
 
-const schema = z.strictObject({
-  orderId: z.uuid("a UUID"),
-  accountId: label,
-  sessionId: label,
-  symbol: z.string().check(z.regex(/^[A-Z0-9.-]{1,12}$/, "1 to 12 capitals, digits, . or -")),
-  side: z.enum(["BUY", "SELL"], "BUY or SELL"),
-  quantity: decimal,
-  limitPrice: z.optional(decimal),
-});
+/** Positive decimal text that `numeric(20,8)` holds exactly; money is never a float. */
+const decimal = text(
+  /^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/,
+  "a positive decimal text, 12 digits and 8 decimals",
+);
+const label = text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - or _");
+
+const schema = z.strictObject(
+  {
+    orderId: z.uuid("a UUID"),
+    accountId: label,
+    sessionId: label,
+    symbol: text(/^[A-Z0-9.-]{1,12}$/, "1 to 12 capitals, digits, . or -"),
+    side: z.enum(["BUY", "SELL"], "BUY or SELL"),
+    quantity: decimal,
+    limitPrice: z.optional(decimal),
+  },
+  "a JSON object",
+);
 
 /** What a client sends: a limit order with `limitPrice`, a market order without. */
 export type Order = z.infer<typeof schema>;
