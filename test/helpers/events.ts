@@ -1,0 +1,66 @@
+import type { APIGatewayProxyEvent, SQSEvent, SQSRecord } from "aws-lambda";
+import { storedOrder, shardOf, type Order, type StoredOrder } from "../../lambda/shared/order";
+import type { OrderItem } from "../../lambda/shared/orderLedger";
+import { HOME } from "./fakeEnvironment";
+
+export function orderId(n: number): string {
+  return `00000000-0000-4000-9000-${String(n).padStart(12, "0")}`;
+}
+
+/** The n-th order as a client sends it. */
+export function order(n: number, change: Partial<Order> = {}): Order {
+  return {
+    orderId: orderId(n),
+    accountId: "account",
+    sessionId: "session",
+    symbol: "ACME",
+    side: "BUY",
+    quantity: "1.5",
+    ...change,
+  };
+}
+
+/** The n-th order as the ledger holds it and a hint carries it. */
+export function stored(n: number, acceptedAtMs: number, change: Partial<Order> = {}): StoredOrder {
+  return storedOrder(order(n, change), new Date(acceptedAtMs).toISOString(), HOME);
+}
+
+/** An open item of the ledger, as order-api writes it. */
+export function openItem(
+  n: number,
+  acceptedAtMs: number,
+  change: Partial<OrderItem> = {},
+): OrderItem & Record<string, unknown> {
+  const one = stored(n, acceptedAtMs);
+  return {
+    pk: `order#${orderId(n)}`,
+    shard: `open#${shardOf(one.fingerprint)}`,
+    at: one.acceptedAt,
+    ...one,
+    ...change,
+  };
+}
+
+type OrderEvent = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters">;
+
+export function post(body: unknown): OrderEvent {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { httpMethod: "POST", body: text, pathParameters: null };
+}
+
+export function get(id: string): OrderEvent {
+  return { httpMethod: "GET", body: null, pathParameters: { orderId: id } };
+}
+
+/** A batch of messages m0, m1 ... with these bodies, hints or texts. */
+export function batch(...bodies: (StoredOrder | string)[]): Pick<SQSEvent, "Records"> {
+  return {
+    Records: bodies.map(
+      (body, n) =>
+        ({
+          messageId: `m${n}`,
+          body: typeof body === "string" ? body : JSON.stringify(body),
+        }) as SQSRecord,
+    ),
+  };
+}

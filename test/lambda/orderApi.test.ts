@@ -1,0 +1,321 @@
+import type { APIGatewayProxyResult } from "aws-lambda";
+import { createOrderApi } from "../../lambda/handlers/orderApi";
+import { get, openItem, order, orderId, post, stored } from "../helpers/events";
+import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../helpers/fakeRuntime";
+
+let world: FakeWorld;
+let api: (event: ReturnType<typeof post>) => Promise<APIGatewayProxyResult>;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  world.setControl();
+  api = createOrderApi(world.runtime(HOME));
+});
+
+async function send(event: ReturnType<typeof post>) {
+  const { result, seconds } = await world.timed(api(event));
+  const body = JSON.parse(result.body) as Record<string, unknown>;
+  return { status: result.statusCode, body, seconds, headers: result.headers };
+}
+
+/** What `POST /orders` answers now, and how long it takes. */
+const place = (body: unknown = order(1)) => send(post(body));
+const accepted = (n: number, acceptedAt: string) => ({
+  orderId: orderId(n),
+  status: "ACCEPTED",
+  acceptedAt,
+});
+const isoNow = () => new Date(world.nowMs).toISOString();
+const putOrder = { service: "dynamodb", command: "Put", on: `order#${orderId(1)}` };
+
+describe("an order is accepted", () => {
+  it("with 202 once the ledger holds it, and hinted to the active region's queue", async () => {
+    const acceptedAt = isoNow();
+    expect(await place()).toEqual({
+      status: 202,
+      body: accepted(1, acceptedAt),
+      seconds: 0.02,
+      headers: { "Content-Type": "application/json" },
+    });
+    const item = openItem(1, Date.parse(acceptedAt));
+    expect(world.item(`order#${orderId(1)}`)).toEqual(item);
+    expect(world.services.queue("orders-home").map((body) => JSON.parse(body) as unknown)).toEqual([
+      stored(1, Date.parse(acceptedAt)),
+    ]);
+    expect(world.metric("OrdersAccepted")).toEqual([1]);
+  });
+
+  it.each([
+    ["refuses", throttled(), 0.02],
+    ["hangs, after 300 ms", "hangs" as const, 0.31],
+  ])("though the queue %s, with one attempt", async (_, mishap, seconds) => {
+    world.mishap({ service: "sqs" }, mishap);
+    expect(await place()).toMatchObject({ status: 202, seconds });
+    expect(world.told("sqs")).toEqual([`sqs ${HOME} SendMessage orders-home`]);
+    expect(world.callsOf({ service: "sqs" })[0]!.signal!.aborted).toBe(mishap === "hangs");
+    expect(world.item(`order#${orderId(1)}`)).toBeDefined();
+  });
+
+  it("though the control item cannot be read, without a hint", async () => {
+    world.mishap({ on: "control" }, "hangs");
+    expect(await place()).toMatchObject({ status: 202, seconds: 0.31 });
+    expect(world.told("sqs")).toEqual([]);
+    world.mishap({ on: "control" }, throttled());
+    expect(await place(order(2))).toMatchObject({ status: 202 });
+    expect(world.told("sqs")).toEqual([]);
+  });
+
+  it("again with the same answer when the same order comes again, and no second hint", async () => {
+    const acceptedAt = isoNow();
+    await place();
+    await world.advance(60);
+    expect(await place()).toMatchObject({ status: 202, body: accepted(1, acceptedAt) });
+    const upper = order(1, { orderId: orderId(1).toUpperCase() });
+    expect(await place(upper)).toMatchObject({ status: 202, body: accepted(1, acceptedAt) });
+    expect(world.services.queue("orders-home")).toHaveLength(1);
+  });
+
+  it("not with 202 but 409 when its id was used for another body", async () => {
+    await place();
+    const before = world.item(`order#${orderId(1)}`);
+    expect(await place(order(1, { quantity: "2" }))).toMatchObject({
+      status: 409,
+      body: { error: "this orderId was used for another order", orderId: orderId(1) },
+    });
+    expect(world.item(`order#${orderId(1)}`)).toEqual(before);
+    expect(world.metric("OrdersAccepted")).toEqual([1]);
+    expect(world.services.queue("orders-home")).toHaveLength(1);
+  });
+});
+
+describe("the hint", () => {
+  const queues = () => ["orders-home", "orders-standby"].map((q) => world.services.queue(q).length);
+
+  it("goes to the active region, from whichever region accepts", async () => {
+    world.setControl({ active: STANDBY, epoch: 2 });
+    await place();
+    api = createOrderApi(world.runtime(STANDBY));
+    await place(order(2));
+    expect(queues()).toEqual([0, 2]);
+    expect(world.told("sqs")).toEqual(Array(2).fill(`sqs ${STANDBY} SendMessage orders-standby`));
+  });
+
+  it("is left out while a target is set or there is no control item", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2 });
+    expect(await place()).toMatchObject({ status: 202 });
+    world = new FakeWorld();
+    api = createOrderApi(world.runtime(HOME));
+    expect(await place(order(2))).toMatchObject({ status: 202 });
+    expect(world.told("sqs")).toEqual([]);
+  });
+
+  it("follows the control item within 2 s, which is read no more often", async () => {
+    await place();
+    world.setControl({ active: STANDBY, epoch: 2 });
+    await world.advance(1.9);
+    await place(order(2));
+    await world.advance(0.1);
+    await place(order(3));
+    expect(queues()).toEqual([2, 1]);
+    expect(world.callsOf({ command: "Get", on: "control" })).toHaveLength(2);
+  });
+});
+
+describe("home's sign of life", () => {
+  it("is renewed on acceptance, at most every 5 s", async () => {
+    const beats = () => world.callsOf({ on: `alive#${HOME}` }).length;
+    await place();
+    const firstMs = world.item<{ atMs: number }>(`alive#${HOME}`)!.atMs;
+    await world.advance(4.95);
+    await place(order(2));
+    expect(beats()).toBe(1);
+    await world.advance(0.05);
+    await place(order(3));
+    expect(beats()).toBe(2);
+    expect(world.item<{ atMs: number }>(`alive#${HOME}`)!.atMs - firstMs).toBeGreaterThan(5_000);
+  });
+
+  it("is not renewed by what is not accepted", async () => {
+    await place("{}");
+    world.mishap(putOrder, throttled());
+    await place();
+    expect(world.callsOf({ on: `alive#${HOME}` })).toHaveLength(0);
+  });
+
+  it("costs an answer at most half a second, and only that", async () => {
+    world.mishap({ on: `alive#${HOME}` }, "hangs");
+    expect(await place()).toMatchObject({ status: 202, seconds: 0.51 });
+  });
+});
+
+describe("a bad body is answered 400 with every offending field", () => {
+  const decimal = "a positive decimal text, 12 digits and 8 decimals";
+  const label = "1 to 64 letters, digits, - or _";
+
+  it.each([
+    ["not JSON", "{", { body: "a JSON object" }],
+    ["an empty text", "", { body: "a JSON object" }],
+    ["a list", "[]", { body: "a JSON object" }],
+    ["null", "null", { body: "a JSON object" }],
+    ["an unknown field", { ...order(1), note: "x" }, { note: "unknown field" }],
+    ["quantity 0", order(1, { quantity: "0" }), { quantity: decimal }],
+    ["quantity 0.00", order(1, { quantity: "0.00" }), { quantity: decimal }],
+    ["a negative quantity", order(1, { quantity: "-1" }), { quantity: decimal }],
+    ["an exponent", order(1, { quantity: "1e3" }), { quantity: decimal }],
+    ["13 digits", order(1, { quantity: "1234567890123" }), { quantity: decimal }],
+    ["9 decimals", order(1, { limitPrice: "1.123456789" }), { limitPrice: decimal }],
+    ["a number", { ...order(1), quantity: 1.5 }, { quantity: decimal }],
+    ["no decimals after the point", order(1, { limitPrice: "1." }), { limitPrice: decimal }],
+    ["a lower-case symbol", order(1, { symbol: "acme" }), { symbol: /^1 to 12 capitals/ }],
+    ["a symbol of 13", order(1, { symbol: "ABCDEFGHIJKLM" }), { symbol: /^1 to 12 capitals/ }],
+    ["no UUID", order(1, { orderId: "1" }), { orderId: "a UUID" }],
+    ["another side", { ...order(1), side: "HOLD" }, { side: "BUY or SELL" }],
+    ["an empty account", order(1, { accountId: "" }), { accountId: label }],
+    ["a session of 65", order(1, { sessionId: "s".repeat(65) }), { sessionId: label }],
+    [
+      "nothing right",
+      { orderId: 7, symbol: "a b", side: "buy", quantity: "", limitPrice: null, extra: 1, more: 2 },
+      {
+        orderId: "a UUID",
+        accountId: label,
+        sessionId: label,
+        symbol: /^1 to 12 capitals/,
+        side: "BUY or SELL",
+        quantity: decimal,
+        limitPrice: decimal,
+        extra: "unknown field",
+        more: "unknown field",
+      },
+    ],
+  ])("%s", async (_, body, problems: Record<string, string | RegExp>) => {
+    const answer = await place(body);
+    expect(answer.status).toBe(400);
+    const fields = answer.body["fields"] as { field: string; problem: string }[];
+    expect(Object.fromEntries(fields.map(({ field, problem }) => [field, problem]))).toEqual(
+      Object.fromEntries(
+        Object.entries(problems).map(([field, text]) => [
+          field,
+          typeof text === "string" ? text : (expect.stringMatching(text) as unknown),
+        ]),
+      ),
+    );
+    expect(fields).toHaveLength(Object.keys(problems).length);
+    expect(world.calls).toEqual([]);
+  });
+
+  it.each([
+    ["the largest amounts", { quantity: "999999999999.99999999", limitPrice: "0.00000001" }],
+    ["the longest labels", { accountId: "a".repeat(64), sessionId: "-_-", symbol: "BRK.B-123456" }],
+  ])("but %s are good", async (_, change) => {
+    expect(await place(order(1, change))).toMatchObject({ status: 202 });
+  });
+
+  it("and 413 above 16 KB, counted in bytes", async () => {
+    const error = "the body has 16386 bytes; at most 16384";
+    expect(await place("é".repeat(8_193))).toMatchObject({ status: 413, body: { error } });
+    expect(await place("é".repeat(8_192))).toMatchObject({ status: 400 });
+    expect(await place("e".repeat(8_193))).toMatchObject({ status: 400 });
+  });
+});
+
+describe("where the ledger fails, 503 asks for the same id again", () => {
+  it.each([
+    ["refuses", throttled(), 0.01],
+    ["hangs", "hangs" as const, 2],
+    ["stores it but does not answer", "answer is lost" as const, 2],
+    ["is re-forming", serviceError("InternalServerError", "try again"), 0.01],
+  ])("when it %s; the retry is accepted", async (_, mishap, seconds) => {
+    const mend = world.mishap(putOrder, mishap);
+    expect(await place()).toEqual({
+      status: 503,
+      body: {
+        error: "the order may or may not be stored; retry the same orderId",
+        orderId: orderId(1),
+      },
+      seconds,
+      headers: { "Content-Type": "application/json", "Retry-After": "2" },
+    });
+    expect(world.metric("OrdersFailed")).toEqual([1]);
+    expect(world.told("sqs")).toEqual([]);
+    mend();
+    expect(await place()).toMatchObject({ status: 202 });
+    expect(await place(order(1, { side: "SELL" }))).toMatchObject({ status: 409 });
+  });
+
+  it("when it holds the id but cannot say whose", async () => {
+    await place();
+    const mend = world.mishap({ command: "Get", on: `order#${orderId(1)}` }, "hangs");
+    expect(await place()).toMatchObject({ status: 503, seconds: 2 });
+    mend();
+    expect(await place()).toMatchObject({ status: 202 });
+  });
+
+  it("within 3 s whatever hangs together", async () => {
+    const patterns = [{ service: "sqs" }, { on: `alive#${HOME}` }, { on: "control" }, putOrder];
+    for (let subset = 0; subset < 2 ** patterns.length; subset++) {
+      world = new FakeWorld();
+      world.setControl();
+      api = createOrderApi(world.runtime(HOME));
+      patterns.forEach((one, bit) => subset & (1 << bit) && world.mishap(one, "hangs"));
+      const answer = await place();
+      expect(answer.status).toBe(subset & 8 ? 503 : 202);
+      expect(answer.seconds).toBeLessThan(3);
+      const find = await send(get(orderId(1)));
+      expect(find.status).toBe(subset & 4 ? 503 : subset & 8 ? 404 : 200);
+      expect(find.seconds).toBeLessThan(3);
+    }
+  });
+});
+
+describe("an order is found", () => {
+  const find = async (id = orderId(1)) => (await send(get(id))).body;
+  const at = (change: Parameters<typeof openItem>[2] = {}) =>
+    world.put(openItem(1, Date.parse("2026-01-05T08:00:00.000Z"), change));
+  const found = (status: string) => ({
+    orderId: orderId(1),
+    status,
+    acceptedAt: "2026-01-05T08:00:00.000Z",
+  });
+
+  it.each([
+    ["ACCEPTED while open", {}, "ACCEPTED"],
+    ["SETTLED once marked in the present epoch", { settledEpoch: 4 }, "SETTLED"],
+    ["ACCEPTED again after a takeover raised the epoch", { settledEpoch: 3 }, "ACCEPTED"],
+    ["SETTLED once closed", { settledEpoch: 3, shard: "closed#7" }, "SETTLED"],
+  ])("%s", async (_, item, status) => {
+    world.setControl({ epoch: 4 });
+    at(item);
+    expect(await find()).toEqual(found(status));
+    expect(await find(orderId(1).toUpperCase())).toEqual(found(status));
+  });
+
+  it("REJECTED with the reason", async () => {
+    const { shard: _, ...item } = openItem(1, Date.parse("2026-01-05T08:00:00.000Z"));
+    world.put({ ...item, rejectedReason: "numeric field overflow" });
+    expect(await find()).toEqual({ ...found("REJECTED"), reason: "numeric field overflow" });
+  });
+
+  it("ACCEPTED, as far as is known, where there is no control item yet", async () => {
+    world = new FakeWorld();
+    api = createOrderApi(world.runtime(HOME));
+    at({ settledEpoch: 1 });
+    expect(await find()).toEqual(found("ACCEPTED"));
+  });
+
+  it("404 when nobody knows it", async () => {
+    expect(await send(get(orderId(9)))).toMatchObject({
+      status: 404,
+      body: { error: "no such order", orderId: orderId(9) },
+    });
+  });
+
+  it.each(["control", `order#${orderId(1)}`])("503 when %s cannot be read", async (pk) => {
+    at();
+    world.mishap({ on: pk }, "hangs");
+    expect(await send(get(orderId(1)))).toMatchObject({
+      status: 503,
+      seconds: 2,
+      headers: { "Retry-After": "2" },
+    });
+  });
+});
