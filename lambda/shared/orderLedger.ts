@@ -173,7 +173,7 @@ export async function queryWork(
     TableName: table,
     IndexName: "work",
     KeyConditionExpression: "#shard = :shard AND #at < :before",
-    ExpressionAttributeNames: { "#at": "at" },
+    ExpressionAttributeNames: reservedNames,
     ExpressionAttributeValues: { ":shard": query.shard, ":before": query.before },
     ScanIndexForward: query.newestFirst !== true,
     Limit: query.limit ?? SWEEP_PAGE_SIZE,
