@@ -7,6 +7,7 @@ import {
   type Bindings,
   type Item,
   ValidationException,
+  checkPlaceholders,
   parseChange,
   parseCondition,
 } from "./expressions";
@@ -73,6 +74,7 @@ export class Dynamodb implements Service {
     const attempt = (work: () => unknown): void => {
       let answer: unknown;
       try {
+        checkPlaceholders(input);
         answer = work();
       } catch (error) {
         return reply.fail(error as Error);

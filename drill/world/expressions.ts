@@ -291,3 +291,33 @@ function cached<T>(parse: (tokens: Tokens) => T): (text: string) => T {
 /** Expressions are parsed once per text: handlers send the same few thousands of times. */
 export const parseCondition = cached(parseOr);
 export const parseChange = cached(parseUpdate);
+
+const expressionFields = [
+  "KeyConditionExpression",
+  "ConditionExpression",
+  "UpdateExpression",
+  "FilterExpression",
+  "ProjectionExpression",
+] as const;
+
+/** Placeholders of a request's expressions, by their texts together. */
+const placeholders = new Map<string, ReadonlySet<string>>();
+
+/** DynamoDB refuses a placeholder without a definition, and a definition nobody uses. */
+export function checkPlaceholders(input: Readonly<Record<string, unknown>>): void {
+  let text = "";
+  for (const field of expressionFields)
+    if (input[field] !== undefined) text += `${String(input[field])} `;
+  let used = placeholders.get(text);
+  if (used === undefined) placeholders.set(text, (used = new Set(text.match(/[#:]\w+/g) ?? [])));
+  let given = 0;
+  for (const field of ["ExpressionAttributeNames", "ExpressionAttributeValues"]) {
+    for (const name in (input[field] ?? {}) as object) {
+      given++;
+      if (!used.has(name))
+        throw new ValidationException(`${name} is given and not used in: ${text}`);
+    }
+  }
+  if (given !== used.size)
+    throw new ValidationException(`a placeholder is not defined in: ${text}`);
+}

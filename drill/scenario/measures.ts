@@ -1,0 +1,44 @@
+import type { PlacedOrder } from "./orderBook";
+
+/** The share of orders that must succeed, and for how long, before service counts as restored. */
+export const RESTORED_SHARE = 0.99;
+export const RESTORED_WINDOW_MS = 30_000;
+/** An order settled later than this after it was placed was not settled promptly. */
+export const PROMPT_MS = 5_000;
+
+export interface Recovery {
+  /** From the fault to the first order of the first good window; null where there was none. */
+  seconds: number | null;
+  /** From the fault to the first success at all of an order placed after it. */
+  firstSeconds: number | null;
+}
+
+/**
+ * The start of the first 30 s in which at least 99 % of the orders succeed, and for how long the
+ * clients waited for it. One order that slips through is not a recovery; it stands beside it.
+ * @param doneAtMs when an order succeeded promptly; null where it did not
+ */
+export function recovery(
+  orders: readonly PlacedOrder[],
+  faultMs: number,
+  doneAtMs: (order: PlacedOrder) => number | null,
+): Recovery {
+  const after = orders.filter((order) => order.placedAtMs >= faultMs);
+  const done = after.map(doneAtMs);
+  const lastMs = after.at(-1)?.placedAtMs ?? faultMs;
+  const times = done.filter((atMs) => atMs !== null);
+  const first = times.length === 0 ? null : (Math.min(...times) - faultMs) / 1000;
+  let to = 0;
+  let good = 0;
+  for (let from = 0; from < after.length; from++) {
+    const endMs = after[from]!.placedAtMs + RESTORED_WINDOW_MS;
+    if (endMs > lastMs) break;
+    for (; to < after.length && after[to]!.placedAtMs < endMs; to++) if (done[to] !== null) good++;
+    const atMs = done[from]!;
+    if (atMs !== null && good >= RESTORED_SHARE * (to - from)) {
+      return { seconds: (atMs - faultMs) / 1000, firstSeconds: first };
+    }
+    if (atMs !== null) good--;
+  }
+  return { seconds: null, firstSeconds: first };
+}
