@@ -134,8 +134,14 @@ class Sweep {
     return async (entries) => {
       result.open += entries.length;
       this.oldestMs = Math.min(this.oldestMs, Date.parse(entries[0]!.at));
-      if (!isActive) result.closed += await this.close(entries);
-      else if (mayRequeue) result.requeued += await this.requeue(entries);
+      // Shards are worked on side by side: a sum must not be read before the wait.
+      if (!isActive) {
+        const closed = await this.close(entries);
+        result.closed += closed;
+      } else if (mayRequeue) {
+        const requeued = await this.requeue(entries);
+        result.requeued += requeued;
+      }
     };
   }
 
