@@ -131,5 +131,5 @@ export function subjectOf(input: Input): string {
     values?.[":shard"],
     input["Namespace"],
   ];
-  return String(subjects.find((one) => one !== undefined) ?? "");
+  return (subjects.find((one) => one !== undefined) as string | undefined) ?? "";
 }
