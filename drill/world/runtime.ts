@@ -44,7 +44,6 @@ export function createRuntime(world: World, environment: Environment): Runtime {
       nowMs: () => Math.floor(simulation.nowMs),
       timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
     },
-    newId: () => uuid(world.base.random.stream("identifiers")),
     write: (line) => world.written(description, line),
     http: (request) =>
       new Promise((resolve) => {

@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { Runtime } from "../shared/runtime";
 
-/** What every function has: environment, clock, identifiers, standard output. */
-export const base: Pick<Runtime, "env" | "clock" | "newId" | "write"> = {
+/** What every function has: environment, clock, standard output. */
+export const base: Pick<Runtime, "env" | "clock" | "write"> = {
   env: process.env,
   clock: {
     nowMs: () => Date.now(),
@@ -11,6 +10,5 @@ export const base: Pick<Runtime, "env" | "clock" | "newId" | "write"> = {
       return () => clearTimeout(timer);
     },
   },
-  newId: randomUUID,
   write: (line) => process.stdout.write(`${line}\n`),
 };

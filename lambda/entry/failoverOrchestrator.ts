@@ -9,9 +9,11 @@ import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { http } from "./http";
 import { lambda } from "./lambda";
+import { canaryToken } from "./tokens";
 
 export const handler = createFailoverOrchestrator({
   ...base,
+  canaryToken,
   cloudwatch,
   dynamodb,
   http,

@@ -4,5 +4,6 @@ import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { http } from "./http";
 import { lambda } from "./lambda";
+import { canaryToken } from "./tokens";
 
-export const handler = createSentinel({ ...base, cloudwatch, dynamodb, http, lambda });
+export const handler = createSentinel({ ...base, canaryToken, cloudwatch, dynamodb, http, lambda });

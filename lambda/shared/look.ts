@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { sleep, within } from "./clock";
 import type { Control } from "./control";
@@ -18,7 +19,7 @@ import { readSigns } from "./vitalSigns";
 
 export type LookRuntime = Pick<
   Runtime,
-  "env" | "clock" | "newId" | "http" | "dynamodb" | "cloudwatch"
+  "env" | "clock" | "http" | "canaryToken" | "dynamodb" | "cloudwatch"
 >;
 
 /** One look from outside, and what the ledger says in the looker's own region. */
@@ -45,9 +46,9 @@ export async function look(runtime: LookRuntime): Promise<Seen> {
   const standbyUrl = variable(runtime.env, "STANDBY_API_URL");
   const atMs = runtime.clock.nowMs();
   const [home, standby, canary, control, signs] = await Promise.all([
-    ask(runtime, { method: "GET", url: `${homeUrl}/health` }),
-    ask(runtime, { method: "GET", url: `${standbyUrl}/health` }),
-    ask(runtime, canaryOrder(runtime, homeUrl)),
+    ask(runtime, () => ({ method: "GET", url: `${homeUrl}/health` })),
+    ask(runtime, () => ({ method: "GET", url: `${standbyUrl}/health` })),
+    ask(runtime, () => canaryOrder(runtime, homeUrl, atMs)),
     readControlOrUnknown(runtime),
     readSigns(runtime, variable(runtime.env, "LEDGER_TABLE"), variable(runtime.env, "HOME_REGION")),
   ]);
@@ -94,19 +95,30 @@ async function confirmWaiting(
 }
 
 /** No answer in time is null: to a lost region a call hangs. */
-function ask(runtime: LookRuntime, request: HttpRequest): Promise<HttpAnswer | null> {
-  return within(runtime.clock, PROBE_TIMEOUT_MS, request.url, (signal) =>
-    runtime.http(request, signal),
+function ask(
+  runtime: LookRuntime,
+  prepare: () => HttpRequest | Promise<HttpRequest>,
+): Promise<HttpAnswer | null> {
+  return within(runtime.clock, PROBE_TIMEOUT_MS, "a probe", async (signal) =>
+    runtime.http(await prepare(), signal),
   ).catch(() => null);
 }
 
-function canaryOrder(runtime: LookRuntime, homeUrl: string): HttpRequest {
+/** All loops of a slot place the same order: one row a slot, and retries of it are tried as well. */
+async function canaryOrder(
+  runtime: LookRuntime,
+  homeUrl: string,
+  atMs: number,
+): Promise<HttpRequest> {
   return {
     method: "POST",
     url: `${homeUrl}/orders`,
-    headers: { "Content-Type": "application/json" },
+    headers: {
+      "Content-Type": "application/json",
+      Authorization: `Bearer ${await runtime.canaryToken()}`,
+    },
     body: JSON.stringify({
-      orderId: runtime.newId(),
+      orderId: canaryId(variable(runtime.env, "ENVIRONMENT"), atMs),
       accountId: CANARY_ACCOUNT,
       sessionId: CANARY_ACCOUNT,
       symbol: "CANARY",
@@ -114,6 +126,19 @@ function canaryOrder(runtime: LookRuntime, homeUrl: string): HttpRequest {
       quantity: "1",
     }),
   };
+}
+
+/** The same UUID for the same slot. */
+function canaryId(environment: string, atMs: number): string {
+  const slot = Math.floor(atMs / (LOOK_SLOT_SECONDS * 1000));
+  const hex = createHash("sha256").update(`${environment}#${slot}`).digest("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
 }
 
 function canaryOutcome(answer: HttpAnswer | null): Look["canary"] {

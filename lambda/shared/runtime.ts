@@ -46,8 +46,6 @@ export interface Runtime {
   /** The function's environment, AWS_REGION included. */
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
-  /** A new UUID. */
-  newId: () => string;
   /** One line of standard output: structured logs and embedded metrics. */
   write: (line: string) => void;
   http: Http;

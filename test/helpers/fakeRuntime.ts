@@ -86,7 +86,6 @@ export class FakeWorld {
     return {
       env: environment(region),
       clock: { nowMs: () => this.nowMs, timer: (ms, fire) => this.timer(life, ms, fire) },
-      newId: () => `00000000-0000-4000-8000-${String(++this.ids).padStart(12, "0")}`,
       write: (line) => void this.lines.push(JSON.parse(line) as Record<string, unknown>),
       http: (request, signal) => this.ask(life, request, signal),
       verifyToken: () => Promise.reject(new Error("nothing here verifies tokens")),
