@@ -41,6 +41,7 @@ export interface Outage {
   accepted: Recovery;
   settled: Recovery;
   verdict: Verdict;
+  acknowledgedIds: readonly string[];
   control: Control | undefined;
   journal: Journal;
   world: World;
@@ -95,6 +96,7 @@ export async function playOutage(platform: Platform, options: OutageOptions): Pr
       return atMs !== undefined && atMs - order.placedAtMs <= PROMPT_MS ? atMs : null;
     }),
     verdict: book.judge(ledgerTable),
+    acknowledgedIds: [...book.acknowledgedIds],
     control: world.dynamodb.peek(ledgerTable, "control") as Control | undefined,
     journal,
     world,

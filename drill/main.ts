@@ -1,0 +1,35 @@
+/** `npm start`: plays one outage and tells how it went. */
+import { captureInChild } from "./captured";
+import { type StartOptions, OptionError, parseStartOptions } from "./options";
+
+async function play(options: StartOptions): Promise<number> {
+  const capture = captureInChild();
+  // Loaded while the other process captures the program.
+  const [drill, text, json] = await Promise.all([
+    import("./drill"),
+    import("./report/text"),
+    import("./report/json"),
+  ]);
+  const resources = await capture;
+  const outage = await drill.playStart(resources, options);
+  const broken = drill.brokenPromises(outage);
+  if (options.isTraced) {
+    process.stdout.write(`${outage.world.base.simulation.trace.lines.join("\n")}\n\n`);
+  }
+  const report = options.isJson ? json.jsonReport : text.textReport;
+  process.stdout.write(report(outage, broken));
+  return broken.length === 0 ? 0 : 1;
+}
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await play(parseStartOptions(process.argv.slice(2)));
+  } catch (error) {
+    const isWrongOption = error instanceof OptionError;
+    const text = error instanceof Error ? (isWrongOption ? error.message : error.stack) : error;
+    process.stderr.write(`${String(text)}\n`);
+    process.exitCode = isWrongOption ? 2 : 1;
+  }
+}
+
+void main();
