@@ -96,7 +96,7 @@ class Run {
     }
   }
 
-  /** Under a target no sign is needed, so no look is either: what counts is the target's RDS. */
+  /** With work under way no sign is needed, and a look at a lost region would only cost time. */
   private async observe(): Promise<Observation> {
     const { env } = this.runtime;
     const home = variable(env, "HOME_REGION");
@@ -104,10 +104,9 @@ class Run {
     const base = { self: variable(env, "AWS_REGION"), home, standby, command: this.command };
     const isTick = this.trigger === "tick";
     const before = await readControlOrUnknown(this.runtime);
-    const isUnderTarget = typeof before === "object" && before.target !== null;
     const gains = regionToGain(before, this.command, home, standby);
     const noEvidence = { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null };
-    if (isUnderTarget || this.trigger === "operator") {
+    if (isUnderWay(before) || this.trigger === "operator") {
       const target = await observeTarget(this.runtime, gains);
       return {
         ...base,
@@ -210,6 +209,14 @@ class Run {
     }
     return { done: false, action, control };
   }
+}
+
+/** A fence has decided, or an activation has not yet been followed up. */
+function isUnderWay(control: Observation["control"]): boolean {
+  return (
+    typeof control === "object" &&
+    (control.target !== null || control.notifiedEpoch < control.epoch)
+  );
 }
 
 /** Any event that is neither the tick's nor an operator's is a wake-up. */
