@@ -63,8 +63,11 @@ export class FakeWorld {
   readonly lines: Record<string, unknown>[] = [];
   /** Answers of the internet; undefined for none. */
   website: (request: HttpRequest) => HttpAnswer | undefined = () => ({ status: 200, body: "{}" });
+  canaryToken: () => Promise<string> = () => Promise.resolve("a.canary's.token");
   private readonly mishaps: { pattern: Pattern; mishap: Mishap; times: number }[] = [];
-  private ids = 0;
+
+  /** @param seat where tests write items from: two regions that write one at once conflict. */
+  constructor(private readonly seat = HOME) {}
 
   get nowMs(): number {
     return this.simulation.nowMs;
@@ -89,7 +92,7 @@ export class FakeWorld {
       write: (line) => void this.lines.push(JSON.parse(line) as Record<string, unknown>),
       http: (request, signal) => this.ask(life, request, signal),
       verifyToken: () => Promise.reject(new Error("nothing here verifies tokens")),
-      canaryToken: () => Promise.resolve("a canary's token"),
+      canaryToken: () => this.canaryToken(),
       sql:
         ({ endpoint }) =>
         (text, values) =>
@@ -143,7 +146,7 @@ export class FakeWorld {
   }
 
   put(item: { pk: string } & Record<string, unknown>): void {
-    this.services.ledgerAnswer(HOME, "PutCommand", { TableName: "ledger", Item: item });
+    this.services.ledgerAnswer(this.seat, "PutCommand", { TableName: "ledger", Item: item });
   }
 
   item<Item = Record<string, unknown>>(pk: string): Item | undefined {
@@ -165,6 +168,13 @@ export class FakeWorld {
 
   callsOf(pattern: Pattern): Call[] {
     return this.calls.filter((call) => matches(pattern, call));
+  }
+
+  /** The one call of a kind. */
+  only(pattern: Pattern): Call {
+    const calls = this.callsOf(pattern);
+    if (calls.length !== 1) throw new Error(`${calls.length} calls of ${JSON.stringify(pattern)}`);
+    return calls[0]!;
   }
 
   /** Calls of some services as lines: service, region, command and what it was on. */

@@ -148,69 +148,24 @@ describe("home's sign of life", () => {
   });
 });
 
-describe("a bad body is answered 400 with every offending field", () => {
-  const decimal = "a positive decimal text, 12 digits and 8 decimals";
-  const label = "1 to 64 letters, digits, - or _";
-
+describe("a bad body is answered", () => {
   it.each([
-    ["not JSON", "{", { body: "a JSON object" }],
-    ["an empty text", "", { body: "a JSON object" }],
-    ["a list", "[]", { body: "a JSON object" }],
-    ["null", "null", { body: "a JSON object" }],
-    ["an unknown field", { ...order(1), note: "x" }, { note: "unknown field" }],
-    ["quantity 0", order(1, { quantity: "0" }), { quantity: decimal }],
-    ["quantity 0.00", order(1, { quantity: "0.00" }), { quantity: decimal }],
-    ["a negative quantity", order(1, { quantity: "-1" }), { quantity: decimal }],
-    ["an exponent", order(1, { quantity: "1e3" }), { quantity: decimal }],
-    ["13 digits", order(1, { quantity: "1234567890123" }), { quantity: decimal }],
-    ["9 decimals", order(1, { limitPrice: "1.123456789" }), { limitPrice: decimal }],
-    ["a number", { ...order(1), quantity: 1.5 }, { quantity: decimal }],
-    ["no decimals after the point", order(1, { limitPrice: "1." }), { limitPrice: decimal }],
-    ["a lower-case symbol", order(1, { symbol: "acme" }), { symbol: /^1 to 12 capitals/ }],
-    ["a symbol of 13", order(1, { symbol: "ABCDEFGHIJKLM" }), { symbol: /^1 to 12 capitals/ }],
-    ["no UUID", order(1, { orderId: "1" }), { orderId: "a UUID" }],
-    ["another side", { ...order(1), side: "HOLD" }, { side: "BUY or SELL" }],
-    ["an empty account", order(1, { accountId: "" }), { accountId: label }],
-    ["a session of 65", order(1, { sessionId: "s".repeat(65) }), { sessionId: label }],
+    ["not JSON", "{", ["body"]],
+    ["no order", "[]", ["body"]],
     [
-      "nothing right",
-      { orderId: 7, symbol: "a b", side: "buy", quantity: "", limitPrice: null, extra: 1, more: 2 },
-      {
-        orderId: "a UUID",
-        accountId: label,
-        sessionId: label,
-        symbol: /^1 to 12 capitals/,
-        side: "BUY or SELL",
-        quantity: decimal,
-        limitPrice: decimal,
-        extra: "unknown field",
-        more: "unknown field",
-      },
+      "wrong in several fields",
+      { ...order(1), side: "buy", quantity: "0", x: 1 },
+      "side quantity x",
     ],
-  ])("%s", async (_, body, problems: Record<string, string | RegExp>) => {
+  ])("400 with every offending field where it is %s", async (_, body, fields) => {
     const answer = await place(body);
-    expect(answer.status).toBe(400);
-    const fields = answer.body["fields"] as { field: string; problem: string }[];
-    expect(Object.fromEntries(fields.map(({ field, problem }) => [field, problem]))).toEqual(
-      Object.fromEntries(
-        Object.entries(problems).map(([field, text]) => [
-          field,
-          typeof text === "string" ? text : (expect.stringMatching(text) as unknown),
-        ]),
-      ),
-    );
-    expect(fields).toHaveLength(Object.keys(problems).length);
+    expect(answer).toMatchObject({ status: 400, body: { error: "invalid order" } });
+    const told = answer.body["fields"] as { field: string }[];
+    expect(told.map(({ field }) => field)).toEqual([fields].flat().join(" ").split(" "));
     expect(world.calls).toEqual([]);
   });
 
-  it.each([
-    ["the largest amounts", { quantity: "999999999999.99999999", limitPrice: "0.00000001" }],
-    ["the longest labels", { accountId: "a".repeat(64), sessionId: "-_-", symbol: "BRK.B-123456" }],
-  ])("but %s are good", async (_, change) => {
-    expect(await place(order(1, change))).toMatchObject({ status: 202 });
-  });
-
-  it("and 413 above 16 KB, counted in bytes", async () => {
+  it("413 above 16 KB, counted in bytes", async () => {
     const error = "the body has 16386 bytes; at most 16384";
     expect(await place("é".repeat(8_193))).toMatchObject({ status: 413, body: { error } });
     expect(await place("é".repeat(8_192))).toMatchObject({ status: 400 });

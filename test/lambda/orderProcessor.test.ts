@@ -178,8 +178,7 @@ describe("what can never be settled leaves the index and goes to the dead letter
     expect(await failed(accepted(2), other)).toEqual([]);
     isRejected(1, "another order has this orderId");
     expect(dead().map((body) => JSON.parse(body) as unknown)).toEqual([other]);
-    const [letter] = world.callsOf({ service: "sqs" });
-    expect(letter!.input["MessageAttributes"]).toEqual({
+    expect(world.only({ service: "sqs" }).input["MessageAttributes"]).toEqual({
       reason: { DataType: "String", StringValue: "another order has this orderId" },
     });
     expect(world.services.databases[HOME]!.rows.get(orderId(1))!.quantity).toBe("1.5");

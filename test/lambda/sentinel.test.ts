@@ -1,0 +1,213 @@
+import { createSentinel } from "../../lambda/handlers/sentinel";
+import type { Look } from "../../lambda/shared/signs";
+import { FakeWorld, HOME, STANDBY, throttled } from "../helpers/fakeRuntime";
+
+let world: FakeWorld;
+let startedMs: number;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  startedMs = world.nowMs;
+  world.setControl({ epoch: 3 });
+});
+
+const start = () => createSentinel(world.runtime(STANDBY))();
+const loop = () => world.timed(start());
+/** Seconds since the start, cut to tenths: when something was called. */
+const times = (pattern: Parameters<FakeWorld["callsOf"]>[0]) =>
+  world.callsOf(pattern).map((call) => Math.floor((call.atMs - startedMs) / 100) / 10);
+const probes = { command: "GET", on: "https://home.test/live/health" };
+const wakeUps = { service: "lambda", on: "standby-orchestrator" };
+const slots = (from: number, to: number, late = 0) =>
+  Array.from({ length: (to - from) / 10 + 1 }, (_, i) => from + 10 * i + late);
+/** Home does not answer in these slots; the standby answers, or not. */
+const badAt = (isBad: (second: number) => boolean, standby: number | null = 200) => {
+  world.website = ({ url }) => {
+    const status = url.startsWith("https://home") ? 200 : standby;
+    const second = (world.nowMs - startedMs) / 1000;
+    if (status === null || (url.startsWith("https://home") && isBad(second))) return undefined;
+    return { status, body: "" };
+  };
+};
+/** Home answers again from a second on. */
+const goodFrom = (second: number) => {
+  const before = world.website;
+  world.website = (request) =>
+    world.nowMs - startedMs >= second * 1000 ? { status: 200, body: "" } : before(request);
+};
+const looksItem = () =>
+  world.item<{ looks: Look[]; newestAtMs: number; lookCount: number }>("looks#sentinel");
+
+describe("a loop", () => {
+  it("looks on every slot of its 130 s and ends", async () => {
+    const { seconds } = await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(times({ service: "cloudwatch" })).toEqual(slots(10, 120));
+    expect(seconds).toBe(120.03);
+    expect(world.callsOf(wakeUps)).toEqual([]);
+  });
+
+  it("keeps to the wall clock's slots wherever in between it starts", async () => {
+    await world.advance(3.2);
+    await loop();
+    expect(times(probes)).toEqual(slots(10, 130));
+  });
+
+  it("keeps its slots and ends in time though every call hangs", async () => {
+    badAt(() => true, null);
+    world.mishap({}, "hangs");
+    const { seconds } = await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(seconds).toBeLessThan(130);
+  });
+
+  it("keeps its slots though settling is silent, home is gone and all but reads hang", async () => {
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    badAt(() => true);
+    for (const command of ["Put", "Query", "PutMetricData", "Invoke"]) {
+      world.mishap({ command }, "hangs");
+    }
+    const { seconds } = await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(times(wakeUps)).toHaveLength(12);
+    expect(seconds).toBeLessThan(130);
+  });
+
+  it.each(["dynamodb", "cloudwatch", "lambda"])("goes on though %s refuses", async (service) => {
+    badAt(() => true);
+    world.mishap({ service }, throttled());
+    await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(times(wakeUps)).toHaveLength(10);
+  });
+
+  it("publishes what each slot saw", async () => {
+    badAt((second) => second >= 110);
+    await loop();
+    const values = world
+      .callsOf({ service: "cloudwatch" })
+      .map(({ input }) => (input["MetricData"] as { Value: number }[]).map((one) => one.Value));
+    expect(values).toEqual([...Array<number[]>(10).fill([0, 0, 0]), [1, 0, 1], [1, 0, 1]]);
+  });
+});
+
+describe("the orchestrator is woken", () => {
+  it("on the third bad slot in a row and on each after", async () => {
+    badAt((second) => second >= 30);
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(50, 120, 3));
+    const { input, region } = world.callsOf(wakeUps)[0]!;
+    expect(region).toBe(STANDBY);
+    expect(input).toEqual({
+      FunctionName: "standby-orchestrator",
+      InvocationType: "Event",
+      Payload: Buffer.from('{"trigger":"sentinel"}'),
+    });
+  });
+
+  it("not by two bad slots, whatever was before", async () => {
+    badAt((second) => [10, 20, 40, 50].includes(second));
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+
+  it("on the sixth bad slot of twelve, and no more when home stays good", async () => {
+    badAt((second) => [10, 30, 50, 70, 90, 110].includes(second));
+    await world.advance(0.1);
+    await loop();
+    // The last slot of the loop sees bad ones at 30 to 110, five of twelve.
+    expect(times(wakeUps)).toEqual([113, 120]);
+  });
+
+  it("not when nobody answers: silence of our own is blindness", async () => {
+    badAt(() => true, null);
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+    expect(looksItem()!.looks.map((look) => look.home)).toEqual(Array(12).fill("blind"));
+  });
+
+  it("not when a blind slot breaks the row", async () => {
+    world.website = ({ url }) => {
+      const second = (world.nowMs - startedMs) / 1000;
+      const isBlind = second === 30 || second === 60;
+      if (url.startsWith("https://home") || isBlind) return undefined;
+      return { status: 200, body: "" };
+    };
+    goodFrom(70);
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+
+  it("on every slot under a target, though home answers", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 4, how: "failover" });
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(10, 120));
+  });
+
+  it("on every slot under a target, though nobody answers", async () => {
+    world.setControl({ active: null, target: HOME, epoch: 4, how: "failover" });
+    badAt(() => true, null);
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(10, 120, 3));
+  });
+
+  it("when settling has been silent for more than 80 s in this epoch", async () => {
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 19_000 });
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(70, 120));
+  });
+
+  it("not when another epoch's settling is silent, or nobody has settled yet", async () => {
+    world.put({ pk: `progress#${HOME}`, epoch: 2, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    await loop();
+    world.setControl({ epoch: 4 });
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+
+  it("not on a control item that is absent or cannot be read", async () => {
+    world.mishap({ on: "control" }, throttled());
+    await loop();
+    world = new FakeWorld();
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+});
+
+describe("its looks", () => {
+  it("are in the ledger after every slot, the last twelve", async () => {
+    await world.advance(0.1);
+    const work = start();
+    await world.advance(10);
+    expect(looksItem()).toMatchObject({ lookCount: 1, newestAtMs: startedMs + 10_000 });
+    await world.advance(20);
+    expect(looksItem()!.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual([10, 20, 30]);
+    await world.play(work);
+    const item = looksItem()!;
+    expect(item.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual(
+      slots(20, 130).slice(-12),
+    );
+    expect(item).toMatchObject({ lookCount: 12, newestAtMs: startedMs + 130_000 });
+  });
+
+  it("of a longer fresh memory are not overwritten; stale ones are", async () => {
+    const first = start();
+    await world.advance(60.1);
+    const second = start();
+    const countAt: Record<number, number> = {};
+    for (const second of [75, 115, 125, 135, 145, 155]) {
+      await world.advance((startedMs - world.nowMs) / 1000 + second);
+      countAt[second] = looksItem()!.lookCount;
+    }
+    await world.play(Promise.all([first, second]));
+    // The first loop looked last at 120 s; the second had nine looks by 150 s.
+    expect(countAt).toEqual({ 75: 7, 115: 11, 125: 12, 135: 12, 145: 12, 155: 9 });
+  });
+
+  it("begin anew with every run", async () => {
+    badAt((second) => second >= 110 && second <= 140);
+    await loop();
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+});
