@@ -1,25 +1,32 @@
 import type { Resource } from "./description/lookup";
 import { describeProgram } from "./description/program";
-import { shippedHandlers } from "./handlers";
+import { type Handlers, loadHandlers } from "./handlers";
 import type { Mutation } from "./mutation";
 import type { StartOptions } from "./options";
 import { nothing, regionLost } from "./scenario/faults";
 import { type Outage, type Platform, playOutage } from "./scenario/outage";
 
+export { loadHandlers } from "./handlers";
 export { brokenPromises } from "./scenario/promises";
 
+export function platformOf(resources: readonly Resource[], handlers: Handlers): Platform {
+  return { program: describeProgram(resources), handlers };
+}
+
 /** The program and its handlers as they are, or as a mutation leaves them. */
-export function createPlatform(resources: readonly Resource[], mutation?: Mutation): Platform {
+export async function createPlatform(
+  resources: readonly Resource[],
+  mutation?: Mutation,
+): Promise<Platform> {
   return {
     program: describeProgram(mutation?.program?.(resources) ?? resources),
-    handlers: mutation?.handlers?.(shippedHandlers) ?? shippedHandlers,
+    handlers: await loadHandlers(mutation?.sources),
     weave: mutation?.weave,
   };
 }
 
 /** What `npm start` plays. */
-export function playStart(resources: readonly Resource[], options: StartOptions): Promise<Outage> {
-  const platform = createPlatform(resources);
+export function playStart(platform: Platform, options: StartOptions): Promise<Outage> {
   const { homeRegion } = platform.program;
   return playOutage(platform, {
     seed: options.seed,

@@ -10,8 +10,8 @@ async function play(options: StartOptions): Promise<number> {
     import("./report/text"),
     import("./report/json"),
   ]);
-  const resources = await capture;
-  const outage = await drill.playStart(resources, options);
+  const [resources, handlers] = await Promise.all([capture, drill.loadHandlers()]);
+  const outage = await drill.playStart(drill.platformOf(resources, handlers), options);
   const broken = drill.brokenPromises(outage);
   if (options.isTraced) {
     process.stdout.write(`${outage.world.base.simulation.trace.lines.join("\n")}\n\n`);

@@ -136,12 +136,18 @@ export function parseRule(rule: string): { evaluate: Rule; children: string[] } 
   };
   const both = (): Rule => {
     const terms = [term()];
-    while (tokens[at] === "AND") (at++, terms.push(term()));
+    while (tokens[at] === "AND") {
+      at++;
+      terms.push(term());
+    }
     return (stateOf) => terms.every((each) => each(stateOf));
   };
   const either = (): Rule => {
     const terms = [both()];
-    while (tokens[at] === "OR") (at++, terms.push(both()));
+    while (tokens[at] === "OR") {
+      at++;
+      terms.push(both());
+    }
     return (stateOf) => terms.some((each) => each(stateOf));
   };
   const evaluate = either();

@@ -1,4 +1,3 @@
-import { isClosed } from "../../lambda/shared/orderLedger";
 import type { Outage } from "./outage";
 
 /** Bounds of the drill's issue, in seconds. */
@@ -59,7 +58,7 @@ function unsettled(outage: Outage): string | null {
   for (const orderId of outage.acknowledgedIds) {
     const item = world.dynamodb.peek(ledgerTable, `order#${orderId}`);
     if (item?.["rejectedReason"] !== undefined) continue;
-    const isDone = item !== undefined && isClosed(item as { shard?: string });
+    const isDone = item !== undefined && String(item["shard"]).startsWith("closed#");
     if (isDone) continue;
     if (item?.["settledEpoch"] !== control?.epoch) waiting.push(orderId);
     const acceptedMs = Date.parse(String(item?.["acceptedAt"]));
@@ -140,8 +139,8 @@ export interface BrokenPromise {
 export function brokenPromises(outage: Outage): BrokenPromise[] {
   return promises
     .filter(({ faults }) => faults === undefined || faults.includes(outage.faultName))
-    .flatMap(({ name, broken }) => {
-      const seen = broken(outage);
-      return seen === null ? [] : [{ name, seen }];
+    .flatMap((promised) => {
+      const seen = promised.broken(outage);
+      return seen === null ? [] : [{ name: promised.name, seen }];
     });
 }

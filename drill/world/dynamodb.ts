@@ -3,14 +3,9 @@ import type { TableDescription } from "../description/data";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import { EventualTable } from "./eventualTable";
-import {
-  type Bindings,
-  type Item,
-  ValidationException,
-  checkPlaceholders,
-  parseChange,
-  parseCondition,
-} from "./expressions";
+import { type Bindings, type Item, parseChange, parseCondition } from "./expressions";
+import { ValidationException } from "./expressionTokens";
+import { checkPlaceholders } from "./placeholders";
 import { query } from "./query";
 import type { TableStore } from "./replica";
 import type { Input, Reply, Service } from "./service";

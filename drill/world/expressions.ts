@@ -1,3 +1,4 @@
+import { Tokens, ValidationException } from "./expressionTokens";
 import { reservedWords } from "./reservedWords";
 
 /** An item as the document client hands it over. */
@@ -9,62 +10,9 @@ export interface Bindings {
   values: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** DynamoDB's refusal of a request that it cannot understand. */
-export class ValidationException extends Error {
-  override readonly name = "ValidationException";
-}
-
 export type Condition = (item: Item | undefined, bindings: Bindings) => boolean;
 export type Operand = (item: Item | undefined, bindings: Bindings) => unknown;
 export type Change = (draft: Record<string, unknown>, before: Item, bindings: Bindings) => void;
-
-const tokenPattern = /\s*([#:]?[A-Za-z_][A-Za-z0-9_]*|\d+|<>|<=|>=|[=<>(),.[\]+-])/y;
-
-/** A reader of one expression's tokens. */
-class Tokens {
-  private readonly tokens: string[] = [];
-  private at = 0;
-
-  constructor(private readonly text: string) {
-    tokenPattern.lastIndex = 0;
-    while (tokenPattern.lastIndex < text.trimEnd().length) {
-      const from = tokenPattern.lastIndex;
-      const match = tokenPattern.exec(text);
-      if (match === null) throw new ValidationException(`syntax at ${text.slice(from)}`);
-      this.tokens.push(match[1]!);
-    }
-  }
-
-  get isDone(): boolean {
-    return this.at >= this.tokens.length;
-  }
-
-  /** The next token, upper case where it is a bare word. */
-  peek(): string {
-    return (this.tokens[this.at] ?? "").toUpperCase();
-  }
-
-  next(): string {
-    const token = this.tokens[this.at++];
-    if (token === undefined) throw this.wrong();
-    return token;
-  }
-
-  take(word: string): boolean {
-    if (this.peek() !== word) return false;
-    this.at++;
-    return true;
-  }
-
-  expect(word: string): void {
-    if (!this.take(word)) throw this.wrong();
-  }
-
-  wrong(): ValidationException {
-    const found = this.tokens[this.at] ?? "its end";
-    return new ValidationException(`expression "${this.text}" is not understood at ${found}`);
-  }
-}
 
 type Path = readonly (string | number)[];
 
@@ -291,33 +239,3 @@ function cached<T>(parse: (tokens: Tokens) => T): (text: string) => T {
 /** Expressions are parsed once per text: handlers send the same few thousands of times. */
 export const parseCondition = cached(parseOr);
 export const parseChange = cached(parseUpdate);
-
-const expressionFields = [
-  "KeyConditionExpression",
-  "ConditionExpression",
-  "UpdateExpression",
-  "FilterExpression",
-  "ProjectionExpression",
-] as const;
-
-/** Placeholders of a request's expressions, by their texts together. */
-const placeholders = new Map<string, ReadonlySet<string>>();
-
-/** DynamoDB refuses a placeholder without a definition, and a definition nobody uses. */
-export function checkPlaceholders(input: Readonly<Record<string, unknown>>): void {
-  let text = "";
-  for (const field of expressionFields)
-    if (input[field] !== undefined) text += `${String(input[field])} `;
-  let used = placeholders.get(text);
-  if (used === undefined) placeholders.set(text, (used = new Set(text.match(/[#:]\w+/g) ?? [])));
-  let given = 0;
-  for (const field of ["ExpressionAttributeNames", "ExpressionAttributeValues"]) {
-    for (const name in (input[field] ?? {}) as object) {
-      given++;
-      if (!used.has(name))
-        throw new ValidationException(`${name} is given and not used in: ${text}`);
-    }
-  }
-  if (given !== used.size)
-    throw new ValidationException(`a placeholder is not defined in: ${text}`);
-}

@@ -1,5 +1,6 @@
 import { bindingsOf } from "./dynamodb";
-import { type Bindings, type Item, ValidationException, parseCondition } from "./expressions";
+import { ValidationException } from "./expressionTokens";
+import { type Bindings, type Item, parseCondition } from "./expressions";
 import type { TableStore } from "./replica";
 import { type SecondaryIndex, position } from "./secondaryIndex";
 import type { Input } from "./service";

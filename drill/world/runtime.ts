@@ -26,13 +26,13 @@ export function createRuntime(world: World, environment: Environment): Runtime {
   });
   /** The SDK's `send` is overloaded per command; what arrives here is any of them. */
   const sender = <Client extends { send: unknown }>(service: Service): Sender<Client> =>
-    send(service, description.region) as unknown as Sender<Client>;
+    send(service, description.region);
   const perRegion = <Client extends { send: unknown }>(service: Service) => {
     const senders = new Map<string, Sender<Client>>();
     return (region: string): Sender<Client> => {
       let found = senders.get(region);
       if (found === undefined) {
-        found = send(service, region) as unknown as Sender<Client>;
+        found = send(service, region);
         senders.set(region, found);
       }
       return found;

@@ -35,7 +35,10 @@ function roleAllows(
   context: CallContext | undefined,
 ): boolean {
   let answers = known.get(description);
-  if (answers === undefined) known.set(description, (answers = new Map()));
+  if (answers === undefined) {
+    answers = new Map<string, boolean>();
+    known.set(description, answers);
+  }
   const suffix = context === undefined ? "" : JSON.stringify(context);
   const key = `${action} ${resource}${suffix}`;
   let isAllowed = answers.get(key);

@@ -36,7 +36,7 @@ export class Sns implements Service {
     if (topic === undefined || topic.region !== region) {
       return reply.fail(serviceError("NotFoundException", "Topic does not exist"));
     }
-    this.deliver(topic, String(input["Subject"] ?? ""), String(input["Message"]));
+    this.deliver(topic, (input["Subject"] ?? "") as string, String(input["Message"]));
     reply.ok({ MessageId: "published" });
   }
 
