@@ -174,6 +174,13 @@ const unusedModule = { version: "5.0.0" };
 function forgetProgram(): void {
   if (typeof jest !== "undefined") {
     for (const name of unusedByProgram) jest.doMock(name, () => unusedModule, { virtual: true });
+    // Jest forgets all modules or none; the installed ones are handed over to the next load.
+    for (const file of Object.keys(require.cache)) {
+      if (!file.includes(`${path.sep}node_modules${path.sep}`)) continue;
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded already
+      const installed: unknown = require(file);
+      jest.doMock(file, () => installed);
+    }
     jest.resetModules();
     return;
   }
@@ -207,6 +214,21 @@ async function withoutStackTraces<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs `work` and takes back what it hung on the end of the process, which would keep it alive. */
+async function withoutExitListeners<T>(work: () => Promise<T>): Promise<T> {
+  const events = ["exit", "beforeExit"] as const;
+  const before = events.map((event) => process.listeners(event as "exit"));
+  try {
+    return await work();
+  } finally {
+    events.forEach((event, index) => {
+      for (const listener of process.listeners(event as "exit")) {
+        if (!before[index]?.includes(listener)) process.off(event, listener);
+      }
+    });
+  }
+}
+
 async function load(options: CaptureOptions): Promise<CapturedProgram> {
   forgetProgram();
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- after the modules were reset
@@ -231,7 +253,9 @@ async function load(options: CaptureOptions): Promise<CapturedProgram> {
   })) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
   if (failure) throw failure;
-  return { resources: recorder.resources, outputs: { ...outputs } };
+  // Registration order hangs on which promise resolved first.
+  const resources = recorder.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
+  return { resources, outputs: { ...outputs } };
 }
 
 /**
@@ -244,7 +268,7 @@ export async function captureProgram(options: CaptureOptions = {}): Promise<Capt
   const bundler = Symbol.for("trading-platform.bundler");
   if (!options.bundle) globals[bundler] = (stem: string) => `// ${stem}, not bundled`;
   try {
-    return await withoutStackTraces(() => load(options));
+    return await withoutExitListeners(() => withoutStackTraces(() => load(options)));
   } finally {
     delete globals[bundler];
   }

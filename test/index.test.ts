@@ -1,0 +1,259 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { type CapturedResource, captureProgram } from "../drill/program/capture";
+import { type NameKind, nameLengthMax } from "../lib/naming";
+import { type Program, loadProgram, statements } from "./helpers/program";
+
+/** As long as config allows. */
+const LONGEST_ENV = "a".repeat(20);
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+function custom(of: Program): CapturedResource[] {
+  return of.resources.filter(({ type }) => type.startsWith("aws:"));
+}
+
+/** Every text in a value, with where it is. */
+function texts(value: unknown, at = ""): [string, string][] {
+  if (typeof value === "string") return [[at, value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => texts(item, `${at}/${key}`));
+}
+
+test("the whole program is this, in each region", () => {
+  const count = (region?: string) => {
+    const counts: Record<string, number> = {};
+    for (const { type } of custom(program).filter((each) => !region || each.region === region)) {
+      const service = type.split(":")[1]?.split("/")[0] ?? "";
+      counts[service] = (counts[service] ?? 0) + 1;
+    }
+    return counts;
+  };
+  const both = { apigateway: 6, ec2: 13, kms: 2, rds: 5, sns: 4, sqs: 3, vpc: 6 };
+  expect(count("us-east-1")).toEqual({
+    ...both,
+    rds: 6,
+    sns: 5,
+    cloudwatch: 9,
+    dynamodb: 2,
+    iam: 12,
+    lambda: 15,
+    route53: 6,
+    secretsmanager: 2,
+  });
+  expect(count("us-east-2")).toEqual({ ...both, cloudwatch: 21, iam: 14, lambda: 21 });
+  expect(program.resources).toHaveLength(216);
+});
+
+test("every resource has an explicit provider, and none says its region a second time", () => {
+  for (const { urn, provider, inputs, region } of custom(program)) {
+    expect([urn, provider]).toEqual([urn, expect.stringMatching(/::(use1|use2)$/)]);
+    expect(region).toBe(provider?.endsWith("use1") ? "us-east-1" : "us-east-2");
+    expect(inputs).not.toHaveProperty("region");
+  }
+});
+
+test("a name that carries a region is made in that region", () => {
+  for (const { urn, region, inputs } of custom(program)) {
+    for (const [at, text] of texts(inputs)) {
+      if (!/^\/(name|clusterIdentifier|identifier|alarmName)$/.test(at)) continue;
+      const token = /use[12](?=$|\/)/.exec(text)?.[0];
+      const regionOf = { use1: "us-east-1", use2: "us-east-2" }[token ?? ""];
+      expect([urn, token === undefined ? region : regionOf]).toEqual([urn, region]);
+    }
+  }
+});
+
+test("no physical name and no value says who is active", () => {
+  const roles = custom(program).flatMap(({ urn, inputs }) =>
+    texts(inputs)
+      .filter(([at]) => !at.startsWith("/failoverRoutingPolicies"))
+      .filter(([, text]) => /\b(primary|secondary|writer|reader)\b/i.test(text))
+      .filter(([at]) => !/description$/i.test(at))
+      .map(([at, text]) => `${urn}${at}: ${text}`),
+  );
+  expect(roles).toEqual([]);
+});
+
+test("the providers' default is disabled for the whole project", () => {
+  const text = readFileSync(path.join(__dirname, "../Pulumi.yaml"), "utf8");
+  expect(text).toMatch(/\n {2}pulumi:disable-default-providers:\n {4}value: \[aws\]\n/);
+});
+
+const namedBy: Readonly<Record<string, [string, NameKind]>> = {
+  "apigateway/restApi": ["name", "api"],
+  "cloudwatch/compositeAlarm": ["alarmName", "alarm"],
+  "cloudwatch/eventRule": ["name", "eventRule"],
+  "cloudwatch/logGroup": ["name", "logGroup"],
+  "cloudwatch/metricAlarm": ["name", "alarm"],
+  "dynamodb/table": ["name", "table"],
+  "ec2/securityGroup": ["name", "securityGroup"],
+  "iam/role": ["name", "role"],
+  "kms/alias": ["name", "keyAlias"],
+  "lambda/function": ["name", "function"],
+  "rds/cluster": ["clusterIdentifier", "database"],
+  "rds/clusterInstance": ["identifier", "database"],
+  "rds/clusterParameterGroup": ["name", "database"],
+  "rds/globalCluster": ["globalClusterIdentifier", "database"],
+  "rds/subnetGroup": ["name", "database"],
+  "secretsmanager/secret": ["name", "secret"],
+  "sns/topic": ["name", "topic"],
+  "sqs/queue": ["name", "queue"],
+};
+
+test("names fit AWS for the longest environment, carry it, and are unique", async () => {
+  const longest = await loadProgram({ config: { env: LONGEST_ENV } });
+  for (const [type, [property, kind]] of Object.entries(namedBy)) {
+    const resources = longest.all(type);
+    expect([type, resources.length]).not.toEqual([type, 0]);
+    const names = resources.map(({ inputs }) => String(inputs[property]));
+    expect([type, new Set(names).size]).toEqual([type, names.length]);
+    for (const name of names) {
+      expect(name.length).toBeLessThanOrEqual(nameLengthMax[kind]);
+      expect(name).toContain(LONGEST_ENV);
+    }
+  }
+});
+
+test("nothing else has a physical name of the program's choosing", () => {
+  const named = custom(program).filter(
+    ({ inputs }) => typeof inputs.name === "string" || "alarmName" in inputs,
+  );
+  const types = new Set(named.map(({ type }) => type.split(":")[1] ?? ""));
+  // Names inside something that is unique itself.
+  for (const inner of ["iam/rolePolicy", "route53/record", "route53/zone"]) types.delete(inner);
+  expect([...types].filter((type) => !(type in namedBy))).toEqual([]);
+});
+
+test.each([false, true])("no input holds the text of an Output (preview: %s)", async (preview) => {
+  const loaded = await loadProgram({ preview });
+  const broken = loaded.resources.flatMap(({ urn, inputs }) =>
+    texts(inputs)
+      .filter(([, text]) => /Calling \[to(String|JSON)\]|\[object Object\]|undefined/.test(text))
+      .map(([at]) => `${urn}${at}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("a preview sees every resource: none hangs on a computed value", async () => {
+  const preview = await loadProgram({ preview: true });
+  expect(preview.resources.map(({ urn }) => urn)).toEqual(program.resources.map(({ urn }) => urn));
+  const options = ({ ignoreChanges, protect, dependencies }: CapturedResource) => ({
+    ignoreChanges,
+    protect,
+    dependencies: [...dependencies].sort(),
+  });
+  expect(preview.resources.map(options)).toEqual(program.resources.map(options));
+});
+
+test("every ARN in an input is that of a resource which exists, in this account", () => {
+  const known = new Set(custom(program).map(({ state }) => state.arn));
+  const open = new Set<string>();
+  for (const { inputs, type } of custom(program)) {
+    for (const [at, text] of texts(inputs)) {
+      if (at === "/policy" || at === "/body" || !text.startsWith("arn:aws:")) continue;
+      if (type.startsWith("aws:lambda/permission") && at === "/sourceArn") continue;
+      if (!known.has(text)) open.add(text);
+    }
+  }
+  // The replica of the secret, which comes with the secret.
+  expect([...open]).toEqual([
+    expect.stringMatching(/^arn:aws:secretsmanager:us-east-2:.*:dev-database-master-use1-/),
+  ]);
+});
+
+test("every resource a policy allows exists, or is one of these", () => {
+  const known = new Set(custom(program).map(({ state }) => state.arn));
+  const open = new Set<string>();
+  for (const { name } of program.all("lambda/function")) {
+    for (const resource of program.statementsOf(name).flatMap(({ Resource }) => Resource)) {
+      if (!known.has(resource.replace(/:\*$/, ""))) open.add(resource);
+    }
+  }
+  const account = "123456789012";
+  expect(
+    [...open].map((each) => each.replace(/-[0-9a-f]{6}$|cluster-[0-9A-F]{26}/, "~")).sort(),
+  ).toEqual([
+    "*",
+    `arn:aws:dynamodb:us-east-1:${account}:table/dev-ledger/index/work`,
+    `arn:aws:dynamodb:us-east-2:${account}:table/dev-ledger`,
+    `arn:aws:dynamodb:us-east-2:${account}:table/dev-ledger/index/work`,
+    `arn:aws:rds-db:us-east-1:${account}:dbuser:~/trading_app`,
+    `arn:aws:rds-db:us-east-2:${account}:dbuser:~/trading_app`,
+    `arn:aws:rds:us-east-1:${account}:db:*`,
+    `arn:aws:rds:us-east-2:${account}:db:*`,
+    `arn:aws:secretsmanager:us-east-2:${account}:secret:dev-database-master-use1~`,
+  ]);
+});
+
+test("a secret stays one", () => {
+  const secret = program.resources.filter(({ secretInputs }) => secretInputs.length > 0);
+  expect(Object.fromEntries(secret.map(({ name, secretInputs }) => [name, secretInputs]))).toEqual({
+    "aurora-use1": ["masterPassword"],
+    "aurora-master": ["secretString"],
+  });
+  const password = String(program.one("rds/cluster", "aurora-use1").inputs.masterPassword);
+  const holders = program.resources.filter(({ inputs }) =>
+    JSON.stringify(inputs).includes(password),
+  );
+  expect(holders.map(({ name }) => name).sort()).toEqual(["aurora-master", "aurora-use1"]);
+});
+
+test("every alarm that tells anybody tells a topic of its own region that lets it", () => {
+  for (const alarm of [
+    ...program.all("cloudwatch/metricAlarm"),
+    ...program.all("cloudwatch/compositeAlarm"),
+  ]) {
+    const actions = (alarm.inputs.alarmActions ?? []) as string[];
+    for (const action of actions.filter((each) => each.includes(":sns:"))) {
+      const topic = program.byArn("sns/topic", action);
+      expect(topic.region).toBe(alarm.region);
+      const policy = program.all("sns/topicPolicy").find(({ inputs }) => inputs.arn === action);
+      const principals = statements(policy?.inputs.policy).map(
+        ({ Principal }) => Principal?.Service,
+      );
+      expect(principals).toContain("cloudwatch.amazonaws.com");
+    }
+  }
+});
+
+test("the stack tells where everything is", () => {
+  const of = (type: string, name: string, property: string) =>
+    program.one(type, name).state[property];
+  expect(program.outputs).toEqual({
+    primaryApiEndpoint: of("apigateway/stage", "api-use1", "invokeUrl"),
+    secondaryApiEndpoint: of("apigateway/stage", "api-use2", "invokeUrl"),
+    apiDomain: "api.dev.trading.internal",
+    nameServers: of("route53/zone", "route53", "nameServers"),
+    auroraGlobalClusterId: "dev-orders-global",
+    auroraPrimaryEndpoint: of("rds/cluster", "aurora-use1", "endpoint"),
+    auroraSecondaryEndpoint: of("rds/cluster", "aurora-use2", "endpoint"),
+    dynamodbTableName: "dev-sessions",
+    ledgerTableName: "dev-ledger",
+    primaryTopicArn: of("sns/topic", "topics-use1-alerts", "arn"),
+    secondaryTopicArn: of("sns/topic", "topics-use2-alerts", "arn"),
+    failoverFunctionArn: of("lambda/function", "failoverOrchestrator-use2", "arn"),
+    healthCheckId: program.one("route53/healthCheck", "route53-home").id,
+  });
+});
+
+test("every component says what it gives out", async () => {
+  // registerOutputs is what ends a component; without it the engine waits for the process to end.
+  const sources = program.resources
+    .filter(({ type }) => type.startsWith("trading:"))
+    .map(({ type }) => type.split(":")[2] ?? "");
+  for (const component of new Set(sources)) {
+    const file = { RegionalFunctions: "lambda", FailoverAlarm: "monitoring" }[component];
+    const name = file ?? component.charAt(0).toLowerCase() + component.slice(1);
+    const text = readFileSync(path.join(__dirname, `../lib/${name}.ts`), "utf8");
+    expect([component, text.includes("this.registerOutputs(")]).toEqual([component, true]);
+  }
+  await Promise.resolve();
+});
+
+test("a wrong configuration makes no resource at all", async () => {
+  await expect(captureProgram({ config: { env: "Dev" } })).rejects.toThrow('env: got "Dev"');
+});

@@ -1,0 +1,120 @@
+import openapi from "../../docs/openapi.json";
+import { type Program, loadProgram, regions } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+interface GatewayOperation {
+  operationId: string;
+  responses: object;
+  "x-amazon-apigateway-request-validator": string;
+  "x-amazon-apigateway-integration": object;
+}
+
+interface GatewayDocument {
+  openapi: string;
+  paths: Record<string, Record<string, GatewayOperation>>;
+  components: { schemas: Record<string, object> };
+  "x-amazon-apigateway-request-validators": object;
+}
+
+const routes = [
+  ["POST", "/orders", "orderApi", "placeOrder", "/orders"],
+  ["GET", "/orders/{orderId}", "orderApi", "getOrder", "/orders/*"],
+  ["GET", "/health", "health", "getHealth", "/health"],
+  ["GET", "/failover-latch", "health", "getFailoverLatch", "/failover-latch"],
+] as const;
+
+describe.each(regions)("the API in %s", (token, region) => {
+  const api = () => program.one("apigateway/restApi", `api-${token}`);
+  const document = () => JSON.parse(String(api().inputs.body)) as GatewayDocument;
+
+  test("is regional and made of docs/openapi.json", () => {
+    const { body, ...rest } = api().inputs;
+    expect(rest).toEqual({
+      name: `dev-orders-${token}`,
+      description: "Orders of the trading platform",
+      endpointConfiguration: { types: "REGIONAL" },
+    });
+    expect(typeof body).toBe("string");
+    expect(Object.keys(document().paths)).toEqual(Object.keys(openapi.paths));
+  });
+
+  test("has these routes and no other", () => {
+    const found = Object.entries(document().paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(found.sort()).toEqual(routes.map(([method, path]) => `${method} ${path}`).sort());
+  });
+
+  test.each(routes)("%s %s -> integration -> permission -> %s", (...route) => {
+    const [method, path, stem, operationId, resource] = route;
+    const lambda = program.one("lambda/function", `${stem}-${token}`);
+    expect(lambda.region).toBe(region);
+    const operation = document().paths[path]?.[method.toLowerCase()];
+    expect(operation?.operationId).toBe(operationId);
+    expect(operation?.["x-amazon-apigateway-request-validator"]).toBe("all");
+    expect(operation?.["x-amazon-apigateway-integration"]).toEqual({
+      type: "aws_proxy",
+      httpMethod: "POST",
+      uri: lambda.state.invokeArn,
+    });
+    expect(program.one("lambda/permission", `api-${token}-${operationId}`).inputs).toEqual({
+      action: "lambda:InvokeFunction",
+      function: lambda.inputs.name,
+      principal: "apigateway.amazonaws.com",
+      sourceArn: `${String(api().state.executionArn)}/v1/${method}${resource}`,
+    });
+  });
+
+  test("validates parameters and bodies, and leaves an order's fields to order-api", () => {
+    expect(document()["x-amazon-apigateway-request-validators"]).toEqual({
+      all: { validateRequestBody: true, validateRequestParameters: true },
+    });
+    expect(document().components.schemas.Order).toEqual({ type: "object" });
+    expect(openapi.components.schemas.Order.required).toHaveLength(6);
+  });
+
+  test("serves one stage, traced, after its permissions", () => {
+    const stage = program.one("apigateway/stage", `api-${token}`);
+    const deployment = program.one("apigateway/deployment", `api-${token}`);
+    expect(stage.inputs).toEqual({
+      restApi: api().id,
+      deployment: deployment.id,
+      stageName: "v1",
+      xrayTracingEnabled: true,
+    });
+    const permissions = routes.map(
+      ([, , , operationId]) => program.one("lambda/permission", `api-${token}-${operationId}`).urn,
+    );
+    expect(stage.dependencies).toEqual(expect.arrayContaining(permissions));
+    expect(deployment.inputs).toEqual({
+      restApi: api().id,
+      triggers: { contract: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    });
+  });
+
+  test.each([
+    ["orders", "*/*", 1_000, 2_000],
+    ["health", "health/GET", 50, 100],
+    ["failover-latch", "failover-latch/GET", 50, 100],
+  ])("throttles %s by itself", (what, methodPath, rate, burst) => {
+    expect(program.one("apigateway/methodSettings", `api-${token}-${what}`).inputs).toEqual({
+      restApi: api().id,
+      stageName: "v1",
+      methodPath,
+      settings: {
+        metricsEnabled: true,
+        throttlingRateLimit: rate,
+        throttlingBurstLimit: burst,
+      },
+    });
+  });
+});
+
+test("the deployment hangs on the contract alone, so a first `up` and the next agree", async () => {
+  const trigger = (of: Program) => of.one("apigateway/deployment", "api-use1").inputs.triggers;
+  expect(trigger(await loadProgram({ preview: true }))).toEqual(trigger(program));
+});

@@ -1,0 +1,164 @@
+import { type Program, arn, loadProgram, regions } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+const stems = ["orderApi", "orderProcessor", "settlementSweep", "health", "dbMigration"];
+
+test("each region has the same functions, from the same entries", () => {
+  const handlers = (region: string) =>
+    program
+      .all("lambda/function")
+      .filter((each) => each.region === region)
+      .map(({ inputs }) => inputs.handler)
+      .sort();
+  const shared = [...stems, "failoverOrchestrator"].map((stem) => `${stem}.handler`);
+  expect(handlers("us-east-1")).toEqual(shared.sort());
+  expect(handlers("us-east-2")).toEqual([...shared, "sentinel.handler"].sort());
+});
+
+test("only what speaks SQL is inside the network", () => {
+  const inside = program.all("lambda/function").filter(({ inputs }) => "vpcConfig" in inputs);
+  expect(inside.map(({ name }) => name)).toEqual([
+    "dbMigration-use1",
+    "dbMigration-use2",
+    "orderProcessor-use1",
+    "orderProcessor-use2",
+    "settlementSweep-use1",
+    "settlementSweep-use2",
+  ]);
+});
+
+describe.each(regions)("functions in %s", (token, region) => {
+  const queueUrl = (what: string, of = token, at: string = region) =>
+    `https://sqs.${at}.amazonaws.com/123456789012/dev-${what}-${of}`;
+  const common = {
+    ENVIRONMENT: "dev",
+    HOME_REGION: "us-east-1",
+    STANDBY_REGION: "us-east-2",
+    LEDGER_TABLE: "dev-ledger",
+  };
+  const database = {
+    DATABASE_NAME: "trading",
+    NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+  };
+  const ledger = arn("dynamodb", region, "table/dev-ledger");
+  const queue = (what: string) => arn("sqs", region, `dev-${what}-${token}`);
+  const clusterOf = () => program.one("rds/cluster", `aurora-${token}`).state;
+  const signIn = () => [
+    ["rds-db:connect"],
+    [arn("rds-db", region, `dbuser:${String(clusterOf().clusterResourceId)}/trading_app`)],
+  ];
+  const timeoutOf = (stem: string) =>
+    program.one("lambda/function", `${stem}-${token}`).inputs.timeout;
+
+  test("order-api hints to either region and writes its own region's ledger", () => {
+    expect(program.environmentOf(`orderApi-${token}`)).toEqual({
+      ...common,
+      HOME_QUEUE_URL: queueUrl("orders", "use1", "us-east-1"),
+      STANDBY_QUEUE_URL: queueUrl("orders", "use2", "us-east-2"),
+    });
+    expect(program.rightsOf(`orderApi-${token}`)).toMatchObject({
+      Ledger: [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [ledger]],
+      Queues: [
+        ["sqs:SendMessage"],
+        [arn("sqs", "us-east-1", "dev-orders-use1"), arn("sqs", "us-east-2", "dev-orders-use2")],
+      ],
+    });
+    expect(timeoutOf("orderApi")).toBe(6);
+  });
+
+  test("order-processor settles into the region's own cluster", () => {
+    expect(program.environmentOf(`orderProcessor-${token}`)).toEqual({
+      ...common,
+      ...database,
+      DATABASE_ENDPOINT: clusterOf().endpoint,
+      DEAD_LETTER_QUEUE_URL: queueUrl("order-dead-letters"),
+    });
+    expect(program.rightsOf(`orderProcessor-${token}`)).toMatchObject({
+      EventSource: [
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        [queue("orders")],
+      ],
+      Ledger: [["dynamodb:GetItem", "dynamodb:UpdateItem"], [ledger]],
+      Queues: [["sqs:SendMessage"], [queue("order-dead-letters")]],
+      Database: signIn(),
+    });
+    expect(timeoutOf("orderProcessor")).toBe(10);
+  });
+
+  test("order-processor is fed by the region's queue, in batches that fail by message", () => {
+    expect(program.one("lambda/eventSourceMapping", `functions-${token}-orders`).inputs).toEqual({
+      functionName: `dev-order-processor-${token}`,
+      eventSourceArn: queue("orders"),
+      batchSize: 10,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: 10 },
+    });
+  });
+
+  test("settlement-sweep asks the region's reader and re-queues to the region's queue", () => {
+    expect(program.environmentOf(`settlementSweep-${token}`)).toEqual({
+      ...common,
+      ...database,
+      DATABASE_READER_ENDPOINT: clusterOf().readerEndpoint,
+      QUEUE_URL: queueUrl("orders"),
+    });
+    expect(program.rightsOf(`settlementSweep-${token}`)).toMatchObject({
+      Ledger: [["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [ledger]],
+      WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
+      Queues: [["sqs:SendMessage", "sqs:GetQueueAttributes"], [queue("orders")]],
+      Database: signIn(),
+    });
+    expect(timeoutOf("settlementSweep")).toBe(50);
+  });
+
+  test("health knows the ledger alone", () => {
+    expect(program.environmentOf(`health-${token}`)).toEqual(common);
+    expect(program.rightsOf(`health-${token}`).Ledger).toEqual([
+      ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      [ledger],
+    ]);
+    expect(timeoutOf("health")).toBe(6);
+  });
+
+  test("db-migration knows the region's own cluster and secret", () => {
+    expect(program.environmentOf(`dbMigration-${token}`)).toEqual({
+      ...database,
+      ENVIRONMENT: "dev",
+      DATABASE_ENDPOINT: clusterOf().endpoint,
+      DATABASE_SECRET_ARN: expect.stringContaining(`:secretsmanager:${region}:`) as string,
+    });
+    // The orchestrator waits this long for an activation.
+    expect(timeoutOf("dbMigration")).toBe(20);
+  });
+
+  test("migrations run at every deployment of another bundle, once the database is whole", () => {
+    const migrate = program.one("lambda/invocation", `functions-${token}-migrate`);
+    expect(migrate.inputs).toEqual({
+      functionName: `dev-db-migration-${token}`,
+      input: '{"migrate":true}',
+      triggers: { bundle: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    });
+    const before = program.waitsFor(migrate);
+    const needed = [
+      ...program.all("rds/clusterInstance"),
+      program.one("secretsmanager/secretVersion", "aurora-master"),
+      program.one("ec2/vpcEndpoint", `network-${token}-secretsmanager`),
+      program.one("vpc/securityGroupIngressRule", `network-${token}-functions-database`),
+    ];
+    expect(needed.filter(({ urn }) => !before.has(urn))).toEqual([]);
+  });
+});
+
+test("the poller asks for no more runs than are reserved", async () => {
+  const few = await loadProgram({ config: { orderProcessorReservedConcurrency: "4" } });
+  for (const { inputs } of few.all("lambda/eventSourceMapping")) {
+    expect(inputs.scalingConfig).toEqual({ maximumConcurrency: 4 });
+  }
+  expect(few.one("lambda/function", "orderProcessor-use1").inputs).toMatchObject({
+    reservedConcurrentExecutions: 4,
+  });
+});

@@ -1,0 +1,29 @@
+import { type Program, loadProgram } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram({ config: { author: "Ada", repository: "github.com/example/t" } });
+});
+
+test("one provider per region carries the tags, and there is no third", () => {
+  const providers = program.resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
+  const tags = { Environment: "dev", Repository: "github.com/example/t", Author: "Ada" };
+  expect(
+    Object.fromEntries(
+      providers.map(({ name, inputs }) => [
+        name,
+        { region: inputs.region, defaultTags: JSON.parse(String(inputs.defaultTags)) as unknown },
+      ]),
+    ),
+  ).toEqual({
+    use1: { region: "us-east-1", defaultTags: { tags } },
+    use2: { region: "us-east-2", defaultTags: { tags } },
+  });
+});
+
+test("another standby region has its own token in names", async () => {
+  const elsewhere = await loadProgram({ config: { standbyRegion: "eu-central-1" } });
+  const queues = elsewhere.all("sqs/queue").map(({ inputs, region }) => [inputs.name, region]);
+  expect(queues).toContainEqual(["dev-orders-euc1", "eu-central-1"]);
+  expect(elsewhere.environmentOf("health-euc1").STANDBY_REGION).toBe("eu-central-1");
+});

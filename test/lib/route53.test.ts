@@ -1,0 +1,90 @@
+import { type Program, loadProgram } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+function host(token: string, region: string): string {
+  return `${program.one("apigateway/restApi", `api-${token}`).id}.execute-api.${region}.amazonaws.com`;
+}
+
+test("PRIMARY record -> calculated check -> home's check and the latch", () => {
+  const primary = program.one("route53/record", "route53-use1").inputs;
+  expect(primary).toEqual({
+    zoneId: program.one("route53/zone", "route53").id,
+    name: "api.dev.trading.internal",
+    type: "CNAME",
+    ttl: 60,
+    setIdentifier: "us-east-1",
+    records: [host("use1", "us-east-1")],
+    failoverRoutingPolicies: [{ type: "PRIMARY" }],
+    healthCheckId: program.one("route53/healthCheck", "route53-in-service").id,
+  });
+  expect(program.one("route53/healthCheck", "route53-in-service").inputs).toEqual({
+    type: "CALCULATED",
+    childHealthchecks: [
+      program.one("route53/healthCheck", "route53-home").id,
+      program.one("route53/healthCheck", "route53-latch").id,
+    ],
+    childHealthThreshold: 2,
+    tags: { Name: "dev-in-service" },
+  });
+});
+
+test("home's check asks for an epoch, on a path that nothing restores", () => {
+  const check = program.one("route53/healthCheck", "route53-home");
+  expect(check.inputs).toEqual({
+    type: "HTTPS",
+    fqdn: host("use1", "us-east-1"),
+    port: 443,
+    enableSni: true,
+    resourcePath: "/v1/health?after=0",
+    requestInterval: 30,
+    failureThreshold: 3,
+    tags: { Name: "dev-home" },
+  });
+  expect(check.ignoreChanges).toEqual(["resourcePath"]);
+});
+
+test("the latch is inverted and asks the standby", () => {
+  expect(program.one("route53/healthCheck", "route53-latch").inputs).toEqual({
+    type: "HTTPS",
+    fqdn: host("use2", "us-east-2"),
+    port: 443,
+    enableSni: true,
+    resourcePath: "/v1/failover-latch",
+    requestInterval: 10,
+    failureThreshold: 3,
+    invertHealthcheck: true,
+    tags: { Name: "dev-latch" },
+  });
+});
+
+test("the SECONDARY record has no check: it answers when everything looks bad", () => {
+  expect(program.one("route53/record", "route53-use2").inputs).toEqual({
+    zoneId: program.one("route53/zone", "route53").id,
+    name: "api.dev.trading.internal",
+    type: "CNAME",
+    ttl: 60,
+    setIdentifier: "us-east-2",
+    records: [host("use2", "us-east-2")],
+    failoverRoutingPolicies: [{ type: "SECONDARY" }],
+  });
+});
+
+test("the zone is the environment's own, and there is nothing else in Route 53", () => {
+  expect(program.one("route53/zone", "route53").inputs).toEqual({
+    name: "dev.trading.internal",
+    comment: "Undelegated; ask its own name servers",
+    forceDestroy: true,
+  });
+  expect(program.all("route53/record")).toHaveLength(2);
+  expect(program.all("route53/healthCheck")).toHaveLength(3);
+});
+
+test("the interval of home's check is configuration; the latch's is not", async () => {
+  const fast = await loadProgram({ config: { healthCheckIntervalSeconds: "10" } });
+  const interval = (name: string) => fast.one("route53/healthCheck", name).inputs.requestInterval;
+  expect([interval("route53-home"), interval("route53-latch")]).toEqual([10, 10]);
+});

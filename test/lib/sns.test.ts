@@ -1,0 +1,75 @@
+import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram({
+    config: { alertEmails: '["a@example.com","b@example.com"]' },
+  });
+});
+
+describe.each(regions)("the topics in %s", (token, region) => {
+  describe.each(["alerts", "failover"])("%s", (what) => {
+    const topicArn = arn("sns", region, `dev-${what}-${token}`);
+
+    test("has the region in its name and no encryption that alarms could not use", () => {
+      expect(program.one("sns/topic", `topics-${token}-${what}`).inputs).toEqual({
+        name: `dev-${what}-${token}`,
+      });
+    });
+
+    test("takes messages of this account's alarms, of events and of the orchestrators", () => {
+      const { inputs } = program.one("sns/topicPolicy", `topics-${token}-${what}`);
+      expect(inputs.arn).toBe(topicArn);
+      const publish = { Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] };
+      expect(statements(inputs.policy)).toEqual([
+        {
+          Sid: "Alarms",
+          ...publish,
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": "123456789012" },
+            ArnLike: { "aws:SourceArn": arn("cloudwatch", region, "alarm:*") },
+          },
+        },
+        { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
+        {
+          Sid: "Functions",
+          ...publish,
+          Principal: { AWS: arn("iam", "", "root") },
+          Condition: {
+            ArnEquals: {
+              "aws:PrincipalArn": ["use1", "use2"].map((each) =>
+                arn("iam", "", `role/dev-failover-orchestrator-${each}`),
+              ),
+            },
+          },
+        },
+      ]);
+    });
+
+    test("tells every configured address", () => {
+      const addresses = program
+        .all("sns/topicSubscription")
+        .filter(({ inputs }) => inputs.topic === topicArn && inputs.protocol === "email");
+      expect(addresses.map(({ inputs }) => inputs.endpoint)).toEqual([
+        "a@example.com",
+        "b@example.com",
+      ]);
+      expect(addresses.map((each) => each.region)).toEqual([region, region]);
+    });
+  });
+});
+
+test("the roles in the policies are those of the orchestrators", () => {
+  for (const [token] of regions) {
+    const { inputs } = program.one("lambda/function", `failoverOrchestrator-${token}`);
+    expect(inputs.role).toBe(arn("iam", "", `role/dev-failover-orchestrator-${token}`));
+  }
+});
+
+test("nobody is subscribed by default", async () => {
+  const protocols = (await loadProgram())
+    .all("sns/topicSubscription")
+    .map((s) => s.inputs.protocol);
+  expect(protocols).toEqual(["lambda"]);
+});
