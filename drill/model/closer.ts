@@ -1,0 +1,86 @@
+import { mayClose } from "../../lambda/shared/rules";
+import { activeControl, controlOf, regionNames } from "./controlItem";
+import type { Scene } from "./scene";
+import {
+  HOME,
+  hasRow,
+  idleCloser,
+  otherThan,
+  put,
+  STANDBY,
+  writerEpoch,
+  type Closer,
+  type Region,
+  type State,
+} from "./state";
+import type { Tell } from "./steps";
+
+/** The closing half of settlement-sweep, in each region; may freeze, thaw late or die anywhere. */
+export function closerSteps(state: State, scene: Scene, tell: Tell): void {
+  for (const region of [HOME, STANDBY] as const) {
+    const closer = state.closers[region];
+    const actor = `${regionNames[region]}'s closer`;
+    if (closer.does === "nothing") {
+      if (state.isUp[region]) readsControl(state, region, actor, tell);
+      continue;
+    }
+    tell(actor, "dies", becomes(state, region, idleCloser));
+    if (!state.isUp[region]) continue;
+    if (closer.does === "reads") readsDatabase(state, scene, region, closer, actor, tell);
+    else closesOne(state, region, closer, actor, tell);
+  }
+}
+
+function becomes(state: State, region: Region, closer: Closer): State {
+  return { ...state, closers: put(state.closers, region, closer) };
+}
+
+function readsControl(state: State, region: Region, actor: string, tell: Tell): void {
+  const control = controlOf(state.control);
+  if (control === null || control.active === null) return;
+  if (control.active === regionNames[region]) return;
+  const closer: Closer = { does: "reads", epoch: control.epoch, seen: 0 };
+  tell(actor, `reads the control item (epoch ${control.epoch})`, becomes(state, region, closer));
+}
+
+/** One statement, one snapshot: which open orders are here, and the epoch of this volume. */
+function readsDatabase(
+  state: State,
+  scene: Scene,
+  region: Region,
+  closer: Closer,
+  actor: string,
+  tell: Tell,
+): void {
+  const { log, role } = state.volumes[region];
+  const control = activeControl(otherThan(region), closer.epoch);
+  const localEpoch = scene.rules.closerTestsEpoch ? writerEpoch(log) : closer.epoch;
+  let seen = 0;
+  state.orders.forEach((order, i) => {
+    if (order.status === "open" && hasRow(log, i)) seen |= 1 << i;
+  });
+  if (seen !== 0 && mayClose(control, regionNames[region], localEpoch)) {
+    const orders = state.orders.length === 1 ? "the order" : `orders ${ordersIn(seen).join(", ")}`;
+    const does = `sees ${orders} in its ${role} volume`;
+    tell(actor, does, becomes(state, region, { ...closer, does: "closes", seen }));
+  } else {
+    tell(actor, "sees nothing it may close", becomes(state, region, idleCloser));
+  }
+}
+
+function closesOne(state: State, region: Region, closer: Closer, actor: string, tell: Tell): void {
+  for (const i of ordersIn(closer.seen)) {
+    const order = state.orders[i]!;
+    const seen = closer.seen & ~(1 << i);
+    const next = becomes(state, region, seen === 0 ? idleCloser : { ...closer, seen });
+    const isOpen = order.status === "open";
+    tell(actor, isOpen ? `closes order ${i}` : `finds order ${i} no longer open`, {
+      ...next,
+      orders: isOpen ? put(state.orders, i, { ...order, status: "closed" }) : state.orders,
+    });
+  }
+}
+
+function ordersIn(seen: number): number[] {
+  return [0, 1].filter((i) => seen & (1 << i));
+}

@@ -1,0 +1,149 @@
+import type { Luck, Scene } from "./scene";
+
+/** Home or the standby, small enough to be part of a key. */
+export type Region = 0 | 1;
+export const HOME: Region = 0;
+export const STANDBY: Region = 1;
+export const otherThan = (region: Region): Region => (region === HOME ? STANDBY : HOME);
+
+/** Everything that matters at one moment. Never changed in place: a step makes a new one. */
+export interface State {
+  /** The control item, as `controlOf` reads it; 0 when it is absent. */
+  control: number;
+  /** The region Aurora calls the writer. */
+  writer: Region;
+  promotion: Promotion | null;
+  volumes: readonly [Volume, Volume];
+  isUp: readonly [boolean, boolean];
+  orders: readonly Order[];
+  runs: readonly Run[];
+  processors: readonly [Processor, Processor];
+  closers: readonly [Closer, Closer];
+  luck: Luck;
+  /** Aurora was told to lose data for a target the control item did not name. */
+  wasUnasked: boolean;
+}
+
+/** A promotion that RDS has accepted and not finished. */
+export interface Promotion {
+  target: Region;
+  losesData: boolean;
+}
+
+/** A region's storage: a log of raised epochs and inserted rows. */
+export interface Volume {
+  /** `discarded`: left behind by a failover, still readable and, by bad luck, writable. */
+  role: "writer" | "reader" | "discarded";
+  log: string;
+}
+
+/** An order in the ledger. */
+export interface Order {
+  status: "open" | "closed" | "rejected";
+  settledEpoch: number;
+}
+
+/** A run of the orchestrator between its look and the end of what it decided. */
+export interface Run {
+  does: "nothing" | "create" | "fence" | "promote" | "raise" | "activate" | "notify";
+  /** The region the run executes in: it freezes while that region is lost. */
+  self: Region;
+  target: Region;
+  how: "start" | "failover" | "switchover";
+  /** The epoch of the control item it looked at. */
+  epoch: number;
+  /** Has the control item the version it had at the look? */
+  isCurrent: boolean;
+}
+
+/** `compares`: found a row under its order's id and reads that row's body next. */
+export interface Processor {
+  does: "nothing" | "inserts" | "commits" | "compares" | "marks";
+  epoch: number;
+  order: number;
+}
+
+export interface Closer {
+  does: "nothing" | "reads" | "closes";
+  epoch: number;
+  /** Orders seen in the local volume, one bit each. */
+  seen: number;
+}
+
+export const idleRun: Run = {
+  does: "nothing",
+  self: HOME,
+  target: HOME,
+  how: "start",
+  epoch: 0,
+  isCurrent: false,
+};
+export const idleProcessor: Processor = { does: "nothing", epoch: 0, order: 0 };
+export const idleCloser: Closer = { does: "nothing", epoch: 0, seen: 0 };
+
+/**
+ * A new stack: home is Aurora's writer, nobody has written a control item. Every order is accepted:
+ * one that comes later is, until then, one that nobody has taken.
+ */
+export function initialState(scene: Scene): State {
+  return {
+    control: 0,
+    writer: HOME,
+    promotion: null,
+    volumes: [
+      { role: "writer", log: "" },
+      { role: "reader", log: "" },
+    ],
+    isUp: [true, true],
+    orders: Array.from({ length: scene.orders }, () => ({ status: "open", settledEpoch: 0 })),
+    runs: Array.from({ length: scene.runs }, () => idleRun),
+    processors: [idleProcessor, idleProcessor],
+    closers: [idleCloser, idleCloser],
+    luck: scene.luck,
+    wasUnasked: false,
+  };
+}
+
+/** The same pair or list with one element replaced. */
+export function put<List extends readonly unknown[]>(
+  list: List,
+  index: number,
+  value: List[number],
+): List {
+  const copy = list.slice();
+  copy[index] = value;
+  return copy as unknown as List;
+}
+
+// --- Logs: one character for each entry ---
+
+const FIRST_ROW = 16;
+
+export const epochEntry = (epoch: number): string => String.fromCharCode(epoch);
+export const rowEntry = (order: number, epoch: number): string =>
+  String.fromCharCode(FIRST_ROW + order * FIRST_ROW + epoch);
+
+/** An entry taken apart; `order` is null for a raised epoch. */
+export function entryAt(log: string, index: number): { order: number | null; epoch: number } {
+  const code = log.charCodeAt(index);
+  const epoch = code % FIRST_ROW;
+  return { order: code < FIRST_ROW ? null : Math.floor(code / FIRST_ROW) - 1, epoch };
+}
+
+/** `writer_epoch` as a volume carries it: the entry raised last, 0 as the migration leaves it. */
+export function writerEpoch(log: string): number {
+  for (let i = log.length - 1; i >= 0; i--) {
+    const code = log.charCodeAt(i);
+    if (code < FIRST_ROW) return code;
+  }
+  return 0;
+}
+
+export function hasRow(log: string, order: number): boolean {
+  const first = FIRST_ROW + order * FIRST_ROW;
+  for (let i = 0; i < log.length; i++) {
+    const code = log.charCodeAt(i);
+    if (code >= first && code < first + FIRST_ROW) return true;
+  }
+  return false;
+}

@@ -1,0 +1,17 @@
+import { closerSteps } from "./closer";
+import { environmentSteps } from "./environment";
+import { orchestratorSteps } from "./orchestrator";
+import { processorSteps } from "./processor";
+import type { Scene } from "./scene";
+import type { State } from "./state";
+
+/** Told of each step that could come next: who takes it, what it is, and where it leads. */
+export type Tell = (actor: string, does: string, next: State) => void;
+
+/** Everything that could happen next. What could happen may also never happen. */
+export function stepsFrom(state: State, scene: Scene, tell: Tell): void {
+  environmentSteps(state, tell);
+  orchestratorSteps(state, scene, tell);
+  if (scene.hasProcessors) processorSteps(state, scene, tell);
+  if (scene.hasClosers) closerSteps(state, scene, tell);
+}
