@@ -13,10 +13,11 @@ import { createLog, type Log } from "../shared/log";
 import { look, readControlOrUnknown, untilNextSlot, type LookRuntime } from "../shared/look";
 import { observeTarget } from "../shared/observe";
 import type { Invocation, Runtime } from "../shared/runtime";
-import type { Look } from "../shared/signs";
+import { signOf, type Evidence, type Look } from "../shared/signs";
 import {
   ACTION_RESERVE_MS,
   ACTIVATE_RETRY_MS,
+  BAD_PROBES_IN_ROW,
   LOOKS_KEPT,
   LOOP_SECONDS,
   TARGET_POLL_MS,
@@ -62,7 +63,12 @@ class Run {
   private readonly isDryRun: boolean;
   private readonly endMs: number;
   private readonly memory: Memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false };
+  private readonly regions: Pick<Observation, "self" | "home" | "standby">;
+  private control: Observation["control"] = "unknown";
   private looks: readonly Look[] = [];
+  private hasSentinelsLooks = false;
+  /** The control item is to be read again before anything else. */
+  private hasActed = true;
   private underTargetSinceMs: number | null = null;
 
   constructor(
@@ -77,10 +83,18 @@ class Run {
     this.isDryRun = asked?.dryRun === true || this.isStatus;
     this.command = asked === null || asked.action === "status" ? null : asked;
     this.endMs = runtime.clock.nowMs() + LOOP_SECONDS * 1000;
+    this.regions = {
+      self: variable(runtime.env, "AWS_REGION"),
+      home: variable(runtime.env, "HOME_REGION"),
+      standby: variable(runtime.env, "STANDBY_REGION"),
+    };
   }
 
   async play(): Promise<Outcome> {
-    if (this.trigger === "tick") await untilNextSlot(this.runtime);
+    if (this.trigger === "tick") {
+      this.control = await readControlOrUnknown(this.runtime);
+      if (!isUnderWay(this.control)) await untilNextSlot(this.runtime);
+    }
     for (;;) {
       const observation = await this.observe();
       const action = decide(observation, this.runtime.clock.nowMs());
@@ -99,42 +113,48 @@ class Run {
   /** With work under way no sign is needed, and a look at a lost region would only cost time. */
   private async observe(): Promise<Observation> {
     const { env } = this.runtime;
-    const home = variable(env, "HOME_REGION");
-    const standby = variable(env, "STANDBY_REGION");
-    const base = { self: variable(env, "AWS_REGION"), home, standby, command: this.command };
-    const isTick = this.trigger === "tick";
-    const before = await readControlOrUnknown(this.runtime);
-    const gains = regionToGain(before, this.command, home, standby);
-    const noEvidence = { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null };
-    if (isUnderWay(before) || this.trigger === "operator") {
-      const target = await observeTarget(this.runtime, gains);
-      return {
-        ...base,
-        isTick,
-        control: before,
-        evidence: noEvidence,
-        target,
-        memory: this.memory,
-      };
+    if (this.hasActed || isUnderWay(this.control)) {
+      this.control = await readControlOrUnknown(this.runtime);
     }
-    const [seen, target, sentinels] = await Promise.all([
+    if (isUnderWay(this.control) || this.trigger === "operator") {
+      const evidence = { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null };
+      return this.observation(evidence, await this.observeTarget());
+    }
+    const [seen, sentinels] = await Promise.all([
       look(this.runtime),
-      observeTarget(this.runtime, gains),
       readLooks(this.runtime, variable(env, "LEDGER_TABLE")).catch(() => []),
     ]);
+    this.control = seen.control;
     this.looks = [...this.looks, seen.look].slice(-LOOKS_KEPT);
+    this.hasSentinelsLooks = sentinels.length >= BAD_PROBES_IN_ROW;
     const looks = sentinels.length > this.looks.length ? sentinels : this.looks;
+    const evidence = { looks, ...seen.ledger };
+    // RDS is asked when there is a reason to: not on every slot of every loop.
+    const hasSign =
+      typeof seen.control === "object" &&
+      signOf(seen.control, evidence, this.runtime.clock.nowMs()) !== null;
+    return this.observation(evidence, hasSign ? await this.observeTarget() : "unknown");
+  }
+
+  private observation(evidence: Evidence, target: Observation["target"]): Observation {
     return {
-      ...base,
-      isTick,
-      control: seen.control,
-      evidence: { looks, ...seen.ledger },
+      ...this.regions,
+      command: this.command,
+      isTick: this.trigger === "tick",
+      control: this.control,
+      evidence,
       target,
       memory: this.memory,
     };
   }
 
+  private observeTarget(): Promise<Observation["target"]> {
+    const { home, standby } = this.regions;
+    return observeTarget(this.runtime, regionToGain(this.control, this.command, home, standby));
+  }
+
   private async perform(action: Action, control: Observation["control"]): Promise<void> {
+    this.hasActed = action.do !== "nothing" && action.do !== "wait";
     try {
       await this.act(action, control);
     } catch (error) {
@@ -175,12 +195,19 @@ class Run {
     }
   }
 
-  /** A tick looks for its whole time; so does an invoked run, until its own looks are good. */
+  /**
+   * A tick looks for its whole time. The sentinel wakes a run on every slot that worries it, so
+   * that one run need not wait for the next; an alarm wakes one only once.
+   */
   private isFinished(): boolean {
     if (this.trigger === "operator") return true;
     if (this.trigger === "tick") return false;
-    if (this.underTargetSinceMs !== null) return true;
-    return this.looks.length >= 3 && this.looks.slice(-3).every((look) => look.home === "good");
+    const isElsewhere =
+      typeof this.control === "object" && this.control.active !== this.regions.home;
+    if (isElsewhere || this.underTargetSinceMs !== null) return true;
+    if (this.trigger === "sentinel" && this.hasSentinelsLooks) return true;
+    const last = this.looks.slice(-BAD_PROBES_IN_ROW);
+    return last.length === BAD_PROBES_IN_ROW && last.every((look) => look.home === "good");
   }
 
   /** Waits until the next look is due; false when time is short. */

@@ -17,6 +17,7 @@ export type SentinelRuntime = LookRuntime & Pick<Runtime, "write" | "lambda">;
 export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   const { env, clock } = runtime;
   const table = variable(env, "LEDGER_TABLE");
+  const home = variable(env, "HOME_REGION");
   const log = createLog(runtime, "sentinel");
 
   async function wake(because: string): Promise<void> {
@@ -40,7 +41,7 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
       await untilNextSlot(runtime);
       const seen = await look(runtime);
       looks = [...looks, seen.look].slice(-LOOKS_KEPT);
-      const because = reasonToWake(seen, looks, clock.nowMs());
+      const because = reasonToWake(seen, looks, home, clock.nowMs());
       const steps = [
         writeLooks(runtime, table, looks),
         ...(because === null ? [] : [wake(because)]),
@@ -53,9 +54,16 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
 }
 
 /** Why this slot is worth a run of the orchestrator, or null. */
-function reasonToWake(seen: Seen, looks: readonly Look[], nowMs: number): string | null {
-  if (looksWorrying(looks)) return `home looks ${seen.look.home}`;
-  if (typeof seen.control === "string") return null;
-  if (seen.control.target !== null) return `on the way to ${seen.control.target}`;
-  return progressIsStale(seen.control, seen.ledger.progress, nowMs) ? "settling is silent" : null;
+function reasonToWake(
+  { look: { home: seen }, control, ledger }: Seen,
+  looks: readonly Look[],
+  home: string,
+  nowMs: number,
+): string | null {
+  if (typeof control === "string") return looksWorrying(looks) ? `home looks ${seen}` : null;
+  if (control.target !== null) return `on the way to ${control.target}`;
+  // With the standby active nothing begins by itself, however home looks.
+  if (control.active !== home) return null;
+  if (looksWorrying(looks)) return `home looks ${seen}`;
+  return progressIsStale(control, ledger.progress, nowMs) ? "settling is silent" : null;
 }
