@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Lints the workflows with actionlint, built once from its Go module; skipped where Go is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+version=v1.7.12
+
+if ! command -v go >/dev/null; then
+  echo "workflows: not linted, Go is missing"
+  exit 0
+fi
+bin="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/trading-platform/actionlint-$version"
+if [ ! -x "$bin/actionlint" ]; then
+  GOBIN=$bin go install "github.com/rhysd/actionlint/cmd/actionlint@$version"
+fi
+# Without what else may be on PATH, so that it says the same everywhere.
+"$bin/actionlint" -shellcheck= -pyflakes= "$@"
+echo "workflows: linted"
