@@ -149,7 +149,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
         ...this.vpcArgs(),
       },
       // Destroyed after the function, or Lambda cannot remove its network interfaces.
-      { ...this.child, dependsOn: [policy, logGroup] },
+      { ...this.child, dependsOn: [policy] },
     );
   }
 
