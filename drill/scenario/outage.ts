@@ -55,6 +55,17 @@ const ARMED_AT_LATEST_MS = 900_000;
 
 /** Plays one outage: deploy, arm, fault, return, heal. */
 export async function playOutage(platform: Platform, options: OutageOptions): Promise<Outage> {
+  const { stackTraceLimit } = Error;
+  // Errors are ordinary answers here, thousands of them; nobody reads where they were made.
+  Error.stackTraceLimit = 0;
+  try {
+    return await play(platform, options);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+async function play(platform: Platform, options: OutageOptions): Promise<Outage> {
   const world = new World({ ...platform, ...options, isTraceKept: options.isTraceKept ?? false });
   const { base } = world;
   const { simulation } = base;

@@ -41,6 +41,7 @@ export class Cloudwatch implements Service {
   private readonly composites: Composite[] = [];
   /** By region, then namespace, metric and dimensions. */
   private readonly series = new Map<string, Series[]>();
+  private readonly metricsByRegion = new Map<string, Set<string>>();
 
   constructor(
     private readonly base: Base,
@@ -81,7 +82,7 @@ export class Cloudwatch implements Service {
 
   /** A line of a function's output: metrics where it is in the embedded format. */
   logged(region: string, line: string): void {
-    if (!line.includes('"_aws"')) return;
+    if (!line.includes('"_aws"') || !this.isOfInterest(region, line)) return;
     const entry = JSON.parse(line) as Record<string, unknown> & {
       _aws: {
         Timestamp: number;
@@ -104,6 +105,14 @@ export class Cloudwatch implements Service {
     }
   }
 
+  /** Most lines carry metrics that no alarm looks at; those are not worth being parsed. */
+  private isOfInterest(region: string, line: string): boolean {
+    const metrics = this.metricsByRegion.get(region);
+    if (metrics === undefined) return false;
+    for (const metric of metrics) if (line.includes(metric)) return true;
+    return false;
+  }
+
   /** A metric that AWS itself publishes, each minute and late. */
   vended(region: string, key: string, value: number): void {
     const list = this.series.get(`${region}|${key}`);
@@ -121,6 +130,9 @@ export class Cloudwatch implements Service {
     const list = this.series.get(key);
     if (list === undefined) this.series.set(key, [series]);
     else list.push(series);
+    const metric = description.seriesKey.split("|")[1]!;
+    const metrics = this.metricsByRegion.get(description.region) ?? new Set();
+    this.metricsByRegion.set(description.region, metrics.add(`"${metric}"`));
     const alarm: Alarm = { description, series, state: "INSUFFICIENT_DATA" };
     this.alarms.push(alarm);
     const everyMs = description.periodMs < 60_000 ? 10_000 : 60_000;

@@ -14,6 +14,8 @@ import { StrongTable } from "./strongTable";
 interface Table {
   description: TableDescription;
   store: TableStore;
+  /** The replica's own ARN, by region. */
+  arns: ReadonlyMap<string, string>;
 }
 
 const actions: Record<string, string> = {
@@ -34,7 +36,11 @@ export class Dynamodb implements Service {
       const store = description.isStrong
         ? new StrongTable(base, description)
         : new EventualTable(base, description);
-      this.tables.set(description.name, { description, store });
+      const arns = description.replicaRegions.map(
+        (region) =>
+          [region, description.arn.replace(`:${description.region}:`, `:${region}:`)] as const,
+      );
+      this.tables.set(description.name, { description, store, arns: new Map(arns) });
     }
   }
 
@@ -51,13 +57,12 @@ export class Dynamodb implements Service {
   }
 
   permission(region: string, command: string, input: Input): [string, string] {
-    const { TableName: table, IndexName: index } = input as {
-      TableName: string;
-      IndexName?: string;
-    };
-    const home = this.tables.get(table)?.description;
-    const arn = home === undefined ? table : home.arn.replace(`:${home.region}:`, `:${region}:`);
-    return [actions[command] ?? command, index === undefined ? arn : `${arn}/index/${index}`];
+    const { TableName, IndexName } = input as { TableName: string; IndexName?: string };
+    const arn = this.tables.get(TableName)?.arns.get(region) ?? TableName;
+    return [
+      actions[command] ?? command,
+      IndexName === undefined ? arn : `${arn}/index/${IndexName}`,
+    ];
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {

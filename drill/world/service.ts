@@ -26,7 +26,7 @@ export interface Service {
 }
 
 /** What a role allows never changes while worlds are played: answered once for all of them. */
-const known = new WeakMap<FunctionDescription, Map<string, boolean>>();
+const known = new WeakMap<FunctionDescription, Map<string, Map<string, boolean>>>();
 
 function roleAllows(
   description: FunctionDescription,
@@ -34,18 +34,22 @@ function roleAllows(
   resource: string,
   context: CallContext | undefined,
 ): boolean {
-  let answers = known.get(description);
-  if (answers === undefined) {
-    answers = new Map<string, boolean>();
-    known.set(description, answers);
+  let byAction = known.get(description);
+  if (byAction === undefined) {
+    byAction = new Map<string, Map<string, boolean>>();
+    known.set(description, byAction);
   }
-  const suffix = context === undefined ? "" : JSON.stringify(context);
-  const key = `${action} ${resource}${suffix}`;
-  let isAllowed = answers.get(key);
+  let byResource = byAction.get(action);
+  if (byResource === undefined) {
+    byResource = new Map<string, boolean>();
+    byAction.set(action, byResource);
+  }
+  const key = context === undefined ? resource : `${resource} ${JSON.stringify(context)}`;
+  let isAllowed = byResource.get(key);
   if (isAllowed === undefined) {
     const all = { "aws:requestedregion": description.region, ...context };
     isAllowed = allows(description.role, action, resource, all);
-    answers.set(key, isAllowed);
+    byResource.set(key, isAllowed);
   }
   return isAllowed;
 }
