@@ -52,7 +52,7 @@ export function createFailoverOrchestrator(
   runtime: FailoverOrchestratorRuntime,
 ): (event: unknown, invocation: Invocation) => Promise<Outcome> {
   const log = createLog(runtime, "failover-orchestrator");
-  return (event, invocation) => new Run(runtime, log, event, invocation).play();
+  return async (event, invocation) => new Run(runtime, log, event, invocation).play();
 }
 
 /** One invocation, with the memory of its own looks. */
@@ -93,7 +93,7 @@ class Run {
   async play(): Promise<Outcome> {
     if (this.trigger === "tick") {
       this.control = await readControlOrUnknown(this.runtime);
-      if (!isUnderWay(this.control)) await untilNextSlot(this.runtime);
+      if (!this.isUnderWay()) await untilNextSlot(this.runtime);
     }
     for (;;) {
       const observation = await this.observe();
@@ -102,21 +102,21 @@ class Run {
       if (action.do !== "nothing" && action.do !== "wait") {
         this.log.info("decided", { trigger: this.trigger, action, control });
       }
-      const done = action.do === "nothing" || action.do === "refuse";
+      const done = this.isDone(action);
       if (this.isDryRun) return { done, action, control };
-      await this.perform(action, control);
+      const hasFailed = !(await this.perform(action, control));
       if (done && this.isFinished()) return { done: true, action, control };
-      if (!(await this.pause(action, control))) return this.leave(action, control);
+      if (!(await this.pause(action, control, hasFailed))) return this.leave(action, control);
     }
   }
 
   /** With work under way no sign is needed, and a look at a lost region would only cost time. */
   private async observe(): Promise<Observation> {
     const { env } = this.runtime;
-    if (this.hasActed || isUnderWay(this.control)) {
+    if (this.hasActed || this.isUnderWay()) {
       this.control = await readControlOrUnknown(this.runtime);
     }
-    if (isUnderWay(this.control) || this.trigger === "operator") {
+    if (this.isUnderWay() || this.trigger === "operator") {
       const evidence = { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null };
       return this.observation(evidence, await this.observeTarget());
     }
@@ -136,6 +136,16 @@ class Run {
     return this.observation(evidence, hasSign ? await this.observeTarget() : "unknown");
   }
 
+  /**
+   * A fence has decided, or a takeover is to be followed up. Not where home was activated: there a
+   * notice that nobody takes must not blind us to the loss of home.
+   */
+  private isUnderWay(): boolean {
+    if (typeof this.control === "string") return false;
+    const { target, active, notifiedEpoch, epoch } = this.control;
+    return target !== null || (active !== this.regions.home && notifiedEpoch < epoch);
+  }
+
   private observation(evidence: Evidence, target: Observation["target"]): Observation {
     return {
       ...this.regions,
@@ -153,13 +163,21 @@ class Run {
     return observeTarget(this.runtime, regionToGain(this.control, this.command, home, standby));
   }
 
-  private async perform(action: Action, control: Observation["control"]): Promise<void> {
+  /** An operator who asked for something is not done where nobody could look whether it is. */
+  private isDone(action: Action): boolean {
+    if (this.command !== null && typeof this.control === "string") return false;
+    return action.do === "nothing" || action.do === "refuse";
+  }
+
+  /** Whether it went well. If not, or if somebody else did it, the next look shows what is left. */
+  private async perform(action: Action, control: Observation["control"]): Promise<boolean> {
     this.hasActed = action.do !== "nothing" && action.do !== "wait";
     try {
       await this.act(action, control);
+      return true;
     } catch (error) {
-      // Whatever went wrong, or was done by somebody else, the next look shows what is left.
       this.log.error("an action failed", error, { action });
+      return false;
     }
   }
 
@@ -210,8 +228,12 @@ class Run {
     return last.length === BAD_PROBES_IN_ROW && last.every((look) => look.home === "good");
   }
 
-  /** Waits until the next look is due; false when time is short. */
-  private async pause(action: Action, control: Observation["control"]): Promise<boolean> {
+  /** Waits until the next look is due, what failed is not hammered; false when time is short. */
+  private async pause(
+    action: Action,
+    control: Observation["control"],
+    hasFailed: boolean,
+  ): Promise<boolean> {
     const { clock } = this.runtime;
     const isUnderTarget = typeof control === "object" && control.target !== null;
     if (isUnderTarget) this.underTargetSinceMs ??= clock.nowMs();
@@ -225,6 +247,7 @@ class Run {
       return this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
     }
     if (isQuiet) await untilNextSlot(this.runtime);
+    else if (hasFailed) await sleep(clock, TARGET_POLL_MS);
     return clock.nowMs() < this.endMs;
   }
 
@@ -236,14 +259,6 @@ class Run {
     }
     return { done: false, action, control };
   }
-}
-
-/** A fence has decided, or an activation has not yet been followed up. */
-function isUnderWay(control: Observation["control"]): boolean {
-  return (
-    typeof control === "object" &&
-    (control.target !== null || control.notifiedEpoch < control.epoch)
-  );
 }
 
 /** Any event that is neither the tick's nor an operator's is a wake-up. */
