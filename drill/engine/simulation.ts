@@ -1,7 +1,7 @@
 import { EventQueue } from "./queue";
 import { Trace } from "./trace";
 
-/** Virtual time starts here: a fixed Monday, so that no run depends on the day it is played. */
+/** Deployments happen here: a fixed Monday, so that no run depends on the day it is played. */
 export const START_MS = Date.UTC(2026, 0, 5, 9, 0, 0);
 
 export type Cancel = () => void;
@@ -14,7 +14,7 @@ const nothing: Cancel = () => {};
  * unchanged and always in the same order.
  */
 export class Simulation {
-  nowMs = START_MS;
+  nowMs: number;
   eventsPlayed = 0;
   readonly trace: Trace;
   private readonly queue = new EventQueue();
@@ -22,13 +22,12 @@ export class Simulation {
   private hasContinued = false;
   private isStopped = false;
 
-  constructor(isTraceKept = false) {
+  constructor(
+    isTraceKept = false,
+    readonly startMs = START_MS,
+  ) {
+    this.nowMs = startMs;
     this.trace = new Trace(isTraceKept, () => this.nowMs);
-  }
-
-  /** Seconds since the world began. */
-  get seconds(): number {
-    return (this.nowMs - START_MS) / 1000;
   }
 
   at(atMs: number, fire: () => void): Cancel {

@@ -24,6 +24,11 @@ export interface PlacedOrder {
   acceptedIn: string | null;
 }
 
+interface Acknowledged {
+  body: string;
+  atMs: number;
+}
+
 export interface Verdict {
   placed: number;
   acknowledged: number;
@@ -38,11 +43,12 @@ export interface Verdict {
 export class OrderBook {
   readonly orders: PlacedOrder[] = [];
   /** Bodies of everything acknowledged with 202, canaries included, by order id. */
-  private readonly acknowledged = new Map<string, string>();
+  private readonly acknowledged = new Map<string, Acknowledged>();
 
   constructor(private readonly world: World) {
     world.base.watch((happening) => {
-      if (happening.kind === "told") this.acknowledged.set(happening.orderId, happening.body);
+      if (happening.kind !== "told" || this.acknowledged.has(happening.orderId)) return;
+      this.acknowledged.set(happening.orderId, { body: happening.body, atMs: world.base.nowMs });
     });
   }
 
@@ -69,18 +75,24 @@ export class OrderBook {
     }
   }
 
-  get acknowledgedIds(): IterableIterator<string> {
-    return this.acknowledged.keys();
+  /** Orders acknowledged before a moment. */
+  acknowledgedBefore(untilMs: number): string[] {
+    const found: string[] = [];
+    for (const [orderId, { atMs }] of this.acknowledged) if (atMs < untilMs) found.push(orderId);
+    return found;
   }
 
-  /** Holds the rows of the surviving database against what was acknowledged. */
-  judge(ledgerTable: string): Verdict {
+  /** Holds the rows of the surviving database against what was acknowledged before a moment. */
+  judge(ledgerTable: string, untilMs: number): Verdict {
     const { rows } = this.world.aurora.writer.volume.state;
     const missing: string[] = [];
     const altered: string[] = [];
     let present = 0;
     let rejected = 0;
-    for (const [orderId, body] of this.acknowledged) {
+    let acknowledged = 0;
+    for (const [orderId, { body, atMs }] of this.acknowledged) {
+      if (atMs >= untilMs) continue;
+      acknowledged++;
       const row = rows.get(orderId);
       if (row !== undefined) {
         present++;
@@ -90,7 +102,7 @@ export class OrderBook {
     }
     return {
       placed: this.orders.length,
-      acknowledged: this.acknowledged.size,
+      acknowledged,
       present,
       rejected,
       missing,

@@ -6,7 +6,7 @@ import type { Environment } from "./environment";
 import { databaseError } from "./errors";
 import type { Permissions } from "./service";
 import { type Session, compile } from "./statements";
-import { Volume } from "./volume";
+import { Volume, type VolumeState } from "./volume";
 
 export type MemberRole = "writer" | "reader" | "discarded";
 
@@ -35,12 +35,13 @@ export class Aurora {
     private readonly base: Base,
     private readonly permissions: Permissions,
     readonly global: GlobalDatabaseDescription,
+    state?: VolumeState,
   ) {
     this.lagMs = base.draw("replicationLagMs");
     this.inactiveResolves = base.draw("inactiveEndpointResolvesChance") === 1;
     const first = global.clusters.find((cluster) => cluster.isFirstWriter);
     if (first === undefined) throw new Error(`${global.identifier} has no first writer`);
-    const writer = Volume.empty(this.volumes++);
+    const writer = Volume.first(this.volumes++, state);
     for (const cluster of global.clusters) {
       const member: Member = {
         cluster,
@@ -59,6 +60,11 @@ export class Aurora {
   get writer(): Member {
     for (const member of this.members.values()) if (member.role === "writer") return member;
     throw new Error("the global database has no writer");
+  }
+
+  /** Every member is what it should be: one writer, readers that follow it. */
+  get isWhole(): boolean {
+    return [...this.members.values()].every(({ role }) => role !== "discarded");
   }
 
   /** Rows committed by the writer reach the reader this much later from now on. */

@@ -30,6 +30,11 @@ export class Base {
     this.simulation.after(this.draw(name), fire);
   }
 
+  /** Every `periodMs`, for the first time `phaseMs` after the world began. */
+  every(phaseMs: number, periodMs: number, fire: () => void): void {
+    this.simulation.every(this.simulation.startMs + phaseMs, periodMs, fire);
+  }
+
   watch(watcher: (happening: Happening) => void): void {
     this.watchers.push(watcher);
   }

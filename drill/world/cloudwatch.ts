@@ -6,7 +6,6 @@ import {
   seriesKey,
 } from "../description/alarms";
 import type { CallContext } from "../description/policy";
-import { START_MS } from "../engine/simulation";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";
 import { Series, evaluate } from "./series";
@@ -137,7 +136,7 @@ export class Cloudwatch implements Service {
     this.alarms.push(alarm);
     const everyMs = description.periodMs < 60_000 ? 10_000 : 60_000;
     const phaseMs = (this.base.draw("alarmPhaseSeconds") / 10) * everyMs;
-    this.base.simulation.every(START_MS + phaseMs, everyMs, () => this.evaluate(alarm));
+    this.base.every(phaseMs, everyMs, () => this.evaluate(alarm));
   }
 
   private put(

@@ -18,6 +18,9 @@ interface Table {
   arns: ReadonlyMap<string, string>;
 }
 
+/** Items by table, each with its key. */
+export type TableContents = ReadonlyMap<string, readonly (readonly [string, Item])[]>;
+
 const actions: Record<string, string> = {
   GetCommand: "dynamodb:GetItem",
   PutCommand: "dynamodb:PutItem",
@@ -31,7 +34,10 @@ export class Dynamodb implements Service {
   readonly name = "dynamodb";
   private readonly tables = new Map<string, Table>();
 
-  constructor(private readonly base: Base) {
+  constructor(
+    private readonly base: Base,
+    contents?: TableContents,
+  ) {
     for (const description of base.program.tables) {
       const store = description.isStrong
         ? new StrongTable(base, description)
@@ -41,7 +47,13 @@ export class Dynamodb implements Service {
           [region, description.arn.replace(`:${description.region}:`, `:${region}:`)] as const,
       );
       this.tables.set(description.name, { description, store, arns: new Map(arns) });
+      store.load(contents?.get(description.name) ?? []);
     }
+  }
+
+  /** What all tables hold, for a world that begins where this one is. */
+  contents(): TableContents {
+    return new Map([...this.tables].map(([name, { store }]) => [name, store.entries()]));
   }
 
   /** An item as a strong read would find it, for those who watch the world from outside. */

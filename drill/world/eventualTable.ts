@@ -37,6 +37,17 @@ export class EventualTable implements TableStore {
     }
   }
 
+  entries(): (readonly [string, Item])[] {
+    const [first] = this.copies.values();
+    return [...(first?.replica.items ?? [])];
+  }
+
+  load(entries: readonly (readonly [string, Item])[]): void {
+    for (const [key, item] of entries) {
+      for (const { replica } of this.copies.values()) replica.apply(key, item);
+    }
+  }
+
   whenReady(_region: string, work: () => void): void {
     work();
   }

@@ -27,6 +27,10 @@ export class Replica {
 
 /** A table in all its regions, as its consistency mode lets them see it. */
 export interface TableStore {
+  /** Everything that is stored, as a strong read would find it. */
+  entries(): readonly (readonly [key: string, item: Item])[];
+  /** Fills a table that nobody has used yet, in all its regions. */
+  load(entries: readonly (readonly [key: string, item: Item])[]): void;
   /** Runs `work` once this region may read strongly and write; fails or hangs as the mode says. */
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void;
   strongRead(region: string, key: string): Item | undefined;

@@ -1,6 +1,5 @@
 import { type AssumptionName, CHECKERS_PER_CHECK, HEALTHY_CHECKER_SHARE } from "../assumptions";
 import type { HealthCheckDescription, RecordDescription } from "../description/dns";
-import { START_MS } from "../engine/simulation";
 import type { ApiGateways } from "./apiGateway";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
@@ -108,9 +107,7 @@ export class Route53 implements Service {
     if (endpoint === undefined || isDisabled) return;
     for (const checker of check.checkers) {
       const phaseMs = this.base.draw("checkerPhaseShare") * endpoint.intervalMs;
-      this.base.simulation.every(START_MS + phaseMs, endpoint.intervalMs, () =>
-        this.look(check, checker),
-      );
+      this.base.every(phaseMs, endpoint.intervalMs, () => this.look(check, checker));
     }
   }
 

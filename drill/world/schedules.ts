@@ -1,6 +1,5 @@
 import type { AssumptionName } from "../assumptions";
 import type { RuleDescription } from "../description/messaging";
-import { START_MS } from "../engine/simulation";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Lambda } from "./lambda";
@@ -20,7 +19,9 @@ export class Schedules implements Service {
   ) {
     for (const rule of base.program.rules) {
       this.rules.set(rule.arn, rule);
-      if (rule.periodMs !== undefined && rule.isEnabled) this.plan(rule, START_MS, rule.periodMs);
+      if (rule.periodMs === undefined || !rule.isEnabled) continue;
+      const { startMs } = base.simulation;
+      this.plan(rule, startMs - (startMs % MINUTE_MS), rule.periodMs);
     }
   }
 
@@ -50,10 +51,11 @@ export class Schedules implements Service {
   /** The minute that begins at `minuteMs` has one firing in it. */
   private plan(rule: RuleDescription, minuteMs: number, periodMs: number): void {
     const { simulation } = this.base;
-    simulation.at(minuteMs + (this.base.draw("scheduleSecond") * MINUTE_MS) / 60, () => {
+    const firesAtMs = minuteMs + (this.base.draw("scheduleSecond") * MINUTE_MS) / 60;
+    simulation.at(Math.max(firesAtMs, simulation.nowMs), () => {
       if (this.rules.has(rule.arn) && !this.base.network.isLost(rule.region)) this.fire(rule);
     });
-    simulation.at(minuteMs + periodMs - 1, () => this.plan(rule, minuteMs + periodMs, periodMs));
+    simulation.at(minuteMs + periodMs, () => this.plan(rule, minuteMs + periodMs, periodMs));
   }
 
   private fire(rule: RuleDescription): void {

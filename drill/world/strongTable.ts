@@ -41,6 +41,17 @@ export class StrongTable implements TableStore {
     }
   }
 
+  entries(): (readonly [string, Item])[] {
+    return [...this.items];
+  }
+
+  load(entries: readonly (readonly [string, Item])[]): void {
+    for (const [key, item] of entries) {
+      this.items.set(key, item);
+      for (const { replica } of this.followers.values()) replica.apply(key, item);
+    }
+  }
+
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void {
     this.quorum.whenReady(region, work, fail);
   }

@@ -53,8 +53,9 @@ export class Volume {
     readonly state: VolumeState,
   ) {}
 
-  static empty(id: number): Volume {
-    return new Volume(id, new VolumeState());
+  /** The first writer's, empty unless the world begins later than the deployment. */
+  static first(id: number, state: VolumeState | undefined): Volume {
+    return new Volume(id, state?.copy() ?? new VolumeState());
   }
 
   /** A new volume that starts as a copy of the writer and follows it. */

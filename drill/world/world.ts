@@ -9,7 +9,7 @@ import { ApiGateways } from "./apiGateway";
 import { Aurora } from "./aurora";
 import { Base } from "./base";
 import { Cloudwatch } from "./cloudwatch";
-import { Dynamodb } from "./dynamodb";
+import { Dynamodb, type TableContents } from "./dynamodb";
 import { Lambda } from "./lambda";
 import { Network } from "./network";
 import { Rds } from "./rds";
@@ -19,6 +19,7 @@ import { Schedules } from "./schedules";
 import { Calls, Permissions } from "./service";
 import { Sns } from "./sns";
 import { Sqs } from "./sqs";
+import type { VolumeState } from "./volume";
 
 export interface WorldOptions {
   seed: string;
@@ -27,6 +28,15 @@ export interface WorldOptions {
   /** Changes what a function is handed, as a mutation asks. */
   weave?: Weaving | undefined;
   isTraceKept?: boolean;
+  /** Where the world begins; the moment of deployment unless given. */
+  beginning?: Beginning | undefined;
+}
+
+/** What is stored at some moment; every function starts cold there. */
+export interface Beginning {
+  atMs: number;
+  tables: TableContents;
+  database: VolumeState;
 }
 
 /** Two regions in virtual time, built anew for each outage from one description of the program. */
@@ -45,8 +55,8 @@ export class World {
   readonly schedules: Schedules;
 
   constructor(options: WorldOptions) {
-    const { seed, program, isTraceKept } = options;
-    const simulation = new Simulation(isTraceKept);
+    const { seed, program, isTraceKept, beginning } = options;
+    const simulation = new Simulation(isTraceKept, beginning?.atMs);
     const base = new Base(simulation, new Random(seed), program, new Network());
     const [global] = program.globalDatabases;
     if (global === undefined) throw new Error("the program declares no global database");
@@ -57,8 +67,8 @@ export class World {
     this.sqs = new Sqs(base, this.lambda);
     this.sns = new Sns(base, this.lambda);
     this.cloudwatch = new Cloudwatch(base, this.lambda, this.sns);
-    this.dynamodb = new Dynamodb(base);
-    this.aurora = new Aurora(base, permissions, global);
+    this.dynamodb = new Dynamodb(base, beginning?.tables);
+    this.aurora = new Aurora(base, permissions, global, beginning?.database);
     this.rds = new Rds(base, this.aurora);
     this.apis = new ApiGateways(base, this.lambda);
     this.route53 = new Route53(base, this.apis);
@@ -79,6 +89,15 @@ export class World {
       if (found === undefined) throw new Error(`no function ${functionReference} in ${region}`);
       this.lambda.invokeAsync(found.arn, JSON.parse(input));
     }
+  }
+
+  /** A beginning for other worlds: what is stored now. */
+  snapshot(): Beginning {
+    return {
+      atMs: this.base.nowMs,
+      tables: this.dynamodb.contents(),
+      database: this.aurora.writer.volume.state.copy(),
+    };
   }
 
   lose(region: string): void {
