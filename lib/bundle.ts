@@ -29,31 +29,34 @@ type Bundler = (stem: Stem) => string;
 
 const projectDir = path.join(__dirname, "..");
 
+/** How every function is bundled; `npm run bench:bundles` bundles its SDK clients the same way. */
+export const bundleOptions = {
+  absWorkingDir: projectDir,
+  bundle: true,
+  write: false,
+  minify: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  // Modules instead of CommonJS save two fifths of size and of cold start...
+  mainFields: ["module", "main"],
+  // ...and need this for what is CommonJS only.
+  banner: {
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  },
+  legalComments: "none",
+  logLevel: "silent",
+} satisfies esbuild.BuildOptions;
+
 /**
  * The code of lambda/entry/<stem>.ts with everything it imports, as one minified module.
  * The same sources give the same bytes on every machine.
  * @throws Error with esbuild's messages when the entry is missing or does not compile.
  */
 export function bundleCode(stem: Stem): string {
-  const result = esbuild.buildSync({
-    absWorkingDir: projectDir,
-    entryPoints: [`lambda/entry/${stem}.ts`],
-    bundle: true,
-    write: false,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    // Modules instead of CommonJS save two fifths of size and of cold start...
-    mainFields: ["module", "main"],
-    // ...and need this for what is CommonJS only.
-    banner: {
-      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
-    legalComments: "none",
-    logLevel: "silent",
-  });
-  const [file] = result.outputFiles;
+  const entryPoints = [`lambda/entry/${stem}.ts`];
+  const { outputFiles } = esbuild.buildSync({ ...bundleOptions, entryPoints });
+  const [file] = outputFiles;
   if (!file) throw new Error(`bundle: esbuild wrote nothing for lambda/entry/${stem}.ts`);
   return file.text;
 }
