@@ -32,25 +32,25 @@ export type Mishap = "hangs" | "answer is lost" | Error;
 export const throttled = (): Error => serviceError("ThrottlingException", "Rate exceeded");
 
 /**
- * One life of a function's process. It may end at its n-th call, before or after that call is
- * carried out; `cut off` means that its calls reach nobody from there on, though time goes on.
+ * One life of a function's process, which may end at its n-th call: `dies`, that call is still
+ * carried out and nothing is heard of it; `cut off`, it and all later ones reach nobody, though
+ * time goes on.
  */
 export class Life {
   calls = 0;
 
   constructor(
     readonly lastCall = Infinity,
-    readonly end: "before the call" | "after the call" | "cut off" = "before the call",
+    readonly end: "dies" | "cut off" = "dies",
   ) {}
 
   /** Whether the call that was just counted is still carried out. */
   get mayCall(): boolean {
-    const isLast = this.calls === this.lastCall && this.end === "after the call";
-    return this.calls < this.lastCall || isLast;
+    return this.calls < this.lastCall || (this.calls === this.lastCall && this.end === "dies");
   }
 
   get isOver(): boolean {
-    return this.calls >= this.lastCall && this.end !== "cut off";
+    return this.calls >= this.lastCall && this.end === "dies";
   }
 }
 
@@ -63,6 +63,8 @@ export class FakeWorld {
   readonly lines: Record<string, unknown>[] = [];
   /** Answers of the internet; undefined for none. */
   website: (request: HttpRequest) => HttpAnswer | undefined = () => ({ status: 200, body: "{}" });
+  /** Called before each call is carried out: what others do in that very moment. */
+  beforeCall: (call: Call) => void = () => undefined;
   canaryToken: () => Promise<string> = () => Promise.resolve("a.canary's.token");
   private readonly mishaps: { pattern: Pattern; mishap: Mishap; times: number }[] = [];
 
@@ -121,15 +123,16 @@ export class FakeWorld {
     return () => void (entry.times = 0);
   }
 
-  /** Plays until the work is done. */
+  /** Plays until the work is done, or the time is over. */
   async play<T>(work: Promise<T>, limitSeconds = 300): Promise<T> {
-    let isSettled = false;
+    let [isSettled, isOver] = [false, false];
     const stop = () => {
       isSettled = true;
-      this.simulation.stop();
+      if (!isOver) this.simulation.stop();
     };
     work.then(stop, stop);
     await this.advance(limitSeconds);
+    isOver = true;
     if (!isSettled) throw new Error(`the work still waits after ${limitSeconds} s`);
     return work;
   }
@@ -227,6 +230,7 @@ export class FakeWorld {
     const call = { ...about, atMs: this.nowMs, signal };
     this.calls.push(call);
     life.calls++;
+    this.beforeCall(call);
     const mishap = this.mishapOf(call);
     return new Promise((resolve, reject) => {
       const deliver = (run: () => void) => {

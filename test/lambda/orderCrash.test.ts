@@ -1,0 +1,172 @@
+import { createOrderApi } from "../../lambda/handlers/orderApi";
+import { createOrderProcessor } from "../../lambda/handlers/orderProcessor";
+import { createSettlementSweep, type SweepEvent } from "../../lambda/handlers/settlementSweep";
+import type { OrderItem } from "../../lambda/shared/orderLedger";
+import { batch, get, order, orderId, post } from "../helpers/events";
+import { FakeWorld, HOME, Life, STANDBY, throttled } from "../helpers/fakeRuntime";
+
+const numbers = [1, 2, 3];
+const steps = ["order-api", "order-processor", "sweep home", "sweep standby"] as const;
+type Step = (typeof steps)[number];
+type Crash = { step: Step; call: number; end: Life["end"] } | null;
+
+/** Orders on their way through both regions; the process of one step may die at one call. */
+class Story {
+  readonly world = new FakeWorld();
+  readonly lives = new Map<Step, Life>();
+  active = HOME;
+
+  constructor(private readonly crash: Crash) {
+    this.world.setControl();
+    for (const database of Object.values(this.world.services.databases)) database.at(1);
+  }
+
+  /** Orders arrive and settle; the second one's hint is lost, so that the sweep has work. */
+  async begin(): Promise<void> {
+    const { world } = this;
+    for (const n of numbers) {
+      const mend = n === 2 ? world.mishap({ service: "sqs" }, throttled()) : () => undefined;
+      await this.place(n);
+      mend();
+    }
+    await this.settle();
+    await world.advance(61);
+    this.replicate();
+    await this.sweep("sweep home");
+    await this.sweep("sweep standby");
+    await this.settle();
+  }
+
+  /** Home is lost with every row that the standby does not have. */
+  takeOver(): void {
+    const { world } = this;
+    const { [HOME]: home, [STANDBY]: standby } = world.services.databases;
+    home!.isWriter = false;
+    standby!.isWriter = true;
+    standby!.epoch = 2;
+    world.setControl({ version: 9, epoch: 2, active: STANDBY, how: "failover" });
+    this.active = STANDBY;
+  }
+
+  /** Nobody dies any more: what is undone is done within minutes. */
+  async heal(): Promise<void> {
+    const { world, active } = this;
+    const other = active === HOME ? "sweep standby" : "sweep home";
+    await this.sweep(active === HOME ? "sweep home" : "sweep standby", { activated: 2 });
+    for (let minute = 0; minute < 2; minute++) {
+      await this.settle(HOME);
+      await this.settle(STANDBY);
+      this.replicate();
+      await this.sweep(active === HOME ? "sweep home" : "sweep standby");
+      await this.sweep(other);
+      await world.advance(61);
+    }
+  }
+
+  /** A client that asks again until it is told that its order is accepted. */
+  private async place(n: number): Promise<void> {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const api = createOrderApi(this.world.runtime(HOME, this.life("order-api")));
+      const answer = await this.attempt(api(post(order(n))), 3);
+      if (answer?.statusCode === 202) return;
+      expect(answer === undefined || answer.statusCode === 503).toBe(true);
+    }
+    throw new Error(`order ${n} was never accepted`);
+  }
+
+  /** Everything in a region's queue, as one batch; what fails or dies comes back. */
+  private async settle(region = HOME): Promise<void> {
+    const queue = this.world.services.queue(region === HOME ? "orders-home" : "orders-standby");
+    const bodies = queue.splice(0);
+    if (bodies.length === 0) return;
+    const life = region === this.active ? this.life("order-processor") : new Life();
+    const process = createOrderProcessor(this.world.runtime(region, life));
+    const answer = await this.attempt(process(batch(...bodies)), 10);
+    const failed = answer?.batchItemFailures.map((one) => Number(one.itemIdentifier.slice(1)));
+    queue.push(...bodies.filter((_, n) => failed?.includes(n) ?? true));
+  }
+
+  private async sweep(step: Step, event: SweepEvent = { trigger: "schedule" }): Promise<void> {
+    const runtime = this.world.runtime(step === "sweep home" ? HOME : STANDBY, this.life(step));
+    await this.attempt(createSettlementSweep(runtime)(event, this.world.invocation(50)), 50);
+  }
+
+  /** The first process of a step is the one that may die. */
+  private life(step: Step): Life {
+    const { crash } = this;
+    const known = this.lives.get(step);
+    if (known !== undefined) return known.calls >= known.lastCall ? new Life() : known;
+    const life = crash?.step === step ? new Life(crash.call, crash.end) : new Life();
+    this.lives.set(step, life);
+    return life;
+  }
+
+  private replicate(): void {
+    const { [HOME]: home, [STANDBY]: standby } = this.world.services.databases;
+    if (this.active === HOME) home!.replicateTo(standby!);
+    else standby!.replicateTo(home!);
+  }
+
+  private attempt<T>(work: Promise<T>, seconds: number): Promise<T | undefined> {
+    return this.world.play(work, seconds).catch(() => undefined);
+  }
+}
+
+/** What holds at every moment: no mark of the present epoch and no closing without a row. */
+function expectNoLie({ world, active }: Story): void {
+  for (const n of numbers) {
+    const { settledEpoch, shard, fingerprint } = world.item<OrderItem>(`order#${orderId(n)}`)!;
+    const claims = settledEpoch === world.control!.epoch || shard?.startsWith("closed#");
+    const row = world.services.databases[active]!.rows.get(orderId(n));
+    if (claims) expect(row?.fingerprint).toBe(fingerprint);
+  }
+}
+
+/** Every acknowledged order is one row in both databases, closed, told as settled. */
+async function expectHealed({ world, active }: Story): Promise<void> {
+  for (const { rows } of Object.values(world.services.databases)) {
+    expect([...rows.keys()].sort()).toEqual(numbers.map(orderId));
+  }
+  const api = createOrderApi(world.runtime(active));
+  for (const n of numbers) {
+    const { shard, rejectedReason } = world.item<OrderItem>(`order#${orderId(n)}`)!;
+    expect([shard!.split("#")[0], rejectedReason]).toEqual(["closed", undefined]);
+    const answer = await world.play(api(get(orderId(n))));
+    expect(JSON.parse(answer.body)).toMatchObject({ status: "SETTLED" });
+  }
+  const queues = ["dead-home", "dead-standby", "orders-home", "orders-standby"];
+  expect(queues.map((name) => world.services.queue(name))).toEqual([[], [], [], []]);
+}
+
+async function play(crash: Crash, isTakenOver: boolean): Promise<Story> {
+  const story = new Story(crash);
+  await story.begin();
+  expectNoLie(story);
+  if (isTakenOver) story.takeOver();
+  expectNoLie(story);
+  await story.heal();
+  await expectHealed(story);
+  return story;
+}
+
+describe.each([
+  ["home stays", false],
+  ["the standby takes over without the last rows", true],
+])("while %s, nothing acknowledged is lost and nothing is doubled", (_, isTakenOver) => {
+  it("when nobody dies", async () => {
+    const { world } = await play(null, isTakenOver);
+    expect(world.item<OrderItem>(`order#${orderId(2)}`)!.settledEpoch).toBe(isTakenOver ? 2 : 1);
+  });
+
+  it.each(steps)("wherever %s dies", async (step) => {
+    const whole = new Story(null);
+    await whole.begin();
+    const { calls } = whole.lives.get(step)!;
+    expect(calls).toBeGreaterThan(step === "order-api" ? 10 : 5);
+    for (let call = 1; call <= calls; call++) {
+      for (const end of ["dies", "cut off"] as const) {
+        await play({ step, call, end }, isTakenOver);
+      }
+    }
+  });
+});
