@@ -86,7 +86,10 @@ export class Program {
   /** `Sid: actions on resources`, one line per statement: what a role may do, readable. */
   rightsOf(functionName: string): Record<string, [string[], string[]]> {
     return Object.fromEntries(
-      this.statementsOf(functionName).map(({ Sid, Action, Resource }) => [Sid ?? "", [Action, Resource]]),
+      this.statementsOf(functionName).map(({ Sid, Action, Resource }) => [
+        Sid ?? "",
+        [Action, Resource],
+      ]),
     );
   }
 
