@@ -2,6 +2,7 @@ import { captureProgram } from "../../drill/program/capture";
 import type { Resource } from "../../drill/description/lookup";
 import { createPlatform } from "../../drill/drill";
 import type { Mutation } from "../../drill/mutation";
+import { armed } from "../../drill/scenario/arming";
 import { regionLost } from "../../drill/scenario/faults";
 import {
   type Outage,
@@ -30,12 +31,14 @@ export async function weakened(mutation: Mutation): Promise<Platform> {
   return createPlatform(await resources(), mutation);
 }
 
-/** Plays the loss of home unless told otherwise. */
+/** Plays the loss of home unless told otherwise, from an armed platform on. */
 export async function play(
   options: Partial<OutageOptions> & { seed: string },
   on: Promise<Platform> = platform(),
 ): Promise<Outage> {
-  return playOutage(await on, { fault: regionLost("us-east-1"), ...options });
+  const played = await on;
+  const beginning = await armed(played);
+  return playOutage(played, { fault: regionLost("us-east-1"), beginning, ...options });
 }
 
 export function namesOfBroken(outage: Outage): string[] {
