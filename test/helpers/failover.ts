@@ -43,6 +43,13 @@ export function beAlive(world: FakeWorld, atMs: number): void {
   world.put({ pk: `progress#${HOME}`, epoch: 1, firstAtMs: atMs - 600_000, lastAtMs: atMs });
 }
 
+/** Nothing was ever started: no control item, and no schema in home's database. */
+export function forgetStart(world: FakeWorld): void {
+  const input = { TableName: "ledger", Key: { pk: "control" } };
+  world.services.ledgerAnswer(HOME, "DeleteCommand", input);
+  Object.assign(world.services.databases[HOME]!, { epoch: null, migrated: [] });
+}
+
 /** Home answers nobody any more. */
 export function loseHome(world: FakeWorld): void {
   world.website = ({ url }) =>

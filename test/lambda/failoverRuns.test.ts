@@ -1,6 +1,7 @@
 import {
   atStandby,
   changesOf,
+  forgetStart,
   loseHome,
   orchestrate,
   steadyWorld,
@@ -90,18 +91,9 @@ describe("an invoked run", () => {
 });
 
 describe("a first start", () => {
-  const fresh = () => {
-    world = steadyWorld();
-    world.services.databases[HOME]!.migrated = [];
-    world.services.databases[HOME]!.epoch = null;
-    world.services.ledgerAnswer(HOME, "DeleteCommand", {
-      TableName: "ledger",
-      Key: { pk: "control" },
-    });
-  };
+  beforeEach(() => forgetStart(world));
 
   it("is made by the tick: it creates the control item, activates home, calls no RDS", async () => {
-    fresh();
     await play(tick);
     expect(changesOf(world)).toEqual([
       `${STANDBY} Put control`,
@@ -117,20 +109,17 @@ describe("a first start", () => {
   });
 
   it("is nobody else's to begin", async () => {
-    fresh();
     await play(sentinel);
     expect(world.control).toBeUndefined();
   });
 
   it("is not begun on a control item that cannot be read", async () => {
-    fresh();
     world.mishap({ on: "control", command: "Get" }, throttled());
     await play(tick);
     expect(world.callsOf({ command: "Put" })).toEqual([]);
   });
 
   it("pages once where home is not the writer, and waits for an operator", async () => {
-    fresh();
     world.services.databases[HOME]!.isWriter = false;
     world.services.databases[STANDBY]!.isWriter = true;
     await play(tick);

@@ -69,7 +69,7 @@ class Story {
       const api = createOrderApi(this.world.runtime(HOME, this.life("order-api")));
       const answer = await this.attempt(api(post(order(n))), 3);
       if (answer?.statusCode === 202) return;
-      expect(answer === undefined || answer.statusCode === 503).toBe(true);
+      if (answer !== undefined && answer.statusCode !== 503) throw new Error(answer.body);
     }
     throw new Error(`order ${n} was never accepted`);
   }
@@ -112,61 +112,81 @@ class Story {
   }
 }
 
-/** What holds at every moment: no mark of the present epoch and no closing without a row. */
-function expectNoLie({ world, active }: Story): void {
-  for (const n of numbers) {
-    const { settledEpoch, shard, fingerprint } = world.item<OrderItem>(`order#${orderId(n)}`)!;
-    const claims = settledEpoch === world.control!.epoch || shard?.startsWith("closed#");
-    const row = world.services.databases[active]!.rows.get(orderId(n));
-    if (claims) expect(row?.fingerprint).toBe(fingerprint);
-  }
+/** What must hold at every moment: no mark of the present epoch and no closing without a row. */
+function lies({ world, active }: Story): string[] {
+  return numbers
+    .filter((n) => {
+      const { settledEpoch, shard, fingerprint } = world.item<OrderItem>(`order#${orderId(n)}`)!;
+      const claims = settledEpoch === world.control!.epoch || shard?.startsWith("closed#") === true;
+      const row = world.services.databases[active]!.rows.get(orderId(n));
+      return claims && row?.fingerprint !== fingerprint;
+    })
+    .map((n) => `order ${n} is said to be settled, and is not`);
 }
 
-/** Every acknowledged order is one row in both databases, closed, told as settled. */
-async function expectHealed({ world, active }: Story): Promise<void> {
-  for (const { rows } of Object.values(world.services.databases)) {
-    expect([...rows.keys()].sort()).toEqual(numbers.map(orderId));
+/** Every acknowledged order is to be one row in both databases, closed, told as settled. */
+async function losses({ world, active }: Story): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [region, { rows }] of Object.entries(world.services.databases)) {
+    const ids = [...rows.keys()].sort().join();
+    if (ids !== numbers.map(orderId).join()) problems.push(`rows in ${region}: ${ids}`);
   }
   const api = createOrderApi(world.runtime(active));
   for (const n of numbers) {
     const { shard, rejectedReason } = world.item<OrderItem>(`order#${orderId(n)}`)!;
-    expect([shard!.split("#")[0], rejectedReason]).toEqual(["closed", undefined]);
-    const answer = await world.play(api(get(orderId(n))));
-    expect(JSON.parse(answer.body)).toMatchObject({ status: "SETTLED" });
+    const { body } = await world.play(api(get(orderId(n))));
+    const isGood = shard?.startsWith("closed#") && rejectedReason === undefined;
+    if (!isGood || !body.includes("SETTLED")) problems.push(`order ${n}: ${shard}, ${body}`);
   }
-  const queues = ["dead-home", "dead-standby", "orders-home", "orders-standby"];
-  expect(queues.map((name) => world.services.queue(name))).toEqual([[], [], [], []]);
+  for (const name of ["dead-home", "dead-standby", "orders-home", "orders-standby"]) {
+    const { length } = world.services.queue(name);
+    if (length > 0) problems.push(`${length} messages in ${name}`);
+  }
+  return problems;
 }
 
-async function play(crash: Crash, isTakenOver: boolean): Promise<Story> {
+/** What went wrong in a story with this crash. */
+async function play(crash: Crash, isTakenOver: boolean): Promise<string[]> {
   const story = new Story(crash);
   await story.begin();
-  expectNoLie(story);
+  const problems = lies(story);
   if (isTakenOver) story.takeOver();
-  expectNoLie(story);
+  problems.push(...lies(story));
   await story.heal();
-  await expectHealed(story);
-  return story;
+  problems.push(...(await losses(story)));
+  return problems.map((problem) => `${crash?.end} at call ${crash?.call}: ${problem}`);
 }
 
 describe.each([
   ["home stays", false],
-  ["the standby takes over without the last rows", true],
+  ["the standby takes over without the last row", true],
 ])("while %s, nothing acknowledged is lost and nothing is doubled", (_, isTakenOver) => {
   it("when nobody dies", async () => {
-    const { world } = await play(null, isTakenOver);
-    expect(world.item<OrderItem>(`order#${orderId(2)}`)!.settledEpoch).toBe(isTakenOver ? 2 : 1);
+    expect(await play(null, isTakenOver)).toEqual([]);
   });
 
   it.each(steps)("wherever %s dies", async (step) => {
     const whole = new Story(null);
     await whole.begin();
     const { calls } = whole.lives.get(step)!;
-    expect(calls).toBeGreaterThan(step === "order-api" ? 10 : 5);
+    expect(calls).toBeGreaterThan(5);
+    const problems: string[] = [];
     for (let call = 1; call <= calls; call++) {
       for (const end of ["dies", "cut off"] as const) {
-        await play({ step, call, end }, isTakenOver);
+        problems.push(...(await play({ step, call, end }, isTakenOver)));
       }
     }
+    expect(problems).toEqual([]);
   });
+});
+
+it("a takeover loses the row that was not replicated, until it is settled again", async () => {
+  const story = new Story(null);
+  await story.begin();
+  const { databases } = story.world.services;
+  expect(databases[HOME]!.rows.has(orderId(2))).toBe(true);
+  story.takeOver();
+  expect(databases[STANDBY]!.rows.has(orderId(2))).toBe(false);
+  await story.heal();
+  expect(databases[STANDBY]!.rows.get(orderId(2))).toMatchObject({ epoch: 2 });
 });
