@@ -40,3 +40,26 @@ export function replaceText(
     ]),
   );
 }
+
+/** An edit as data: properties of the resources of a type (and a logical name), or their removal. */
+export interface ResourceEdit {
+  type: string;
+  name?: string;
+  set?: Record<string, unknown>;
+  remove?: boolean;
+}
+
+/** @throws Error where an edit finds nothing to change. */
+export function editedBy(
+  edits: readonly ResourceEdit[],
+  resources: readonly Resource[],
+): readonly Resource[] {
+  return edits.reduce((edited, { type, name, set = {}, remove = false }) => {
+    const isMeant = (resource: Resource): boolean =>
+      resource.type === type && (name === undefined || resource.name === name);
+    const found = editing(`${type} ${name ?? ""}`, isMeant, (resource) =>
+      withProperties(resource, set),
+    )(edited);
+    return remove ? found.filter((resource) => !isMeant(resource)) : found;
+  }, resources);
+}

@@ -1,0 +1,86 @@
+/**
+ * Plays what it is asked for, one request a line on standard input, one answer a line on standard
+ * output. A process of its own: it keeps neither Pulumi nor a test framework in memory.
+ */
+import { createInterface } from "node:readline";
+import type { Resource } from "./description/lookup";
+import { brokenPromises, createPlatform } from "./drill";
+import type { Mutation } from "./mutation";
+import { mutations } from "./mutations";
+import { type ResourceEdit, editedBy } from "./mutations/edits";
+import { textReport } from "./report/text";
+import { type Summary, summarize } from "./report/summary";
+import { armed } from "./scenario/arming";
+import { nothing, regionLost } from "./scenario/faults";
+import { type Platform, playOutage } from "./scenario/outage";
+
+/** The first line: the captured program. */
+export interface Opening {
+  resources: readonly Resource[];
+}
+
+export interface Request {
+  seed: string;
+  fault?: "region" | "none";
+  /** Home comes back with a health handler that knows no takeover, and Route 53 refuses changes. */
+  staleHome?: boolean;
+  lagMs?: number;
+  /** A mutation by its name. */
+  mutation?: string;
+  /** Edits of the captured program. */
+  edits?: readonly ResourceEdit[];
+  /** From the deployment on, as `npm start` plays, instead of from an armed platform. */
+  fromDeployment?: boolean;
+}
+
+export interface Answer extends Summary {
+  text: string;
+}
+
+const platforms = new Map<string, Promise<Platform>>();
+
+function platformOf(resources: readonly Resource[], request: Request): Promise<Platform> {
+  const { mutation: name, edits = [] } = request;
+  const key = JSON.stringify([name, edits]);
+  let platform = platforms.get(key);
+  if (platform === undefined) {
+    const mutation: Mutation | undefined = name === undefined ? undefined : mutations.get(name);
+    if (name !== undefined && mutation === undefined) throw new Error(`no mutation ${name}`);
+    platform = createPlatform(editedBy(edits, resources), mutation);
+    platforms.set(key, platform);
+  }
+  return platform;
+}
+
+async function answer(resources: readonly Resource[], request: Request): Promise<Answer> {
+  const platform = await platformOf(resources, request);
+  const { homeRegion } = platform.program;
+  const isStale = request.staleHome === true;
+  const outage = await playOutage(platform, {
+    seed: request.seed,
+    lagMs: request.lagMs,
+    beginning: request.fromDeployment === true ? undefined : await armed(platform),
+    fault:
+      request.fault === "none"
+        ? nothing
+        : regionLost(homeRegion, { hasStaleHealth: isStale, route53StaysDown: isStale }),
+  });
+  const broken = brokenPromises(outage);
+  return { ...summarize(outage, broken), text: textReport(outage, broken) };
+}
+
+async function main(): Promise<void> {
+  let resources: readonly Resource[] | undefined;
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (resources === undefined) resources = (JSON.parse(line) as Opening).resources;
+    else {
+      const played = await answer(resources, JSON.parse(line) as Request);
+      process.stdout.write(`${JSON.stringify(played)}\n`);
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});
