@@ -28,8 +28,8 @@ export function regionLost(region: string, options: RegionFaultOptions = {}): Fa
     },
     end: (world) => {
       if (hasStaleHealth) {
-        world.apis.interference.set(region, (path) =>
-          path === "/health" ? { status: 200, body: '{"stale":true}' } : undefined,
+        world.base.hooks.request.add((at, path) =>
+          at === region && path === "/health" ? { status: 200, body: '{"stale":true}' } : undefined,
         );
       }
       if (!route53StaysDown) world.route53.isControlPlaneDown = false;
