@@ -1,15 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Alarms } from "./lib/alarms";
 import { ApiGateway } from "./lib/apiGateway";
 import { Aurora } from "./lib/aurora";
 import { readConfig } from "./lib/config";
+import { Dashboard } from "./lib/dashboard";
+import { Domain } from "./lib/domain";
 import { Dynamodb } from "./lib/dynamodb";
 import { Failover } from "./lib/failover";
 import { RegionalFunctions } from "./lib/lambda";
 import { Network } from "./lib/network";
 import { createPlatform } from "./lib/platform";
+import { Notifications } from "./lib/notifications";
 import { Queues } from "./lib/queues";
 import { Route53 } from "./lib/route53";
+import { S3 } from "./lib/s3";
 import { Sns } from "./lib/sns";
+import { Synthetics } from "./lib/synthetics";
+import { Tokens } from "./lib/tokens";
 
 const config = readConfig();
 const platform = createPlatform(config);
@@ -24,22 +31,71 @@ const queues = platform.inBoth(
 const dynamodb = new Dynamodb("dynamodb", { platform });
 const aurora = new Aurora("aurora", { platform, networks });
 
+const s3 = new S3("s3", { platform });
+const tokens = new Tokens("tokens", { platform });
+
 const functions = platform.inBoth((region) => {
   const network = networks[region.seat];
-  const args = { platform, region, network, aurora, dynamodb, queues };
+  const args = { platform, region, network, aurora, dynamodb, queues, s3, tokens };
   return new RegionalFunctions(`functions-${region.token}`, args);
 });
 const apis = platform.inBoth((region) => {
-  const { orderApi, health } = functions[region.seat];
-  return new ApiGateway(`api-${region.token}`, { platform, region, orderApi, health });
+  const { orderApi, health, authorizer } = functions[region.seat];
+  const args = { platform, region, orderApi, health, authorizer };
+  return new ApiGateway(`api-${region.token}`, args);
 });
-const route53 = new Route53("route53", { platform, apis });
+const domain = config.domain && new Domain("domain", { platform, apis, ...config.domain });
+const route53 = new Route53("route53", { platform, apis, domain });
+
+const notifications = platform.inBoth((region) => {
+  const args = {
+    platform,
+    region,
+    member: aurora.members[region.seat],
+    topics: topics[region.seat],
+  };
+  return new Notifications(`notifications-${region.token}`, args);
+});
+const synthetics = platform.inBoth((region) => {
+  const { seat, token } = region;
+  return new Synthetics(`synthetics-${token}`, {
+    platform,
+    region,
+    api: apis[seat],
+    tokenSecretArn: tokens.secretArns[seat],
+    topicArn: topics[seat].alertsTopic.arn,
+  });
+});
+/** What alarms and dashboard of a region look at. */
+const watched = platform.inBoth((region) => {
+  const { seat } = region;
+  const own = { member: aurora.members[seat], functions: functions[seat], api: apis[seat] };
+  const queuesOfRegion = { queues: queues[seat], synthetics: synthetics[seat] };
+  return { platform, region, ...own, ...queuesOfRegion, dynamodb, s3, route53 };
+});
+const alarms = platform.inBoth(({ seat, token }) => {
+  return new Alarms(`alarms-${token}`, { ...watched[seat], topics: topics[seat] });
+});
+const dashboards = platform.inBoth(({ seat, token }) => {
+  return new Dashboard(`dashboard-${token}`, { ...watched[seat], alarms });
+});
 
 // Created last and destroyed first: what watches the platform must never see it half there.
-const everything = [networks, topics, queues, { dynamodb, aurora, route53 }, functions, apis];
+const everything = [
+  networks,
+  topics,
+  queues,
+  { dynamodb, aurora, s3, tokens, ...(domain && { domain }), route53 },
+  functions,
+  apis,
+  notifications,
+  synthetics,
+  alarms,
+  dashboards,
+];
 const failover = new Failover(
   "failover",
-  { platform, dynamodb, aurora, route53, queues, functions, apis, topics },
+  { platform, dynamodb, aurora, route53, queues, functions, apis, topics, tokens },
   { dependsOn: everything.flatMap((components) => Object.values(components) as pulumi.Resource[]) },
 );
 
@@ -52,7 +108,12 @@ export const auroraPrimaryEndpoint = aurora.members.home.endpoint;
 export const auroraSecondaryEndpoint = aurora.members.standby.endpoint;
 export const dynamodbTableName = dynamodb.sessionsName;
 export const ledgerTableName = dynamodb.ledgerName;
+export const primaryBucketName = s3.buckets.home.bucketName;
+export const secondaryBucketName = s3.buckets.standby.bucketName;
 export const primaryTopicArn = topics.home.alertsTopic.arn;
 export const secondaryTopicArn = topics.standby.alertsTopic.arn;
 export const failoverFunctionArn = failover.orchestrator.arn;
 export const healthCheckId = route53.healthCheckId;
+export const tokenSecretArn = tokens.secretArns.home;
+export const primaryDashboardUrl = dashboards.home.url;
+export const secondaryDashboardUrl = dashboards.standby.url;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import openapi from "../docs/openapi.json";
+import { gatewayDocument, operations } from "./contract";
 import type { LambdaFunction } from "./lambdaFunction";
 import type { Platform, Region } from "./platform";
 
@@ -10,73 +10,19 @@ export const STAGE_NAME = "v1";
 
 const ORDERS_RATE_PER_SECOND = 1_000;
 const ORDERS_BURST = 2_000;
-/** Some 16 checkers, the probes and the canaries: far below this, an idle caller's loop above. */
+/**
+ * What asks for no token has a throttle of its own: a flood of it costs no order its place. Some 16
+ * checkers, the probes and the canaries are far below this, an idle caller's loop is above.
+ */
 const OPEN_RATE_PER_SECOND = 50;
 const OPEN_BURST = 100;
-
-/** Open to everyone, so with a throttle of their own: a flood of them costs no order its place. */
-const openPaths = ["health/GET", "failover-latch/GET"];
-
-/** Which function answers which operation of docs/openapi.json. */
-const answeredBy = {
-  placeOrder: "orderApi",
-  getOrder: "orderApi",
-  getHealth: "health",
-  getFailoverLatch: "health",
-} as const;
 
 export interface ApiGatewayArgs {
   readonly platform: Platform;
   readonly region: Region;
   readonly orderApi: LambdaFunction;
   readonly health: LambdaFunction;
-}
-
-interface Operation {
-  readonly path: string;
-  readonly method: string;
-  readonly operationId: keyof typeof answeredBy;
-}
-
-/** Every operation of docs/openapi.json. */
-function operations(): Operation[] {
-  return Object.entries(openapi.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId }]) => ({
-      path,
-      method,
-      operationId: operationId as Operation["operationId"],
-    })),
-  );
-}
-
-/**
- * docs/openapi.json as API Gateway takes it. The gateway checks that an order is a JSON object and
- * leaves its fields to order-api, which names every offending one; the gateway would name values.
- */
-function gatewayDocument(
-  invokeArns: Readonly<Record<(typeof answeredBy)[Operation["operationId"]], string>>,
-): object {
-  const document = structuredClone(openapi) as unknown as {
-    paths: Record<string, Record<string, object>>;
-    components: { schemas: Record<string, object> };
-  };
-  document.components.schemas.Order = { type: "object" };
-  for (const { path, method, operationId } of operations()) {
-    Object.assign(document.paths[path]?.[method] ?? {}, {
-      "x-amazon-apigateway-request-validator": "all",
-      "x-amazon-apigateway-integration": {
-        type: "aws_proxy",
-        httpMethod: "POST",
-        uri: invokeArns[answeredBy[operationId]],
-      },
-    });
-  }
-  return {
-    ...document,
-    "x-amazon-apigateway-request-validators": {
-      all: { validateRequestBody: true, validateRequestParameters: true },
-    },
-  };
+  readonly authorizer: LambdaFunction;
 }
 
 /** A region's own API, complete without the other region. */
@@ -85,6 +31,9 @@ export class ApiGateway extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** The host in it. */
   readonly host: pulumi.Output<string>;
+  readonly apiId: pulumi.Output<string>;
+  readonly apiName: pulumi.Output<string>;
+  readonly stageName: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -97,6 +46,9 @@ export class ApiGateway extends pulumi.ComponentResource {
     const stage = this.createStage(api, permissions);
     this.createThrottles(api, stage);
 
+    this.apiId = api.id;
+    this.apiName = api.name;
+    this.stageName = stage.stageName;
     this.url = stage.invokeUrl;
     this.host = pulumi.interpolate`${api.id}.execute-api.${args.region.name}.amazonaws.com`;
     this.registerOutputs({ url: this.url });
@@ -107,10 +59,11 @@ export class ApiGateway extends pulumi.ComponentResource {
   }
 
   private createApi(): aws.apigateway.RestApi {
-    const { platform, region, orderApi, health } = this.args;
+    const { platform, region, orderApi, health, authorizer } = this.args;
     const invokeArns = pulumi.output({
       orderApi: orderApi.function.invokeArn,
       health: health.function.invokeArn,
+      authorizer: authorizer.function.invokeArn,
     });
     return new aws.apigateway.RestApi(
       this.name,
@@ -125,26 +78,32 @@ export class ApiGateway extends pulumi.ComponentResource {
   }
 
   private createPermissions(api: aws.apigateway.RestApi): aws.lambda.Permission[] {
-    return operations().map(({ path, method, operationId }) => {
-      const resource = path.replace(/\{\w+\}/g, "*");
-      return new aws.lambda.Permission(
-        `${this.name}-${operationId}`,
+    const permit = (what: string, target: LambdaFunction, path: string) =>
+      new aws.lambda.Permission(
+        `${this.name}-${what}`,
         {
           action: "lambda:InvokeFunction",
-          function: this.args[answeredBy[operationId]].functionName,
+          function: target.functionName,
           principal: "apigateway.amazonaws.com",
-          sourceArn: pulumi.interpolate`${api.executionArn}/${STAGE_NAME}/${method.toUpperCase()}${resource}`,
+          sourceArn: pulumi.interpolate`${api.executionArn}/${path}`,
         },
         this.child,
       );
-    });
+    return [
+      ...operations().map(({ path, method, operationId, answeredBy }) => {
+        const resource = path.replace(/\{\w+\}/g, "*");
+        const called = `${STAGE_NAME}/${method.toUpperCase()}${resource}`;
+        return permit(operationId, this.args[answeredBy], called);
+      }),
+      permit("authorizer", this.args.authorizer, "authorizers/*"),
+    ];
   }
 
   private createStage(
     api: aws.apigateway.RestApi,
     permissions: aws.lambda.Permission[],
   ): aws.apigateway.Stage {
-    const contract = JSON.stringify(gatewayDocument({ orderApi: "", health: "" }));
+    const contract = JSON.stringify(gatewayDocument({ orderApi: "", health: "", authorizer: "" }));
     const deployment = new aws.apigateway.Deployment(
       this.name,
       {
@@ -161,10 +120,37 @@ export class ApiGateway extends pulumi.ComponentResource {
         deployment: deployment.id,
         stageName: STAGE_NAME,
         xrayTracingEnabled: true,
+        ...this.accessLog(),
       },
       // The first health check must not find an API that may not call its functions.
       { ...this.child, dependsOn: permissions },
     );
+  }
+
+  /** One line per request. Written only where the account has a logging role, hence a switch. */
+  private accessLog(): Pick<aws.apigateway.StageArgs, "accessLogSettings"> {
+    const { platform, region } = this.args;
+    if (!platform.config.apiAccessLogs) return {};
+    const group = new aws.cloudwatch.LogGroup(
+      `${this.name}-access`,
+      {
+        name: `/aws/apigateway/${platform.nameOf("api", "orders", region)}`,
+        retentionInDays: platform.retention.logRetentionDays,
+      },
+      this.child,
+    );
+    const fields = ["requestId", "requestTime", "httpMethod", "path", "status", "responseLatency"];
+    const caller = {
+      accountId: "$context.authorizer.accountId",
+      xrayTraceId: "$context.xrayTraceId",
+    };
+    const format = {
+      ...Object.fromEntries(fields.map((field) => [field, `$context.${field}`])),
+      ...caller,
+    };
+    return {
+      accessLogSettings: { destinationArn: group.arn, format: JSON.stringify(format) },
+    };
   }
 
   private createThrottles(api: aws.apigateway.RestApi, stage: aws.apigateway.Stage): void {
@@ -184,9 +170,9 @@ export class ApiGateway extends pulumi.ComponentResource {
         this.child,
       );
     throttle("orders", "*/*", ORDERS_RATE_PER_SECOND, ORDERS_BURST);
-    for (const path of openPaths) {
-      const what = path.replace("/GET", "");
-      throttle(what, path, OPEN_RATE_PER_SECOND, OPEN_BURST);
+    for (const { path, method } of operations().filter(({ isOpen }) => isOpen)) {
+      const what = path.slice(1);
+      throttle(what, `${what}/${method.toUpperCase()}`, OPEN_RATE_PER_SECOND, OPEN_BURST);
     }
   }
 }

@@ -9,9 +9,13 @@ export type Stem =
   | "orderProcessor"
   | "settlementSweep"
   | "health"
+  | "authorizer"
   | "dbMigration"
   | "sentinel"
   | "failoverOrchestrator";
+
+/** Canaries that have an entry in lambda/canary/entry. */
+export type CanaryCheck = "health" | "order";
 
 /** A function's code, and a hash that changes with it alone. */
 export interface Bundle {
@@ -25,7 +29,7 @@ export interface Bundle {
  */
 export const BUNDLER_KEY = Symbol.for("trading-platform.bundler");
 
-type Bundler = (stem: Stem) => string;
+type Bundler = (what: string) => string;
 
 const projectDir = path.join(__dirname, "..");
 
@@ -48,33 +52,51 @@ export const bundleOptions = {
   logLevel: "silent",
 } satisfies esbuild.BuildOptions;
 
-/**
- * The code of lambda/entry/<stem>.ts with everything it imports, as one minified module.
- * The same sources give the same bytes on every machine.
- * @throws Error with esbuild's messages when the entry is missing or does not compile.
- */
-export function bundleCode(stem: Stem): string {
-  const entryPoints = [`lambda/entry/${stem}.ts`];
-  const { outputFiles } = esbuild.buildSync({ ...bundleOptions, entryPoints });
-  const [file] = outputFiles;
-  if (!file) throw new Error(`bundle: esbuild wrote nothing for lambda/entry/${stem}.ts`);
+/** As Synthetics loads a script: CommonJS, on the Node of its runtime. */
+const canaryOptions = { ...bundleOptions, target: "node20", format: "cjs", banner: {} } as const;
+
+/** The same sources give the same bytes on every machine. */
+function compile(options: esbuild.BuildOptions, entry: string): string {
+  const { outputFiles } = esbuild.buildSync({ ...options, entryPoints: [entry] });
+  const file = outputFiles?.[0];
+  if (!file) throw new Error(`bundle: esbuild wrote nothing for ${entry}`);
   return file.text;
 }
 
-const bundles = new Map<Stem, Bundle>();
+/**
+ * The code of lambda/entry/<stem>.ts with everything it imports, as one minified module.
+ * @throws Error with esbuild's messages when the entry is missing or does not compile.
+ */
+export function bundleCode(stem: Stem): string {
+  return compile(bundleOptions, `lambda/entry/${stem}.ts`);
+}
+
+/** The same of lambda/canary/entry/<check>.ts, as Synthetics loads it. */
+export function canaryCode(check: CanaryCheck): string {
+  return compile(canaryOptions, `lambda/canary/entry/${check}.ts`);
+}
+
+const bundles = new Map<string, Bundle>();
+
+function bundleOnce(what: string, fileName: string, compileCode: () => string): Bundle {
+  const known = bundles.get(what);
+  if (known) return known;
+  const replaced = (globalThis as Record<symbol, unknown>)[BUNDLER_KEY] as Bundler | undefined;
+  const code = replaced ? replaced(what) : compileCode();
+  const made: Bundle = {
+    archive: new pulumi.asset.AssetArchive({ [fileName]: new pulumi.asset.StringAsset(code) }),
+    sha256: createHash("sha256").update(code).digest("hex"),
+  };
+  bundles.set(what, made);
+  return made;
+}
 
 /** The bundle of a function, made once: both regions get the same bytes. */
 export function bundle(stem: Stem): Bundle {
-  const known = bundles.get(stem);
-  if (known) return known;
-  const replaced = (globalThis as Record<symbol, unknown>)[BUNDLER_KEY] as Bundler | undefined;
-  const code = (replaced ?? bundleCode)(stem);
-  const made: Bundle = {
-    archive: new pulumi.asset.AssetArchive({
-      [`${stem}.mjs`]: new pulumi.asset.StringAsset(code),
-    }),
-    sha256: createHash("sha256").update(code).digest("hex"),
-  };
-  bundles.set(stem, made);
-  return made;
+  return bundleOnce(stem, `${stem}.mjs`, () => bundleCode(stem));
+}
+
+/** The script of a canary, at the root of its archive. */
+export function canaryBundle(check: CanaryCheck): Bundle {
+  return bundleOnce(`canary/${check}`, `${check}.js`, () => canaryCode(check));
 }

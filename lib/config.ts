@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HEALTH_CHECK_INTERVAL_SECONDS, HOME_REGION } from "../lambda/shared/tunables";
+import { ConfigReader, type ConfigSource } from "./configReader";
 import { regionToken } from "./naming";
 import type { Retention } from "./retention";
 
@@ -22,15 +23,19 @@ export interface PlatformConfig {
   /** `unreserved` reserves nothing for any function. */
   readonly orderProcessorReservedConcurrency: number | "unreserved";
   readonly alertEmails: readonly string[];
+  /** Addresses like `https://events.example.com/trading` that get what the e-mail addresses get. */
+  readonly alertEndpoints: readonly string[];
+  /** The name clients use, in a zone that is already there; absent: an undelegated zone of our own. */
+  readonly domain?: { readonly domainName: string; readonly hostedZoneId: string };
+  /** Whose tokens are accepted; absent: tokens of the platform's own keys. */
+  readonly auth?: { readonly issuer: string; readonly audience: string };
+  /** Needs the account's logging role in each region, which no environment may own. */
+  readonly apiAccessLogs: boolean;
+  readonly canaryScheduleMinutes: number;
+  readonly canaryRuntime: string;
   /** Values of the tags Repository and Author. */
   readonly repository: string;
   readonly author: string;
-}
-
-/** What `pulumi.Config` offers, as far as it is used here. */
-export interface ConfigSource {
-  get(key: string): string | undefined;
-  getObject<T>(key: string): T | undefined;
 }
 
 /** The values where nothing is configured; Pulumi.yaml shows the same ones. */
@@ -46,11 +51,19 @@ export const configDefaults = {
   healthCheckIntervalSeconds: String(HEALTH_CHECK_INTERVAL_SECONDS),
   orderProcessorReservedConcurrency: "10",
   alertEmails: [] as string[],
+  alertEndpoints: [] as string[],
+  domainName: "",
+  hostedZoneId: "",
+  authIssuer: "",
+  authAudience: "",
+  apiAccessLogs: "false",
+  canaryScheduleMinutes: "5",
+  canaryRuntime: "syn-nodejs-puppeteer-17.0",
   repository: "trading-platform-disaster-recovery",
   author: "platform-team",
 } as const;
 
-type Key = "env" | keyof typeof configDefaults;
+type Reader = ConfigReader<"env" | keyof typeof configDefaults>;
 
 /** Bounds that AWS or the length of names set. */
 const ENV_LENGTH_MAX = 20;
@@ -58,62 +71,7 @@ const INSTANCES_MAX = 15;
 const CONCURRENCY_MIN = 2;
 const CONCURRENCY_MAX = 900;
 const ACU_MAX = 256;
-
-/** Reads and checks one key after the other and remembers every complaint. */
-class Reader {
-  readonly complaints: string[] = [];
-  constructor(private readonly source: ConfigSource) {}
-
-  text(key: Exclude<Key, "alertEmails">): string {
-    return this.source.get(key) ?? (key === "env" ? "" : configDefaults[key]);
-  }
-
-  complain(key: Key, got: unknown, allowed: string, remedy: string): void {
-    this.complaints.push(`${key}: got ${JSON.stringify(got)}; allowed: ${allowed}; ${remedy}`);
-  }
-
-  matching(key: Exclude<Key, "alertEmails">, pattern: RegExp, allowed: string): string {
-    const got = this.text(key);
-    if (!pattern.test(got)) {
-      this.complain(key, got, allowed, `run: pulumi config set ${key} <value>`);
-    }
-    return got;
-  }
-
-  number(key: Exclude<Key, "alertEmails">, min: number, max: number, step: number): number {
-    const got = this.text(key);
-    const value = Number(got);
-    if (got.trim() === "" || !(value >= min && value <= max) || value % step !== 0) {
-      const allowed = `${min} to ${max} in steps of ${step}`;
-      this.complain(key, got, allowed, `run: pulumi config set ${key} <number>`);
-    }
-    return value;
-  }
-
-  oneOf<T extends string>(key: Exclude<Key, "alertEmails">, allowed: readonly T[]): T {
-    const got = this.text(key);
-    if (!(allowed as readonly string[]).includes(got)) {
-      this.complain(key, got, allowed.join(" or "), `run: pulumi config set ${key} ${allowed[0]}`);
-    }
-    return got as T;
-  }
-
-  emails(): string[] {
-    let got: unknown;
-    try {
-      got = this.source.getObject("alertEmails") ?? configDefaults.alertEmails;
-    } catch {
-      got = this.source.get("alertEmails");
-    }
-    const valid =
-      Array.isArray(got) && got.every((email) => /^[^\s@]+@[^\s@]+\.\w+$/.test(String(email)));
-    if (!valid) {
-      const remedy = "run: pulumi config set --path 'alertEmails[0]' someone@example.com";
-      this.complain("alertEmails", got, "a list of e-mail addresses", remedy);
-    }
-    return valid ? (got as string[]) : [];
-  }
-}
+const CANARY_SCHEDULE_MINUTES_MAX = 60;
 
 function readRegion(reader: Reader, key: "standbyRegion" | "witnessRegion"): string {
   const region = reader.text(key);
@@ -134,7 +92,12 @@ function readRegions(reader: Reader) {
     const taken = others[key as keyof typeof others];
     if (taken.includes(got)) {
       const allowed = `a region other than ${taken.join(" and ")}`;
-      reader.complain(key as Key, got, allowed, `run: pulumi config set ${key} <another region>`);
+      reader.complain(
+        key as keyof typeof others,
+        got,
+        allowed,
+        `run: pulumi config set ${key} <another region>`,
+      );
     }
   }
   return { homeRegion: HOME_REGION, standbyRegion, witnessRegion };
@@ -169,12 +132,40 @@ function readConcurrency(reader: Reader): number | "unreserved" {
   return reader.number(key, CONCURRENCY_MIN, CONCURRENCY_MAX, 1);
 }
 
+function readDomain(reader: Reader) {
+  const pair = reader.together(
+    [
+      "domainName",
+      /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+      "a name like api.example.com",
+    ],
+    [
+      "hostedZoneId",
+      /^Z[A-Z0-9]{1,31}$/,
+      "the id of the Route 53 zone of that name, like Z0123456789ABC",
+    ],
+  );
+  return pair && { domain: { domainName: pair[0], hostedZoneId: pair[1] } };
+}
+
+function readAuth(reader: Reader) {
+  const pair = reader.together(
+    [
+      "authIssuer",
+      /^https:\/\/[\w.-]+(\/[\w./-]*[\w.-])?$/,
+      "an https address without a slash at its end",
+    ],
+    ["authAudience", /^\S{1,256}$/, "what tokens for this platform carry as aud"],
+  );
+  return pair && { auth: { issuer: pair[0], audience: pair[1] } };
+}
+
 /**
  * Reads the whole configuration; the only reader of `pulumi.Config`.
  * @throws Error that lists every wrong key: what was got, what is allowed, what to do.
  */
 export function readConfig(source: ConfigSource = new pulumi.Config()): PlatformConfig {
-  const reader = new Reader(source);
+  const reader: Reader = new ConfigReader(source, configDefaults);
   const env = reader.matching(
     "env",
     new RegExp(`^(?=.{1,${ENV_LENGTH_MAX}}$)[a-z](-?[a-z0-9])*$`),
@@ -190,7 +181,32 @@ export function readConfig(source: ConfigSource = new pulumi.Config()): Platform
     healthCheckIntervalSeconds:
       reader.oneOf("healthCheckIntervalSeconds", ["30", "10"]) === "10" ? 10 : 30,
     orderProcessorReservedConcurrency: readConcurrency(reader),
-    alertEmails: reader.emails(),
+    alertEmails: reader.texts(
+      "alertEmails",
+      /^[^\s@]+@[^\s@]+\.\w+$/,
+      "a list of e-mail addresses",
+      "someone@example.com",
+    ),
+    alertEndpoints: reader.texts(
+      "alertEndpoints",
+      /^https:\/\/[^\s/@]+(\/\S*)?$/,
+      "a list of https addresses",
+      "https://events.example.com/trading",
+    ),
+    ...readDomain(reader),
+    ...readAuth(reader),
+    apiAccessLogs: reader.oneOf("apiAccessLogs", ["false", "true"]) === "true",
+    canaryScheduleMinutes: reader.number(
+      "canaryScheduleMinutes",
+      1,
+      CANARY_SCHEDULE_MINUTES_MAX,
+      1,
+    ),
+    canaryRuntime: reader.matching(
+      "canaryRuntime",
+      /^syn-nodejs-puppeteer-(1[1-9]|[2-9]\d)\.\d+$/,
+      "syn-nodejs-puppeteer-11.0 or newer, which load scripts from the root of their archive",
+    ),
     repository: reader.matching("repository", tag, tagAllowed),
     author: reader.matching("author", tag, tagAllowed),
   };

@@ -1,16 +1,24 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { BAD_PROBES_IN_ROW, LOOP_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
+import { LOOP_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
+import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./alarm";
 import { commonEnvironment } from "./lambda";
 import { LambdaFunction, notRetried } from "./lambdaFunction";
 import { FailoverAlarm, METRIC_NAMESPACE, lookMetric } from "./monitoring";
 import { type FailoverTargets, createOrchestrator } from "./orchestrator";
-import { invokeStatement, ledgerStatement, metricsStatement, workIndexStatement } from "./policies";
-import { scheduleEveryMinute } from "./schedule";
+import {
+  invokeStatement,
+  ledgerStatement,
+  metricsStatement,
+  secretStatement,
+  workIndexStatement,
+} from "./policies";
+import { schedule } from "./schedule";
 
 /** Loops overlap; what is above this is a loop too many. */
 const SENTINEL_RESERVED_CONCURRENCY = 5;
-const MINUTE_SECONDS = 60;
+/** Looks come every 10 s; a minute without one is told, at any second of a minute. */
+const BLIND_PERIOD_SECONDS = 30;
 
 export type FailoverArgs = FailoverTargets;
 
@@ -55,7 +63,7 @@ export class Failover extends pulumi.ComponentResource {
   }
 
   private createSentinel(): LambdaFunction {
-    const { platform, dynamodb, apis, queues } = this.args;
+    const { platform, dynamodb, apis, queues, tokens } = this.args;
     const region = platform.standby;
     return new LambdaFunction(
       `sentinel-${region.token}`,
@@ -68,12 +76,14 @@ export class Failover extends pulumi.ComponentResource {
           HOME_API_URL: apis.home.url,
           STANDBY_API_URL: apis.standby.url,
           ORCHESTRATOR_FUNCTION: this.orchestrator.functionName,
+          TOKEN_SECRET_ARN: tokens.secretArns.standby,
         },
         statements: [
           ledgerStatement(dynamodb.ledgerArnIn(region), "GetItem", "PutItem"),
           workIndexStatement(dynamodb.workIndexArnIn(region)),
           metricsStatement(METRIC_NAMESPACE),
           invokeStatement(this.orchestrator.arn),
+          secretStatement("TokenSecret", tokens.secretArns.standby),
         ],
         timeoutSeconds: LOOP_TIMEOUT_SECONDS,
         failuresQueueArn: queues.standby.failures.arn,
@@ -86,24 +96,26 @@ export class Failover extends pulumi.ComponentResource {
 
   private createSchedules(): void {
     const { platform } = this.args;
-    scheduleEveryMinute(
+    schedule(
       `${this.name}-sentinel`,
       {
         platform,
         region: platform.standby,
         what: "sentinel",
+        every: "minute",
         description: "Keeps one looking loop of the sentinel alive",
         target: this.sentinel,
         event: { trigger: "schedule" },
       },
       this.child,
     );
-    scheduleEveryMinute(
+    schedule(
       `${this.name}-tick`,
       {
         platform,
         region: platform.standby,
         what: "failover-tick",
+        every: "minute",
         description: "Keeps one looking loop of the orchestrator alive; absent while destroying",
         target: this.orchestrator,
         event: { trigger: "tick" },
@@ -135,54 +147,32 @@ export class Failover extends pulumi.ComponentResource {
   }
 
   private createAlarms(): void {
-    const { platform, queues } = this.args;
-    this.createAlarm("looks-missing", {
-      alarmDescription: "Nobody looks at home: no failover would begin by itself",
-      ...lookMetric(platform, "HomeProbeFailed"),
-      statistic: "SampleCount",
-      comparisonOperator: "LessThanThreshold",
-      treatMissingData: "breaching",
-      evaluationPeriods: BAD_PROBES_IN_ROW,
-    });
-    for (const [what, target] of [
-      ["sentinel-errors", this.sentinel],
-      ["orchestrator-errors", this.orchestrator],
-    ] as const) {
-      this.createAlarm(what, {
-        alarmDescription: "Runs fail or are cut off",
+    const { platform, topics } = this.args;
+    const errors = (what: string, { functionName }: LambdaFunction): AlarmDefinition => ({
+      what: `${what}-errors`,
+      alarmDescription: `Runs of the ${what} fail or are cut off`,
+      metric: {
         namespace: "AWS/Lambda",
         metricName: "Errors",
-        dimensions: { FunctionName: target.functionName },
+        dimensions: { FunctionName: functionName },
         statistic: "Sum",
-      });
-    }
-    this.createAlarm("function-failures", {
-      alarmDescription: "Events that a function could not handle wait to be looked at",
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: queues.standby.failures.name },
-      statistic: "Maximum",
-    });
-  }
-
-  /** Told to people: at least one within a minute, unless said otherwise. */
-  private createAlarm(what: string, args: Partial<aws.cloudwatch.MetricAlarmArgs>): void {
-    const { platform, topics } = this.args;
-    const topicArn = topics.standby.alertsTopic.arn;
-    new aws.cloudwatch.MetricAlarm(
-      `${this.name}-${what}`,
-      {
-        name: platform.nameOf("alarm", what, platform.standby),
-        period: MINUTE_SECONDS,
-        evaluationPeriods: 1,
-        threshold: 1,
-        comparisonOperator: "GreaterThanOrEqualToThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [topicArn],
-        okActions: [topicArn],
-        ...args,
       },
-      this.child,
-    );
+    });
+    const looks = lookMetric(platform, "HomeProbeFailed");
+    const definitions: AlarmDefinition[] = [
+      {
+        what: "looks-missing",
+        alarmDescription: "Nobody looks at home: no failover would begin by itself",
+        metric: { ...looks, statistic: "SampleCount", period: BLIND_PERIOD_SECONDS },
+        ...silence(MINUTE_SECONDS / BLIND_PERIOD_SECONDS),
+      },
+      errors("sentinel", this.sentinel),
+      errors("orchestrator", this.orchestrator),
+    ];
+    const topicArn = topics.standby.alertsTopic.arn;
+    for (const definition of definitions) {
+      const args = { platform, region: platform.standby, definition, topicArn, tellsEnd: true };
+      createAlarm(this.name, args, this.child);
+    }
   }
 }

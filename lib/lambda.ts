@@ -8,6 +8,7 @@ import {
   PROCESSOR_TIMEOUT_SECONDS,
   SWEEP_TIMEOUT_SECONDS,
 } from "../lambda/shared/tunables";
+import { createAuthorizer } from "./authorizer";
 import { APPLICATION_USERNAME, type Aurora, DATABASE_NAME } from "./aurora";
 import { type Stem, bundle } from "./bundle";
 import type { Dynamodb } from "./dynamodb";
@@ -18,12 +19,15 @@ import {
   databaseSignInStatement,
   ledgerStatement,
   pollStatement,
+  secretStatement,
   sendStatement,
   workIndexStatement,
   type Statement,
 } from "./policies";
 import type { Queues } from "./queues";
-import { scheduleEveryMinute } from "./schedule";
+import { ARCHIVE_PREFIX, type S3 } from "./s3";
+import { schedule } from "./schedule";
+import type { Tokens } from "./tokens";
 
 /** Whoever waits for the API has given up by half of this: a probe, the slowest reader. */
 const API_TIMEOUT_SECONDS = (2 * PROBE_TIMEOUT_MS) / 1000;
@@ -40,6 +44,8 @@ export interface RegionalFunctionsArgs {
   readonly dynamodb: Dynamodb;
   /** Of both regions: order-api hints to the active one. */
   readonly queues: Pair<Queues>;
+  readonly s3: S3;
+  readonly tokens: Tokens;
 }
 
 /** What every function but db-migration knows. */
@@ -67,6 +73,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
   readonly orderProcessor: LambdaFunction;
   readonly settlementSweep: LambdaFunction;
   readonly health: LambdaFunction;
+  readonly authorizer: LambdaFunction;
   readonly dbMigration: LambdaFunction;
 
   constructor(
@@ -75,11 +82,16 @@ export class RegionalFunctions extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("trading:platform:RegionalFunctions", name, {}, opts);
+    const { platform, region, tokens } = args;
     this.dbMigration = this.createDbMigration();
     this.orderProcessor = this.createOrderProcessor();
     this.settlementSweep = this.createSettlementSweep();
     this.orderApi = this.createOrderApi();
     this.health = this.createHealth();
+    this.authorizer = createAuthorizer(
+      { platform, region, secretArn: tokens.secretArns[region.seat], queues: this.queues },
+      { parent: this },
+    );
     this.registerOutputs({ orderApiArn: this.orderApi.arn, healthArn: this.health.arn });
   }
 
@@ -136,7 +148,8 @@ export class RegionalFunctions extends pulumi.ComponentResource {
   }
 
   private createOrderProcessor(): LambdaFunction {
-    const { platform, dynamodb, network } = this.args;
+    const { platform, region, dynamodb, network, s3 } = this.args;
+    const archive = s3.buckets[region.seat];
     const configured = platform.config.orderProcessorReservedConcurrency;
     const reserved = configured === "unreserved" ? PROCESSOR_MAX_CONCURRENCY : configured;
     const processor = this.createFunction("orderProcessor", {
@@ -145,12 +158,24 @@ export class RegionalFunctions extends pulumi.ComponentResource {
         ...databaseEnvironment,
         DATABASE_ENDPOINT: this.member.endpoint,
         DEAD_LETTER_QUEUE_URL: this.queues.deadLetters.url,
+        ARCHIVE_BUCKET: archive.bucketName,
+        SESSIONS_TABLE: dynamodb.sessionsName,
       },
       statements: [
         pollStatement(this.queues.orders.arn),
         ledgerStatement(this.ledgerArn, "GetItem", "UpdateItem"),
         sendStatement(this.queues.deadLetters.arn),
         this.databaseStatement(),
+        {
+          Sid: "Archive",
+          Action: ["s3:PutObject"],
+          Resource: [pulumi.interpolate`${archive.arn}/${ARCHIVE_PREFIX}*`],
+        },
+        {
+          Sid: "Sessions",
+          Action: ["dynamodb:UpdateItem"],
+          Resource: [dynamodb.sessionsArnIn(region)],
+        },
       ],
       timeoutSeconds: PROCESSOR_TIMEOUT_SECONDS,
       reservedConcurrency: reserved,
@@ -194,12 +219,13 @@ export class RegionalFunctions extends pulumi.ComponentResource {
       network,
       retries: notRetried,
     });
-    scheduleEveryMinute(
+    schedule(
       `${this.name}-sweep`,
       {
         platform,
         region,
         what: "settlement-sweep",
+        every: "minute",
         description: "Re-queues waiting orders here, or closes those seen in this database",
         target: sweep,
         event: { trigger: "schedule" },
@@ -229,18 +255,33 @@ export class RegionalFunctions extends pulumi.ComponentResource {
         DATABASE_ENDPOINT: this.member.endpoint,
         DATABASE_SECRET_ARN: secretArn,
       },
-      statements: [
-        {
-          Sid: "MasterSecret",
-          Action: ["secretsmanager:GetSecretValue"],
-          Resource: [secretArn],
-        },
-      ],
+      statements: [secretStatement("MasterSecret", secretArn)],
       timeoutSeconds: MIGRATION_TIMEOUT_SECONDS,
       network,
     });
-    // In both regions, because the program does not know who writes: elsewhere it says "not the
-    // writer" and does nothing. A new bundle brings new migrations.
+    this.migrate(migration);
+    schedule(
+      `${this.name}-prune`,
+      {
+        platform,
+        region,
+        what: "canary-prune",
+        every: "day",
+        description: "Deletes old rows of canaries, where the writer is",
+        target: migration,
+        event: { prune: true },
+      },
+      this.child,
+    );
+    return migration;
+  }
+
+  /**
+   * In both regions, because the program does not know who writes: elsewhere the function says "not
+   * the writer" and does nothing. A new bundle brings new migrations.
+   */
+  private migrate(migration: LambdaFunction): void {
+    const { network, aurora } = this.args;
     new aws.lambda.Invocation(
       `${this.name}-migrate`,
       {
@@ -250,6 +291,5 @@ export class RegionalFunctions extends pulumi.ComponentResource {
       },
       { ...this.child, dependsOn: [network, aurora] },
     );
-    return migration;
   }
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Stem, bundle } from "./bundle";
 import type { Network } from "./network";
 import type { Platform, Region } from "./platform";
-import { type Statement, lambdaTrustPolicy, policyDocument, serviceStatements } from "./policies";
+import { type Statement, policyDocument, serviceStatements, serviceTrustPolicy } from "./policies";
 
 const DEFAULT_MEMORY_MB = 512;
 /** What becomes of an event that the function failed on, or had no room for. */
@@ -101,7 +101,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
       this.name,
       {
         name: platform.nameOf("role", functionBaseName(stem), region),
-        assumeRolePolicy: lambdaTrustPolicy,
+        assumeRolePolicy: serviceTrustPolicy("lambda.amazonaws.com"),
       },
       this.child,
     );

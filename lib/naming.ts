@@ -10,6 +10,7 @@ export const nameLengthMax = {
   dashboard: 255,
   database: 63,
   eventRule: 64,
+  eventSubscription: 255,
   function: 64,
   healthCheck: 255,
   keyAlias: 250,

@@ -12,11 +12,13 @@ import {
   invokeStatement,
   ledgerStatement,
   metricsStatement,
+  secretStatement,
   workIndexStatement,
 } from "./policies";
 import type { Queues } from "./queues";
 import type { Route53 } from "./route53";
 import type { Sns } from "./sns";
+import type { Tokens } from "./tokens";
 
 /** Loops overlap, and the sentinel adds a run per bad slot. */
 const ORCHESTRATOR_RESERVED_CONCURRENCY = 20;
@@ -36,6 +38,7 @@ export interface FailoverTargets {
   readonly functions: Pair<RegionalFunctions>;
   readonly apis: Pair<ApiGateway>;
   readonly topics: Pair<Sns>;
+  readonly tokens: Tokens;
 }
 
 /** Name of the rule that ticks in the standby region. */
@@ -43,8 +46,8 @@ export function tickRuleName(platform: Platform): string {
   return platform.nameOf("eventRule", "failover-tick", platform.standby);
 }
 
-function orchestratorEnvironment(targets: FailoverTargets) {
-  const { platform, dynamodb, aurora, route53, functions, apis, topics } = targets;
+function orchestratorEnvironment(targets: FailoverTargets, region: Region) {
+  const { platform, dynamodb, aurora, route53, functions, apis, topics, tokens } = targets;
   return {
     ...commonEnvironment(platform, dynamodb),
     HOME_API_URL: apis.home.url,
@@ -60,6 +63,7 @@ function orchestratorEnvironment(targets: FailoverTargets) {
     STANDBY_TOPIC_ARN: topics.standby.alertsTopic.arn,
     HEALTH_CHECK_ID: route53.healthCheckId,
     TICK_RULE: tickRuleName(platform),
+    TOKEN_SECRET_ARN: tokens.secretArns[region.seat],
   };
 }
 
@@ -89,11 +93,12 @@ function databaseStatements({ platform, aurora }: FailoverTargets): Statement[] 
 }
 
 function orchestratorStatements(targets: FailoverTargets, region: Region): Statement[] {
-  const { platform, dynamodb, route53, functions, topics } = targets;
+  const { platform, dynamodb, route53, functions, topics, tokens } = targets;
   return [
     ledgerStatement(dynamodb.ledgerArnIn(region), "GetItem", "PutItem"),
     workIndexStatement(dynamodb.workIndexArnIn(region)),
     metricsStatement(METRIC_NAMESPACE),
+    secretStatement("TokenSecret", tokens.secretArns[region.seat]),
     invokeStatement(
       functions.home.dbMigration.arn,
       functions.standby.dbMigration.arn,
@@ -136,7 +141,7 @@ export function createOrchestrator(
       platform,
       region,
       stem: "failoverOrchestrator",
-      environment: orchestratorEnvironment(targets),
+      environment: orchestratorEnvironment(targets, region),
       statements: orchestratorStatements(targets, region),
       timeoutSeconds: LOOP_TIMEOUT_SECONDS,
       failuresQueueArn: queues[region.seat].failures.arn,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One statement of a policy that allows; nothing here ever denies. */
+/** One statement of a policy, which allows unless a resource's own policy says otherwise. */
 export interface Statement {
   readonly Sid: string;
   readonly Action: readonly string[];
@@ -12,7 +12,8 @@ export interface Statement {
 
 /** A statement of a resource's own policy: it says who may. */
 export interface ResourceStatement extends Statement {
-  readonly Principal: Record<string, pulumi.Input<string>>;
+  readonly Principal: "*" | Record<string, pulumi.Input<string>>;
+  readonly Effect?: "Deny";
 }
 
 const VERSION = "2012-10-17";
@@ -30,17 +31,13 @@ export function policyDocument(
   });
 }
 
-/** Lets the Lambda service take the role on. */
-export const lambdaTrustPolicy = JSON.stringify({
-  Version: VERSION,
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "lambda.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-});
+/** Lets a service of AWS take a role on. */
+export function serviceTrustPolicy(service: string): string {
+  return JSON.stringify({
+    Version: VERSION,
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  });
+}
 
 /** What Lambda itself does in the function's name; the log group is not the function's to make. */
 export function serviceStatements(args: {
@@ -115,6 +112,11 @@ export function metricsStatement(namespace: string): Statement {
     Resource: ["*"],
     Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
   };
+}
+
+/** Reading one secret, in the function's own region. */
+export function secretStatement(sid: string, secretArn: pulumi.Input<string>): Statement {
+  return { Sid: sid, Action: ["secretsmanager:GetSecretValue"], Resource: [secretArn] };
 }
 
 /** Signing in to the region's own cluster with a token instead of a password. */

@@ -5,7 +5,7 @@ export type Retention = "ephemeral" | "durable";
 export interface RetentionRow {
   /** A database or table refuses to be deleted. */
   readonly deletionProtection: boolean;
-  /** Zones and the global cluster go although something is left in them. */
+  /** Zones, buckets and the global cluster go although something is left in them. */
   readonly forceDestroy: boolean;
   /** The database leaves no snapshot behind. */
   readonly skipFinalSnapshot: boolean;
@@ -19,6 +19,10 @@ export interface RetentionRow {
   readonly secretRecoveryWindowDays: number;
   readonly keyDeletionWindowDays: number;
   readonly logRetentionDays: number;
+  /** Archives of settled orders are kept this long. */
+  readonly archiveDays: number;
+  /** What was overwritten or deleted in a bucket can be brought back for this long. */
+  readonly noncurrentVersionDays: number;
 }
 
 /**
@@ -37,6 +41,8 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     secretRecoveryWindowDays: 0,
     keyDeletionWindowDays: 7,
     logRetentionDays: 7,
+    archiveDays: 1,
+    noncurrentVersionDays: 1,
   },
   durable: {
     deletionProtection: true,
@@ -49,5 +55,8 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     secretRecoveryWindowDays: 30,
     keyDeletionWindowDays: 30,
     logRetentionDays: 365,
+    // A start of seven years: ask those who keep your records.
+    archiveDays: 7 * 365,
+    noncurrentVersionDays: 30,
   },
 };

@@ -7,14 +7,26 @@ import {
   LATCH_INTERVAL_SECONDS,
 } from "../lambda/shared/tunables";
 import { type ApiGateway, STAGE_NAME } from "./apiGateway";
+import type { Domain } from "./domain";
 import { physicalName } from "./naming";
-import type { Pair, Platform } from "./platform";
+import type { Pair, Platform, Region } from "./platform";
 
 const HTTPS_PORT = 443;
 
 export interface Route53Args {
   readonly platform: Platform;
   readonly apis: Pair<ApiGateway>;
+  /**
+   * The name clients use.
+   * @default - `api.` in an undelegated zone of the environment's own
+   */
+  readonly domain?: Domain;
+}
+
+/** The zone that holds the API's name, and the name. */
+interface ApiName {
+  readonly zoneId: pulumi.Input<string>;
+  readonly name: pulumi.Input<string>;
 }
 
 /**
@@ -25,12 +37,17 @@ export interface Route53Args {
  * secondary, because that record has no check.
  */
 export class Route53 extends pulumi.ComponentResource {
-  /** The name clients use, `api.<zone>`. */
+  /** The name clients use. */
   readonly apiDomain: pulumi.Output<string>;
+  /** Whom to ask for it where it is delegated from nowhere; empty for a name that everyone finds. */
   readonly nameServers: pulumi.Output<string[]>;
   /** The check of home's endpoint: the one whose path the orchestrator re-points. */
   readonly healthCheckId: pulumi.Output<string>;
   readonly healthCheckArn: pulumi.Output<string>;
+  /** Tells people when the standby dies; no record depends on it. */
+  readonly standbyCheckId: pulumi.Output<string>;
+  /** Whether the name leads to home. */
+  readonly inServiceCheckId: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -38,15 +55,17 @@ export class Route53 extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("trading:platform:Route53", name, {}, opts);
-    const zone = this.createZone();
     const homeCheck = this.createHomeCheck();
     const inService = this.createInService(homeCheck, this.createLatch());
-    const primary = this.createRecords(zone, inService);
+    const { apiName, nameServers } = this.createName();
+    const primary = this.createRecords(apiName, inService);
 
     this.apiDomain = primary.fqdn;
-    this.nameServers = zone.nameServers;
+    this.nameServers = nameServers;
     this.healthCheckId = homeCheck.id;
     this.healthCheckArn = homeCheck.arn;
+    this.standbyCheckId = this.createStandbyCheck().id;
+    this.inServiceCheckId = inService.id;
     this.registerOutputs({ apiDomain: this.apiDomain, healthCheckId: this.healthCheckId });
   }
 
@@ -56,6 +75,17 @@ export class Route53 extends pulumi.ComponentResource {
 
   private nameTag(what: string) {
     return { Name: physicalName("healthCheck", this.args.platform.config.env, what) };
+  }
+
+  private createName(): { apiName: ApiName; nameServers: pulumi.Output<string[]> } {
+    const { domain } = this.args;
+    if (domain) {
+      const apiName = { zoneId: domain.hostedZoneId, name: domain.domainName };
+      return { apiName, nameServers: pulumi.output([]) };
+    }
+    const zone = this.createZone();
+    const apiName = { zoneId: zone.zoneId, name: pulumi.interpolate`api.${zone.name}` };
+    return { apiName, nameServers: zone.nameServers };
   }
 
   /** Delegated from nowhere: whoever tests a failover asks its name servers directly. */
@@ -129,20 +159,33 @@ export class Route53 extends pulumi.ComponentResource {
     );
   }
 
-  private createRecords(
-    zone: aws.route53.Zone,
-    inService: aws.route53.HealthCheck,
-  ): aws.route53.Record {
+  /** The standby probed from outside of it: its own alarms die with it. */
+  private createStandbyCheck(): aws.route53.HealthCheck {
     const { platform, apis } = this.args;
-    const { home, standby } = platform;
-    const record = { zoneId: zone.zoneId, name: pulumi.interpolate`api.${zone.name}` };
-    const cname = { ...record, type: "CNAME", ttl: DNS_TTL_SECONDS };
+    return new aws.route53.HealthCheck(
+      `${this.name}-standby`,
+      {
+        type: "HTTPS",
+        fqdn: apis.standby.host,
+        port: HTTPS_PORT,
+        enableSni: true,
+        resourcePath: `/${STAGE_NAME}/health`,
+        requestInterval: platform.config.healthCheckIntervalSeconds,
+        failureThreshold: HEALTH_CHECK_FAILURES,
+        tags: this.nameTag("standby"),
+      },
+      this.child,
+    );
+  }
+
+  private createRecords(apiName: ApiName, inService: aws.route53.HealthCheck): aws.route53.Record {
+    const { home, standby } = this.args.platform;
     const primary = new aws.route53.Record(
       `${this.name}-${home.token}`,
       {
-        ...cname,
+        ...apiName,
+        ...this.target(home),
         setIdentifier: home.name,
-        records: [apis.home.host],
         failoverRoutingPolicies: [{ type: "PRIMARY" }],
         healthCheckId: inService.id,
       },
@@ -151,13 +194,27 @@ export class Route53 extends pulumi.ComponentResource {
     new aws.route53.Record(
       `${this.name}-${standby.token}`,
       {
-        ...cname,
+        ...apiName,
+        ...this.target(standby),
         setIdentifier: standby.name,
-        records: [apis.standby.host],
         failoverRoutingPolicies: [{ type: "SECONDARY" }],
       },
       this.child,
     );
     return primary;
+  }
+
+  /** Where the name leads in a region. An alias lives as long as its target's TTL: 60 s. */
+  private target(region: Region): Pick<aws.route53.RecordArgs, "records" | "aliases" | "ttl"> & {
+    type: string;
+  } {
+    const { domain, apis } = this.args;
+    if (!domain) {
+      return { type: "CNAME", ttl: DNS_TTL_SECONDS, records: [apis[region.seat].host] };
+    }
+    const { regionalDomainName, regionalZoneId } = domain.targets[region.seat];
+    // Its health is ours to say: the address of an API answers as long as API Gateway does.
+    const alias = { name: regionalDomainName, zoneId: regionalZoneId, evaluateTargetHealth: false };
+    return { type: "A", aliases: [alias] };
   }
 }

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LambdaFunction } from "./lambdaFunction";
 import type { Platform, Region } from "./platform";
 
-/** EventBridge's shortest age of an event: the next minute has its own. */
+/** EventBridge's shortest age of an event: the next one says the same again. */
 const EVENT_AGE_MAX_SECONDS = 60;
 
 export interface ScheduleArgs {
@@ -11,25 +11,26 @@ export interface ScheduleArgs {
   readonly region: Region;
   /** Base of the rule's name. */
   readonly what: string;
+  readonly every: "minute" | "day";
   readonly description: string;
   readonly target: LambdaFunction;
   /** The event, the same every time. */
   readonly event: object;
 }
 
-/** Invokes a function every minute, at some second of it: EventBridge promises no closer. */
-export function scheduleEveryMinute(
+/** Invokes a function over and over, at some second of a minute: EventBridge promises no closer. */
+export function schedule(
   name: string,
   args: ScheduleArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.EventRule {
-  const { platform, region, what, description, target, event } = args;
+  const { platform, region, what, every, description, target, event } = args;
   const rule = new aws.cloudwatch.EventRule(
     name,
     {
       name: platform.nameOf("eventRule", what, region),
       description,
-      scheduleExpression: "rate(1 minute)",
+      scheduleExpression: `rate(1 ${every})`,
       state: "ENABLED",
     },
     opts,

@@ -47,14 +47,24 @@ export class Sns extends pulumi.ComponentResource {
       { arn: topic.arn, policy: this.policy(topic.arn) },
       this.child,
     );
-    platform.config.alertEmails.forEach((email) => {
+    this.subscribe(what, topic);
+    return topic;
+  }
+
+  /** Each has to confirm its subscription once. */
+  private subscribe(what: string, topic: aws.sns.Topic): void {
+    const { alertEmails, alertEndpoints } = this.args.platform.config;
+    const subscribers = [
+      ...alertEmails.map((endpoint) => ({ protocol: "email", endpoint })),
+      ...alertEndpoints.map((endpoint) => ({ protocol: "https", endpoint })),
+    ];
+    for (const { protocol, endpoint } of subscribers) {
       new aws.sns.TopicSubscription(
-        `${this.name}-${what}-${email}`,
-        { topic: topic.arn, protocol: "email", endpoint: email },
+        `${this.name}-${what}-${endpoint}`,
+        { topic: topic.arn, protocol, endpoint },
         this.child,
       );
-    });
-    return topic;
+    }
   }
 
   private policy(topicArn: pulumi.Output<string>): pulumi.Output<string> {
@@ -75,6 +85,17 @@ export class Sns extends pulumi.ComponentResource {
           StringEquals: { "aws:SourceAccount": accountId },
           ArnLike: {
             "aws:SourceArn": pulumi.interpolate`arn:aws:cloudwatch:${region.name}:${accountId}:alarm:*`,
+          },
+        },
+      },
+      {
+        Sid: "DatabaseEvents",
+        ...publish,
+        Principal: { Service: "events.rds.amazonaws.com" },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": accountId },
+          ArnLike: {
+            "aws:SourceArn": pulumi.interpolate`arn:aws:rds:${region.name}:${accountId}:*`,
           },
         },
       },

@@ -32,20 +32,30 @@ test("the whole program is this, in each region", () => {
     }
     return counts;
   };
-  const both = { apigateway: 6, ec2: 13, kms: 2, rds: 5, sns: 4, sqs: 3, vpc: 6 };
+  const both = {
+    apigateway: 6,
+    ec2: 13,
+    kms: 2,
+    rds: 7,
+    s3: 15,
+    sns: 4,
+    sqs: 3,
+    synthetics: 2,
+    vpc: 6,
+  };
   expect(count("us-east-1")).toEqual({
     ...both,
-    rds: 6,
+    rds: 8,
     sns: 5,
-    cloudwatch: 9,
+    cloudwatch: 44,
     dynamodb: 2,
-    iam: 12,
-    lambda: 15,
-    route53: 6,
-    secretsmanager: 2,
+    iam: 20,
+    lambda: 18,
+    route53: 7,
+    secretsmanager: 4,
   });
-  expect(count("us-east-2")).toEqual({ ...both, cloudwatch: 21, iam: 14, lambda: 21 });
-  expect(program.resources).toHaveLength(216);
+  expect(count("us-east-2")).toEqual({ ...both, cloudwatch: 50, iam: 22, lambda: 24 });
+  expect(program.resources).toHaveLength(361);
 });
 
 test("every resource has an explicit provider, and none says its region a second time", () => {
@@ -71,6 +81,8 @@ test("no physical name and no value says who is active", () => {
   const roles = custom(program).flatMap(({ urn, inputs }) =>
     texts(inputs)
       .filter(([at]) => !at.startsWith("/failoverRoutingPolicies"))
+      // How AWS names a metric of whichever instance writes.
+      .filter(([at]) => at !== "/dimensions/Role")
       .filter(([, text]) => /\b(primary|secondary|writer|reader)\b/i.test(text))
       .filter(([at]) => !/description$/i.test(at))
       .map(([at, text]) => `${urn}${at}: ${text}`),
@@ -85,6 +97,7 @@ test("the providers' default is disabled for the whole project", () => {
 
 const namedBy: Readonly<Record<string, [string, NameKind]>> = {
   "apigateway/restApi": ["name", "api"],
+  "cloudwatch/dashboard": ["dashboardName", "dashboard"],
   "cloudwatch/compositeAlarm": ["alarmName", "alarm"],
   "cloudwatch/eventRule": ["name", "eventRule"],
   "cloudwatch/logGroup": ["name", "logGroup"],
@@ -97,11 +110,14 @@ const namedBy: Readonly<Record<string, [string, NameKind]>> = {
   "rds/cluster": ["clusterIdentifier", "database"],
   "rds/clusterInstance": ["identifier", "database"],
   "rds/clusterParameterGroup": ["name", "database"],
+  "rds/eventSubscription": ["name", "eventSubscription"],
   "rds/globalCluster": ["globalClusterIdentifier", "database"],
   "rds/subnetGroup": ["name", "database"],
+  "s3/bucket": ["bucket", "bucket"],
   "secretsmanager/secret": ["name", "secret"],
   "sns/topic": ["name", "topic"],
   "sqs/queue": ["name", "queue"],
+  "synthetics/canary": ["name", "canary"],
 };
 
 test("names fit AWS for the longest environment, carry it, and are unique", async () => {
@@ -113,7 +129,9 @@ test("names fit AWS for the longest environment, carry it, and are unique", asyn
     expect([type, new Set(names).size]).toEqual([type, names.length]);
     for (const name of names) {
       expect(name.length).toBeLessThanOrEqual(nameLengthMax[kind]);
-      expect(name).toContain(LONGEST_ENV);
+      // A canary's name is too short for the longest: it keeps a hash of the whole.
+      const isCanarys = kind === "canary" || name.startsWith("/aws/lambda/cwsyn-");
+      expect(name).toContain(isCanarys ? "aaaaaaa-" : LONGEST_ENV);
     }
   }
 });
@@ -159,9 +177,10 @@ test("every ARN in an input is that of a resource which exists, in this account"
       if (!known.has(text)) open.add(text);
     }
   }
-  // The replica of the secret, which comes with the secret.
-  expect([...open]).toEqual([
+  // The replicas of the secrets, which come with the secrets.
+  expect([...open].sort()).toEqual([
     expect.stringMatching(/^arn:aws:secretsmanager:us-east-2:.*:dev-database-master-use1-/),
+    expect.stringMatching(/^arn:aws:secretsmanager:us-east-2:.*:dev-token-keys-use1-/),
   ]);
 });
 
@@ -181,11 +200,15 @@ test("every resource a policy allows exists, or is one of these", () => {
     `arn:aws:dynamodb:us-east-1:${account}:table/dev-ledger/index/work`,
     `arn:aws:dynamodb:us-east-2:${account}:table/dev-ledger`,
     `arn:aws:dynamodb:us-east-2:${account}:table/dev-ledger/index/work`,
+    `arn:aws:dynamodb:us-east-2:${account}:table/dev-sessions`,
     `arn:aws:rds-db:us-east-1:${account}:dbuser:~/trading_app`,
     `arn:aws:rds-db:us-east-2:${account}:dbuser:~/trading_app`,
     `arn:aws:rds:us-east-1:${account}:db:*`,
     `arn:aws:rds:us-east-2:${account}:db:*`,
+    `arn:aws:s3:::dev-archives-${account}-use1/archive/*`,
+    `arn:aws:s3:::dev-archives-${account}-use2/archive/*`,
     `arn:aws:secretsmanager:us-east-2:${account}:secret:dev-database-master-use1~`,
+    `arn:aws:secretsmanager:us-east-2:${account}:secret:dev-token-keys-use1~`,
   ]);
 });
 
@@ -194,6 +217,7 @@ test("a secret stays one", () => {
   expect(Object.fromEntries(secret.map(({ name, secretInputs }) => [name, secretInputs]))).toEqual({
     "aurora-use1": ["masterPassword"],
     "aurora-master": ["secretString"],
+    tokens: ["secretString"],
   });
   const password = String(program.one("rds/cluster", "aurora-use1").inputs.masterPassword);
   const holders = program.resources.filter(({ inputs }) =>
@@ -233,10 +257,19 @@ test("the stack tells where everything is", () => {
     auroraSecondaryEndpoint: of("rds/cluster", "aurora-use2", "endpoint"),
     dynamodbTableName: "dev-sessions",
     ledgerTableName: "dev-ledger",
+    primaryBucketName: "dev-archives-123456789012-use1",
+    secondaryBucketName: "dev-archives-123456789012-use2",
     primaryTopicArn: of("sns/topic", "topics-use1-alerts", "arn"),
     secondaryTopicArn: of("sns/topic", "topics-use2-alerts", "arn"),
     failoverFunctionArn: of("lambda/function", "failoverOrchestrator-use2", "arn"),
     healthCheckId: program.one("route53/healthCheck", "route53-home").id,
+    tokenSecretArn: of("secretsmanager/secret", "tokens", "arn"),
+    primaryDashboardUrl:
+      "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1" +
+      "#dashboards/dashboard/dev-orders-use1",
+    secondaryDashboardUrl:
+      "https://us-east-2.console.aws.amazon.com/cloudwatch/home?region=us-east-2" +
+      "#dashboards/dashboard/dev-orders-use2",
   });
 });
 

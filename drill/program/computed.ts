@@ -175,8 +175,9 @@ export function zone(made: Made): Computed {
 
 export function record(made: Made): Computed {
   const name = text(made, "name");
-  const id = [text(made, "zoneId"), name, text(made, "type"), text(made, "setIdentifier")];
-  return { id: id.join("_"), state: { fqdn: name } };
+  const { setIdentifier = "" } = made.inputs as { setIdentifier?: string };
+  const id = [text(made, "zoneId"), name, text(made, "type"), setIdentifier];
+  return { id: id.join("_").replace(/_$/, ""), state: { fqdn: name } };
 }
 
 export function healthCheck(made: Made): Computed {
@@ -202,4 +203,45 @@ export function compositeAlarm(made: Made): Computed {
 export function password(made: Made): Computed {
   const length = Number(made.inputs.length);
   return { id: "none", state: { result: digits(made, 64).repeat(4).slice(0, length) } };
+}
+
+export function bucket(made: Made): Computed {
+  const id = text(made, "bucket");
+  const domain = `${id}.s3.${made.region}.amazonaws.com`;
+  return { id, state: { arn: `arn:aws:s3:::${id}`, bucketRegionalDomainName: domain } };
+}
+
+export function canary(made: Made): Computed {
+  const id = text(made, "name");
+  // What Synthetics makes keeps the first letters of the canary's name.
+  const engine = `cwsyn-${id.slice(0, 21)}-${uuid(made)}`;
+  return {
+    id,
+    state: {
+      arn: arn("synthetics", made.region, `canary:${id}`),
+      engineArn: arn("lambda", made.region, `function:${engine}:1`),
+    },
+  };
+}
+
+/** Validated by a record that is the same for a name in every region. */
+export function certificate(made: Made): Computed {
+  const id = arn("acm", made.region, `certificate/${uuid(made)}`);
+  const domainName = text(made, "domainName");
+  const token = digits({ ...made, name: domainName }, 32);
+  const option = {
+    domainName,
+    resourceRecordName: `_${token}.${domainName}`,
+    resourceRecordType: "CNAME",
+    resourceRecordValue: `_${token}.acm-validations.aws`,
+  };
+  return { id, state: { arn: id, domainValidationOptions: [option] } };
+}
+
+export function domainName(made: Made): Computed {
+  const id = text(made, "domainName");
+  const regionalDomainName = `d-${digits(made, 10)}.execute-api.${made.region}.amazonaws.com`;
+  const regionalZoneId = `Z${digits(made, 13).toUpperCase()}`;
+  const domainArn = `arn:aws:apigateway:${made.region}::/domainnames/${id}`;
+  return { id, state: { arn: domainArn, regionalDomainName, regionalZoneId } };
 }

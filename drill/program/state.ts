@@ -4,10 +4,14 @@ import {
   type Made,
   type Properties,
   arn,
+  bucket,
+  canary,
+  certificate,
   cluster,
   clusterInstance,
   compositeAlarm,
   digits,
+  domainName,
   globalCluster,
   healthCheck,
   key,
@@ -38,12 +42,20 @@ const vpcEndpoint = numbered("vpce", "vpc-endpoint", (made) =>
   made.inputs.vpcEndpointType === "Gateway" ? { prefixListId: `pl-${digits(made, 8)}` } : {},
 );
 
+/** A part of a bucket's configuration has the bucket's own id. */
+const bucketPart = (made: Made): Computed => ({ id: text(made, "bucket"), state: {} });
+
 const makers: Readonly<Record<string, (made: Made) => Computed>> = {
+  "aws:acm/certificate:Certificate": certificate,
+  "aws:acm/certificateValidation:CertificateValidation": relation,
+  "aws:apigateway/basePathMapping:BasePathMapping": relation,
   "aws:apigateway/deployment:Deployment": (made) => ({ id: digits(made, 6), state: {} }),
+  "aws:apigateway/domainName:DomainName": domainName,
   "aws:apigateway/methodSettings:MethodSettings": relation,
   "aws:apigateway/restApi:RestApi": restApi,
   "aws:apigateway/stage:Stage": stage,
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": compositeAlarm,
+  "aws:cloudwatch/dashboard:Dashboard": named("cloudwatch", "dashboardName", "dashboard/"),
   "aws:cloudwatch/eventRule:EventRule": named("events", "name", "rule/"),
   "aws:cloudwatch/eventTarget:EventTarget": relation,
   "aws:cloudwatch/logGroup:LogGroup": named("logs", "name", "log-group:"),
@@ -79,11 +91,21 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
   "aws:rds/cluster:Cluster": cluster,
   "aws:rds/clusterInstance:ClusterInstance": clusterInstance,
   "aws:rds/clusterParameterGroup:ClusterParameterGroup": named("rds", "name", "cluster-pg:"),
+  "aws:rds/eventSubscription:EventSubscription": named("rds", "name", "es:"),
   "aws:rds/globalCluster:GlobalCluster": globalCluster,
   "aws:rds/subnetGroup:SubnetGroup": named("rds", "name", "subgrp:"),
   "aws:route53/healthCheck:HealthCheck": healthCheck,
   "aws:route53/record:Record": record,
   "aws:route53/zone:Zone": zone,
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketPart,
+  "aws:s3/bucketObjectv2:BucketObjectv2": relation,
+  "aws:s3/bucketPolicy:BucketPolicy": bucketPart,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketPart,
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig": bucketPart,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    bucketPart,
+  "aws:s3/bucketVersioning:BucketVersioning": bucketPart,
   "aws:secretsmanager/secret:Secret": secret,
   "aws:secretsmanager/secretVersion:SecretVersion": relation,
   "aws:sns/topic:Topic": topic,
@@ -93,6 +115,7 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
     return { id, state: { arn: id } };
   },
   "aws:sqs/queue:Queue": queue,
+  "aws:synthetics/canary:Canary": canary,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": numbered("sgr", "security-group-rule"),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": numbered(
     "sgr",

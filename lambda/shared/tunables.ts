@@ -94,6 +94,17 @@ export const KEY_SET_KEPT_SECONDS = 86_400;
 /** A canary's token outlives one loop. */
 export const CANARY_TOKEN_SECONDS = 300;
 
+// --- Canaries of Synthetics: evidence for people, never a sign ---
+
+/** Time for an order to be accepted, retries included: a client's patience. */
+export const CANARY_ACCEPT_SECONDS = 20;
+/** Time to settle: a hint takes seconds. A lost one is the sweep's, and worth a person's look. */
+export const CANARY_SETTLE_SECONDS = 30;
+/** Pause between two questions whether it is settled. */
+export const CANARY_POLL_MS = 1_000;
+/** Both times, the token, the last answers, and the runtime's own start. */
+export const CANARY_TIMEOUT_SECONDS = 90;
+
 // --- Settling ---
 
 /** Queues are hints: what is older is in the ledger, and the sweep brings it back. */
@@ -177,6 +188,11 @@ assertRelation(
 assertRelation(
   CONNECT_TIMEOUT_MS + STATEMENT_TIMEOUT_MS < PROCESSOR_TIMEOUT_SECONDS * 1000,
   "a stuck database is given up before the processor's timeout",
+);
+assertRelation(
+  CANARY_ACCEPT_SECONDS + CANARY_SETTLE_SECONDS + (3 * PROBE_TIMEOUT_MS) / 1000 <
+    CANARY_TIMEOUT_SECONDS,
+  "a canary gives its own verdict before it is cut off",
 );
 assertRelation(FLAPPING_BAD_SLOTS <= LOOKS_KEPT, "flapping fits the looks that are kept");
 assertRelation(SWEEP_TIMEOUT_SECONDS < 60, "a sweep ends before the next one starts");

@@ -1,4 +1,4 @@
-import openapi from "../../docs/openapi.json";
+import openapi from "../../api/openapi.json";
 import { type Program, loadProgram, regions } from "../helpers/program";
 
 let program: Program;
@@ -9,6 +9,7 @@ beforeAll(async () => {
 interface GatewayOperation {
   operationId: string;
   responses: object;
+  security?: object[];
   "x-amazon-apigateway-request-validator": string;
   "x-amazon-apigateway-integration": object;
 }
@@ -16,7 +17,7 @@ interface GatewayOperation {
 interface GatewayDocument {
   openapi: string;
   paths: Record<string, Record<string, GatewayOperation>>;
-  components: { schemas: Record<string, object> };
+  components: { schemas: Record<string, object>; securitySchemes: object };
   "x-amazon-apigateway-request-validators": object;
 }
 
@@ -31,7 +32,7 @@ describe.each(regions)("the API in %s", (token, region) => {
   const api = () => program.one("apigateway/restApi", `api-${token}`);
   const document = () => JSON.parse(String(api().inputs.body)) as GatewayDocument;
 
-  test("is regional and made of docs/openapi.json", () => {
+  test("is regional and made of api/openapi.json", () => {
     const { body, ...rest } = api().inputs;
     expect(rest).toEqual({
       name: `dev-orders-${token}`,
@@ -69,6 +70,43 @@ describe.each(regions)("the API in %s", (token, region) => {
     });
   });
 
+  test("POST and GET of orders -> authorizer -> permission -> function of this region", () => {
+    const authorizer = program.one("lambda/function", `authorizer-${token}`);
+    expect(authorizer.region).toBe(region);
+    expect(document().components.securitySchemes).toEqual({
+      bearer: {
+        type: "apiKey",
+        name: "Authorization",
+        in: "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {
+          type: "token",
+          authorizerUri: authorizer.state.invokeArn,
+          authorizerResultTtlInSeconds: 60,
+          identityValidationExpression: "^Bearer \\S+$",
+        },
+      },
+    });
+    const guarded = Object.fromEntries(
+      routes.map(([method, path, , operationId]) => [
+        operationId,
+        document().paths[path]?.[method.toLowerCase()]?.security,
+      ]),
+    );
+    expect(guarded).toEqual({
+      placeOrder: [{ bearer: [] }],
+      getOrder: [{ bearer: [] }],
+      getHealth: undefined,
+      getFailoverLatch: undefined,
+    });
+    expect(program.one("lambda/permission", `api-${token}-authorizer`).inputs).toEqual({
+      action: "lambda:InvokeFunction",
+      function: authorizer.inputs.name,
+      principal: "apigateway.amazonaws.com",
+      sourceArn: `${String(api().state.executionArn)}/authorizers/*`,
+    });
+  });
+
   test("validates parameters and bodies, and leaves an order's fields to order-api", () => {
     expect(document()["x-amazon-apigateway-request-validators"]).toEqual({
       all: { validateRequestBody: true, validateRequestParameters: true },
@@ -89,6 +127,7 @@ describe.each(regions)("the API in %s", (token, region) => {
     const permissions = routes.map(
       ([, , , operationId]) => program.one("lambda/permission", `api-${token}-${operationId}`).urn,
     );
+    permissions.push(program.one("lambda/permission", `api-${token}-authorizer`).urn);
     expect(stage.dependencies).toEqual(expect.arrayContaining(permissions));
     expect(deployment.inputs).toEqual({
       restApi: api().id,
@@ -112,6 +151,34 @@ describe.each(regions)("the API in %s", (token, region) => {
       },
     });
   });
+});
+
+test("access logs are written only where they are asked for", async () => {
+  const logged = await loadProgram({ config: { apiAccessLogs: "true" } });
+  expect(program.all("cloudwatch/logGroup").filter(({ name }) => name.startsWith("api-"))).toEqual(
+    [],
+  );
+  for (const [token] of regions) {
+    const group = logged.one("cloudwatch/logGroup", `api-${token}-access`);
+    expect(group.inputs).toEqual({
+      name: `/aws/apigateway/dev-orders-${token}`,
+      retentionInDays: 7,
+    });
+    const { accessLogSettings } = logged.one("apigateway/stage", `api-${token}`).inputs as {
+      accessLogSettings: { destinationArn: string; format: string };
+    };
+    expect(accessLogSettings.destinationArn).toBe(group.state.arn);
+    expect(JSON.parse(accessLogSettings.format)).toEqual({
+      requestId: "$context.requestId",
+      requestTime: "$context.requestTime",
+      httpMethod: "$context.httpMethod",
+      path: "$context.path",
+      status: "$context.status",
+      responseLatency: "$context.responseLatency",
+      accountId: "$context.authorizer.accountId",
+      xrayTraceId: "$context.xrayTraceId",
+    });
+  }
 });
 
 test("the deployment hangs on the contract alone, so a first `up` and the next agree", async () => {

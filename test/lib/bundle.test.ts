@@ -1,12 +1,20 @@
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
-import { BUNDLER_KEY, type Stem, bundle, bundleCode } from "../../lib/bundle";
+import {
+  BUNDLER_KEY,
+  type Stem,
+  bundle,
+  bundleCode,
+  canaryBundle,
+  canaryCode,
+} from "../../lib/bundle";
 
 const stems: Stem[] = [
   "orderApi",
   "orderProcessor",
   "settlementSweep",
   "health",
+  "authorizer",
   "dbMigration",
   "sentinel",
   "failoverOrchestrator",
@@ -27,6 +35,18 @@ describe.each(stems)("the bundle of %s", (stem) => {
 
 test("a bundle has the same bytes every time", () => {
   expect(bundleCode("failoverOrchestrator")).toBe(bundleCode("failoverOrchestrator"));
+});
+
+test.each(["health", "order"] as const)("the script of canary %s is CommonJS", (check) => {
+  const code = canaryCode(check);
+  expect(code).toMatch(/module\.exports=/);
+  expect(code).not.toMatch(/^(import|export)\b/m);
+  expect(code).not.toContain(path.join(__dirname, "../.."));
+  expect(canaryCode(check)).toBe(code);
+});
+
+test("a script lies at the root of its archive, under the name its handler has", async () => {
+  expect(Object.keys(await canaryBundle("health").archive.assets)).toEqual(["health.js"]);
 });
 
 test("an entry that does not exist is an error, not an empty function", () => {

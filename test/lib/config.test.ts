@@ -27,6 +27,10 @@ test("a pull request environment needs nothing but its name", () => {
     healthCheckIntervalSeconds: 30,
     orderProcessorReservedConcurrency: 10,
     alertEmails: [],
+    alertEndpoints: [],
+    apiAccessLogs: false,
+    canaryScheduleMinutes: 5,
+    canaryRuntime: "syn-nodejs-puppeteer-17.0",
     repository: "trading-platform-disaster-recovery",
     author: "platform-team",
   });
@@ -45,6 +49,14 @@ test("every key is taken over", () => {
     healthCheckIntervalSeconds: "10",
     orderProcessorReservedConcurrency: "unreserved",
     alertEmails: '["a@example.com","b@example.org"]',
+    alertEndpoints: '["https://events.example.com/trading?key=1"]',
+    domainName: "api.trading.example.com",
+    hostedZoneId: "Z0123456789ABC",
+    authIssuer: "https://login.example.com/tenant",
+    authAudience: "trading",
+    apiAccessLogs: "true",
+    canaryScheduleMinutes: "1",
+    canaryRuntime: "syn-nodejs-puppeteer-18.1",
     repository: "github.com/example/trading",
     author: "Ada Example",
   });
@@ -61,6 +73,12 @@ test("every key is taken over", () => {
     healthCheckIntervalSeconds: 10,
     orderProcessorReservedConcurrency: "unreserved",
     alertEmails: ["a@example.com", "b@example.org"],
+    alertEndpoints: ["https://events.example.com/trading?key=1"],
+    domain: { domainName: "api.trading.example.com", hostedZoneId: "Z0123456789ABC" },
+    auth: { issuer: "https://login.example.com/tenant", audience: "trading" },
+    apiAccessLogs: true,
+    canaryScheduleMinutes: 1,
+    canaryRuntime: "syn-nodejs-puppeteer-18.1",
     repository: "github.com/example/trading",
     author: "Ada Example",
   });
@@ -89,6 +107,18 @@ test.each([
   ["orderProcessorReservedConcurrency", "1", "2 to 900 in steps of 1"],
   ["alertEmails", '["nobody"]', "a list of e-mail addresses"],
   ["alertEmails", "nobody@example.com", "a list of e-mail addresses"],
+  ["alertEndpoints", '["http://events.example.com"]', "a list of https addresses"],
+  ["domainName", "api.example.com.", "a name like api.example.com, together with hostedZoneId"],
+  ["domainName", "API.example.com", "a name like api.example.com"],
+  ["hostedZoneId", "/hostedzone/Z1", "the id of the Route 53 zone"],
+  ["authIssuer", "http://login.example.com", "an https address without a slash at its end"],
+  ["authIssuer", "https://login.example.com/", "an https address without a slash at its end"],
+  ["authAudience", "two words", "what tokens for this platform carry as aud"],
+  ["apiAccessLogs", "yes", "false or true"],
+  ["canaryScheduleMinutes", "0", "1 to 60 in steps of 1"],
+  ["canaryScheduleMinutes", "61", "1 to 60 in steps of 1"],
+  ["canaryRuntime", "syn-nodejs-puppeteer-10.0", "syn-nodejs-puppeteer-11.0 or newer"],
+  ["canaryRuntime", "syn-nodejs-playwright-8.0", "syn-nodejs-puppeteer-11.0 or newer"],
   ["repository", "", "1 to 256 letters, digits"],
   ["author", "Ada <ada@example.com>", "1 to 256 letters, digits"],
 ])("%s = %j is refused with what is allowed and what to do", (key, got, allowed) => {
@@ -108,6 +138,17 @@ test("serverless capacity is checked only where it is used", () => {
   expect(read(capacity)).not.toHaveProperty("auroraServerlessAcu");
   expect(() => read({ ...capacity, auroraInstanceClass: "db.serverless" })).toThrow(
     "auroraServerlessMaxAcu: got 8; allowed: at least the minimum, 16",
+  );
+});
+
+test.each([
+  ["domainName", "api.example.com", "hostedZoneId"],
+  ["hostedZoneId", "Z0123456789ABC", "domainName"],
+  ["authIssuer", "https://login.example.com", "authAudience"],
+  ["authAudience", "trading", "authIssuer"],
+])("%s alone is refused: it needs its partner", (key, value, partner) => {
+  expect(() => read({ [key]: value })).toThrow(
+    new RegExp(`^configuration:\\n  ${partner}: got ""; allowed: .*, together with ${key}; run: `),
   );
 });
 

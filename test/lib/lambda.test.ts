@@ -5,7 +5,14 @@ beforeAll(async () => {
   program = await loadProgram();
 });
 
-const stems = ["orderApi", "orderProcessor", "settlementSweep", "health", "dbMigration"];
+const stems = [
+  "orderApi",
+  "orderProcessor",
+  "settlementSweep",
+  "health",
+  "authorizer",
+  "dbMigration",
+];
 
 test("each region has the same functions, from the same entries", () => {
   const handlers = (region: string) =>
@@ -76,6 +83,8 @@ describe.each(regions)("functions in %s", (token, region) => {
       ...database,
       DATABASE_ENDPOINT: clusterOf().endpoint,
       DEAD_LETTER_QUEUE_URL: queueUrl("order-dead-letters"),
+      ARCHIVE_BUCKET: `dev-archives-123456789012-${token}`,
+      SESSIONS_TABLE: "dev-sessions",
     });
     expect(program.rightsOf(`orderProcessor-${token}`)).toMatchObject({
       EventSource: [
@@ -85,6 +94,8 @@ describe.each(regions)("functions in %s", (token, region) => {
       Ledger: [["dynamodb:GetItem", "dynamodb:UpdateItem"], [ledger]],
       Queues: [["sqs:SendMessage"], [queue("order-dead-letters")]],
       Database: signIn(),
+      Archive: [["s3:PutObject"], [`arn:aws:s3:::dev-archives-123456789012-${token}/archive/*`]],
+      Sessions: [["dynamodb:UpdateItem"], [arn("dynamodb", region, "table/dev-sessions")]],
     });
     expect(timeoutOf("orderProcessor")).toBe(10);
   });
@@ -124,6 +135,22 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("health")).toBe(6);
   });
 
+  test("authorizer knows the region's own copy of the token keys, and no other secret", () => {
+    const secret = program.one("secretsmanager/secret", "tokens");
+    const secretArn = String(secret.state.arn).replace("us-east-1", region);
+    expect(program.environmentOf(`authorizer-${token}`)).toEqual({
+      ENVIRONMENT: "dev",
+      TOKEN_SECRET_ARN: secretArn,
+    });
+    const { Logs, Traces, OwnFailures, ...calls } = program.rightsOf(`authorizer-${token}`);
+    expect([Traces?.[1], OwnFailures?.[1]]).toEqual([["*"], [queue("function-failures")]]);
+    expect(Logs?.[1]).toEqual([
+      `${arn("logs", region, `log-group:/aws/lambda/dev-authorizer-${token}`)}:*`,
+    ]);
+    expect(calls).toEqual({ TokenSecret: [["secretsmanager:GetSecretValue"], [secretArn]] });
+    expect(timeoutOf("authorizer")).toBe(6);
+  });
+
   test("db-migration knows the region's own cluster and secret", () => {
     expect(program.environmentOf(`dbMigration-${token}`)).toEqual({
       ...database,
@@ -151,6 +178,18 @@ describe.each(regions)("functions in %s", (token, region) => {
     ];
     expect(needed.filter(({ urn }) => !before.has(urn))).toEqual([]);
   });
+});
+
+test("with an identity provider the authorizer knows whose tokens to take", async () => {
+  const config = { authIssuer: "https://login.example.com", authAudience: "trading" };
+  const provided = await loadProgram({ config });
+  for (const [token] of regions) {
+    expect(provided.environmentOf(`authorizer-${token}`)).toMatchObject({
+      AUTH_ISSUER: "https://login.example.com",
+      AUTH_AUDIENCE: "trading",
+      TOKEN_SECRET_ARN: expect.stringContaining(":secret:dev-token-keys-use1-") as string,
+    });
+  }
 });
 
 test("the poller asks for no more runs than are reserved", async () => {

@@ -77,11 +77,12 @@ test.each([outside, inside])("$name has its own role, policy and log group", ({ 
 
 test("each function has a role, a policy and a log group of its own, and nothing shares one", () => {
   const functions = program.all("lambda/function");
-  expect(functions).toHaveLength(13);
+  expect(functions).toHaveLength(15);
   const roles = functions.map(({ inputs }) => inputs.role);
-  expect(new Set(roles).size).toBe(13);
-  expect(program.all("iam/role")).toHaveLength(13);
-  expect(program.all("iam/rolePolicy")).toHaveLength(13);
+  expect(new Set(roles).size).toBe(15);
+  // Beside theirs: two of the canaries and one of the archives' replication in each region.
+  expect(program.all("iam/role")).toHaveLength(15 + 6);
+  expect(program.all("iam/rolePolicy")).toHaveLength(15 + 6);
 });
 
 test("events of every minute are not retried; an alarm that wakes the orchestrator is", () => {

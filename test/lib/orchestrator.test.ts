@@ -11,6 +11,9 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
     regions.map(([eachToken, eachRegion]) => make(eachToken, eachRegion));
   const clusters = both((t, r) => arn("rds", r, `cluster:dev-orders-${t}`));
   const topics = both((t, r) => arn("sns", r, `dev-alerts-${t}`));
+  /** The region's own copy. */
+  const tokenSecretArn = () =>
+    String(program.one("secretsmanager/secret", "tokens").state.arn).replace("us-east-1", region);
   const check = () => program.one("route53/healthCheck", "route53-home");
 
   test("knows both regions by name", () => {
@@ -33,6 +36,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
       STANDBY_TOPIC_ARN: topics[1],
       HEALTH_CHECK_ID: check().id,
       TICK_RULE: "dev-failover-tick-use2",
+      TOKEN_SECRET_ARN: tokenSecretArn(),
     });
     expect(url(token)).toMatch(
       new RegExp(`^https://\\w+\\.execute-api\\.${region}\\.amazonaws\\.com/v1$`),
@@ -52,6 +56,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
       Ledger: [["dynamodb:GetItem", "dynamodb:PutItem"], [ledger]],
       WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
       Metrics: [["cloudwatch:PutMetricData"], ["*"]],
+      TokenSecret: [["secretsmanager:GetSecretValue"], [tokenSecretArn()]],
       Functions: [
         ["lambda:InvokeFunction"],
         [

@@ -71,6 +71,8 @@ test.each([
       "dynamodb:UpdateItem",
       "sqs:SendMessage",
       "rds-db:connect",
+      "s3:PutObject",
+      "dynamodb:UpdateItem",
     ],
   ],
   [
@@ -88,6 +90,7 @@ test.each([
     ],
   ],
   ["health", [...service, "dynamodb:GetItem", "dynamodb:UpdateItem"]],
+  ["authorizer", [...service, "secretsmanager:GetSecretValue"]],
   ["dbMigration", [...service, ...inNetwork, "secretsmanager:GetSecretValue"]],
   [
     "failoverOrchestrator",
@@ -97,6 +100,7 @@ test.each([
       "dynamodb:PutItem",
       "dynamodb:Query",
       "cloudwatch:PutMetricData",
+      "secretsmanager:GetSecretValue",
       "lambda:InvokeFunction",
       "rds:DescribeGlobalClusters",
       "rds:DescribeDBClusters",
@@ -126,6 +130,7 @@ test("sentinel may do exactly this", async () => {
     "dynamodb:Query",
     "cloudwatch:PutMetricData",
     "lambda:InvokeFunction",
+    "secretsmanager:GetSecretValue",
   ]);
 });
 

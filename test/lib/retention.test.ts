@@ -45,6 +45,15 @@ async function endOfLife(retention: Retention) {
     keys: all("kms/key", "deletionWindowInDays"),
     secrets: all("secretsmanager/secret", "recoveryWindowInDays"),
     zones: all("route53/zone", "forceDestroy"),
+    buckets: all("s3/bucket", "forceDestroy"),
+    expiry: [
+      ...new Set(
+        program
+          .all("s3/bucketLifecycleConfiguration")
+          .map(({ inputs }) => inputs.rules as { expiration?: { days: number } }[])
+          .map(([expire]) => expire?.expiration?.days),
+      ),
+    ],
     logGroups: all("cloudwatch/logGroup", "retentionInDays"),
   };
 }
@@ -69,6 +78,8 @@ test("an ephemeral environment vanishes whole", async () => {
     keys: ['{"deletionWindowInDays":7}'],
     secrets: ['{"recoveryWindowInDays":0}'],
     zones: ['{"forceDestroy":true}'],
+    buckets: ['{"forceDestroy":true}'],
+    expiry: [1, 7],
     logGroups: ['{"retentionInDays":7}'],
   });
 });
@@ -93,6 +104,8 @@ test("a durable environment keeps its data", async () => {
     keys: ['{"deletionWindowInDays":30}'],
     secrets: ['{"recoveryWindowInDays":30}'],
     zones: ['{"forceDestroy":false}'],
+    buckets: ['{"forceDestroy":false}'],
+    expiry: [2555, 365],
     logGroups: ['{"retentionInDays":365}'],
   });
 });

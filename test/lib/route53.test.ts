@@ -61,6 +61,25 @@ test("the latch is inverted and asks the standby", () => {
   });
 });
 
+test("the standby is checked from outside of it, for people alone", () => {
+  const check = program.one("route53/healthCheck", "route53-standby");
+  expect(check.inputs).toEqual({
+    type: "HTTPS",
+    fqdn: host("use2", "us-east-2"),
+    port: 443,
+    enableSni: true,
+    resourcePath: "/v1/health",
+    requestInterval: 30,
+    failureThreshold: 3,
+    tags: { Name: "dev-standby" },
+  });
+  const users = program.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(check.id));
+  expect(users.map(({ name }) => name)).toEqual([
+    "alarms-use1-standby-endpoint",
+    ...users.slice(1).map(() => expect.stringMatching(/^dashboard-/) as string),
+  ]);
+});
+
 test("the SECONDARY record has no check: it answers when everything looks bad", () => {
   expect(program.one("route53/record", "route53-use2").inputs).toEqual({
     zoneId: program.one("route53/zone", "route53").id,
@@ -80,7 +99,7 @@ test("the zone is the environment's own, and there is nothing else in Route 53",
     forceDestroy: true,
   });
   expect(program.all("route53/record")).toHaveLength(2);
-  expect(program.all("route53/healthCheck")).toHaveLength(3);
+  expect(program.all("route53/healthCheck")).toHaveLength(4);
 });
 
 test("the interval of home's check is configuration; the latch's is not", async () => {

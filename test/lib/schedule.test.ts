@@ -6,17 +6,20 @@ beforeAll(async () => {
 });
 
 test.each([
-  ["functions-use1-sweep", "settlement-sweep", "us-east-1", "settlement-sweep", "schedule"],
-  ["functions-use2-sweep", "settlement-sweep", "us-east-2", "settlement-sweep", "schedule"],
-  ["failover-sentinel", "sentinel", "us-east-2", "sentinel", "schedule"],
-  ["failover-tick", "failover-tick", "us-east-2", "failover-orchestrator", "tick"],
-])("%s: rule -> target -> permission -> function", (name, what, region, target, trigger) => {
+  ["functions-use1-sweep", "settlement-sweep", "minute", "settlement-sweep", "schedule"],
+  ["functions-use2-sweep", "settlement-sweep", "minute", "settlement-sweep", "schedule"],
+  ["functions-use1-prune", "canary-prune", "day", "db-migration", "prune"],
+  ["functions-use2-prune", "canary-prune", "day", "db-migration", "prune"],
+  ["failover-sentinel", "sentinel", "minute", "sentinel", "schedule"],
+  ["failover-tick", "failover-tick", "minute", "failover-orchestrator", "tick"],
+])("%s: rule -> target -> permission -> function", (name, what, every, target, trigger) => {
+  const region = name.includes("use1") ? "us-east-1" : "us-east-2";
   const token = region === "us-east-1" ? "use1" : "use2";
   const rule = program.one("cloudwatch/eventRule", name);
   expect(rule.inputs).toEqual({
     name: `dev-${what}-${token}`,
     description: expect.any(String) as string,
-    scheduleExpression: "rate(1 minute)",
+    scheduleExpression: `rate(1 ${every})`,
     state: "ENABLED",
   });
   const functionArn = arn("lambda", region, `function:dev-${target}-${token}`);
@@ -24,7 +27,7 @@ test.each([
   expect(program.one("cloudwatch/eventTarget", name).inputs).toEqual({
     rule: rule.state.name,
     arn: functionArn,
-    input: JSON.stringify({ trigger }),
+    input: JSON.stringify(trigger === "prune" ? { prune: true } : { trigger }),
     retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 1 },
   });
   expect(program.one("lambda/permission", name).inputs).toEqual({
@@ -40,6 +43,8 @@ test.each([
 });
 
 test("nothing else runs on a schedule", () => {
-  expect(program.all("cloudwatch/eventRule")).toHaveLength(4);
-  expect(program.all("cloudwatch/eventTarget")).toHaveLength(4);
+  const scheduled = program
+    .all("cloudwatch/eventRule")
+    .filter(({ inputs }) => "scheduleExpression" in inputs);
+  expect(scheduled).toHaveLength(6);
 });

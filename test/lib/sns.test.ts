@@ -3,7 +3,10 @@ import { type Program, arn, loadProgram, regions, statements } from "../helpers/
 let program: Program;
 beforeAll(async () => {
   program = await loadProgram({
-    config: { alertEmails: '["a@example.com","b@example.com"]' },
+    config: {
+      alertEmails: '["a@example.com","b@example.com"]',
+      alertEndpoints: '["https://events.example.com/trading"]',
+    },
   });
 });
 
@@ -17,7 +20,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
       });
     });
 
-    test("takes messages of this account's alarms, of events and of the orchestrators", () => {
+    test("takes messages of this account's alarms and database, of events and the orchestrators", () => {
       const { inputs } = program.one("sns/topicPolicy", `topics-${token}-${what}`);
       expect(inputs.arn).toBe(topicArn);
       const publish = { Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] };
@@ -29,6 +32,15 @@ describe.each(regions)("the topics in %s", (token, region) => {
           Condition: {
             StringEquals: { "aws:SourceAccount": "123456789012" },
             ArnLike: { "aws:SourceArn": arn("cloudwatch", region, "alarm:*") },
+          },
+        },
+        {
+          Sid: "DatabaseEvents",
+          ...publish,
+          Principal: { Service: "events.rds.amazonaws.com" },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": "123456789012" },
+            ArnLike: { "aws:SourceArn": arn("rds", region, "*") },
           },
         },
         { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
@@ -50,12 +62,13 @@ describe.each(regions)("the topics in %s", (token, region) => {
     test("tells every configured address", () => {
       const addresses = program
         .all("sns/topicSubscription")
-        .filter(({ inputs }) => inputs.topic === topicArn && inputs.protocol === "email");
-      expect(addresses.map(({ inputs }) => inputs.endpoint)).toEqual([
-        "a@example.com",
-        "b@example.com",
+        .filter(({ inputs }) => inputs.topic === topicArn && inputs.protocol !== "lambda");
+      expect(addresses.map(({ inputs }) => [inputs.protocol, inputs.endpoint])).toEqual([
+        ["email", "a@example.com"],
+        ["email", "b@example.com"],
+        ["https", "https://events.example.com/trading"],
       ]);
-      expect(addresses.map((each) => each.region)).toEqual([region, region]);
+      expect(addresses.map((each) => each.region)).toEqual([region, region, region]);
     });
   });
 });

@@ -1,0 +1,50 @@
+import type { ApiGateway } from "./apiGateway";
+import type { AuroraMember } from "./auroraMember";
+import type { Dynamodb } from "./dynamodb";
+import type { RegionalFunctions } from "./lambda";
+import type { LambdaFunction } from "./lambdaFunction";
+import { METRIC_NAMESPACE } from "./monitoring";
+import type { Platform, Region } from "./platform";
+import type { Queues } from "./queues";
+import type { Route53 } from "./route53";
+import type { S3 } from "./s3";
+
+/** Minutes in a row that make a lasting trouble of a single one. */
+export const ROW_MINUTES = 3;
+/** What waits longer than this is late; 60 s is the loss that the seed design still allowed. */
+export const LAG_SECONDS = 60;
+
+/** What a region's alarms watch. */
+export interface AlarmTargets {
+  readonly platform: Platform;
+  readonly region: Region;
+  readonly member: AuroraMember;
+  readonly functions: RegionalFunctions;
+  readonly api: ApiGateway;
+  readonly queues: Queues;
+  readonly dynamodb: Dynamodb;
+  readonly s3: S3;
+  readonly route53: Route53;
+}
+
+/** Dimensions of what handlers count in a region. */
+export function ordersMetric({ platform, region }: AlarmTargets, metricName: string) {
+  const dimensions = { Environment: platform.config.env, Region: region.name };
+  return { namespace: METRIC_NAMESPACE, metricName, dimensions };
+}
+
+export function otherRegion({ platform, region }: AlarmTargets): Region {
+  return region.seat === "home" ? platform.standby : platform.home;
+}
+
+/** A region's functions by their base names. */
+export function watchedFunctions(functions: RegionalFunctions): [string, LambdaFunction][] {
+  return Object.entries({
+    "order-api": functions.orderApi,
+    "order-processor": functions.orderProcessor,
+    "settlement-sweep": functions.settlementSweep,
+    health: functions.health,
+    authorizer: functions.authorizer,
+    "db-migration": functions.dbMigration,
+  });
+}

@@ -1,0 +1,105 @@
+import { PROGRESS_STALE_SECONDS } from "../lambda/shared/tunables";
+import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
+import { type AlarmTargets, LAG_SECONDS, ROW_MINUTES, ordersMetric } from "./alarmTargets";
+import { lookMetric } from "./monitoring";
+import type { Queues } from "./queues";
+
+/** Gray: part of the orders fail, so that no probe sees an outage. */
+const GRAY_SHARE = 0.1;
+const GRAY_ORDERS = 3;
+/** An order is closed by the sweep of the minute after it was seen; three more may slip. */
+const OPEN_SECONDS = 300;
+/** Some ten seconds of the API's whole rate: a sweep still takes them up within its minute. */
+const OPEN_ORDERS = 10_000;
+
+/** Our own counts, there within seconds: told within 3 minutes, where AWS's would be later. */
+export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
+  const gray = `failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * (failed + accepted)`;
+  return [
+    {
+      what: "orders-failing",
+      alarmDescription: "A tenth of a minute's orders or more could not be accepted",
+      metric: {
+        metricQueries: [
+          minuteOf("failures", "Sum", ordersMetric(targets, "OrdersFailed")),
+          minuteOf("acceptances", "Sum", ordersMetric(targets, "OrdersAccepted")),
+          { id: "failed", expression: "FILL(failures, 0)" },
+          { id: "accepted", expression: "FILL(acceptances, 0)" },
+          result(`IF(${gray}, 1, 0)`, "a tenth of the orders fail"),
+        ],
+      },
+    },
+    {
+      what: "orders-open-long",
+      alarmDescription: "Orders wait to settle or to be seen in the other region; or no sweep runs",
+      metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },
+      threshold: OPEN_SECONDS,
+      evaluationPeriods: ROW_MINUTES,
+      ringsOnSilence: true,
+    },
+    {
+      what: "orders-open-many",
+      alarmDescription: "So many orders depend on a single region's database",
+      metric: { ...ordersMetric(targets, "OpenOrders"), statistic: "Maximum" },
+      threshold: OPEN_ORDERS,
+      evaluationPeriods: ROW_MINUTES,
+    },
+  ];
+}
+
+/** In the standby region, from where look() sees home: also what never reaches order-api. */
+export function canaryOrdersAlarm({ platform }: AlarmTargets): AlarmDefinition {
+  const metric = lookMetric(platform, "HomeCanaryFailed");
+  return {
+    what: "canary-orders-failing",
+    alarmDescription: "A tenth of a minute's canary orders or more failed at home",
+    metric: {
+      metricQueries: [
+        minuteOf("failed", "Sum", metric),
+        minuteOf("placed", "SampleCount", metric),
+        result(
+          `IF(failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * placed, 1, 0)`,
+          "a tenth of the canary orders fail",
+        ),
+      ],
+    },
+  };
+}
+
+/** At home, where a canary order a slot is settled: after a failover it rings until home is back. */
+export function settlingAlarm(targets: AlarmTargets): AlarmDefinition {
+  return {
+    what: "settling-silent",
+    alarmDescription: "Home settles nothing, by a fault or because the standby has taken over",
+    metric: { ...ordersMetric(targets, "OrdersSettled"), statistic: "SampleCount" },
+    ...silence(Math.ceil(PROGRESS_STALE_SECONDS / MINUTE_SECONDS)),
+  };
+}
+
+export function queueAlarms({ queues }: AlarmTargets): AlarmDefinition[] {
+  const metric = (queue: Queues["orders"], metricName: string) => ({
+    namespace: "AWS/SQS",
+    metricName,
+    dimensions: { QueueName: queue.name },
+    statistic: "Maximum",
+  });
+  return [
+    {
+      what: "hints-old",
+      alarmDescription: "Hints of orders are not taken from the queue",
+      metric: metric(queues.orders, "ApproximateAgeOfOldestMessage"),
+      threshold: LAG_SECONDS,
+      evaluationPeriods: ROW_MINUTES,
+    },
+    {
+      what: "order-dead-letters",
+      alarmDescription: "Orders that can never be stored wait to be looked at",
+      metric: metric(queues.deadLetters, "ApproximateNumberOfMessagesVisible"),
+    },
+    {
+      what: "function-failures",
+      alarmDescription: "Events that a function could not handle wait to be looked at",
+      metric: metric(queues.failures, "ApproximateNumberOfMessagesVisible"),
+    },
+  ];
+}

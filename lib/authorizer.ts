@@ -1,0 +1,43 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { PROBE_TIMEOUT_MS } from "../lambda/shared/tunables";
+import { LambdaFunction } from "./lambdaFunction";
+import type { Platform, Region } from "./platform";
+import { secretStatement } from "./policies";
+import type { Queues } from "./queues";
+
+/** It may wait for two sources of keys, each as long as a probe waits. */
+const AUTHORIZER_TIMEOUT_SECONDS = (2 * PROBE_TIMEOUT_MS) / 1000;
+
+export interface AuthorizerArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  /** The region's own copy of the token keys. */
+  readonly secretArn: pulumi.Input<string>;
+  readonly queues: Queues;
+}
+
+/** The function that verifies bearer tokens for a region's API, from what that region has itself. */
+export function createAuthorizer(
+  args: AuthorizerArgs,
+  opts: pulumi.ComponentResourceOptions,
+): LambdaFunction {
+  const { platform, region, secretArn, queues } = args;
+  const { env, auth } = platform.config;
+  return new LambdaFunction(
+    `authorizer-${region.token}`,
+    {
+      platform,
+      region,
+      stem: "authorizer",
+      environment: {
+        ENVIRONMENT: env,
+        TOKEN_SECRET_ARN: secretArn,
+        ...(auth && { AUTH_ISSUER: auth.issuer, AUTH_AUDIENCE: auth.audience }),
+      },
+      statements: [secretStatement("TokenSecret", secretArn)],
+      timeoutSeconds: AUTHORIZER_TIMEOUT_SECONDS,
+      failuresQueueArn: queues.failures.arn,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,129 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Bucket } from "./bucket";
+import type { Pair, Platform, Region } from "./platform";
+import { policyDocument, serviceTrustPolicy } from "./policies";
+
+/** Where order-processor puts what a batch settled; nothing else is replicated. */
+export const ARCHIVE_PREFIX = "archive/";
+
+/** The one value that Replication Time Control knows. */
+export const REPLICATION_MINUTES = 15;
+
+export interface S3Args {
+  readonly platform: Platform;
+}
+
+/**
+ * A bucket in each region for archives of settled batches. Each replicates into the other from the
+ * first day, so that a failover changes nothing: whoever settles writes into its own bucket.
+ * Archives are derived from Aurora; that they may be 15 minutes behind costs no order.
+ */
+export class S3 extends pulumi.ComponentResource {
+  readonly buckets: Pair<Bucket>;
+  /** Name of the rule that replicates out of each bucket; replication metrics carry it. */
+  readonly ruleIds: Pair<string>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: S3Args,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:S3", name, {}, opts);
+    const { platform } = args;
+    const { home, standby, retention } = platform;
+    const expiry = { prefix: ARCHIVE_PREFIX, days: retention.archiveDays };
+    this.buckets = platform.inBoth((region) => {
+      const bucket = { platform, region, what: "archives", expiry };
+      return new Bucket(`${name}-${region.token}`, bucket, { parent: this });
+    });
+    this.ruleIds = { home: `to-${standby.token}`, standby: `to-${home.token}` };
+    this.createReplication(home, standby);
+    this.createReplication(standby, home);
+    this.registerOutputs({
+      homeBucketName: this.buckets.home.bucketName,
+      standbyBucketName: this.buckets.standby.bucketName,
+    });
+  }
+
+  private createReplication(from: Region, to: Region): void {
+    const source = this.buckets[from.seat];
+    const destination = this.buckets[to.seat];
+    const child = { parent: this, provider: from.provider };
+    const { role, policy } = this.createRole(from, source, destination);
+    const time = { minutes: REPLICATION_MINUTES };
+    new aws.s3.BucketReplicationConfig(
+      `${this.name}-${from.token}`,
+      {
+        bucket: source.bucketName,
+        role: role.arn,
+        rules: [
+          {
+            id: this.ruleIds[from.seat],
+            status: "Enabled",
+            priority: 0,
+            filter: { prefix: ARCHIVE_PREFIX },
+            // Archives are never deleted but by age, which each bucket minds by itself.
+            deleteMarkerReplication: { status: "Disabled" },
+            // What is changed on a replica comes back, or the two would drift apart.
+            sourceSelectionCriteria: { replicaModifications: { status: "Enabled" } },
+            destination: {
+              bucket: destination.arn,
+              replicationTime: { status: "Enabled", time },
+              metrics: { status: "Enabled", eventThreshold: time },
+            },
+          },
+        ],
+      },
+      {
+        ...child,
+        dependsOn: [this.buckets.home.versioning, this.buckets.standby.versioning, policy],
+      },
+    );
+  }
+
+  /** What S3 does in our name while it replicates. */
+  private createRole(from: Region, source: Bucket, destination: Bucket) {
+    const { platform } = this.args;
+    const child = { parent: this, provider: from.provider };
+    const name = `${this.name}-${from.token}`;
+    const role = new aws.iam.Role(
+      name,
+      {
+        name: platform.nameOf("role", "archive-replication", from),
+        assumeRolePolicy: serviceTrustPolicy("s3.amazonaws.com"),
+      },
+      child,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        name: "replicates",
+        role: role.id,
+        policy: policyDocument([
+          {
+            Sid: "ReadRules",
+            Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            Resource: [source.arn],
+          },
+          {
+            Sid: "ReadVersions",
+            Action: [
+              "s3:GetObjectVersionForReplication",
+              "s3:GetObjectVersionAcl",
+              "s3:GetObjectVersionTagging",
+            ],
+            Resource: [pulumi.interpolate`${source.arn}/${ARCHIVE_PREFIX}*`],
+          },
+          {
+            Sid: "WriteReplicas",
+            Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
+            Resource: [pulumi.interpolate`${destination.arn}/${ARCHIVE_PREFIX}*`],
+          },
+        ]),
+      },
+      child,
+    );
+    return { role, policy };
+  }
+}

@@ -1,0 +1,206 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { CANARY_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
+import { MINUTE_SECONDS, WARM_UP_MINUTES, createAlarm } from "./alarm";
+import type { ApiGateway } from "./apiGateway";
+import { Bucket } from "./bucket";
+import { type CanaryCheck, canaryBundle } from "./bundle";
+import type { Platform, Region } from "./platform";
+import {
+  type Statement,
+  metricsStatement,
+  policyDocument,
+  secretStatement,
+  serviceTrustPolicy,
+} from "./policies";
+
+/** Synthetics' own namespace. */
+const CANARY_NAMESPACE = "CloudWatchSynthetics";
+const RUNS_PREFIX = "runs/";
+const checks: readonly CanaryCheck[] = ["health", "order"];
+/** Runs wander a little, so that a period may hold none: two bad ones of three ring. */
+const RUNS_WATCHED = 3;
+const RUNS_FAILED = 2;
+
+export interface SyntheticsArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  /** The region's own API: each region is watched from itself. */
+  readonly api: ApiGateway;
+  /** The region's own copy of the token keys. */
+  readonly tokenSecretArn: pulumi.Input<string>;
+  /** Told when a canary fails. */
+  readonly topicArn: pulumi.Input<string>;
+}
+
+/**
+ * A region's canaries: its health, and an order's whole way as a client goes it. Evidence for
+ * people and never a trigger: minutes old, and made in the region that it judges.
+ */
+export class Synthetics extends pulumi.ComponentResource {
+  /** One for each canary. */
+  readonly alarms: aws.cloudwatch.MetricAlarm[];
+  readonly canaryNames: pulumi.Output<string>[];
+
+  constructor(
+    private readonly name: string,
+    private readonly args: SyntheticsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Synthetics", name, {}, opts);
+    const { platform, region } = args;
+    const expiry = { prefix: RUNS_PREFIX, days: platform.retention.logRetentionDays };
+    const artifacts = new Bucket(
+      name,
+      { platform, region, what: "canaries", expiry },
+      { parent: this },
+    );
+    const canaries = checks.map((check) => this.createCanary(check, artifacts));
+    this.alarms = canaries.map((canary, index) => this.createAlarm(checks[index]!, canary));
+    this.canaryNames = canaries.map((canary) => canary.name);
+    this.registerOutputs({ canaryNames: this.canaryNames });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private physicalName(check: CanaryCheck): string {
+    return this.args.platform.nameOf("canary", check, this.args.region);
+  }
+
+  private createCanary(check: CanaryCheck, artifacts: Bucket): aws.synthetics.Canary {
+    const { platform, api, tokenSecretArn } = this.args;
+    const { canaryScheduleMinutes: minutes, canaryRuntime, env } = platform.config;
+    const script = this.createScript(check, artifacts);
+    const { role, policy } = this.createRole(check, artifacts);
+    const canary = new aws.synthetics.Canary(
+      `${this.name}-${check}`,
+      {
+        name: this.physicalName(check),
+        runtimeVersion: canaryRuntime,
+        handler: `${check}.handler`,
+        s3Bucket: artifacts.bucketName,
+        s3Key: script.key,
+        artifactS3Location: pulumi.interpolate`s3://${artifacts.bucketName}/${RUNS_PREFIX}${check}`,
+        executionRoleArn: role.arn,
+        schedule: { expression: `rate(${minutes} minute${minutes === 1 ? "" : "s"})` },
+        runConfig: {
+          timeoutInSeconds: CANARY_TIMEOUT_SECONDS,
+          activeTracing: true,
+          environmentVariables: {
+            ENVIRONMENT: env,
+            API_URL: api.url,
+            ...(check === "order" && { TOKEN_SECRET_ARN: tokenSecretArn }),
+          },
+        },
+        startCanary: true,
+        // Else the function that Synthetics makes would outlive the canary.
+        deleteLambda: true,
+      },
+      // The first run writes into the bucket, so all of it must be there.
+      { ...this.child, dependsOn: [policy, artifacts] },
+    );
+    this.createLogGroup(check, canary);
+    return canary;
+  }
+
+  /** Named by what is in it, because a canary only takes up code of another name. */
+  private createScript(check: CanaryCheck, artifacts: Bucket): aws.s3.BucketObjectv2 {
+    const { archive, sha256 } = canaryBundle(check);
+    return new aws.s3.BucketObjectv2(
+      `${this.name}-${check}`,
+      {
+        bucket: artifacts.bucketName,
+        key: `scripts/${check}-${sha256.slice(0, 16)}.zip`,
+        source: archive,
+      },
+      this.child,
+    );
+  }
+
+  private createRole(check: CanaryCheck, artifacts: Bucket) {
+    const { platform, region } = this.args;
+    const name = `${this.name}-${check}`;
+    const role = new aws.iam.Role(
+      name,
+      {
+        name: platform.nameOf("role", `canary-${check}`, region),
+        assumeRolePolicy: serviceTrustPolicy("lambda.amazonaws.com"),
+      },
+      this.child,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        name: "runs",
+        role: role.id,
+        policy: policyDocument(this.statements(check, artifacts)),
+      },
+      this.child,
+    );
+    return { role, policy };
+  }
+
+  /** What Synthetics does in the canary's name, and what the canary itself reads. */
+  private statements(check: CanaryCheck, artifacts: Bucket): Statement[] {
+    const { platform, region, tokenSecretArn } = this.args;
+    const groups = `log-group:/aws/lambda/cwsyn-${this.physicalName(check)}-*`;
+    return [
+      {
+        Sid: "WriteRuns",
+        Action: ["s3:PutObject"],
+        Resource: [pulumi.interpolate`${artifacts.arn}/${RUNS_PREFIX}${check}/*`],
+      },
+      { Sid: "FindBucket", Action: ["s3:GetBucketLocation"], Resource: [artifacts.arn] },
+      { Sid: "FindBuckets", Action: ["s3:ListAllMyBuckets"], Resource: ["*"] },
+      metricsStatement(CANARY_NAMESPACE),
+      {
+        Sid: "Logs",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        // Synthetics adds an identifier of its own to the name.
+        Resource: [pulumi.interpolate`arn:aws:logs:${region.name}:${platform.accountId}:${groups}`],
+      },
+      { Sid: "Traces", Action: ["xray:PutTraceSegments"], Resource: ["*"] },
+      ...(check === "order" ? [secretStatement("TokenSecret", tokenSecretArn)] : []),
+    ];
+  }
+
+  /** The group of the function that Synthetics made; the role may not make one, so it is ours. */
+  private createLogGroup(check: CanaryCheck, canary: aws.synthetics.Canary): void {
+    new aws.cloudwatch.LogGroup(
+      `${this.name}-${check}`,
+      {
+        name: canary.engineArn.apply((arn) => `/aws/lambda/${arn.split(":")[6]}`),
+        retentionInDays: this.args.platform.retention.logRetentionDays,
+      },
+      this.child,
+    );
+  }
+
+  private createAlarm(
+    check: CanaryCheck,
+    canary: aws.synthetics.Canary,
+  ): aws.cloudwatch.MetricAlarm {
+    const { platform, region, topicArn } = this.args;
+    const minutes = platform.config.canaryScheduleMinutes;
+    const definition = {
+      what: `canary-${check}`,
+      alarmDescription: `The canary of ${check} fails, or does not run`,
+      metric: {
+        namespace: CANARY_NAMESPACE,
+        metricName: "SuccessPercent",
+        dimensions: { CanaryName: canary.name },
+        statistic: "Average",
+        period: minutes * MINUTE_SECONDS,
+      },
+      threshold: 100,
+      comparisonOperator: "LessThanThreshold",
+      evaluationPeriods: RUNS_WATCHED,
+      datapointsToAlarm: RUNS_FAILED,
+      ringsOnSilence: true,
+      warmUpMinutes: Math.max(WARM_UP_MINUTES, RUNS_WATCHED * minutes),
+    };
+    return createAlarm(this.name, { platform, region, definition, topicArn }, this.child);
+  }
+}
