@@ -4,6 +4,44 @@ export interface Event {
   /** Order of asking: events of one moment happen in the order in which they were asked for. */
   readonly sequence: number;
   fire: (() => void) | undefined;
+  /** The line this event waited in, if it is a timer of a usual length. */
+  readonly line: TimerLine | undefined;
+}
+
+/** Timers passed over before the line gives their memory back. */
+const PASSED_MAX = 1_000;
+
+/**
+ * Timers of one length come due in the order in which they were set, so only the first of them
+ * need be compared with other events. Nearly all are cancelled long before they are.
+ */
+export class TimerLine {
+  private timers: Event[] = [];
+  private passed = 0;
+  /** Whether the first of them is in the queue of events. */
+  isQueued = false;
+
+  push(timer: Event): void {
+    this.timers.push(timer);
+  }
+
+  /** Takes the first that was not cancelled. */
+  take(): Event | undefined {
+    const { timers } = this;
+    while (this.passed < timers.length) {
+      const timer = timers[this.passed++]!;
+      if (timer.fire === undefined) continue;
+      if (this.passed > PASSED_MAX) this.forgetPassed();
+      return timer;
+    }
+    this.forgetPassed();
+    return undefined;
+  }
+
+  private forgetPassed(): void {
+    this.timers = this.timers.slice(this.passed);
+    this.passed = 0;
+  }
 }
 
 /** A binary heap of events by time, then by order of asking, so that two runs agree. */

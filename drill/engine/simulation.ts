@@ -1,4 +1,4 @@
-import { EventQueue } from "./queue";
+import { type Event, EventQueue, TimerLine } from "./queue";
 import { Trace } from "./trace";
 
 /** Deployments happen here: a fixed Monday, so that no run depends on the day it is played. */
@@ -7,6 +7,11 @@ export const START_MS = Date.UTC(2026, 0, 5, 9, 0, 0);
 export type Cancel = () => void;
 
 const nothing: Cancel = () => {};
+
+/** Delays in multiples of this are timeouts with names in the tunables and the program. */
+const LINED_MS = 100;
+
+const resolved = Promise.resolve();
 
 /**
  * Virtual time. Events happen in order of time, then of asking; between two of them every promise
@@ -18,6 +23,8 @@ export class Simulation {
   eventsPlayed = 0;
   readonly trace: Trace;
   private readonly queue = new EventQueue();
+  /** By length in milliseconds. */
+  private readonly lines = new Map<number, TimerLine>();
   private sequence = 0;
   private hasContinued = false;
   private isStopped = false;
@@ -34,7 +41,7 @@ export class Simulation {
     if (!(atMs >= this.nowMs)) {
       throw new Error(`event asked for at ${atMs}, which lies before ${this.nowMs}: ask for now`);
     }
-    const event = { atMs, sequence: this.sequence++, fire: fire as (() => void) | undefined };
+    const event: Event = { atMs, sequence: this.sequence++, fire, line: undefined };
     this.queue.push(event);
     return () => {
       event.fire = undefined;
@@ -42,7 +49,33 @@ export class Simulation {
   }
 
   after(delayMs: number, fire: () => void): Cancel {
+    if (delayMs > 0 && delayMs % LINED_MS === 0) return this.lined(delayMs, fire);
     return delayMs === Infinity ? nothing : this.at(this.nowMs + Math.max(0, delayMs), fire);
+  }
+
+  /** Timeouts have few lengths, are many, and nearly all are cancelled. */
+  private lined(delayMs: number, fire: () => void): Cancel {
+    let line = this.lines.get(delayMs);
+    if (line === undefined) this.lines.set(delayMs, (line = new TimerLine()));
+    const timer: Event = { atMs: this.nowMs + delayMs, sequence: this.sequence++, fire, line };
+    if (line.isQueued) line.push(timer);
+    else {
+      line.isQueued = true;
+      this.queue.push(timer);
+    }
+    return () => {
+      timer.fire = undefined;
+    };
+  }
+
+  private next(): Event | undefined {
+    const event = this.queue.pop();
+    const line = event?.line;
+    if (line === undefined) return event;
+    const following = line.take();
+    if (following === undefined) line.isQueued = false;
+    else this.queue.push(following);
+    return event;
   }
 
   /** Fires every `periodMs` from `firstAtMs` on, for as long as the world is played. */
@@ -77,12 +110,12 @@ export class Simulation {
               this.nowMs = untilMs;
               break;
             }
-            this.queue.pop();
+            this.next();
             if (event.fire === undefined) continue;
             this.play(event.atMs, event.sequence, event.fire);
             if (this.hasContinued) {
               this.hasContinued = false;
-              queueMicrotask(drained);
+              void resolved.then(drained);
               return;
             }
           }

@@ -31,6 +31,18 @@ interface Datum {
   StorageResolution?: number;
 }
 
+/** A line of a function's output, with metrics where it is in the embedded format. */
+export type LogEntry = Readonly<Record<string, unknown>> & { readonly _aws?: Embedded };
+
+interface Embedded {
+  Timestamp: number;
+  CloudWatchMetrics: {
+    Namespace: string;
+    Dimensions: string[][];
+    Metrics: { Name: string; StorageResolution?: number }[];
+  }[];
+}
+
 /** Metrics that some alarm looks at, the alarms, and what they set off when their state changes. */
 export class Cloudwatch implements Service {
   readonly name = "monitoring";
@@ -69,6 +81,7 @@ export class Cloudwatch implements Service {
     if (command !== "PutMetricDataCommand") throw new Error(`${command} is not modelled`);
     if (this.down.has(region)) return;
     for (const datum of input["MetricData"] as Datum[]) {
+      if (this.metricsByRegion.get(region)?.has(datum.MetricName) !== true) continue;
       const dimensions = Object.fromEntries(
         (datum.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]),
       );
@@ -79,37 +92,20 @@ export class Cloudwatch implements Service {
     reply.ok({});
   }
 
-  /** A line of a function's output: metrics where it is in the embedded format. */
-  logged(region: string, line: string): void {
-    if (!line.includes('"_aws"') || !this.isOfInterest(region, line)) return;
-    const entry = JSON.parse(line) as Record<string, unknown> & {
-      _aws: {
-        Timestamp: number;
-        CloudWatchMetrics: {
-          Namespace: string;
-          Dimensions: string[][];
-          Metrics: { Name: string; StorageResolution?: number }[];
-        }[];
-      };
-    };
-    for (const { Namespace, Dimensions, Metrics } of entry._aws.CloudWatchMetrics) {
-      for (const names of Dimensions) {
-        const dimensions = Object.fromEntries(names.map((name) => [name, String(entry[name])]));
-        for (const { Name, StorageResolution = 60 } of Metrics) {
+  /** A line of a function's output in the embedded format: most metrics have no alarm. */
+  logged(region: string, entry: LogEntry, { Timestamp, CloudWatchMetrics }: Embedded): void {
+    const watched = this.metricsByRegion.get(region);
+    if (watched === undefined) return;
+    for (const { Namespace, Dimensions, Metrics } of CloudWatchMetrics) {
+      for (const { Name, StorageResolution = 60 } of Metrics) {
+        if (!watched.has(Name)) continue;
+        for (const names of Dimensions) {
+          const dimensions = Object.fromEntries(names.map((name) => [name, String(entry[name])]));
           const key = seriesKey(Namespace, Name, dimensions);
-          const { Timestamp } = entry._aws;
           this.put(region, key, Timestamp, Number(entry[Name]), StorageResolution, "metricDelayMs");
         }
       }
     }
-  }
-
-  /** Most lines carry metrics that no alarm looks at; those are not worth being parsed. */
-  private isOfInterest(region: string, line: string): boolean {
-    const metrics = this.metricsByRegion.get(region);
-    if (metrics === undefined) return false;
-    for (const metric of metrics) if (line.includes(metric)) return true;
-    return false;
   }
 
   /** A metric that AWS itself publishes, each minute and late. */
@@ -131,7 +127,7 @@ export class Cloudwatch implements Service {
     else list.push(series);
     const metric = description.seriesKey.split("|")[1]!;
     const metrics = this.metricsByRegion.get(description.region) ?? new Set();
-    this.metricsByRegion.set(description.region, metrics.add(`"${metric}"`));
+    this.metricsByRegion.set(description.region, metrics.add(metric));
     const alarm: Alarm = { description, series, state: "INSUFFICIENT_DATA" };
     this.alarms.push(alarm);
     const everyMs = description.periodMs < 60_000 ? 10_000 : 60_000;

@@ -8,19 +8,44 @@ const expressionFields = [
   "ProjectionExpression",
 ] as const;
 
-/** Placeholders of a request's expressions, by their texts together. */
-const placeholders = new Map<string, ReadonlySet<string>>();
+const definitionFields = ["ExpressionAttributeNames", "ExpressionAttributeValues"] as const;
+
+/** Which placeholders a request's expressions use, and who was found to give just those. */
+interface Known {
+  text: string;
+  used: ReadonlySet<string>;
+}
+
+/** By the texts of the expressions, one level each: handlers send the same few again and again. */
+type Level = Map<unknown, Level | Known>;
+const known: Level = new Map();
+
+function knownOf(input: Readonly<Record<string, unknown>>): Known {
+  let level = known;
+  for (let i = 0; i < expressionFields.length - 1; i++) {
+    const expression = input[expressionFields[i]!];
+    let next = level.get(expression) as Level | undefined;
+    if (next === undefined) level.set(expression, (next = new Map()));
+    level = next;
+  }
+  const last = input[expressionFields[expressionFields.length - 1]!];
+  let found = level.get(last) as Known | undefined;
+  if (found === undefined) {
+    const text = expressionFields.map((field) => input[field] ?? "").join(" ");
+    found = { text, used: new Set(text.match(/[#:]\w+/g) ?? []) };
+    level.set(last, found);
+  }
+  return found;
+}
 
 /** DynamoDB refuses a placeholder without a definition, and a definition nobody uses. */
 export function checkPlaceholders(input: Readonly<Record<string, unknown>>): void {
-  let text = "";
-  for (const field of expressionFields)
-    if (input[field] !== undefined) text += `${input[field] as string} `;
-  let used = placeholders.get(text);
-  if (used === undefined) placeholders.set(text, (used = new Set(text.match(/[#:]\w+/g) ?? [])));
+  const { text, used } = knownOf(input);
   let given = 0;
-  for (const field of ["ExpressionAttributeNames", "ExpressionAttributeValues"]) {
-    for (const name in input[field] ?? {}) {
+  for (const field of definitionFields) {
+    const definitions = input[field];
+    if (definitions === undefined) continue;
+    for (const name in definitions) {
       given++;
       if (!used.has(name))
         throw new ValidationException(`${name} is given and not used in: ${text}`);

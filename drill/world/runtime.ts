@@ -1,5 +1,6 @@
 import type { Runtime, Sender } from "../../lambda/shared/runtime";
 import type { Stream } from "../engine/random";
+import type { LogEntry } from "./cloudwatch";
 import type { Environment } from "./environment";
 import type { Service } from "./service";
 import type { World } from "./world";
@@ -44,7 +45,8 @@ export function createRuntime(world: World, environment: Environment): Runtime {
       nowMs: () => Math.floor(simulation.nowMs),
       timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
     },
-    write: (line) => world.written(description, line),
+    // An object here, see drill/handlers.ts.
+    write: (line) => world.written(description, line as unknown as LogEntry),
     http: (request) =>
       new Promise((resolve) => {
         world.apis.request(description.region, request, (answer) =>

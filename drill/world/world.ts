@@ -8,7 +8,7 @@ import type { Weaving } from "../mutation";
 import { ApiGateways } from "./apiGateway";
 import { Aurora } from "./aurora";
 import { Base } from "./base";
-import { Cloudwatch } from "./cloudwatch";
+import { Cloudwatch, type LogEntry } from "./cloudwatch";
 import { Dynamodb, type TableContents } from "./dynamodb";
 import { Lambda } from "./lambda";
 import { Network } from "./network";
@@ -110,9 +110,10 @@ export class World {
     this.base.network.restore(region);
   }
 
-  written({ name, region }: FunctionDescription, line: string): void {
-    this.base.simulation.trace.line(`${region} ${name}`, line);
-    this.cloudwatch.logged(region, line);
+  written({ name, region }: FunctionDescription, entry: LogEntry): void {
+    const { trace } = this.base.simulation;
+    if (trace.isKept) trace.line(`${region} ${name}`, JSON.stringify(entry));
+    if (entry._aws !== undefined) this.cloudwatch.logged(region, entry, entry._aws);
   }
 
   /** Somebody was answered over HTTP: an order that was acknowledged is a promise from here on. */
