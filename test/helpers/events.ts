@@ -4,7 +4,7 @@ import type { OrderItem } from "../../lambda/shared/orderLedger";
 import { HOME } from "./fakeEnvironment";
 
 export function orderId(n: number): string {
-  return `00000000-0000-4000-9000-${String(n).padStart(12, "0")}`;
+  return `abcdef00-0000-4000-9000-${String(n).padStart(12, "0")}`;
 }
 
 /** The n-th order as a client sends it. */

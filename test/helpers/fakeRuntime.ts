@@ -26,8 +26,8 @@ export interface Call {
 }
 
 export type Pattern = Partial<Pick<Call, "service" | "region" | "command" | "on">>;
-/** A call never answered; done but never answered; refused with an error. */
-export type Mishap = "hangs" | "answer is lost" | Error;
+/** A call never answered; done but never answered; refused with an error; answered late. */
+export type Mishap = "hangs" | "answer is lost" | Error | { lateMs: number };
 
 export const throttled = (): Error => serviceError("ThrottlingException", "Rate exceeded");
 
@@ -233,8 +233,9 @@ export class FakeWorld {
     this.beforeCall(call);
     const mishap = this.mishapOf(call);
     return new Promise((resolve, reject) => {
+      const lateMs = typeof mishap === "object" && "lateMs" in mishap ? mishap.lateMs : 0;
       const deliver = (run: () => void) => {
-        this.timer(life, LATENCY_MS, run);
+        this.timer(life, LATENCY_MS + lateMs, run);
       };
       signal?.addEventListener("abort", () => reject(serviceError("AbortError", "aborted")));
       if (!life.mayCall || mishap === "hangs") return;

@@ -60,6 +60,10 @@ describe("an order is accepted", () => {
     world.mishap({ on: "control" }, "hangs");
     expect(await place()).toMatchObject({ status: 202, seconds: 0.31 });
     expect(world.told("sqs")).toEqual([]);
+    world.mishap({ on: "control" }, { lateMs: 400 });
+    expect(await place(order(3))).toMatchObject({ status: 202, seconds: 0.31 });
+    await world.advance(10);
+    expect(world.told("sqs")).toEqual([]);
     world.mishap({ on: "control" }, throttled());
     expect(await place(order(2))).toMatchObject({ status: 202 });
     expect(world.told("sqs")).toEqual([]);
@@ -103,6 +107,7 @@ describe("the hint", () => {
   it("is left out while a target is set or there is no control item", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2 });
     expect(await place()).toMatchObject({ status: 202 });
+    expect(world.told("sqs")).toEqual([]);
     world = new FakeWorld();
     api = createOrderApi(world.runtime(HOME));
     expect(await place(order(2))).toMatchObject({ status: 202 });

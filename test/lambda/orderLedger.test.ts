@@ -55,6 +55,7 @@ describe("an order that waits", () => {
     open(3, 300_000, { shard: "open#9", settledEpoch: EPOCH });
     open(4, 95_000, { shard: "open#9" });
     open(5, 10_000);
+    open(6, 250_000, { shard: "open#5", settledEpoch: EPOCH });
     expect(await waits()).toBe(95_000);
   });
 

@@ -138,6 +138,15 @@ describe("the orchestrator is woken", () => {
     expect(times(wakeUps)).toEqual([]);
   });
 
+  it("not while the standby is active, however home looks: nothing begins by itself", async () => {
+    world.setControl({ active: STANDBY, epoch: 3 });
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    badAt(() => true);
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+    expect(looksItem()).toMatchObject({ lookCount: 12 });
+  });
+
   it("on every slot under a target, though home answers", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 4, how: "failover" });
     await loop();
