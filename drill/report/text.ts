@@ -68,17 +68,14 @@ function ordersText({ verdict, journal }: Outage): string {
 }
 
 function promisesText(outage: Outage, broken: readonly BrokenPromise[]): string {
-  const asked = promises.filter(
-    ({ faults }) => faults === undefined || faults.includes(outage.faultName),
-  );
-  const lines = asked.map(({ name }) => {
+  const lines = promises.map(({ name }) => {
     const found = broken.find((each) => each.name === name);
     return found === undefined ? `  kept    ${name}` : `  BROKEN  ${name}: ${found.seen}`;
   });
   const verdict =
     broken.length === 0
-      ? `PASSED: ${asked.length} promises held.`
-      : `FAILED: ${broken.length} of ${asked.length} promises broken. ` +
+      ? `PASSED: ${promises.length} promises held.`
+      : `FAILED: ${broken.length} of ${promises.length} promises broken. ` +
         `Play it again: npm start -- --seed ${outage.seed} --fault ${outage.faultName}`;
   return `${lines.join("\n")}\n\n${verdict}`;
 }

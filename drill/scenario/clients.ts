@@ -18,6 +18,9 @@ export const usualClients: ClientOptions = { orderEveryMs: 2_000, clients: 4, pa
 
 const symbols = ["ACME", "BOLT", "CRUX", "DUNE"];
 
+/** A client that ignores the TTL asks DNS anew once an order failed this often, a minute at least. */
+const STUBBORN_ATTEMPTS = 6;
+
 /** What a resolver remembers. */
 interface CachedAnswer {
   host: string;
@@ -28,7 +31,10 @@ interface CachedAnswer {
 export class Clients {
   private readonly caches: CachedAnswer[];
   private readonly name: string;
+  /** Clients that keep DNS's first answer until their orders fail. */
+  readonly stubborn = new Set<number>();
   private isStopped = false;
+  private isPaused = false;
   private placed = 0;
 
   constructor(
@@ -50,7 +56,7 @@ export class Clients {
   start(): void {
     const next = (): void => {
       if (this.isStopped) return;
-      this.place();
+      if (!this.isPaused) this.place();
       this.world.base.simulation.after(this.options.orderEveryMs, next);
     };
     next();
@@ -61,6 +67,14 @@ export class Clients {
     this.isStopped = true;
   }
 
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
   private place(): void {
     const { base } = this.world;
     const stream = base.random.stream("clients");
@@ -68,7 +82,7 @@ export class Clients {
     const limit = stream.chance(0.7) ? { limitPrice: `${stream.integer(10, 500)}.25` } : {};
     const order = this.book.place({
       orderId: uuid(stream),
-      accountId: `account-${stream.integer(1, 50)}`,
+      accountId: `account-${client}`,
       sessionId: `session-${client}`,
       symbol: stream.pick(symbols),
       side: stream.chance(0.5) ? "BUY" : "SELL",
@@ -81,13 +95,13 @@ export class Clients {
 
   private send(client: number, order: PlacedOrder): void {
     const { base, apis } = this.world;
-    const host = this.resolve(client);
+    const host = this.resolve(client, order.attempts);
     const api = apis.find(host);
     if (api === undefined) throw new Error(`the name leads to ${host}, which is no API`);
     const request = {
       method: "POST" as const,
       url: `https://${host}/${api.stage}/orders`,
-      headers: { "Content-Type": "application/json", Authorization: "Bearer drill" },
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${order.accountId}` },
       body: order.body,
     };
     let isOver = false;
@@ -106,10 +120,11 @@ export class Clients {
     apis.request(INTERNET, request, over);
   }
 
-  private resolve(client: number): string {
+  private resolve(client: number, attempts: number): string {
     const cache = this.caches[client]!;
     const { nowMs } = this.world.base;
-    if (nowMs >= cache.untilMs) {
+    const isKept = this.stubborn.has(client) && attempts <= STUBBORN_ATTEMPTS;
+    if (nowMs >= cache.untilMs && !isKept) {
       const { host, ttlMs } = this.world.route53.resolve(this.name);
       cache.host = host;
       cache.untilMs = nowMs + ttlMs;

@@ -41,7 +41,12 @@ export class Journal {
       case "ledger ready":
         return this.add(`ledger in ${happening.region}: ready again`);
       case "ledger written":
-        if (happening.pk === "control") this.noteControl(happening.item as unknown as Control);
+        if (happening.pk === "control") {
+          this.noteControl(
+            happening.item as unknown as Control,
+            happening.before as unknown as Control | undefined,
+          );
+        }
         return;
       case "rows committed":
         return this.noteRows(happening);
@@ -72,8 +77,7 @@ export class Journal {
     }
   }
 
-  private noteControl(control: Control): void {
-    const before = this.controls.at(-1)?.control;
+  private noteControl(control: Control, before: Control | undefined): void {
     this.controls.push({ atMs: this.world.base.nowMs, control });
     if (before === undefined) this.add(`control item created, target ${control.target}`);
     else if (control.epoch > before.epoch) {

@@ -5,10 +5,15 @@ import type { Weaving } from "../mutation";
 import { type Beginning, World } from "../world/world";
 import { armFromDeployment, ledgerOf } from "./arming";
 import { Clients } from "./clients";
+import { Coverage, type Counters } from "./coverage";
 import type { Fault } from "./faults";
+import { DONE_AFTER_MS, isHealed, undone } from "./healing";
 import { Journal } from "./journal";
 import { OrderBook, type Verdict } from "./orderBook";
 import { PROMPT_MS, type Recovery, recovery } from "./measures";
+import { Play } from "./play";
+import { type Broken, Watch } from "./promises/watch";
+import { type Schedule, scheduleOf } from "./schedule";
 
 /** What every outage of one program shares. */
 export interface Platform {
@@ -19,10 +24,15 @@ export interface Platform {
 
 export interface OutageOptions {
   seed: string;
-  fault: Fault;
+  /** What goes wrong and when; instead of `fault`. */
+  schedule?: Schedule | undefined;
+  /** One fault, at a moment drawn from the seed. */
+  fault?: Fault | undefined;
   /** Replication lag from a minute before the fault on, instead of the drawn one. */
   lagMs?: number | undefined;
   isTraceKept?: boolean | undefined;
+  /** Healing is played for at most this long, instead of HEAL_MS. */
+  healMs?: number | undefined;
   /** An armed platform to begin with; unless given, the outage begins with the deployment. */
   beginning?: Beginning | undefined;
 }
@@ -30,34 +40,43 @@ export interface OutageOptions {
 /** All that is measured of one outage; promises are held against it. */
 export interface Outage {
   seed: string;
+  schedule: Schedule;
   faultName: string;
   homeRegion: string;
   standbyRegion: string;
   ledgerTable: string;
   startMs: number;
+  /** The platform was armed: times of the schedule count from here. */
+  armedMs: number;
+  /** Recovery counts from here. */
   faultMs: number;
   returnMs: number;
   endMs: number;
+  /** When everything had healed after the return; null where it did not within HEAL_MS. */
+  healedMs: number | null;
   accepted: Recovery;
   settled: Recovery;
   verdict: Verdict;
   /** Orders that healing did not bring to their end. */
   undone: readonly string[];
   control: Control | undefined;
+  /** Promises that were seen broken as things happened. */
+  watched: readonly Broken[];
+  coverage: Counters;
   journal: Journal;
   world: World;
 }
 
 /** After the return everything heals within this time, Aurora's rebuild included. */
 export const HEAL_MS = 600_000;
-/** An order acknowledged this long before the end must be settled, seen and closed by then. */
-export const DONE_AFTER_MS = 120_000;
+/** An outage is played for at least this long. */
+const PLAYED_MS = 720_000;
 /** Functions that loop have been doing so for longer than their loops when the fault begins. */
-const RUN_IN_MS = [150_000, 210_000] as const;
-const OUTAGE_MS = [360_000, 480_000] as const;
+const RUN_IN_SECONDS = [150, 210] as const;
+const OUTAGE_SECONDS = [360, 480] as const;
 const CHECK_HEALED_MS = 20_000;
 
-/** Plays one outage: deploy, arm, fault, return, heal. */
+/** Plays one outage: deploy, arm, faults, return, heal. */
 export async function playOutage(platform: Platform, options: OutageOptions): Promise<Outage> {
   const { stackTraceLimit } = Error;
   // Errors are ordinary answers here, thousands of them; nobody reads where they were made.
@@ -70,50 +89,65 @@ export async function playOutage(platform: Platform, options: OutageOptions): Pr
 }
 
 async function play(platform: Platform, options: OutageOptions): Promise<Outage> {
-  const { fault, lagMs, beginning } = options;
+  const { lagMs, beginning } = options;
   const world = new World({ ...platform, ...options, isTraceKept: options.isTraceKept ?? false });
-  const { simulation, random } = world.base;
+  const { simulation } = world.base;
+  const ledgerTable = ledgerOf(platform.program);
   const journal = new Journal(world);
   const book = new OrderBook(world);
   const clients = new Clients(world, book);
-  const ledgerTable = ledgerOf(platform.program);
+  const schedule = options.schedule ?? oneFault(world, options);
+  const watch = new Watch(world, ledgerTable, schedule);
+  const coverage = new Coverage(world, schedule);
   clients.start();
   if (beginning === undefined) await armFromDeployment(world);
 
-  const stream = random.stream("scenario");
-  const faultMs = simulation.nowMs + stream.between(...RUN_IN_MS);
-  const returnMs = faultMs + stream.between(...OUTAGE_MS);
-  if (lagMs !== undefined) simulation.at(faultMs - 60_000, () => world.aurora.setLag(lagMs));
-  simulation.at(faultMs, () => fault.begin(world));
-  simulation.at(returnMs, () => fault.end(world));
-  await simulation.run(returnMs);
-  for (;;) {
-    await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
-    const isLate = simulation.nowMs >= returnMs + HEAL_MS;
-    if (isLate || isHealed(world, book, ledgerTable, fault.name)) break;
+  const armedMs = simulation.nowMs;
+  const playing = new Play(world, clients, ledgerTable, schedule);
+  if (lagMs !== undefined) {
+    simulation.at(playing.faultMs - 60_000, () => world.aurora.setLag(lagMs));
   }
-  return measure({ platform, options, world, journal, book, ledgerTable, faultMs, returnMs });
+  const { returnMs } = playing;
+  await simulation.run(returnMs);
+  const lastMs = returnMs + (schedule.isLast ? 0 : (options.healMs ?? HEAL_MS));
+  let healedMs: number | null = null;
+  while (simulation.nowMs < lastMs) {
+    await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
+    if (!isHealed(world, book, ledgerTable)) continue;
+    healedMs = simulation.nowMs;
+    if (healedMs - armedMs >= PLAYED_MS) break;
+  }
+  const at = { armedMs, faultMs: playing.faultMs, returnMs, healedMs };
+  const watched = { watched: watch.broken, coverage: coverage.counters };
+  return {
+    ...measure({ platform, schedule, world, journal, book, ledgerTable, ...at }),
+    ...watched,
+  };
 }
 
-interface Played {
+function oneFault(world: World, { seed, fault }: OutageOptions): Schedule {
+  if (fault === undefined) throw new Error("an outage needs a schedule or a fault");
+  const stream = world.base.random.stream("scenario");
+  const atSeconds = stream.between(...RUN_IN_SECONDS);
+  return scheduleOf(seed, [{ atSeconds, forSeconds: stream.between(...OUTAGE_SECONDS), fault }]);
+}
+
+interface Played extends Pick<
+  Outage,
+  "schedule" | "world" | "journal" | "ledgerTable" | "armedMs" | "faultMs" | "returnMs" | "healedMs"
+> {
   platform: Platform;
-  options: OutageOptions;
-  world: World;
-  journal: Journal;
   book: OrderBook;
-  ledgerTable: string;
-  faultMs: number;
-  returnMs: number;
 }
 
-function measure({ platform, options, world, journal, book, ...rest }: Played): Outage {
-  const { ledgerTable, faultMs } = rest;
+function measure({ platform, book, ...rest }: Played): Omit<Outage, "watched" | "coverage"> {
+  const { ledgerTable, faultMs, world, schedule } = rest;
   const { rows } = world.aurora.writer.volume.state;
   const endMs = world.base.nowMs;
   return {
     ...rest,
-    seed: options.seed,
-    faultName: options.fault.name,
+    seed: schedule.seed,
+    faultName: schedule.kind,
     homeRegion: platform.program.homeRegion,
     standbyRegion: platform.program.standbyRegion,
     startMs: world.base.simulation.startMs,
@@ -128,28 +162,5 @@ function measure({ platform, options, world, journal, book, ...rest }: Played): 
     verdict: book.judge(ledgerTable, endMs - DONE_AFTER_MS),
     undone: undone(world, book, ledgerTable),
     control: world.dynamodb.peek(ledgerTable, "control") as Control | undefined,
-    journal,
-    world,
   };
-}
-
-/** Orders that should be settled, seen and closed by now, or rejected, and are not. */
-function undone(world: World, book: OrderBook, ledgerTable: string): string[] {
-  return book.acknowledgedBefore(world.base.nowMs - DONE_AFTER_MS).filter((orderId) => {
-    const item = world.dynamodb.peek(ledgerTable, `order#${orderId}`);
-    const isRejected = item?.["rejectedReason"] !== undefined;
-    return !isRejected && !String(item?.["shard"]).startsWith("closed#");
-  });
-}
-
-/** Nothing is left to wait for: the end may be looked at. */
-function isHealed(world: World, book: OrderBook, ledgerTable: string, faultName: string): boolean {
-  const { homeRegion, standbyRegion, records } = world.base.program;
-  const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
-  const expected = faultName === "none" ? homeRegion : standbyRegion;
-  const isActive = control?.active === expected && control.target === null;
-  if (!isActive || !world.aurora.isWhole) return false;
-  const { host } = world.route53.resolve(records[0]?.name ?? "");
-  if (world.apis.find(host)?.region !== expected) return false;
-  return undone(world, book, ledgerTable).length === 0;
 }

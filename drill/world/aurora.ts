@@ -29,7 +29,7 @@ export class Aurora {
   private isLinked = true;
   /** Whether a secondary's cluster endpoint leads to a reader, or nowhere. */
   private readonly inactiveResolves: boolean;
-  private lagMs: number;
+  lagMs: number;
 
   constructor(
     private readonly base: Base,
@@ -118,6 +118,10 @@ export class Aurora {
       return;
     }
     if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
+    const disturbed = this.base.hooks.connect.ask(environment.description);
+    if (disturbed === "hang") return;
+    if (disturbed !== undefined)
+      return this.base.afterDraw("databaseConnectMs", () => fail(disturbed));
     this.base.afterDraw("databaseConnectMs", () => {
       const isInactive = found?.isWriterEndpoint === true && found.member.role === "reader";
       if (found === undefined || (isInactive && !this.inactiveResolves)) {
@@ -164,7 +168,7 @@ export class Aurora {
       // A volume that was replaced under the statement takes no commit any more.
       isReadOnly: () => member.role === "reader" || member.isFenced || member.volume !== volume,
       later: (work) =>
-        base.afterDraw("statementMs", () => {
+        base.simulation.after(this.statementMs(region), () => {
           if (!base.network.isLost(region) && !member.isDown) work();
         }),
       nowMs: () => base.nowMs,
@@ -177,6 +181,10 @@ export class Aurora {
       ok,
       fail,
     };
+  }
+
+  private statementMs(region: string): number {
+    return this.base.draw("statementMs") + (this.base.hooks.statement.ask(region) ?? 0);
   }
 
   private relink(): void {

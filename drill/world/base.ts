@@ -3,10 +3,13 @@ import type { ProgramDescription } from "../description/program";
 import type { Random } from "../engine/random";
 import type { Simulation } from "../engine/simulation";
 import type { Happening } from "./happenings";
+import { createHooks } from "./hooks";
 import type { Network } from "./network";
 
 /** What every simulated service shares: time, chance, the program, the network, who watches. */
 export class Base {
+  /** Where faults reach in. */
+  readonly hooks = createHooks();
   private readonly watchers: ((happening: Happening) => void)[] = [];
 
   constructor(

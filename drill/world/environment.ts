@@ -15,6 +15,10 @@ export class Environment {
   isDead = false;
   idleSinceMs = 0;
   handler: Handler | undefined;
+  /** What the present invocation was started with. */
+  payload: unknown;
+  /** Ends the present invocation and this environment at once, as when its process dies. */
+  crash: () => void = () => {};
   private isFrozen = false;
   private backlog: (() => void)[] = [];
 

@@ -2,6 +2,15 @@ import type { AlarmState } from "../description/alarms";
 import type { Item } from "./expressions";
 import type { Row } from "./volume";
 
+/** A request of a function; its status is set when the answer reaches it. */
+export interface Asked {
+  atMs: number;
+  from: string;
+  url: string;
+  method: string;
+  status: number | undefined;
+}
+
 /** What the world tells those who watch it: oracle, timeline, coverage. */
 export type Happening =
   | { kind: "region lost" | "region back"; region: string }
@@ -33,4 +42,10 @@ export type Happening =
   | { kind: "throttled"; functionName: string; region: string }
   | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
   | { kind: "dead letter"; queueName: string; body: string }
+  | { kind: "asked"; asked: Asked }
+  /** By a fault: an orchestrator dies after an act, a function freezes. */
+  | { kind: "killed"; after: string }
+  | { kind: "frozen"; stem: string }
+  | { kind: "operator"; region: string; action: string }
+  | { kind: "fault begins" | "fault ends"; name: string }
   | { kind: "told"; by: "client" | "function"; orderId: string; body: string };

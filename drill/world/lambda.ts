@@ -90,9 +90,10 @@ export class Lambda implements Service {
     const { name: functionName, region } = description;
     this.base.happened({ kind: "invoked", functionName, region, how: "async" });
     const queuedAtMs = this.base.nowMs;
-    const copies = this.base.draw("asyncDuplicateChance") === 1 ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) {
-      this.base.afterDraw("asyncDeliveryMs", () =>
+    const usual = this.base.draw("asyncDuplicateChance") === 1 ? [0, 0] : [0];
+    for (const lateMs of this.base.hooks.event.ask(description, payload) ?? usual) {
+      const deliveryMs = lateMs + this.base.draw("asyncDeliveryMs");
+      this.base.simulation.after(deliveryMs, () =>
         this.attempt(description, payload, queuedAtMs, 0, 0),
       );
     }
@@ -203,6 +204,10 @@ export class Lambda implements Service {
       end({ how: "timed out", reason: `Task timed out after ${state.description.timeoutMs} ms` });
     });
     environment.isBusy = true;
+    environment.payload = payload;
+    environment.crash = () => end({ how: "failed", reason: "Runtime exited" });
+    const failure = this.base.hooks.start.ask(state.description, payload);
+    if (failure !== undefined) return end({ how: "failed", reason: String(failure) });
     simulation.continued();
     try {
       if (environment.handler === undefined) this.createHandler(environment);
@@ -219,11 +224,11 @@ export class Lambda implements Service {
     }
   }
 
-  /** An error leaves the process as it is; only a timeout takes the environment with it. */
+  /** An error leaves the process as it is; a timeout or a dead process takes the environment. */
   private bury(state: FunctionState, environment: Environment, reason: string): void {
     const { name: functionName, region } = state.description;
     this.base.happened({ kind: "invocation failed", functionName, region, reason });
-    if (!reason.startsWith("Task timed out")) {
+    if (!/^(Task timed out|Runtime exited)/.test(reason)) {
       environment.idleSinceMs = this.base.nowMs;
       if (environment.handler !== undefined) {
         state.idle.push(environment);

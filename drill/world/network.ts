@@ -10,6 +10,10 @@ export const INTERNET: Place = "internet";
 export class Network {
   private readonly lost = new Set<string>();
   private readonly cuts = new Set<string>();
+  /** Of two majorities that a cut leaves, the one with this place goes on; drawn if undefined. */
+  favoured: Place | undefined;
+  /** How long a member of the ledger that comes back errs; drawn if undefined. */
+  catchUpSeconds: number | undefined;
   private readonly listeners: (() => void)[] = [];
 
   isLost(region: string): boolean {

@@ -52,7 +52,10 @@ export class Quorum {
     if (isSmaller) {
       this.isHanging = this.base.draw("ledgerReformingHangsChance") === 1;
       this.settle(next, "re-forming", this.base.draw("ledgerReformingSeconds"));
-    } else this.settle(back, "catching up", this.base.draw("ledgerCatchUpSeconds"));
+    } else {
+      const seconds = this.base.network.catchUpSeconds ?? this.base.draw("ledgerCatchUpSeconds");
+      this.settle(back, "catching up", seconds);
+    }
   }
 
   private settle(regions: readonly string[], until: RegionState, seconds: number): void {
@@ -87,6 +90,8 @@ export class Quorum {
       live.slice(i + 1).flatMap((b) => (converse(a, b) ? [[a, b]] : [])),
     );
     if (pairs.length === 0) return [];
-    return pairs.length === 1 ? pairs[0]! : this.base.random.stream("ledger cut").pick(pairs);
+    const favoured = pairs.find((pair) => network.favoured && pair.includes(network.favoured));
+    if (favoured !== undefined || pairs.length === 1) return favoured ?? pairs[0]!;
+    return this.base.random.stream("ledger cut").pick(pairs);
   }
 }

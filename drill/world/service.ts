@@ -92,17 +92,28 @@ export class Calls {
     const input = (command as { input: Input }).input;
     return new Promise((resolve, reject) => {
       if (!this.canReach(environment.description, service, region)) return;
+      const call = { environment, service: service.name, region, command: name, input };
+      const disturbed = this.base.hooks.call.ask(call);
+      if (disturbed === "hang") return;
       const latency = service.latency(name, input);
       const reply = this.replyTo(environment, region, latency, resolve, reject);
       const [action, ...resources] = service.permission(region, name, input);
       const context = service.context?.(input);
+      if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
       for (const resource of resources) {
         if (this.permissions.allow(environment, action, resource, context)) continue;
         const message = `not authorized to perform ${action} on ${resource}`;
         return reply.fail(serviceError("AccessDeniedException", message));
       }
       service.handle(region, name, input, reply);
+      if (disturbed === "die") environment.crash();
+      else if (disturbed !== undefined) this.freeze(environment, disturbed.freezeMs);
     });
+  }
+
+  private freeze(environment: Environment, freezeMs: number): void {
+    environment.freeze();
+    this.base.simulation.after(freezeMs, () => environment.thaw());
   }
 
   private canReach(

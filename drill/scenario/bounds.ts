@@ -1,0 +1,72 @@
+import type { Outage } from "./outage";
+
+/** What recovery is held to, in seconds. A batch is held to the p99, each outage to the maximum. */
+export interface Bound {
+  readonly name: string;
+  /** Of two faults at once the one with the higher rank says what they are held to. */
+  readonly rank: number;
+  readonly settledP99Seconds?: number;
+  readonly settledGoalSeconds?: number;
+  readonly settledMaxSeconds?: number;
+  readonly acceptedP99Seconds?: number;
+  /** Settled, above the promotion that was drawn. */
+  readonly overheadP99Seconds?: number;
+}
+
+/** Every bound of the drill's issue. */
+export const bounds = {
+  homeLost: {
+    name: "region or API lost",
+    rank: 1,
+    settledP99Seconds: 230,
+    settledGoalSeconds: 220,
+    settledMaxSeconds: 260,
+    acceptedP99Seconds: 165,
+  },
+  settlingStopped: {
+    name: "settling stopped",
+    rank: 2,
+    settledP99Seconds: 285,
+    settledMaxSeconds: 300,
+  },
+  acceptingStopped: {
+    name: "accepting stopped",
+    rank: 3,
+    settledP99Seconds: 285,
+    settledMaxSeconds: 300,
+    acceptedP99Seconds: 200,
+  },
+  hampered: {
+    name: "region or API lost, with one trigger path, a crash or a refused promotion",
+    rank: 4,
+    settledP99Seconds: 290,
+    settledMaxSeconds: 300,
+    acceptedP99Seconds: 165,
+  },
+  flapping: { name: "flapping", rank: 5, overheadP99Seconds: 150 },
+  rdsReturns: { name: "from RDS's return", rank: 6, overheadP99Seconds: 90 },
+  commanded: { name: "from the operator's command", rank: 7, overheadP99Seconds: 90 },
+} as const satisfies Record<string, Bound>;
+
+/** The largest bound among the parts of a combination. */
+export function largest(parts: readonly (Bound | undefined)[]): Bound | undefined {
+  const known = parts.filter((bound) => bound !== undefined);
+  return known.sort((a, b) => b.rank - a.rank)[0];
+}
+
+/** What the runner holds a batch against; null where nothing recovered. */
+export interface RecoverySeconds {
+  settled: number | null;
+  accepted: number | null;
+  overhead: number | null;
+}
+
+export function recoverySeconds({ settled, accepted, journal, faultMs }: Outage): RecoverySeconds {
+  const promotion = journal.promotions.find(({ atMs }) => atMs >= faultMs);
+  const promotionSeconds = (promotion?.promotionMs ?? 0) / 1000;
+  return {
+    settled: settled.seconds,
+    accepted: accepted.seconds,
+    overhead: settled.seconds === null ? null : settled.seconds - promotionSeconds,
+  };
+}

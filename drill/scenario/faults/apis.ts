@@ -1,0 +1,128 @@
+import type { RequestAnswer } from "../../world/hooks";
+import { bounds } from "../bounds";
+import { type Fault, type FaultKind, type Traits, fault } from "./fault";
+
+type Meant = (path: string, method: string) => boolean;
+
+const isOrder: Meant = (path, method) => path === "/orders" && method === "POST";
+const isOrders: Meant = (path) => path.startsWith("/orders");
+const isAny: Meant = () => true;
+
+/** Requests to home's API that are meant get an answer of the fault's own, or none. */
+function disturbing(traits: Traits, isMeant: Meant, answer: RequestAnswer, share = 1): Fault {
+  return fault(traits, ({ world, region }) => {
+    const { random, hooks } = world.base;
+    const chance = random.stream(`fault ${traits.name}`);
+    return [
+      hooks.request.add((at, path, method) =>
+        at === region("home") && isMeant(path, method) && (share === 1 || chance.chance(share))
+          ? answer
+          : undefined,
+      ),
+    ];
+  });
+}
+
+const broken = (status: number): RequestAnswer => ({
+  status,
+  body: '{"message":"Internal server error"}',
+});
+
+/** Home's API alone: nothing behind it is wrong. */
+export const apiLost: FaultKind = {
+  name: "API",
+  lasts: [360, 480],
+  draw: (stream) => {
+    const status = stream.pick([null, 500, 503]);
+    const said = status === null ? "answers nothing" : `answers ${status} to everything`;
+    return disturbing(
+      {
+        name: "API",
+        description: `home's API ${said}`,
+        failover: "must",
+        bound: bounds.homeLost,
+      },
+      isAny,
+      status === null ? "hang" : broken(status),
+    );
+  },
+};
+
+/** Orders are refused while /health is fine. */
+export const acceptingBroken: FaultKind = {
+  name: "accepting",
+  lasts: [400, 480],
+  draw: (stream) => {
+    const isAuthorizer = stream.chance(0.5);
+    const status = isAuthorizer ? 500 : stream.pick([500, 502, 503, 504]);
+    const who = isAuthorizer ? "authorizer" : "order-api";
+    return disturbing(
+      {
+        name: "accepting",
+        description: `home's ${who} answers ${status}, /health is fine`,
+        failover: "must",
+        bound: bounds.acceptingStopped,
+      },
+      isAuthorizer ? isOrders : isOrder,
+      broken(status),
+    );
+  },
+};
+
+/** A share of the orders fails; whether that is worth a failover an operator decides. */
+export const grayErrors: FaultKind = {
+  name: "gray errors",
+  lasts: [200, 420],
+  draw: (stream) => {
+    const share = stream.between(0.1, 0.9);
+    const isAll = stream.chance(0.3);
+    return disturbing(
+      {
+        name: "gray errors",
+        description: `home's API answers 500 to ${(share * 100).toFixed(0)} % of ${isAll ? "all requests" : "the orders"}`,
+        failover: "may",
+      },
+      isAll ? isAny : isOrder,
+      broken(500),
+      share,
+    );
+  },
+};
+
+export const slowAnswers: FaultKind = {
+  name: "slow answers",
+  lasts: [200, 420],
+  draw: (stream) => {
+    const seconds = stream.between(1, 6);
+    const share = stream.between(0.2, 1);
+    return disturbing(
+      {
+        name: "slow answers",
+        description: `${(share * 100).toFixed(0)} % of home's answers come ${seconds.toFixed(1)} s late`,
+        failover: "may",
+      },
+      isAny,
+      { delayMs: seconds * 1000 },
+      share,
+    );
+  },
+};
+
+/** One throttle for health and orders alike: 429 is an answer, not an outage. */
+export const throttled: FaultKind = {
+  name: "throttled",
+  lasts: [120, 420],
+  draw: (stream) => {
+    const share = stream.between(0.3, 1);
+    return disturbing(
+      {
+        name: "throttled",
+        description: `home's API answers 429 to ${(share * 100).toFixed(0)} % of all requests`,
+        failover: "must not",
+      },
+      isAny,
+      { status: 429, body: '{"message":"Too Many Requests"}' },
+      share,
+    );
+  },
+};

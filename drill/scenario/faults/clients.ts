@@ -1,0 +1,38 @@
+import { type FaultKind, fault } from "./fault";
+
+/** No client orders anything: quiet traffic is no outage. */
+export const quiet: FaultKind = {
+  name: "quiet",
+  lasts: [300, 300],
+  draw: () =>
+    fault(
+      {
+        name: "quiet",
+        description: "no client orders anything for five minutes",
+        failover: "must not",
+      },
+      ({ clients }) => {
+        clients.pause();
+        return [() => clients.resume()];
+      },
+    ),
+};
+
+/** Half of the clients keep the first answer of DNS for ever. */
+export const ttlIgnored: FaultKind = {
+  name: "TTL ignored",
+  lasts: [900, 900],
+  draw: () =>
+    fault(
+      {
+        name: "TTL ignored",
+        description:
+          "one client of four keeps DNS's first answer until its orders fail for a minute",
+        failover: "must not",
+      },
+      ({ clients }) => {
+        clients.stubborn.add(0);
+        return [() => clients.stubborn.delete(0)];
+      },
+    ),
+};

@@ -1,0 +1,72 @@
+import { bounds } from "../bounds";
+import { type FaultKind, fault } from "./fault";
+
+/** Route 53's control plane: nothing on the way to a takeover may wait for it. */
+export const route53Down: FaultKind = {
+  name: "Route 53 down",
+  lasts: [300, 600],
+  draw: () =>
+    fault(
+      {
+        name: "Route 53 down",
+        description: "Route 53's control plane refuses every change",
+        failover: "must not",
+      },
+      ({ world: { route53 } }) => {
+        route53.isControlPlaneDown = true;
+        return [() => (route53.isControlPlaneDown = false)];
+      },
+    ),
+};
+
+function rdsDown(role: "home" | "standby"): FaultKind {
+  const name = `RDS down at ${role}`;
+  return {
+    name,
+    lasts: [90, 300],
+    draw: () =>
+      fault(
+        {
+          name,
+          description: `RDS's control plane at ${role} does not answer`,
+          failover: "must not",
+          bound: role === "standby" ? bounds.rdsReturns : undefined,
+        },
+        ({ world, region, recoveryBegins }) => {
+          world.rds.down.add(region(role));
+          return [
+            () => {
+              world.rds.down.delete(region(role));
+              if (role === "standby") recoveryBegins();
+            },
+          ];
+        },
+      ),
+  };
+}
+
+export const rdsDownAtHome = rdsDown("home");
+export const rdsDownAtStandby = rdsDown("standby");
+
+function cloudwatchDown(role: "home" | "standby"): FaultKind {
+  const name = `CloudWatch down at ${role}`;
+  return {
+    name,
+    lasts: [120, 480],
+    draw: () =>
+      fault(
+        {
+          name,
+          description: `CloudWatch at ${role} takes no metrics and evaluates no alarm`,
+          failover: "must not",
+        },
+        ({ world, region }) => {
+          world.cloudwatch.down.add(region(role));
+          return [() => world.cloudwatch.down.delete(region(role))];
+        },
+      ),
+  };
+}
+
+export const cloudwatchDownAtHome = cloudwatchDown("home");
+export const cloudwatchDownAtStandby = cloudwatchDown("standby");

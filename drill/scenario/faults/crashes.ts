@@ -1,0 +1,166 @@
+import type { Environment } from "../../world/environment";
+import type { Call } from "../../world/hooks";
+import { bounds } from "../bounds";
+import { type FaultKind, type Stage, fault } from "./fault";
+
+/** Calls by which an orchestrator acts, in the order of a takeover. */
+export const actingCalls = [
+  "fence",
+  "promote",
+  "activate",
+  "activated",
+  "sweep",
+  "notify",
+  "notified",
+  "repoint",
+] as const;
+export type ActingCall = (typeof actingCalls)[number];
+
+/** What an orchestrator does with this call, or undefined where it only looks. */
+export function actingCall({ command, input }: Call): ActingCall | undefined {
+  switch (command) {
+    case "PutCommand":
+      return putOf(input["Item"] as { active?: unknown; notifiedEpoch?: number; epoch?: number });
+    case "FailoverGlobalClusterCommand":
+    case "SwitchoverGlobalClusterCommand":
+      return "promote";
+    case "InvokeCommand":
+      return input["InvocationType"] === "Event" ? "sweep" : "activate";
+    case "PublishCommand":
+      return "notify";
+    case "UpdateHealthCheckCommand":
+      return "repoint";
+    default:
+      return undefined;
+  }
+}
+
+function putOf(item: { active?: unknown; notifiedEpoch?: number; epoch?: number }): ActingCall {
+  if (item.active === null) return "fence";
+  return item.notifiedEpoch === item.epoch ? "notified" : "activated";
+}
+
+export function isOrchestratorOf({ region }: Stage, { description }: Environment): boolean {
+  return description.stem === "failoverOrchestrator" && description.region === region("standby");
+}
+
+function orchestrators(stage: Stage): Environment[] {
+  const { base, lambda } = stage.world;
+  const standby = stage.region("standby");
+  return [...base.program.functions.values()]
+    .filter((each) => each.stem === "failoverOrchestrator" && each.region === standby)
+    .flatMap((each) => lambda.environmentsOf(each.arn));
+}
+
+/** An orchestrator dies right after one of its acts is done, before the next; perhaps all do. */
+export const orchestratorKilled: FaultKind = {
+  name: "orchestrator killed",
+  lasts: [600, 600],
+  draw: (stream) => {
+    const after = stream.pick(actingCalls);
+    const isAll = stream.chance(0.5);
+    const times = stream.integer(1, 2);
+    return fault(
+      {
+        name: "orchestrator killed",
+        description: `${isAll ? "all orchestrators die" : "an orchestrator dies"} right after "${after}", ${times} times`,
+        failover: "must not",
+        bound: bounds.hampered,
+      },
+      (stage) => {
+        let left = times;
+        return [
+          stage.world.base.hooks.call.add((call) => {
+            if (left === 0 || !isOrchestratorOf(stage, call.environment)) return undefined;
+            if (actingCall(call) !== after) return undefined;
+            left--;
+            stage.world.base.happened({ kind: "killed", after });
+            if (isAll) {
+              for (const each of orchestrators(stage)) if (each !== call.environment) each.crash();
+            }
+            return "die";
+          }),
+        ];
+      },
+    );
+  },
+};
+
+/** All orchestrators that run stand still until their timeout ends them. */
+export const orchestratorTimesOut: FaultKind = {
+  name: "orchestrator times out",
+  lasts: [160, 160],
+  draw: () =>
+    fault(
+      {
+        name: "orchestrator times out",
+        description: "the orchestrators that run stand still until their timeout",
+        failover: "must not",
+        bound: bounds.hampered,
+      },
+      (stage) => {
+        for (const each of orchestrators(stage)) each.freeze();
+        stage.world.base.happened({ kind: "frozen", stem: "failoverOrchestrator" });
+        return [];
+      },
+    ),
+};
+
+/** Orchestrators freeze between a look and what follows, and go on with what they saw then. */
+export const orchestratorStale: FaultKind = {
+  name: "stale orchestrator",
+  lasts: [300, 480],
+  draw: (stream) => {
+    const seconds = stream.integer(5, 100);
+    const share = stream.between(0.05, 0.4);
+    return fault(
+      {
+        name: "stale orchestrator",
+        description: `orchestrators freeze for ${seconds} s after ${(share * 100).toFixed(0)} % of their reads of the control item, while others go on`,
+        failover: "must not",
+        bound: bounds.hampered,
+      },
+      (stage) => {
+        const chance = stage.world.base.random.stream("stale orchestrator");
+        return [
+          stage.world.base.hooks.call.add((call) => {
+            const key = (call.input["Key"] as { pk?: string } | undefined)?.pk;
+            if (key !== "control" || !isOrchestratorOf(stage, call.environment)) return undefined;
+            if (!chance.chance(share)) return undefined;
+            stage.world.base.happened({ kind: "frozen", stem: "failoverOrchestrator" });
+            return { freezeMs: seconds * 1000 };
+          }),
+        ];
+      },
+    );
+  },
+};
+
+/** order-processor freezes between reading the control item and its insert, or before its mark. */
+export const processorFrozen: FaultKind = {
+  name: "processor frozen",
+  lasts: [60, 300],
+  draw: (stream) => {
+    const seconds = stream.integer(1, 9);
+    const share = stream.between(0.1, 0.6);
+    return fault(
+      {
+        name: "processor frozen",
+        description: `order-processors freeze for ${seconds} s at ${(share * 100).toFixed(0)} % of their calls`,
+        failover: "may",
+        delaysSettling: true,
+      },
+      ({ world }) => {
+        const chance = world.base.random.stream("processor frozen");
+        return [
+          world.base.hooks.call.add(({ environment }) => {
+            if (environment.description.stem !== "orderProcessor") return undefined;
+            if (!chance.chance(share)) return undefined;
+            world.base.happened({ kind: "frozen", stem: "orderProcessor" });
+            return { freezeMs: seconds * 1000 };
+          }),
+        ];
+      },
+    );
+  },
+};

@@ -1,0 +1,170 @@
+import type { Member } from "../../world/aurora";
+import { bounds } from "../bounds";
+import { type FaultKind, type Stage, type Undo, fault } from "./fault";
+
+function memberOf({ world, region }: Stage, role: "home" | "standby"): Member {
+  const member = world.aurora.members.get(region(role));
+  if (member === undefined) throw new Error(`no Aurora cluster in ${region(role)}`);
+  return member;
+}
+
+/** Instances go down: sessions end, nothing answers. */
+function takeDown(member: Member): Undo {
+  member.isDown = true;
+  member.volume.dropSessions();
+  return () => {
+    member.isDown = false;
+  };
+}
+
+function restartReaders(stage: Stage, seconds: number): Undo {
+  const up = takeDown(memberOf(stage, "standby"));
+  stage.world.base.simulation.after(seconds * 1000, up);
+  return up;
+}
+
+/** The writer's instances are gone; the region, its API and its functions are fine. */
+export const writerLost: FaultKind = {
+  name: "writer",
+  lasts: [400, 480],
+  draw: (stream) => {
+    const readerSeconds = stream.chance(0.5) ? stream.integer(5, 40) : 0;
+    return fault(
+      {
+        name: "writer",
+        description:
+          "the writer's instances are gone" +
+          (readerSeconds > 0 ? `, the secondary's readers restart for ${readerSeconds} s` : ""),
+        failover: "must",
+        bound: bounds.settlingStopped,
+      },
+      (stage) => [
+        takeDown(memberOf(stage, "home")),
+        ...(readerSeconds > 0 ? [restartReaders(stage, readerSeconds)] : []),
+      ],
+    );
+  },
+};
+
+export const azFailover: FaultKind = {
+  name: "AZ failover",
+  lasts: [30, 60],
+  draw: (stream) => {
+    const readerSeconds = stream.chance(0.5) ? stream.integer(5, 30) : 0;
+    return fault(
+      {
+        name: "AZ failover",
+        description:
+          "Aurora fails over between home's AZs" +
+          (readerSeconds > 0 ? `; the secondary's readers restart for ${readerSeconds} s` : ""),
+        failover: "must not",
+        delaysSettling: true,
+      },
+      (stage) => [
+        takeDown(memberOf(stage, "home")),
+        ...(readerSeconds > 0 ? [restartReaders(stage, readerSeconds)] : []),
+      ],
+    );
+  },
+};
+
+export const readersRestart: FaultKind = {
+  name: "readers restart",
+  lasts: [10, 40],
+  draw: () =>
+    fault(
+      {
+        name: "readers restart",
+        description: "the standby's readers restart",
+        failover: "must not",
+      },
+      (stage) => [takeDown(memberOf(stage, "standby"))],
+    ),
+};
+
+function lagging(
+  name: string,
+  draw: (stream: { integer(low: number, high: number): number }) => number,
+): FaultKind {
+  return {
+    name,
+    lasts: [120, 480],
+    draw: (stream) => {
+      const seconds = draw(stream);
+      const description =
+        seconds === Infinity
+          ? "nothing replicates to the standby any more"
+          : `rows reach the standby ${seconds} s late`;
+      return fault({ name, description, failover: "must not" }, ({ world: { aurora } }) => {
+        const before = aurora.lagMs;
+        aurora.setLag(seconds * 1000);
+        return [() => aurora.setLag(before)];
+      });
+    },
+  };
+}
+
+export const lagSpike = lagging("lag spike", (stream) => stream.integer(20, 150));
+export const lagStall = lagging("replication stalled", () => Infinity);
+
+/** Statements are carried out late: a batch may commit long after its function was given up. */
+export const lateCommits: FaultKind = {
+  name: "late commits",
+  lasts: [20, 60],
+  draw: (stream) => {
+    const seconds = stream.integer(5, 40);
+    const share = stream.between(0.2, 0.8);
+    return fault(
+      {
+        name: "late commits",
+        description: `${(share * 100).toFixed(0)} % of the active writer's statements take ${seconds} s longer`,
+        failover: "may",
+        delaysSettling: true,
+      },
+      ({ world }) => {
+        const chance = world.base.random.stream("late commits");
+        return [
+          world.base.hooks.statement.add((region) => {
+            const isWriter = world.aurora.writer.cluster.region === region;
+            return isWriter && chance.chance(share) ? seconds * 1000 : undefined;
+          }),
+        ];
+      },
+    );
+  },
+};
+
+export const promotionSlow: FaultKind = {
+  name: "promotion slow",
+  lasts: [1_500, 1_500],
+  draw: () =>
+    fault(
+      {
+        name: "promotion slow",
+        description: "a promotion takes 180 s, the most that is assumed",
+        failover: "must not",
+      },
+      ({ world: { rds } }) => {
+        rds.promotionMs = 180_000;
+        return [() => (rds.promotionMs = undefined)];
+      },
+    ),
+};
+
+export const promotionRefused: FaultKind = {
+  name: "promotion refused",
+  lasts: [1_500, 1_500],
+  draw: () =>
+    fault(
+      {
+        name: "promotion refused",
+        description: "RDS refuses the first promotion",
+        failover: "must not",
+        bound: bounds.hampered,
+      },
+      ({ world: { rds } }) => {
+        rds.refusals = 1;
+        return [() => (rds.refusals = 0)];
+      },
+    ),
+};

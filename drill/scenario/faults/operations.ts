@@ -1,0 +1,188 @@
+import type { Order } from "../operators";
+import { bounds } from "../bounds";
+import { type FaultKind, type Stage, type Undo, fault } from "./fault";
+
+/** Operators bring the service back home and repeat until done. */
+export const failback: FaultKind = {
+  name: "failback",
+  lasts: [300, 300],
+  draw: (stream) => {
+    const role = stream.pick(["home", "standby"] as const);
+    return fault(
+      {
+        name: "failback",
+        description: `operators ask ${role}'s orchestrator for a failback, again until done`,
+        failover: "must not",
+      },
+      ({ operators, region }) => [operators.repeat(region(role), { action: "failback" })],
+    );
+  },
+};
+
+/** Operators move the service to the standby although nothing is wrong, or while much is. */
+export const failoverAsked: FaultKind = {
+  name: "failover asked",
+  lasts: [300, 300],
+  draw: (stream) => {
+    const role = stream.pick(["home", "standby"] as const);
+    return fault(
+      {
+        name: "failover asked",
+        description: `operators ask ${role}'s orchestrator for a failover to the standby`,
+        failover: "may",
+      },
+      ({ operators, region }) => [
+        operators.repeat(region(role), { action: "failover", to: region("standby") }),
+      ],
+    );
+  },
+};
+
+const whims = ["failover to standby", "failover to home", "failback", "arm", "disarm", "status"];
+
+/** Commands at bad moments, to either orchestrator, contradicting one another. */
+export const operatorsWhims: FaultKind = {
+  name: "operators' whims",
+  lasts: [60, 300],
+  draw: (stream) => {
+    const asked = Array.from({ length: stream.integer(1, 3) }, () => ({
+      role: stream.pick(["home", "standby"] as const),
+      whim: stream.pick(whims),
+      afterSeconds: stream.integer(0, 60),
+    }));
+    const said = asked.map(
+      ({ role, whim, afterSeconds }) => `"${whim}" at ${role} after ${afterSeconds} s`,
+    );
+    return fault(
+      {
+        name: "operators' whims",
+        description: `operators ask for ${said.join(", ")}`,
+        failover: "may",
+        hinders: true,
+      },
+      (stage) => {
+        for (const { role, whim, afterSeconds } of asked) {
+          stage.world.base.simulation.after(afterSeconds * 1000, () =>
+            stage.operators.say(stage.region(role), orderOf(whim, stage)),
+          );
+        }
+        return [];
+      },
+    );
+  },
+};
+
+function orderOf(whim: string, { region }: Stage): Order {
+  if (whim === "failover to standby") return { action: "failover", to: region("standby") };
+  if (whim === "failover to home") return { action: "failover", to: region("home") };
+  return { action: whim as "failback" | "arm" | "disarm" | "status" };
+}
+
+/** Functions of the region are replaced one after the other; each fails for a moment. */
+function replaceFunctions(
+  { world, region }: Stage,
+  role: "home" | "standby",
+  seconds: number,
+): Undo {
+  const { base, lambda } = world;
+  const replaced = new Set<string>();
+  const chance = base.random.stream(`deployment at ${role}`);
+  for (const { arn, region: own, stem } of base.program.functions.values()) {
+    if (own !== region(role)) continue;
+    const atMs = chance.uniform() * seconds * 1000;
+    base.simulation.after(atMs, () => {
+      for (const each of lambda.environmentsOf(arn)) each.crash();
+      replaced.add(arn);
+      base.simulation.after(chance.between(500, 5_000), () => replaced.delete(arn));
+      if (stem === "dbMigration") lambda.invokeAsync(arn, { migrate: true });
+    });
+  }
+  const pending = new Error("The function is currently in the Pending state");
+  return base.hooks.start.add((target) => (replaced.has(target.arn) ? pending : undefined));
+}
+
+/** `up` while armed: a bare one, or one that disarms first as the script does. */
+export const deployment: FaultKind = {
+  name: "deployment",
+  lasts: [120, 240],
+  draw: (stream) => {
+    const isDisarmed = stream.chance(0.5);
+    const seconds = stream.integer(20, 100);
+    return fault(
+      {
+        name: "deployment",
+        description: `${isDisarmed ? "disarmed, then " : ""}a deployment replaces every function within ${seconds} s`,
+        failover: "must not",
+        hinders: isDisarmed,
+        delaysSettling: true,
+      },
+      (stage) => {
+        const { operators, region } = stage;
+        const stop = isDisarmed
+          ? operators.repeat(region("standby"), { action: "disarm" })
+          : () => {};
+        return [
+          stop,
+          replaceFunctions(stage, "home", seconds),
+          replaceFunctions(stage, "standby", seconds),
+        ];
+      },
+    );
+  },
+};
+
+/** `destroy` while armed: what watches goes first, then home. It must not look like an outage. */
+export const destroyed: FaultKind = {
+  name: "destroyed",
+  lasts: [200, 300],
+  draw: (stream) => {
+    const betweenSeconds = stream.integer(5, 60);
+    return fault(
+      {
+        name: "destroyed",
+        description: `the stack is destroyed: schedules first, home's API ${betweenSeconds} s later, then its database`,
+        failover: "must not",
+        isLast: true,
+      },
+      (stage) => {
+        const { world, region, clients } = stage;
+        for (const rule of [...world.schedules.rules.values()]) {
+          if (rule.region === region("standby")) world.schedules.rules.delete(rule.arn);
+        }
+        const { base } = world;
+        base.simulation.after(betweenSeconds * 1000, () => {
+          clients.stop();
+          const forbidden = { status: 403, body: '{"message":"Forbidden"}' };
+          const isGone = stage.world.base.random.stream("destroyed").chance(0.5);
+          base.hooks.request.add((at) =>
+            at === region("home") ? (isGone ? "hang" : forbidden) : undefined,
+          );
+        });
+        base.simulation.after(betweenSeconds * 2_000, () => {
+          const member = world.aurora.members.get(region("home"));
+          if (member !== undefined) member.isDown = true;
+        });
+        return [];
+      },
+    );
+  },
+};
+
+/** A failover command given while home is lost: the bound counts from the command. */
+export const activationAsked: FaultKind = {
+  name: "activation asked",
+  lasts: [300, 300],
+  draw: () =>
+    fault(
+      {
+        name: "activation asked",
+        description: "operators ask the standby's orchestrator for a failover to it",
+        failover: "may",
+        bound: bounds.commanded,
+      },
+      ({ operators, region, recoveryBegins }) => {
+        recoveryBegins();
+        return [operators.repeat(region("standby"), { action: "failover", to: region("standby") })];
+      },
+    ),
+};

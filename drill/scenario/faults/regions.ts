@@ -1,0 +1,123 @@
+import { bounds } from "../bounds";
+import { type Fault, type FaultKind, type Role, fault } from "./fault";
+
+export interface RegionFaultOptions {
+  /** After its return home's API answers /health with 200 from a handler that knows no takeover. */
+  hasStaleHealth?: boolean | undefined;
+  /** Route 53's control plane goes on refusing after the region is back. */
+  route53StaysDown?: boolean | undefined;
+}
+
+/**
+ * A region is lost whole: its functions never continue, calls to it hang. Home takes Route 53's
+ * control plane with it.
+ */
+export function regionLost(where: Role | (string & {}), options: RegionFaultOptions = {}): Fault {
+  const { hasStaleHealth = false, route53StaysDown = false } = options;
+  const isHome = where !== "standby" && where !== "witness";
+  const after = [
+    ...(hasStaleHealth ? ["answers /health 200 from a stale handler when it is back"] : []),
+    ...(route53StaysDown ? ["Route 53's control plane stays down"] : []),
+  ];
+  return {
+    name: isHome ? "region" : `${where} lost`,
+    description: [`${where} is lost`, ...after].join("; "),
+    failover: isHome ? "must" : "must not",
+    bound: isHome ? bounds.homeLost : undefined,
+    delaysSettling: true,
+    takes: [isHome ? "home" : (where as Role)],
+    begin: ({ world, region }) => {
+      if (isHome) world.route53.isControlPlaneDown = true;
+      world.lose(region(where));
+    },
+    end: ({ world, region }) => {
+      const own = region(where);
+      if (hasStaleHealth) {
+        world.base.hooks.request.add((at, path) =>
+          at === own && path === "/health" ? { status: 200, body: '{"stale":true}' } : undefined,
+        );
+      }
+      if (isHome && !route53StaysDown) world.route53.isControlPlaneDown = false;
+      world.restore(own);
+    },
+  };
+}
+
+/** Nothing goes wrong: the platform must not act either. */
+export const nothing: Fault = {
+  name: "none",
+  description: "nothing goes wrong",
+  failover: "must not",
+  begin: () => {},
+  end: () => {},
+};
+
+export const homeLost: FaultKind = {
+  name: "region",
+  lasts: [360, 480],
+  draw: (stream) =>
+    regionLost("home", {
+      hasStaleHealth: stream.chance(0.3),
+      route53StaysDown: stream.chance(0.3),
+    }),
+};
+
+export const standbyLost: FaultKind = {
+  name: "standby lost",
+  lasts: [60, 400],
+  draw: () => regionLost("standby"),
+};
+
+export const witnessLost: FaultKind = {
+  name: "witness lost",
+  lasts: [60, 400],
+  draw: () => regionLost("witness"),
+};
+
+/** After a failover and home's return the standby goes too; operators activate home. */
+export const secondRegionLost: FaultKind = {
+  name: "second region lost",
+  lasts: [400, 500],
+  draw: (stream) => {
+    const afterSeconds = stream.integer(20, 120);
+    let stop = (): void => {};
+    return {
+      name: "second region lost",
+      description: `standby is lost after the takeover; operators activate home ${afterSeconds} s later`,
+      failover: "may",
+      bound: bounds.commanded,
+      takes: ["standby"],
+      begin: ({ world, region, operators, recoveryBegins }) => {
+        world.lose(region("standby"));
+        world.base.simulation.after(afterSeconds * 1000, () => {
+          recoveryBegins();
+          stop = operators.repeat(region("home"), { action: "failover", to: region("home") });
+        });
+      },
+      end: ({ world, region }) => {
+        stop();
+        world.restore(region("standby"));
+      },
+    };
+  },
+};
+
+/** The ledger errs for long in a region that comes back: as long as its replica catches up. */
+export const slowCatchUp: FaultKind = {
+  name: "slow catching up",
+  lasts: [1_500, 1_500],
+  draw: (stream) => {
+    const seconds = stream.integer(60, 180);
+    return fault(
+      {
+        name: "slow catching up",
+        description: `a region that comes back errs for ${seconds} s until it has caught up`,
+        failover: "must not",
+      },
+      ({ world }) => {
+        world.base.network.catchUpSeconds = seconds;
+        return [() => (world.base.network.catchUpSeconds = undefined)];
+      },
+    );
+  },
+};

@@ -1,0 +1,134 @@
+import type { FunctionDescription } from "../../description/functions";
+import { bounds } from "../bounds";
+import { type FaultKind, type Stage, fault } from "./fault";
+
+export type TriggerPath = "sentinel" | "alarm" | "tick";
+
+/** The way an event came to the orchestrator; an operator's command is none of them. */
+export function pathOf(payload: unknown): TriggerPath | undefined {
+  const { trigger, action } = (payload ?? {}) as { trigger?: string; action?: string };
+  if (action !== undefined) return undefined;
+  return trigger === "sentinel" || trigger === "tick" ? trigger : "alarm";
+}
+
+function isOrchestrator({ region }: Stage): (target: FunctionDescription) => boolean {
+  const standby = region("standby");
+  return (target) => target.stem === "failoverOrchestrator" && target.region === standby;
+}
+
+/** Of the three ways in one is left. Begins early: loops that run already must end first. */
+export function onlyPath(path: TriggerPath): FaultKind {
+  const name = `only the ${path}`;
+  return {
+    name,
+    lasts: [900, 900],
+    draw: () =>
+      fault(
+        {
+          name,
+          description: `of the three ways to the orchestrator only the ${path} is left`,
+          failover: "must not",
+          bound: bounds.hampered,
+        },
+        (stage) => {
+          const isMeant = isOrchestrator(stage);
+          return [
+            stage.world.base.hooks.event.add((target, payload) => {
+              const way = isMeant(target) ? pathOf(payload) : undefined;
+              return way === undefined || way === path ? undefined : [];
+            }),
+          ];
+        },
+      ),
+  };
+}
+
+/** Events of the orchestrator come twice, late, in another order, or not at all. */
+export const triggersDisturbed: FaultKind = {
+  name: "triggers disturbed",
+  lasts: [200, 480],
+  draw: (stream) => {
+    const lost = stream.between(0, 0.4);
+    const doubled = stream.between(0, 0.6);
+    const lateSeconds = stream.integer(0, 30);
+    return fault(
+      {
+        name: "triggers disturbed",
+        description:
+          `of the orchestrator's events ${(lost * 100).toFixed(0)} % are lost, ` +
+          `${(doubled * 100).toFixed(0)} % come twice, each up to ${lateSeconds} s late`,
+        failover: "must not",
+        bound: bounds.hampered,
+      },
+      (stage) => {
+        const isMeant = isOrchestrator(stage);
+        const chance = stage.world.base.random.stream("triggers disturbed");
+        const lateMs = (): number => chance.uniform() * lateSeconds * 1000;
+        return [
+          stage.world.base.hooks.event.add((target) => {
+            if (!isMeant(target)) return undefined;
+            if (chance.chance(lost)) return [];
+            return chance.chance(doubled) ? [lateMs(), lateMs()] : [lateMs()];
+          }),
+        ];
+      },
+    );
+  },
+};
+
+const alarmPayload = {
+  source: "aws.cloudwatch",
+  alarmData: { alarmName: "failover", state: { value: "ALARM" } },
+};
+const snsPayload = {
+  Records: [{ EventSource: "aws:sns", Sns: { Subject: "ALARM", Message: "home is gone" } }],
+};
+
+/** Somebody says that home is gone: no payload is evidence. */
+export const forgedAlarms: FaultKind = {
+  name: "forged alarms",
+  lasts: [30, 120],
+  draw: (stream) => {
+    const times = stream.integer(1, 4);
+    return fault(
+      {
+        name: "forged alarms",
+        description: `${times} alarms reach the orchestrator that nothing caused`,
+        failover: "must not",
+      },
+      ({ world, region }) => {
+        const { base, lambda } = world;
+        for (const target of base.program.functions.values()) {
+          if (target.stem !== "failoverOrchestrator" || target.region !== region("standby"))
+            continue;
+          for (let i = 0; i < times; i++) {
+            base.simulation.after(i * 7_000, () =>
+              lambda.invokeAsync(target.arn, i % 2 === 0 ? alarmPayload : snsPayload),
+            );
+          }
+        }
+        return [];
+      },
+    );
+  },
+};
+
+/** The lookers reach nobody from outside: their own silence is no sign. */
+export const blind: FaultKind = {
+  name: "blind",
+  lasts: [120, 480],
+  draw: () =>
+    fault(
+      {
+        name: "blind",
+        description: "from the standby region no API answers, though clients reach both",
+        failover: "must not",
+        hinders: true,
+      },
+      ({ world, region }) => [
+        world.base.hooks.request.add((_at, _path, _method, from) =>
+          from === region("standby") ? "hang" : undefined,
+        ),
+      ],
+    ),
+};

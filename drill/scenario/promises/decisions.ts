@@ -1,0 +1,85 @@
+import type { Control } from "../../../lambda/shared/control";
+import type { Happening } from "../../world/happenings";
+import { actingCall } from "../faults/crashes";
+import { regionInDns } from "../healing";
+import type { Watcher } from "./watch";
+
+/** A fence that no operator asked for: the item before and after it. */
+export function automaticFence(
+  happening: Happening,
+): { before: Control; after: Control } | undefined {
+  if (happening.kind !== "ledger written" || happening.pk !== "control") return undefined;
+  const before = happening.before as unknown as Control | undefined;
+  const after = happening.item as unknown as Control | undefined;
+  if (before === undefined || after === undefined || after.epoch === before.epoch) return undefined;
+  return after.reason.startsWith("operator") ? undefined : { before, after };
+}
+
+export const onlyWhereRight: Watcher = {
+  name: "no failover where none is right",
+  watch:
+    ({ schedule }) =>
+    (happening) => {
+      const fence = automaticFence(happening);
+      if (fence === undefined || schedule.failover !== "must not") return undefined;
+      return `a fence to ${fence.after.target}: ${fence.after.reason}`;
+    },
+};
+
+export const notFromStandby: Watcher = {
+  name: "no automatic fence while the standby is active",
+  watch:
+    ({ home }) =>
+    (happening) => {
+      const fence = automaticFence(happening);
+      if (fence === undefined || fence.before.active === home) return undefined;
+      return `a fence from ${fence.before.active ?? "nowhere"} to ${fence.after.target}`;
+    },
+};
+
+/** Once DNS has left home it comes back only when home is active. */
+export const noFlipBack: Watcher = {
+  name: "DNS does not flip back by itself",
+  watch: ({ world, ledgerTable, home, standby }) => {
+    let isAway = false;
+    return (happening) => {
+      if (happening.kind !== "dns") return undefined;
+      const region = regionInDns(world);
+      if (region === standby) isAway = true;
+      if (!isAway || region !== home) return undefined;
+      const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
+      const isHome = (control?.target ?? control?.active) === home;
+      if (isHome) isAway = false;
+      return isHome ? undefined : `DNS went back to ${home}, ${control?.active} is active`;
+    };
+  },
+};
+
+/**
+ * From an automatic fence to the activation no orchestrator calls the region that is being left,
+ * nor Route 53: whatever it did there could only be waited for.
+ */
+export const nothingWaitsForTheLost: Watcher = {
+  name: "no step before the activation asks the region being left, or Route 53",
+  watch: (scene) => {
+    const { world, ledgerTable, home } = scene;
+    let isUnderWay = false;
+    let seen: string | undefined;
+    world.base.hooks.call.add((call) => {
+      if (!isUnderWay || call.environment.description.stem !== "failoverOrchestrator") {
+        return undefined;
+      }
+      const isLeft = call.region === home || call.service === "route53";
+      if (isLeft && actingCall(call) !== "notify") seen = `${call.command} in ${call.region}`;
+      return undefined;
+    });
+    return (happening) => {
+      if (happening.kind === "ledger written" && happening.pk === "control") {
+        const control = happening.item as unknown as Control | undefined;
+        isUnderWay = control?.target === scene.standby && control.how === "failover";
+        if (happening.table !== ledgerTable) isUnderWay = false;
+      }
+      return seen;
+    };
+  },
+};

@@ -1,0 +1,81 @@
+import { recoverySeconds } from "../bounds";
+import { regionInDns } from "../healing";
+import type { Outage } from "../outage";
+
+/** A promise that the end of an outage shows: null while it is kept, else what was seen. */
+export interface Ending {
+  readonly name: string;
+  broken(outage: Outage): string | null;
+}
+
+function some(what: readonly string[], meaning: string): string | null {
+  return what.length === 0 ? null : `${what.length} ${meaning}, first ${what[0]}`;
+}
+
+function slower(seconds: number | null, limitSeconds: number): string | null {
+  if (seconds === null) return "never";
+  return seconds <= limitSeconds ? null : `${seconds.toFixed(1)} s, at most ${limitSeconds} s`;
+}
+
+const acknowledged: Ending[] = [
+  {
+    name: "no acknowledged order is missing",
+    broken: ({ verdict }) => some(verdict.missing, "are not in the surviving database"),
+  },
+  {
+    name: "no order is there twice",
+    broken: ({ verdict }) => some(verdict.doubled, "are there twice"),
+  },
+  {
+    name: "no order is altered",
+    broken: ({ verdict }) => some(verdict.altered, "differ from what the client sent"),
+  },
+];
+
+/** A p99 is a batch's; one outage is held to the maximum, and to recovering at all. */
+const recovered: Ending[] = [
+  {
+    name: "orders settle again in time",
+    broken: (outage) => {
+      const { bound } = outage.schedule;
+      if (bound === undefined) return null;
+      return slower(recoverySeconds(outage).settled, bound.settledMaxSeconds ?? Infinity);
+    },
+  },
+  {
+    name: "orders are accepted again",
+    broken: (outage) =>
+      outage.schedule.bound === undefined ? null : slower(outage.accepted.seconds, Infinity),
+  },
+];
+
+const healed: Ending[] = [
+  {
+    name: "one region is active after healing, and DNS leads there",
+    broken: ({ control, world }) => {
+      const region = regionInDns(world);
+      const isActive = control !== undefined && control.active !== null && control.target === null;
+      return isActive && region === control.active
+        ? null
+        : `active ${control?.active}, target ${control?.target}, DNS leads to ${region}`;
+    },
+  },
+  {
+    name: "after healing every order is settled and closed",
+    broken: ({ undone }) => some(undone, "acknowledged orders are not"),
+  },
+  {
+    name: "Aurora is whole after healing",
+    broken: ({ world }) =>
+      world.aurora.isWhole ? null : "a region's cluster was not rebuilt as a reader",
+  },
+];
+
+const allowed: Ending = {
+  name: "every function may call what it calls",
+  broken: ({ journal }) => some([...journal.denied], "calls were denied"),
+};
+
+export const endings: readonly Ending[] = [...acknowledged, ...recovered, ...healed, allowed];
+/** What even the end of a stack must show. */
+export const lastEndings: readonly Ending[] = [allowed];

@@ -1,0 +1,17 @@
+import { noFlipBack, notFromStandby, nothingWaitsForTheLost, onlyWhereRight } from "./decisions";
+import type { Watcher } from "./watch";
+import { twoWitnesses } from "./witnesses";
+import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writers";
+
+/** Promises that are held as things happen. */
+export const allWatchers = (): readonly Watcher[] => [
+  oneWriter,
+  monotone,
+  twoWitnesses,
+  onlyWhereRight,
+  notFromStandby,
+  noFlipBack,
+  nothingWaitsForTheLost,
+  failbackLosesNothing,
+  deadLetters,
+];

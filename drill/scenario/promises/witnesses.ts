@@ -1,0 +1,124 @@
+import type { Control } from "../../../lambda/shared/control";
+import type { Progress } from "../../../lambda/shared/signs";
+import {
+  ALIVE_STALE_SECONDS,
+  BAD_PROBES_IN_ROW,
+  FAILED_CANARIES,
+  FLAPPING_ALIVE_STALE_SECONDS,
+  FLAPPING_BAD_SLOTS,
+  LOOK_SLOT_SECONDS,
+  LOOKS_KEPT,
+  PROGRESS_STALE_SECONDS,
+} from "../../../lambda/shared/tunables";
+import type { Asked } from "../../world/happenings";
+import { automaticFence } from "./decisions";
+import type { Scene, Watcher } from "./watch";
+
+const SLOT_MS = LOOK_SLOT_SECONDS * 1000;
+/** A fence is written some seconds, and so up to two slots, after the look that asked for it. */
+const SLOTS_LATE = 2;
+
+interface Slot {
+  probes: Asked[];
+  canaries: Asked[];
+  /** How long home had given no sign of life. */
+  silentMs: number;
+}
+
+/** What was really seen of home from the standby, by slot, and what home itself really wrote. */
+class Truth {
+  private readonly slots = new Map<number, Slot>();
+  private readonly waiting = new Map<string, number>();
+
+  constructor(private readonly scene: Scene) {}
+
+  asked(asked: Asked): void {
+    const { home, standby } = this.scene;
+    if (asked.from !== standby || !asked.url.includes(`.${home}.`)) return;
+    const number = Math.floor(asked.atMs / SLOT_MS);
+    let slot = this.slots.get(number);
+    if (slot === undefined) {
+      slot = { probes: [], canaries: [], silentMs: this.silentMs() };
+      this.slots.set(number, slot);
+      this.slots.delete(number - 3 * LOOKS_KEPT);
+    }
+    (asked.method === "GET" ? slot.probes : slot.canaries).push(asked);
+  }
+
+  /** An order waits until the present epoch has settled it. */
+  written(pk: string, item: Readonly<Record<string, unknown>> | undefined): void {
+    if (!pk.startsWith("order#")) return;
+    const { shard, settledEpoch, acceptedAt } = item ?? {};
+    const isOpen = String(shard).startsWith("open#");
+    if (!isOpen || settledEpoch !== undefined) this.waiting.delete(pk);
+    else this.waiting.set(pk, Date.parse(String(acceptedAt)));
+  }
+
+  silentMs(): number {
+    const { world, ledgerTable, home } = this.scene;
+    const alive = world.dynamodb.peek(ledgerTable, `alive#${home}`) as { atMs: number } | undefined;
+    return alive === undefined ? 0 : world.base.nowMs - alive.atMs;
+  }
+
+  idleMs(): number {
+    const { world, ledgerTable, home } = this.scene;
+    const found = world.dynamodb.peek(ledgerTable, `progress#${home}`) as Progress | undefined;
+    return found === undefined ? 0 : world.base.nowMs - found.lastAtMs;
+  }
+
+  longestWaitMs(): number {
+    let oldestMs = Infinity;
+    for (const atMs of this.waiting.values()) oldestMs = Math.min(oldestMs, atMs);
+    return this.scene.world.base.nowMs - oldestMs;
+  }
+
+  count(slots: number, isMeant: (slot: Slot) => boolean): number {
+    const last = Math.floor(this.scene.world.base.nowMs / SLOT_MS);
+    let found = 0;
+    for (let number = last - slots - SLOTS_LATE + 1; number <= last; number++) {
+      const slot = this.slots.get(number);
+      if (slot !== undefined && isMeant(slot)) found++;
+    }
+    return found;
+  }
+}
+
+const isBad = ({ status }: Asked): boolean => status === undefined || status >= 500;
+const hasBadProbe = ({ probes }: Slot): boolean => probes.some(isBad);
+
+/** Both witnesses, held against what the world itself knows at the moment of the fence. */
+export const twoWitnesses: Watcher = {
+  name: "no automatic failover without two witnesses",
+  watch: (scene) => {
+    const truth = new Truth(scene);
+    return (happening) => {
+      if (happening.kind === "asked") truth.asked(happening.asked);
+      if (happening.kind !== "ledger written" || happening.table !== scene.ledgerTable) {
+        return undefined;
+      }
+      truth.written(happening.pk, happening.item);
+      const fence = automaticFence(happening);
+      return fence === undefined ? undefined : missing(fence.after, truth);
+    };
+  },
+};
+
+function missing({ reason }: Control, truth: Truth): string | undefined {
+  const bad = truth.count(BAD_PROBES_IN_ROW, hasBadProbe);
+  const silentMs = truth.silentMs();
+  const isLost = bad >= BAD_PROBES_IN_ROW && silentMs > ALIVE_STALE_SECONDS * 1000;
+  const flaps = truth.count(
+    LOOKS_KEPT + 1,
+    (slot) => hasBadProbe(slot) && slot.silentMs > FLAPPING_ALIVE_STALE_SECONDS * 1000,
+  );
+  const idleMs = truth.idleMs();
+  const canaries = truth.count(FAILED_CANARIES, ({ canaries }) => canaries.some(isBad));
+  const isConfirmed =
+    truth.longestWaitMs() > PROGRESS_STALE_SECONDS * 1000 || canaries >= FAILED_CANARIES;
+  const isStopped = idleMs > PROGRESS_STALE_SECONDS * 1000 && isConfirmed;
+  if (isLost || flaps >= FLAPPING_BAD_SLOTS || isStopped) return undefined;
+  return (
+    `"${reason}": ${bad} bad looks, silent for ${silentMs} ms, ${flaps} flaps, ` +
+    `not settling for ${idleMs} ms, ${canaries} canaries failed`
+  );
+}

@@ -1,0 +1,80 @@
+import type { Control } from "../../../lambda/shared/control";
+import type { Watcher } from "./watch";
+
+/** Every row is written under the right of its volume, and an epoch's rows in one region only. */
+export const oneWriter: Watcher = {
+  name: "one writer per epoch",
+  watch: () => {
+    const regions = new Map<number, string>();
+    return (happening) => {
+      if (happening.kind !== "rows committed") return undefined;
+      for (const { epoch } of happening.rows) {
+        if (epoch !== happening.right) {
+          return `a row of epoch ${epoch} under the right of epoch ${happening.right} in ${happening.region}`;
+        }
+        const region = regions.get(epoch);
+        if (region === undefined) regions.set(epoch, happening.region);
+        else if (region !== happening.region) {
+          return `rows of epoch ${epoch} in ${region} and in ${happening.region}`;
+        }
+      }
+      return undefined;
+    };
+  },
+};
+
+/** Version grows by one with each write, epoch by one at a fence and never else. */
+export const monotone: Watcher = {
+  name: "version and epoch only grow",
+  watch:
+    ({ ledgerTable }) =>
+    (happening) => {
+      if (happening.kind !== "ledger written" || happening.pk !== "control") return undefined;
+      if (happening.table !== ledgerTable) return undefined;
+      if (happening.item === undefined) return "the control item was deleted";
+      if (happening.before === undefined) return undefined;
+      const before = happening.before as unknown as Control;
+      const after = happening.item as unknown as Control;
+      const isFence = after.epoch === before.epoch + 1 && after.active === null;
+      const isRight =
+        after.version === before.version + 1 && (isFence || after.epoch === before.epoch);
+      return isRight
+        ? undefined
+        : `version ${before.version} to ${after.version}, epoch ${before.epoch} to ${after.epoch}`;
+    },
+};
+
+/** A switchover waits until everything has arrived; nothing is lost on the way back. */
+export const failbackLosesNothing: Watcher = {
+  name: "a failback loses nothing",
+  watch: () => {
+    let isSwitchover = false;
+    return (happening) => {
+      if (happening.kind === "switchover called") isSwitchover = true;
+      if (happening.kind === "failover called") isSwitchover = false;
+      if (happening.kind !== "writer moved" || !isSwitchover || happening.rowsLost === 0) {
+        return undefined;
+      }
+      return `${happening.rowsLost} rows were lost in a switchover to ${happening.region}`;
+    };
+  },
+};
+
+/** Orders of clients are valid: none may end among the dead letters. */
+export const deadLetters: Watcher = {
+  name: "dead letters hold only what can never succeed",
+  watch: ({ world }) => {
+    const acknowledged = new Set<string>();
+    const isOwn = new Set(
+      [...world.base.program.functions.values()].map(({ environment }) =>
+        environment["DEAD_LETTER_QUEUE_URL"]?.split("/").at(-1),
+      ),
+    );
+    return (happening) => {
+      if (happening.kind === "told") acknowledged.add(happening.orderId);
+      if (happening.kind !== "dead letter" || !isOwn.has(happening.queueName)) return undefined;
+      const id = /"orderId":"([^"]+)"/.exec(happening.body)?.[1] ?? "";
+      return acknowledged.has(id) ? `order ${id}, which was acknowledged and is valid` : undefined;
+    };
+  },
+};

@@ -1,0 +1,215 @@
+import type { Stream } from "../engine/random";
+import type { FaultKind } from "./faults";
+import * as apis from "./faults/apis";
+import * as clients from "./faults/clients";
+import * as controlPlanes from "./faults/controlPlanes";
+import * as crashes from "./faults/crashes";
+import * as database from "./faults/database";
+import * as operations from "./faults/operations";
+import * as paths from "./faults/paths";
+import * as regions from "./faults/regions";
+import { settlingBroken } from "./faults/settling";
+import * as triggers from "./faults/triggers";
+
+type Range = readonly [low: number, high: number];
+
+/** A fault to be drawn: which kind, between which seconds it begins, how long if not as usual. */
+export interface Part {
+  kind: FaultKind;
+  at: Range;
+  lasts?: Range | undefined;
+}
+
+/** A kind of outage: how often it is drawn, and of which faults it is made. */
+export interface Scenario {
+  readonly name: string;
+  readonly weight: number;
+  parts(stream: Stream): readonly Part[];
+}
+
+/** Loops that began before the outage have ended by then: what is played began in it. */
+const MAIN: Range = [150, 210];
+/** Before the fault, during detection, promotion and activation. */
+const AROUND: Range = [60, 450];
+/** After every loop that began without it has ended before the main fault begins. */
+const FIRST: Range = [0, 5];
+const SHORT: Range = [250, 300];
+const AFTER_RETURN: Range = [560, 700];
+const REBUILT: Range = [830, 900];
+
+const main = (kind: FaultKind, lasts?: Range): Part => ({ kind, at: MAIN, lasts });
+const around = (kind: FaultKind): Part => ({ kind, at: AROUND });
+const early = (kind: FaultKind): Part => ({ kind, at: FIRST });
+
+function alone(kind: FaultKind, weight: number): Scenario {
+  return { name: kind.name, weight, parts: () => [main(kind)] };
+}
+
+/** Faults that a failover answers whatever else happens. */
+const regionOrApi = [regions.homeLost, apis.apiLost];
+const mains = [...regionOrApi, database.writerLost, settlingBroken, apis.acceptingBroken];
+
+/** What may happen beside a fault. */
+const companions = [
+  crashes.orchestratorKilled,
+  crashes.orchestratorStale,
+  crashes.processorFrozen,
+  database.lagSpike,
+  database.lagStall,
+  database.lateCommits,
+  database.readersRestart,
+  controlPlanes.route53Down,
+  controlPlanes.rdsDownAtHome,
+  controlPlanes.cloudwatchDownAtStandby,
+  triggers.forgedAlarms,
+  triggers.triggersDisturbed,
+  operations.operatorsWhims,
+  operations.deployment,
+  clients.ttlIgnored,
+  clients.quiet,
+  regions.slowCatchUp,
+  database.azFailover,
+  apis.grayErrors,
+];
+
+/** Beside a lost region these would be the second loss. */
+const furtherLosses = [regions.witnessLost, regions.standbyLost, paths.regionsCut];
+
+const mainOf = (stream: Stream): Part => main(stream.pick(regionOrApi));
+
+export const scenarios: readonly Scenario[] = [
+  { name: "none", weight: 1, parts: () => [] },
+  alone(regions.homeLost, 12),
+  alone(apis.apiLost, 6),
+  alone(database.writerLost, 5),
+  alone(settlingBroken, 5),
+  alone(apis.acceptingBroken, 5),
+  alone(apis.grayErrors, 4),
+  alone(apis.slowAnswers, 3),
+  alone(apis.throttled, 2),
+  alone(paths.regionsCut, 8),
+  alone(paths.flappingAbove, 4),
+  alone(paths.flappingBelow, 2),
+  alone(database.azFailover, 5),
+  alone(database.readersRestart, 1),
+  alone(database.lagSpike, 1),
+  alone(database.lagStall, 1),
+  alone(database.lateCommits, 2),
+  alone(crashes.processorFrozen, 2),
+  alone(regions.standbyLost, 4),
+  alone(regions.witnessLost, 4),
+  alone(clients.quiet, 2),
+  {
+    name: "quiet and stalled",
+    weight: 2,
+    parts: () => [main(clients.quiet), { kind: database.lagStall, at: [100, 200] }],
+  },
+  alone(triggers.blind, 2),
+  alone(triggers.forgedAlarms, 2),
+  alone(controlPlanes.rdsDownAtStandby, 1),
+  alone(controlPlanes.cloudwatchDownAtHome, 1),
+  alone(controlPlanes.cloudwatchDownAtStandby, 1),
+  ...(["sentinel", "alarm", "tick"] as const).map((path) => ({
+    name: `only the ${path}`,
+    weight: 3,
+    parts: (stream: Stream) => [mainOf(stream), early(triggers.onlyPath(path))],
+  })),
+  {
+    name: "orchestrator killed",
+    weight: 8,
+    parts: (stream) => [mainOf(stream), early(crashes.orchestratorKilled)],
+  },
+  {
+    name: "orchestrator times out",
+    weight: 2,
+    parts: (stream) => [mainOf(stream), { kind: crashes.orchestratorTimesOut, at: [170, 300] }],
+  },
+  {
+    name: "stale orchestrator",
+    weight: 3,
+    parts: (stream) => [mainOf(stream), around(crashes.orchestratorStale)],
+  },
+  {
+    name: "triggers disturbed",
+    weight: 3,
+    parts: (stream) => [mainOf(stream), { kind: triggers.triggersDisturbed, at: [100, 200] }],
+  },
+  {
+    name: "promotion refused",
+    weight: 3,
+    parts: (stream) => [mainOf(stream), early(database.promotionRefused)],
+  },
+  {
+    name: "promotion slow",
+    weight: 2,
+    parts: (stream) => [main(stream.pick(mains)), early(database.promotionSlow)],
+  },
+  {
+    name: "RDS down, then home",
+    weight: 3,
+    parts: (stream) => [
+      mainOf(stream),
+      { kind: controlPlanes.rdsDownAtStandby, at: [120, 260], lasts: [90, 240] },
+    ],
+  },
+  {
+    name: "lag at the fault",
+    weight: 3,
+    parts: (stream) => [
+      main(stream.pick([regions.homeLost, database.writerLost])),
+      { kind: stream.pick([database.lagSpike, database.lagStall]), at: [40, 120] },
+    ],
+  },
+  {
+    name: "deployment",
+    weight: 5,
+    parts: (stream) => [
+      { kind: operations.deployment, at: [120, 200] },
+      ...(stream.chance(0.4) ? [mainOf(stream)] : []),
+    ],
+  },
+  alone(operations.destroyed, 3),
+  alone(operations.failoverAsked, 2),
+  alone(operations.operatorsWhims, 3),
+  {
+    name: "blind, then asked",
+    weight: 2,
+    parts: () => [
+      main(regions.homeLost),
+      { kind: triggers.blind, at: FIRST, lasts: [900, 900] },
+      { kind: operations.activationAsked, at: [240, 300] },
+    ],
+  },
+  {
+    name: "failback",
+    weight: 5,
+    parts: (stream) => [
+      main(regions.homeLost, SHORT),
+      { kind: operations.failback, at: AFTER_RETURN, lasts: [500, 500] },
+      ...(stream.chance(0.6) ? [{ kind: stream.pick(companions), at: [600, 1_000] as const }] : []),
+    ],
+  },
+  {
+    name: "second region lost",
+    weight: 4,
+    parts: () => [main(regions.homeLost, SHORT), { kind: regions.secondRegionLost, at: REBUILT }],
+  },
+  {
+    name: "two regions lost",
+    weight: 2,
+    parts: (stream) => [
+      main(regions.homeLost, SHORT),
+      { kind: stream.pick([regions.standbyLost, regions.witnessLost]), at: MAIN, lasts: SHORT },
+    ],
+  },
+  {
+    name: "combination",
+    weight: 16,
+    parts: (stream) => {
+      const kind = stream.pick(mains);
+      const others = kind === regions.homeLost ? companions : [...companions, ...furtherLosses];
+      const count = stream.integer(1, 3);
+      return [main(kind), ...Array.from({ length: count }, () => around(stream.pick(others)))];
+    },
+  },
+];

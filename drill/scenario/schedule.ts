@@ -1,0 +1,123 @@
+import { Stream } from "../engine/random";
+import { type Bound, bounds, largest } from "./bounds";
+import type { Expected, Fault, Role } from "./faults";
+import { type Part, scenarios } from "./scenarios";
+
+/** One fault of an outage; times in seconds from the moment the platform is armed. */
+export interface ScheduledFault {
+  /** Its place in what the seed drew: names it for a replay with some faults dropped. */
+  readonly index: number;
+  readonly atSeconds: number;
+  readonly forSeconds: number;
+  readonly fault: Fault;
+}
+
+/** What goes wrong in one outage, and what the platform owes. */
+export interface Schedule {
+  readonly seed: string;
+  readonly kind: string;
+  readonly faults: readonly ScheduledFault[];
+  readonly failover: Expected;
+  readonly bound: Bound | undefined;
+  /** Two regions at once are more than the design survives: played, never counted as passed. */
+  readonly isSurvivable: boolean;
+  /** The stack is gone afterwards: nothing is left to heal. */
+  readonly isLast: boolean;
+}
+
+export interface ScheduleOptions {
+  /** The kind of outage, instead of the drawn one. */
+  kind?: string | undefined;
+  /** Only these faults of what the seed draws, by index. */
+  keep?: readonly number[] | undefined;
+}
+
+/**
+ * Which faults begin at which moments. Each fault has a stream of its own, so that dropping one
+ * leaves the others as they were.
+ * @throws Error on an unknown kind, naming those there are.
+ */
+export function drawSchedule(seed: string, { kind, keep }: ScheduleOptions = {}): Schedule {
+  const scenario =
+    kind === undefined
+      ? drawScenario(new Stream(`${seed}/scenario`))
+      : scenarios.find((each) => each.name === kind);
+  if (scenario === undefined) {
+    throw new Error(`no kind of outage "${kind}": ${kinds.join(", ")}`);
+  }
+  const parts = scenario.parts(new Stream(`${seed}/parts`));
+  const faults = parts
+    .map((part, index) => drawPart(part, index, new Stream(`${seed}/fault/${index}`)))
+    .filter(({ index }) => keep === undefined || keep.includes(index));
+  return { seed, kind: scenario.name, faults, ...owed(faults) };
+}
+
+/** Names of all kinds of outage, as `--fault` takes them. */
+export const kinds: readonly string[] = scenarios.map(({ name }) => name);
+
+/** A schedule of given faults, as tests play them. */
+export function scheduleOf(
+  seed: string,
+  faults: readonly Omit<ScheduledFault, "index">[],
+  kind = faults[0]?.fault.name ?? "none",
+): Schedule {
+  const scheduled = faults.map((each, index) => ({ ...each, index }));
+  return { seed, kind, faults: scheduled, ...owed(scheduled) };
+}
+
+/** As it is printed with a failure: every fault, when, for how long, with all that was drawn. */
+export function scheduleText({ faults }: Schedule): string {
+  return faults
+    .map(({ index, atSeconds, forSeconds, fault }) => {
+      const from = atSeconds.toFixed(1).padStart(7);
+      return `#${index} ${from} s, for ${forSeconds.toFixed(1)} s: ${fault.description}`;
+    })
+    .join("\n");
+}
+
+function drawScenario(stream: Stream): (typeof scenarios)[number] {
+  const total = scenarios.reduce((sum, { weight }) => sum + weight, 0);
+  let at = stream.uniform() * total;
+  return scenarios.find(({ weight }) => (at -= weight) < 0) ?? scenarios[0]!;
+}
+
+function drawPart({ kind, at, lasts }: Part, index: number, stream: Stream): ScheduledFault {
+  const atSeconds = stream.between(...at);
+  const forSeconds = stream.between(...(lasts ?? kind.lasts));
+  return { index, atSeconds, forSeconds, fault: kind.draw(stream) };
+}
+
+function owed(
+  faults: readonly ScheduledFault[],
+): Pick<Schedule, "failover" | "bound" | "isSurvivable" | "isLast"> {
+  const all = faults.map(({ fault }) => fault);
+  const expects = (expected: Expected): boolean => all.some((each) => each.failover === expected);
+  const isHindered = all.some((each) => each.hinders === true);
+  const delays = all.filter((each) => each.delaysSettling === true).length;
+  const isSurvivable = !losesTwo(faults);
+  let failover: Expected = "must not";
+  if (expects("must") && !isHindered && isSurvivable) failover = "must";
+  else if (expects("must") || expects("may") || delays > 1) failover = "may";
+  const bound = largest(all.map((each) => each.bound));
+  const isHeld = failover === "must" || (bound === bounds.commanded && !isHindered);
+  return {
+    failover,
+    bound: isHeld && isSurvivable ? bound : undefined,
+    isSurvivable,
+    isLast: all.some((each) => each.isLast === true),
+  };
+}
+
+/** Whether two members of the ledger are away at one moment. */
+function losesTwo(faults: readonly ScheduledFault[]): boolean {
+  const spans = faults.flatMap(({ atSeconds, forSeconds, fault }) =>
+    (fault.takes ?? []).map((role: Role) => ({
+      role,
+      from: atSeconds,
+      to: atSeconds + forSeconds,
+    })),
+  );
+  return spans.some((one) =>
+    spans.some((other) => one.role !== other.role && one.from < other.to && other.from < one.to),
+  );
+}
