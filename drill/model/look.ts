@@ -43,7 +43,11 @@ export interface Look {
 
 const remembered = new Map<number, readonly Look[]>();
 
-/** Every look a run could take now, in either region; RDS answers or does not. */
+/**
+ * Every look a run could take now, in either region; RDS answers or does not. A look reads the
+ * control item first and RDS after it, and one step suffices for both: a control item that changed
+ * in between leaves a run that is stale, as one that froze after its look.
+ */
 export function looksAt(state: State, rules: Rules): readonly Look[] {
   const databases = [
     databaseCode(state, HOME, rules),
