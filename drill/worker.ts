@@ -13,6 +13,7 @@ import { type Summary, summarize } from "./report/summary";
 import { armed } from "./scenario/arming";
 import { nothing, regionLost } from "./scenario/faults";
 import { type Platform, playOutage } from "./scenario/outage";
+import type { Beginning } from "./world/world";
 
 /** The first line: the captured program. */
 export interface Opening {
@@ -27,8 +28,9 @@ export interface Request {
   lagMs?: number;
   /** A mutation by its name. */
   mutation?: string;
-  /** Edits of the captured program. */
+  /** Edits of the captured program, made once the platform is armed. */
   edits?: readonly ResourceEdit[];
+  healMs?: number;
   /** From the deployment on, as `npm start` plays, instead of from an armed platform. */
   fromDeployment?: boolean;
 }
@@ -52,6 +54,11 @@ function platformOf(resources: readonly Resource[], request: Request): Promise<P
   return platform;
 }
 
+/** An edit comes later than the arming: what is stored is what the unedited program stored. */
+async function beginning(resources: readonly Resource[], request: Request): Promise<Beginning> {
+  return armed(await platformOf(resources, { ...request, edits: [] }));
+}
+
 async function answer(resources: readonly Resource[], request: Request): Promise<Answer> {
   const platform = await platformOf(resources, request);
   const { homeRegion } = platform.program;
@@ -59,7 +66,8 @@ async function answer(resources: readonly Resource[], request: Request): Promise
   const outage = await playOutage(platform, {
     seed: request.seed,
     lagMs: request.lagMs,
-    beginning: request.fromDeployment === true ? undefined : await armed(platform),
+    healMs: request.healMs,
+    beginning: request.fromDeployment === true ? undefined : await beginning(resources, request),
     fault:
       request.fault === "none"
         ? nothing

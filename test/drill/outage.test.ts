@@ -21,7 +21,7 @@ let played: Map<string, Answer>;
 beforeAll(async () => {
   const answers = await playAll(Object.values(requests));
   played = new Map(Object.keys(requests).map((name, i) => [name, answers[i]!]));
-}, 60_000);
+}, 180_000);
 
 const answer = (name: keyof typeof requests | string): Answer => played.get(name)!;
 const namesOfBroken = (name: string): string[] => answer(name).broken.map((each) => each.name);

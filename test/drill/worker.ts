@@ -1,18 +1,21 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { captureProgram } from "../../drill/program/capture";
+import { type CapturedResource, captureProgram } from "../../drill/program/capture";
 import type { Answer, Request } from "../../drill/worker";
 
 const worker = path.join(__dirname, "../../drill/worker.ts");
 
 /** Plays outages in a process of its own: inside jest a world is several times slower. */
-export async function playAll(requests: readonly Request[]): Promise<Answer[]> {
+export async function playAll(
+  asked: readonly Request[] | ((resources: readonly CapturedResource[]) => readonly Request[]),
+): Promise<Answer[]> {
   const child = spawn(process.execPath, ["--import", "tsx", worker], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   try {
     const { resources } = await captureProgram({});
+    const requests = typeof asked === "function" ? asked(resources) : asked;
     child.stdin.write(`${JSON.stringify({ resources })}\n`);
     for (const request of requests) child.stdin.write(`${JSON.stringify(request)}\n`);
     child.stdin.end();
