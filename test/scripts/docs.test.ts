@@ -1,0 +1,172 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { captureProgram, type CapturedResource } from "../../drill/program/capture";
+import { firstControl, type Control } from "../../lambda/shared/control";
+import { decide, type Command, type Observation } from "../../lambda/shared/decide";
+import {
+  DISARM_SECONDS,
+  KEY_REFRESH_SECONDS,
+  LOOK_SLOT_SECONDS,
+  LOOP_SECONDS,
+} from "../../lambda/shared/tunables";
+
+const root = path.join(__dirname, "..", "..");
+const textOf = (file: string) => readFileSync(path.join(root, file), "utf8");
+const operations = textOf("docs/operations.md");
+const costs = textOf("docs/costs.md");
+const ENV = "pr-42";
+let resources: CapturedResource[];
+
+beforeAll(async () => {
+  ({ resources } = await captureProgram({ config: { env: ENV } }));
+});
+
+const ofType = (type: string) => resources.filter((each) => each.type.startsWith(`aws:${type}:`));
+const alarms = () => [...ofType("cloudwatch/metricAlarm"), ...ofType("cloudwatch/compositeAlarm")];
+
+describe("docs/costs.md", () => {
+  it("counts what the program makes", () => {
+    const rows = [...costs.matchAll(/\| `([a-z0-9]+\/\w+)` +\| (\d+) /g)];
+    expect(rows.length).toBeGreaterThan(8);
+    expect(rows.map(([, type, count]) => [type, Number(count)])).toEqual(
+      rows.map(([, type]) => [type, ofType(type!).length]),
+    );
+  });
+
+  it("adds up what bills without any client", () => {
+    const runs = 30 * 24 * 60;
+    const functions = ofType("lambda/function").map(({ inputs }) => inputs as Function);
+    type Function = { name: string; memorySize: number; reservedConcurrentExecutions?: number };
+    const memoryGb = functions.find(({ name }) => name.includes("sentinel"))!.memorySize / 1024;
+    const gbSeconds = 2 * runs * LOOP_SECONDS * memoryGb;
+    expect(costs).toContain(`${(gbSeconds / 1e6).toFixed(1)} million GB-seconds`);
+    const orders = (runs * 60) / LOOK_SLOT_SECONDS;
+    expect(costs).toContain(`${orders.toLocaleString("en-US")} orders`);
+    expect(costs).toContain(`${((orders * 14) / 1e6).toFixed(1)} million replicated write units`);
+    const canaries = ofType("synthetics/canary");
+    expect(canaries[0]!.inputs).toMatchObject({ schedule: { expression: "rate(5 minutes)" } });
+    expect(costs).toContain(`${((runs / 5) * canaries.length).toLocaleString("en-US")} runs`);
+    const reserved = (token: string) =>
+      functions
+        .filter(({ name }) => name.endsWith(token))
+        .reduce((sum, each) => sum + (each.reservedConcurrentExecutions ?? 0), 0);
+    expect(costs).toContain(`reserves ${reserved("use1")} at home and ${reserved("use2")} in`);
+  });
+
+  it("gives every line of its tables a source, or calls it an estimate", () => {
+    const rows = costs
+      .split("\n")
+      .filter((line) => /^\| [a-z]/i.test(line) && !/ source +\|$/.test(line));
+    const known =
+      /\]\[[\w-]+\]|the same|estimate|source|#\d+|AWS's|Guide|sentinel and tick|one per slot|custom ones|not looked up/;
+    expect(
+      rows.filter((row) => !known.test(row) && !/^\| (what|quota|resource) /.test(row)),
+    ).toEqual([]);
+  });
+});
+
+describe("docs/operations.md", () => {
+  it("explains every alarm, and no other", () => {
+    const names = alarms().map(({ inputs }) => {
+      const { name, alarmName } = inputs as { name?: string; alarmName?: string };
+      return (name ?? alarmName ?? "").slice(ENV.length + 1, -"-use1".length);
+    });
+    const table = operations.slice(operations.indexOf("## Reading the alarms"));
+    const explained = [...table.matchAll(/^\| (`.*?) \| +(both|us-east)/gm)].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+    );
+    expect(explained.sort()).toEqual([...new Set(names)].sort());
+  });
+
+  it("names things as the program does", () => {
+    const all = JSON.stringify(resources);
+    const named = [...operations.matchAll(/\$E-([a-z-]+?(?:-use[12]|-…|global))/g)];
+    expect(named.length).toBeGreaterThan(4);
+    for (const [, name] of named) {
+      expect([name, all.includes(`${ENV}-${name!.replace("…", "")}`)]).toEqual([name, true]);
+    }
+    for (const token of ["use1", "use2"]) {
+      expect(all).toContain(`${ENV}-failover-orchestrator-${token}`);
+    }
+  });
+
+  it("names scripts and settings that are there", () => {
+    const scripts = operations.match(/scripts\/\w+\.ts/g) ?? [];
+    expect(new Set(scripts).size).toBe(3);
+    for (const script of scripts)
+      expect([script, existsSync(path.join(root, script))]).toEqual([script, true]);
+    const workflows = readdirSync(path.join(root, ".github/workflows"))
+      .map((file) => textOf(`.github/workflows/${file}`))
+      .join("\n");
+    const used = [...workflows.matchAll(/(?:vars|secrets)\.([A-Z_]+)/g)].map(([, name]) => name);
+    for (const name of new Set(used)) expect(operations).toContain(`\`${name}\``);
+  });
+
+  it("keeps to the timings", () => {
+    expect(operations).toContain(`no automatic failover for ${DISARM_SECONDS / 60} minutes`);
+    const [, slept] = /^sleep (\d+)/m.exec(operations) ?? [];
+    expect(Number(slept)).toBeGreaterThan(KEY_REFRESH_SECONDS);
+  });
+
+  describe("says what the orchestrator answers", () => {
+    const NOW_MS = 1_000_000;
+    const atHome: Control = {
+      ...firstControl("us-east-1", 0),
+      active: "us-east-1",
+      target: null,
+      notifiedEpoch: 1,
+    };
+    const away: Control = {
+      ...atHome,
+      active: "us-east-2",
+      epoch: 2,
+      notifiedEpoch: 2,
+      repointedEpoch: 2,
+    };
+    const ready = { isWriter: false, isPromoting: false, isReady: true };
+
+    function answer(control: Control, command: Command | null, rest: Partial<Observation> = {}) {
+      const observation: Observation = {
+        self: "us-east-2",
+        home: "us-east-1",
+        standby: "us-east-2",
+        control,
+        command,
+        evidence: { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null },
+        target: ready,
+        isTick: false,
+        memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: false },
+        ...rest,
+      };
+      return decide(observation, NOW_MS);
+    }
+
+    const failover: Command = { action: "failover", to: "us-east-2" };
+    const failback: Command = { action: "failback" };
+
+    it.each([
+      ["status", answer(atHome, null)],
+      ["the dry run of a failover", answer(atHome, failover)],
+      ["a failover that is done", answer(away, failover)],
+      ["the dry run of a failback", answer(away, failback)],
+      ["a failback that is done", answer(atHome, failback)],
+      ["disarm", answer({ ...atHome, disarmedUntilMs: NOW_MS + 900_000 }, { action: "disarm" })],
+      ["arm", answer(atHome, { action: "arm" })],
+    ])("to %s", (_what, action) => {
+      expect(operations).toContain(JSON.stringify(action));
+    });
+
+    const unready = { target: { ...ready, isReady: false } };
+    const underWay: Control = { ...atHome, active: null, target: "us-east-2", how: "failover" };
+
+    it.each([
+      ["an unready region", "refuse", answer(atHome, failover, unready)],
+      ["a failover under way", "refuse", answer(underWay, failback)],
+      ["a home that does not answer", "refuse", answer(away, failback, { target: "unknown" })],
+      ["a start without a writer", "page", answer(firstControl("us-east-1", 0), null)],
+    ])("about %s", (_what, kind, action) => {
+      expect(action).toMatchObject({ do: kind });
+      expect(operations).toContain(`\`${(action as { because: string }).because}\``);
+    });
+  });
+});
