@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as esbuild from "esbuild";
-import type { HandlerFactory } from "./world/environment";
+import { type Handlers, evaluateHandlers } from "./evaluateHandlers";
 
-export type Handlers = Readonly<Record<string, HandlerFactory>>;
+export type { Handlers } from "./evaluateHandlers";
 
 /** A change of one shipped source file, for a mutation: the text must be there exactly once. */
 export interface SourceEdit {
@@ -14,6 +14,7 @@ export interface SourceEdit {
 
 /** The factory in lambda/handlers by the stem in a function's `handler`. */
 const factories: Record<string, string> = {
+  authorizer: "createAuthorizer",
   dbMigration: "createDbMigration",
   failoverOrchestrator: "createFailoverOrchestrator",
   health: "createHealth",
@@ -37,6 +38,7 @@ const commands = [
   "PublishCommand",
   "PutCommand",
   "PutMetricDataCommand",
+  "PutObjectCommand",
   "QueryCommand",
   "SendMessageBatchCommand",
   "SendMessageCommand",
@@ -60,7 +62,7 @@ const root = path.join(__dirname, "..");
  * in one call, a line of output is not written out. They were more than half of the time a thousand
  * outages take.
  */
-export async function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handlers> {
+export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
   const imports = Object.entries(factories).map(
     ([stem, factory]) => `export { ${factory} as ${stem} } from "./lambda/handlers/${stem}";`,
   );
@@ -74,22 +76,11 @@ export async function loadHandlers(edits: readonly SourceEdit[] = []): Promise<H
     define: { AbortController: "LightAbortController" },
     plugins: [plainCommands, plainHashes, sourceEdits([unwrittenLines, ...edits])],
   });
-  const code = built.outputFiles[0]!.text;
-  const loaded: { exports: Record<string, HandlerFactory> } = { exports: {} };
-  // Evaluated in this realm, so that `instanceof Error` means the same on both sides.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const evaluate = new Function("module", "exports", "require", "LightAbortController", code);
-  evaluate(loaded, loaded.exports, require, LightAbortController);
-  return { ...loaded.exports };
+  return built.outputFiles[0]!.text;
 }
 
-/** As much of an AbortController as handlers use: somebody asks whether it was aborted. */
-class LightAbortController {
-  readonly signal = { aborted: false };
-
-  abort(): void {
-    this.signal.aborted = true;
-  }
+export async function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handlers> {
+  return evaluateHandlers(await bundleHandlers(edits));
 }
 
 const plainCommands: esbuild.Plugin = {

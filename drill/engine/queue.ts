@@ -5,7 +5,7 @@ export interface Event {
   readonly sequence: number;
   fire: (() => void) | undefined;
   /** The line this event waited in, if it is a timer of a usual length. */
-  readonly line: TimerLine | undefined;
+  readonly line?: TimerLine | undefined;
 }
 
 /** Timers passed over before the line gives their memory back. */

@@ -1,0 +1,65 @@
+/** `npm run drill`: plays outages in worker processes and tells what became of the promises. */
+import { writeFileSync } from "node:fs";
+import { captureInChild } from "./captured";
+import { bundleHandlers } from "./handlers";
+import { mutations } from "./mutations";
+import { OptionError } from "./options";
+import { designNames } from "./runner/design";
+import { type DrillOptions, parseDrillOptions } from "./runner/options";
+import { Pool } from "./runner/pool";
+import { type RunOutcome, run } from "./runner/run";
+import { failureText, resultsText } from "./runner/text";
+import { kinds } from "./scenario/schedule";
+
+async function drill(options: DrillOptions): Promise<number> {
+  const [resources, bundle] = await Promise.all([
+    captureInChild(),
+    bundleHandlers(mutations.get(options.design)?.sources),
+  ]);
+  const jobs = Math.min(options.jobs, options.outages);
+  const pool = await Pool.start({ resources, bundle, design: options.design }, jobs);
+  try {
+    const outcome = await run(options, (task) => pool.play(task), progressLine(options.outages));
+    tell(outcome, options);
+    return outcome.results.failed === 0 && outcome.results.brokenByAll.length === 0 ? 0 : 1;
+  } finally {
+    pool.close();
+  }
+}
+
+function tell({ results, failures, trace }: RunOutcome, options: DrillOptions): void {
+  if (options.report !== undefined) {
+    writeFileSync(options.report, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  if (trace !== undefined) process.stdout.write(`${trace.join("\n")}\n\n`);
+  if (options.isJson) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else {
+    const parts = [...failures.map((each) => failureText(each, options)), resultsText(results)];
+    process.stdout.write(`${parts.join("\n\n")}\n`);
+  }
+}
+
+/** One line that is written over, on a terminal only. */
+function progressLine(outages: number): (done: number) => void {
+  if (!process.stderr.isTTY || process.env["CI"] !== undefined) return () => {};
+  const startedMs = performance.now();
+  return (done) => {
+    const perSecond = done / ((performance.now() - startedMs) / 1000);
+    const text = `${done} of ${outages} outages, ${perSecond.toFixed(0)} per second`;
+    process.stderr.write(done === outages ? `\r${" ".repeat(text.length + 2)}\r` : `\r${text} `);
+  };
+}
+
+async function main(): Promise<void> {
+  try {
+    const names = { kinds, designs: designNames };
+    process.exitCode = await drill(parseDrillOptions(process.argv.slice(2), names));
+  } catch (error) {
+    const isWrongOption = error instanceof OptionError;
+    const text = error instanceof Error ? (isWrongOption ? error.message : error.stack) : error;
+    process.stderr.write(`${String(text)}\n`);
+    process.exitCode = isWrongOption ? 2 : 1;
+  }
+}
+
+void main();

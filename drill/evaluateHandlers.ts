@@ -1,0 +1,24 @@
+import type { HandlerFactory } from "./world/environment";
+
+export type Handlers = Readonly<Record<string, HandlerFactory>>;
+
+/** As much of an AbortController as handlers use: somebody asks whether it was aborted. */
+class LightAbortController {
+  readonly signal = { aborted: false };
+
+  abort(): void {
+    this.signal.aborted = true;
+  }
+}
+
+/** The factories in a bundle of the handlers: a worker is sent one and needs no bundler. */
+export function evaluateHandlers(bundle: string): Handlers {
+  const loaded: { exports: Record<string, HandlerFactory> } = { exports: {} };
+  // Evaluated in this realm, so that `instanceof Error` means the same on both sides.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const evaluate = new Function("module", "exports", "require", "LightAbortController", bundle) as (
+    ...given: unknown[]
+  ) => void;
+  evaluate(loaded, loaded.exports, require, LightAbortController);
+  return { ...loaded.exports };
+}

@@ -1,0 +1,124 @@
+import type { Design } from "./design";
+import type { Kept } from "./options";
+import { summarize, type Summary } from "../report/summary";
+import { armed } from "../scenario/arming";
+import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
+import type { Counters } from "../scenario/coverage";
+import { type Outage, playOutage } from "../scenario/outage";
+import { type BrokenPromise, type Verdict, checkOutage, verdictOf } from "../scenario/promises";
+import { type Schedule, drawSchedule, scheduleOf, scheduleText } from "../scenario/schedule";
+
+/** One outage to be played. */
+export interface Task {
+  index: number;
+  seed: string;
+  kind?: string | undefined;
+  keep?: readonly Kept[] | undefined;
+  isTraced?: boolean;
+  /** Played a second time, to see that the seed decides everything. */
+  isPlayedTwice?: boolean;
+}
+
+/** What is left of an outage once its world is gone: small, a run keeps some of it. */
+export interface Played {
+  index: number;
+  seed: string;
+  kind: string;
+  verdict: Verdict;
+  broken: readonly BrokenOnce[];
+  /** Name of what recovery is held to; absent where nothing had to recover. */
+  bound: string | undefined;
+  recovery: RecoverySeconds;
+  orders: Pick<Summary["orders"], "acknowledged" | "missing" | "doubled" | "altered">;
+  coverage: Counters;
+  virtualSeconds: number;
+  eventsPlayed: number;
+  traceHash: string;
+  /** The indexes of its faults. */
+  faults: readonly number[];
+  /** Only of an outage that broke a promise, or was played for its trace. */
+  story?: Story;
+}
+
+/** A broken promise; the moment it was seen, in seconds from the fault, where there was one. */
+export interface BrokenOnce {
+  name: string;
+  seen: string;
+  seconds?: number;
+}
+
+export interface Story {
+  schedule: string;
+  lengths: readonly number[];
+  timeline: Summary["timeline"];
+  trace?: readonly string[];
+}
+
+export const SAME_SEED_SAME_TRACE = "the same seed plays the same trace";
+
+/** The schedule a task asks for: what the seed draws, less what is dropped or shortened. */
+export function scheduleOfTask({ seed, kind, keep }: Task): Schedule {
+  if (keep === undefined) return drawSchedule(seed, { kind });
+  const drawn = drawSchedule(seed, { kind, keep: keep.map(({ index }) => index) });
+  const faults = drawn.faults.map((fault) => {
+    const forSeconds = keep.find(({ index }) => index === fault.index)?.seconds;
+    return forSeconds === undefined ? fault : { ...fault, forSeconds };
+  });
+  return { ...scheduleOf(seed, faults, drawn.kind), faults };
+}
+
+export async function playTask(design: Design, task: Task): Promise<Played> {
+  const outage = await playOnce(design, task);
+  const broken = checkOutage(outage);
+  if (task.isPlayedTwice === true) {
+    const [first, again] = [hashOf(outage), hashOf(await playOnce(design, task))];
+    if (first !== again) {
+      broken.push({ name: SAME_SEED_SAME_TRACE, seen: `${first}, then ${again}` });
+    }
+  }
+  return record(task, outage, broken);
+}
+
+async function playOnce(design: Design, task: Task): Promise<Outage> {
+  return playOutage(design.platform, {
+    seed: task.seed,
+    schedule: scheduleOfTask(task),
+    beginning: await armed(design.platform),
+    isTraceKept: task.isTraced === true,
+  });
+}
+
+const hashOf = ({ world }: Outage): string => world.base.simulation.trace.hash;
+
+function record(task: Task, outage: Outage, broken: readonly BrokenPromise[]): Played {
+  const summary = summarize(outage, broken);
+  const { acknowledged, missing, doubled, altered } = summary.orders;
+  const { faults } = outage.schedule;
+  const trace = task.isTraced === true ? outage.world.base.simulation.trace.lines : undefined;
+  const story: Story = {
+    schedule: scheduleText(outage.schedule),
+    lengths: faults.map(({ forSeconds }) => forSeconds),
+    timeline: summary.timeline,
+    ...(trace === undefined ? {} : { trace }),
+  };
+  return {
+    index: task.index,
+    seed: task.seed,
+    kind: outage.schedule.kind,
+    verdict: verdictOf(outage, broken),
+    broken: broken.map(({ name, seen, atMs }) => ({
+      name,
+      seen,
+      ...(atMs === undefined ? {} : { seconds: (atMs - outage.faultMs) / 1000 }),
+    })),
+    bound: outage.schedule.bound?.name,
+    recovery: recoverySeconds(outage),
+    orders: { acknowledged, missing, doubled, altered },
+    coverage: outage.coverage,
+    virtualSeconds: summary.virtualSeconds,
+    eventsPlayed: summary.eventsPlayed,
+    traceHash: summary.traceHash,
+    faults: faults.map(({ index }) => index),
+    ...(broken.length > 0 || task.isTraced === true ? { story } : {}),
+  };
+}

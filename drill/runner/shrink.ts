@@ -1,0 +1,48 @@
+import type { Kept } from "./options";
+import type { Played, Task } from "./played";
+
+/** Tries at most, over dropping and shortening. */
+const TRIES_MAX = 24;
+/** A fault is not shortened below this. */
+const SHORTEST_SECONDS = 2;
+
+/** The smallest schedule found that still breaks the same promise. */
+export interface Shrunk {
+  keep: readonly Kept[];
+  played: Played;
+}
+
+/**
+ * Drops faults, then shortens those left, one by one, as long as one of the promises that were
+ * broken stays broken. Each fault has chance of its own, so the others stay as they were.
+ */
+export async function shrink(
+  failed: Played,
+  task: Task,
+  play: (task: Task) => Promise<Played>,
+): Promise<Shrunk> {
+  const names = new Set(failed.broken.map(({ name }) => name));
+  let keep: Kept[] = failed.faults.map((index) => ({ index }));
+  let played = failed;
+  let tries = 0;
+  const attempt = async (candidate: Kept[]): Promise<boolean> => {
+    if (tries++ >= TRIES_MAX) return false;
+    const found = await play({ ...task, keep: candidate, isPlayedTwice: false });
+    if (!found.broken.some(({ name }) => names.has(name))) return false;
+    [keep, played] = [candidate, found];
+    return true;
+  };
+  for (const { index } of keep) {
+    if (keep.length > 1) await attempt(keep.filter((each) => each.index !== index));
+  }
+  for (const { index } of keep) {
+    for (;;) {
+      const at = keep.findIndex((each) => each.index === index);
+      const seconds = Math.floor((played.story?.lengths[at] ?? 0) / 2);
+      if (seconds < SHORTEST_SECONDS) break;
+      const candidate = keep.map((each) => (each.index === index ? { index, seconds } : each));
+      if (!(await attempt(candidate))) break;
+    }
+  }
+  return { keep, played };
+}

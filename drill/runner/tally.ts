@@ -1,0 +1,179 @@
+import { type Bound, bounds } from "../scenario/bounds";
+import type { Counters } from "../scenario/coverage";
+import type { Played } from "./played";
+
+/** A percentile of fewer says nothing that their maximum does not. */
+const P99_NEEDS = 100;
+/** From so many outages on, a moment that matters and never came fails the run. */
+export const COVERAGE_NEEDS = 10_000;
+const FAILURES_KEPT = 20;
+
+export interface Distribution {
+  count: number;
+  p50: number | null;
+  p99: number | null;
+  max: number | null;
+  /** Outages that never recovered. */
+  never: number;
+}
+
+export interface KindCount {
+  kind: string;
+  played: number;
+  passed: number;
+  failed: number;
+  notSurvivable: number;
+}
+
+export interface BoundResult {
+  bound: string;
+  settled: Distribution;
+  accepted: Distribution;
+  overhead: Distribution;
+}
+
+/** The results of a run, as the report is made from them. */
+export interface Results {
+  seed: string;
+  design: string;
+  outages: number;
+  kinds: readonly KindCount[];
+  bounds: readonly BoundResult[];
+  orders: { acknowledged: number; missing: number; doubled: number; altered: number };
+  coverage: Counters;
+  /** Promises that the run as a whole broke: a p99, a moment that never came. */
+  brokenByAll: readonly { name: string; seen: string }[];
+  failed: number;
+  failures: readonly Played[];
+  eventsPlayed: number;
+  virtualSeconds: number;
+  /** Over the trace hashes of all outages, in order. */
+  hash: string;
+}
+
+/** Adds up outages in the order of their numbers. */
+export class Tally {
+  private readonly kinds = new Map<string, KindCount>();
+  private readonly recoveries = new Map<string, Record<Measure, (number | null)[]>>();
+  private readonly coverage: Counters = {};
+  private readonly orders = { acknowledged: 0, missing: 0, doubled: 0, altered: 0 };
+  private readonly failures: Played[] = [];
+  private failed = 0;
+  private outages = 0;
+  private eventsPlayed = 0;
+  private virtualSeconds = 0;
+  private hash = 0x811c9dc5;
+
+  add(played: Played): void {
+    this.outages++;
+    this.eventsPlayed += played.eventsPlayed;
+    this.virtualSeconds += played.virtualSeconds;
+    for (const letter of played.traceHash) {
+      this.hash = Math.imul(this.hash ^ letter.charCodeAt(0), 0x01000193);
+    }
+    this.addKind(played);
+    const { orders, coverage, recovery, bound } = played;
+    for (const name of ["acknowledged", "missing", "doubled", "altered"] as const) {
+      this.orders[name] += orders[name];
+    }
+    for (const [name, times] of Object.entries(coverage)) {
+      this.coverage[name] = (this.coverage[name] ?? 0) + times;
+    }
+    if (bound === undefined) return;
+    let all = this.recoveries.get(bound);
+    if (all === undefined) {
+      this.recoveries.set(bound, (all = { settled: [], accepted: [], overhead: [] }));
+    }
+    for (const measure of measures) all[measure].push(recovery[measure]);
+  }
+
+  results(seed: string, design: string): Results {
+    const results = boundsInOrder.flatMap(({ name }) => {
+      const all = this.recoveries.get(name);
+      if (all === undefined) return [];
+      const [settled, accepted, overhead] = measures.map((measure) => distribution(all[measure]));
+      return [{ bound: name, settled: settled!, accepted: accepted!, overhead: overhead! }];
+    });
+    const coverage = Object.fromEntries(
+      Object.entries(this.coverage).sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    return {
+      seed,
+      design,
+      outages: this.outages,
+      kinds: [...this.kinds.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+      bounds: results,
+      orders: this.orders,
+      coverage,
+      brokenByAll: [
+        ...results.flatMap(tooSlow),
+        ...(this.outages >= COVERAGE_NEEDS ? neverCame(coverage) : []),
+      ],
+      failed: this.failed,
+      failures: this.failures,
+      eventsPlayed: this.eventsPlayed,
+      virtualSeconds: Math.round(this.virtualSeconds),
+      hash: (this.hash >>> 0).toString(16).padStart(8, "0"),
+    };
+  }
+
+  private addKind(played: Played): void {
+    const { kind, verdict } = played;
+    let count = this.kinds.get(kind);
+    if (count === undefined) {
+      count = { kind, played: 0, passed: 0, failed: 0, notSurvivable: 0 };
+      this.kinds.set(kind, count);
+    }
+    count.played++;
+    if (verdict === "PASSED") count.passed++;
+    else if (verdict === "NOT SURVIVABLE") count.notSurvivable++;
+    else {
+      count.failed++;
+      this.failed++;
+      if (this.failures.length < FAILURES_KEPT) this.failures.push(played);
+    }
+  }
+}
+
+type Measure = "settled" | "accepted" | "overhead";
+const measures: readonly Measure[] = ["settled", "accepted", "overhead"];
+const boundsInOrder: readonly Bound[] = Object.values(bounds);
+
+/** Nearest rank, over those that recovered. */
+export function distribution(values: readonly (number | null)[]): Distribution {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const rank = (share: number): number | null =>
+    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+  return {
+    count: values.length,
+    p50: rank(0.5),
+    p99: rank(0.99),
+    max: sorted.at(-1) ?? null,
+    never: values.length - sorted.length,
+  };
+}
+
+function tooSlow(result: BoundResult): { name: string; seen: string }[] {
+  const bound = boundsInOrder.find(({ name }) => name === result.bound)!;
+  const held: readonly [Measure, number | undefined][] = [
+    ["settled", bound.settledP99Seconds],
+    ["accepted", bound.acceptedP99Seconds],
+    ["overhead", bound.overheadP99Seconds],
+  ];
+  return held.flatMap(([measure, limit]) => {
+    const { p99, count } = result[measure];
+    if (limit === undefined || count < P99_NEEDS || p99 === null || p99 <= limit) return [];
+    return [
+      {
+        name: `${result.bound}: p99 ${measure}`,
+        seen: `${p99.toFixed(1)} s, at most ${limit} s, of ${count} outages`,
+      },
+    ];
+  });
+}
+
+function neverCame(coverage: Counters): { name: string; seen: string }[] {
+  return Object.entries(coverage)
+    .filter(([, times]) => times === 0)
+    .map(([name]) => ({ name: "every moment that matters comes", seen: `never: ${name}` }));
+}
