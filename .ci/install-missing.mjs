@@ -1,13 +1,26 @@
-// Before `npm start`: installs the packages where they are missing or older than the lock file.
+// Before `npm start`: installs the packages where one of the lock file is missing or another version.
 import { execSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-// npm writes this file last, so a broken installation does not count as one.
-const installed = at("node_modules/.package-lock.json");
-const isCurrent =
-  existsSync(installed) && statSync(installed).mtimeMs >= statSync(at("package-lock.json")).mtimeMs;
+
+/** Packages by their folder; none where the file is not there. */
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(at(file), "utf8")).packages;
+  } catch {
+    return {};
+  }
+}
+
+// npm writes the second file last, so a broken installation does not count as one.
+const wanted = Object.entries(packagesOf("package-lock.json"));
+const installed = packagesOf("node_modules/.package-lock.json");
+const isCurrent = wanted.every(
+  ([folder, { version, optional }]) =>
+    folder === "" || optional || installed[folder]?.version === version,
+);
 
 if (!isCurrent) {
   process.stderr.write("Installing packages (npm ci) ...\n");
