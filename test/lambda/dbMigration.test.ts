@@ -54,6 +54,16 @@ describe("an activation", () => {
     expect(world.callsOf({ service: "sql" })[0]!.on).toBe("standby-writer");
   });
 
+  it.each([
+    ["leads nowhere is not the writer", "ENOTFOUND", true],
+    ["does not answer is not known to be none", "ECONNREFUSED", false],
+  ])("where the cluster's name %s", async (_, code, isKnown) => {
+    world.mishap({ service: "sql" }, Object.assign(new Error("connect"), { code }));
+    const answer = run({ activate: 2 });
+    if (isKnown) expect(await answer).toEqual({ status: "not the writer" });
+    else await expect(answer).rejects.toThrow("connect");
+  });
+
   it("fails where the writer was lost on the way: the orchestrator asks again", async () => {
     database(HOME).at(1);
     world.mishap({ command: "RAISE_EPOCH" }, databaseError("25006", "read-only transaction"), 1);

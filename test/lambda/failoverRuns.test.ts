@@ -67,6 +67,42 @@ describe("an invoked run", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
+  it("woken by the sentinel, with its looks but no sign, is one short look", async () => {
+    loseHome(world);
+    writeBadLooks(world);
+    const { result, seconds } = await play(sentinel);
+    expect(result).toMatchObject({ done: true, action: { do: "nothing" } });
+    expect(seconds).toBeLessThan(3.1);
+    expect(world.callsOf({ service: "cloudwatch" })).toHaveLength(1);
+    expect(world.told("rds")).toEqual([]);
+  });
+
+  it("ends at once where the standby is active and nothing is left to do", async () => {
+    loseHome(world);
+    atStandby(world);
+    const { result, seconds } = await play({ source: "aws.cloudwatch" });
+    expect(result).toMatchObject({ done: true, action: { because: `${STANDBY} is active` } });
+    expect(seconds).toBeLessThan(3.1);
+  });
+
+  it("under a target begins at once, the tick too", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    await world.advance(1);
+    await play(tick);
+    expect(second({ command: "FailoverGlobalCluster" })).toBeLessThan(1.1);
+  });
+
+  it("that waits for a promotion sees what another run has done meanwhile", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    const run = world.timed(orchestrate(world, sentinel));
+    await world.advance(5);
+    const done = { active: STANDBY, target: null, notifiedEpoch: 2, repointedEpoch: 2 };
+    world.setControl({ version: 9, ...done });
+    expect(await run).toMatchObject({ result: { done: true, control: done } });
+    expect((world.nowMs - startedMs) / 1000).toBeLessThan(8);
+    expect(world.told("lambda")).toEqual([]);
+  });
+
   it("woken by the sentinel leaves a promotion to the next after 25 s", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     const { result, seconds } = await play(sentinel);
