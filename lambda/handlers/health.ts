@@ -12,8 +12,8 @@ export type HealthRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb"
 type Event = Pick<APIGatewayProxyEvent, "path" | "queryStringParameters">;
 
 /**
- * `/health`: this region reaches the ledger. `/health?after=n`: and is active under an epoch above
- * n. `/failover-latch`: a failover to the standby is declared; 404 otherwise and on any doubt.
+ * `/health`: this region reaches the ledger. `/health?after=n`: and is active, or about to be, under
+ * an epoch above n. `/failover-latch`: a failover to the standby is declared; 404 otherwise and on any doubt.
  * No database: its failover inside a region is not the region's.
  */
 export function createHealth(

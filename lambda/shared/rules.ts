@@ -29,7 +29,10 @@ export function latchIsSet(control: Control, standby: string): boolean {
   return (control.target ?? control.active) === standby;
 }
 
-/** `/health?after=n`: this region is active under an epoch above n. */
+/**
+ * `/health?after=n`: this region is active, or about to be, under an epoch above n. About to be,
+ * as for the latch: DNS turns while the database is promoted, not minutes after it.
+ */
 export function isActiveAfter(control: Control, region: string, epoch: number): boolean {
-  return control.active === region && control.epoch > epoch;
+  return (control.target ?? control.active) === region && control.epoch > epoch;
 }

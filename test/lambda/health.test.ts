@@ -35,9 +35,9 @@ describe("the control item decides", () => {
   it.each([
     ["absent", null, [200, 200, 503, 503, 503, 503, 404, 404]],
     ["home active, epoch 3", atHome, [200, 200, 200, 503, 503, 503, 404, 404]],
-    ["on the way to standby", toStandby, [200, 200, 503, 503, 503, 503, 200, 200]],
+    ["on the way to standby", toStandby, [200, 200, 503, 503, 200, 200, 200, 200]],
     ["standby active, epoch 4", atStandby, [200, 200, 503, 503, 200, 200, 200, 200]],
-    ["on the way to home", toHome, [200, 200, 503, 503, 503, 503, 404, 404]],
+    ["on the way to home", toHome, [200, 200, 200, 200, 503, 503, 404, 404]],
   ])("%s", async (_, control, expected) => {
     begin(control);
     const answers: number[] = [];

@@ -80,7 +80,9 @@ test.each([
   [true, atHome, HOME, 2],
   [false, atHome, HOME, 3],
   [false, atHome, STANDBY, 0],
-  [false, toHome, HOME, 0],
+  [true, toHome, HOME, 0],
+  [false, toHome, STANDBY, 0],
+  [false, toStandby, HOME, 0],
 ])("active after: %p for %j in %s after %d", (expected, control, region, epoch) => {
   expect(isActiveAfter(control, region, epoch)).toBe(expected);
 });
