@@ -67,6 +67,13 @@ export class Clients {
     this.isStopped = true;
   }
 
+  /** So many orders at once, spread over ten seconds. */
+  burst(orders: number): void {
+    for (let i = 0; i < orders; i++) {
+      this.world.base.simulation.after((10_000 * i) / orders, () => this.place());
+    }
+  }
+
   pause(): void {
     this.isPaused = true;
   }

@@ -1,7 +1,245 @@
+import type { Control } from "../../lambda/shared/control";
+import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/shared/tunables";
+import type { Environment } from "../world/environment";
+import type { Happening } from "../world/happenings";
+import type { Call } from "../world/hooks";
 import type { World } from "../world/world";
-import type { Schedule } from "./schedule";
-export type Counters = Record<string, number>;
+import { type ActingCall, actingCall, actingCalls } from "./faults/crashes";
+import { type TriggerPath, pathOf } from "./faults/triggers";
+import { automaticFence } from "./promises/decisions";
+import { regionInDns } from "./healing";
+
+/** What a frozen orchestrator saw is stale for at least this long. */
+const FROZEN_MS = 100_000;
+
+/** Moments that matter; a batch in which one of them never came proves nothing about it. */
+export const counterNames = [
+  ...actingCalls.map((call) => `killed after ${call}` as const),
+  "fence by the sentinel's call",
+  "fence by the alarm",
+  "fence by the tick",
+  "sign: home lost",
+  "sign: home flapping",
+  "sign: settling stopped",
+  "sign: accepting stopped",
+  "promotion refused, then accepted",
+  "two orchestrators under one target",
+  "write of the control item came too late",
+  "orchestrator frozen while others went on",
+  "orchestrator timed out",
+  "duplicate and late events inside a failover",
+  "function frozen before its commit",
+  "batch committed after a later fence",
+  "rows lost by a promotion",
+  "lag above 60 s at the fence",
+  "order settled again in a later epoch",
+  "order accepted in the standby before activation",
+  "flap below the threshold",
+  "fault during a failover",
+  "fault during a failback",
+  "fault during a deployment",
+  "failback completed",
+  "operator's failover",
+  "disarmed",
+  "operators paged",
+  "region rebuilt as a reader",
+  "home without the ledger, yet answering",
+  "home returned with a stale health handler",
+  "second region lost",
+  "sweep met a deep queue",
+  "DNS followed the latch",
+  "DNS followed home's health check",
+] as const;
+export type CounterName = (typeof counterNames)[number];
+export type Counters = Partial<Record<CounterName, number>>;
+
+/** Sums over outages. */
+export function merged(all: readonly Counters[]): Counters {
+  const sum: Counters = {};
+  for (const counters of all) {
+    for (const name of counterNames) {
+      if (counters[name] !== undefined) sum[name] = (sum[name] ?? 0) + counters[name];
+    }
+  }
+  return sum;
+}
+
+/** Counters that never moved. */
+export function uncovered(counters: Counters): CounterName[] {
+  return counterNames.filter((name) => (counters[name] ?? 0) === 0);
+}
+
+const paths: Record<TriggerPath, CounterName> = {
+  sentinel: "fence by the sentinel's call",
+  alarm: "fence by the alarm",
+  tick: "fence by the tick",
+};
+
+const isOrchestrator = (functionName: string): boolean => functionName.includes("orchestrator");
+
+/** Counts one outage's moments, by watching it. */
 export class Coverage {
   readonly counters: Counters = {};
-  constructor(_world: World, _schedule: Schedule) {}
+  private control: Control | undefined;
+  private lastPut: unknown;
+  private actors = new Set<Environment>();
+  private frozenUntilMs = 0;
+  private readonly active = new Set<string>();
+
+  constructor(
+    private readonly world: World,
+    private readonly ledgerTable: string,
+  ) {
+    world.base.watch((happening) => this.note(happening));
+    world.base.hooks.call.add((call) => void this.called(call));
+  }
+
+  private count(name: CounterName): void {
+    this.counters[name] = (this.counters[name] ?? 0) + 1;
+  }
+
+  private called(call: Call): void {
+    const { stem } = call.environment.description;
+    if (stem === "settlementSweep" && call.command === "GetQueueAttributesCommand") {
+      const depth = this.world.sqs.depth(String(call.input["QueueUrl"]));
+      if (depth > SWEEP_QUEUE_DEPTH_MAX) this.count("sweep met a deep queue");
+    }
+    if (stem !== "failoverOrchestrator") return;
+    const act = actingCall(call);
+    if (act === undefined) return;
+    this.control ??= this.peekControl();
+    if (this.control === undefined) return;
+    this.lastPut = call.environment.payload;
+    if (act === "activate" || act === "promote") {
+      this.actors.add(call.environment);
+      if (this.actors.size === 2) this.count("two orchestrators under one target");
+    }
+    const version = (call.input["Item"] as { version?: number } | undefined)?.version;
+    if (version !== undefined && version <= this.control.version) {
+      this.count("write of the control item came too late");
+    }
+  }
+
+  private note(happening: Happening): void {
+    switch (happening.kind) {
+      case "killed":
+        return this.count(`killed after ${happening.after as ActingCall}`);
+      case "frozen":
+        if (happening.stem === "orderProcessor") this.count("function frozen before its commit");
+        else this.frozenUntilMs = this.world.base.nowMs + FROZEN_MS;
+        return;
+      case "ledger written":
+        if (happening.table === this.ledgerTable) this.written(happening);
+        return;
+      case "rows committed":
+        return this.committed(happening.rows);
+      case "writer moved":
+        if (happening.rowsLost > 0) this.count("rows lost by a promotion");
+        return;
+      case "failover called":
+        if (this.active.has("promotion refused")) this.count("promotion refused, then accepted");
+        if (this.active.has("triggers disturbed")) {
+          this.count("duplicate and late events inside a failover");
+        }
+        return;
+      case "volume rebuilt":
+        return this.count("region rebuilt as a reader");
+      case "invocation failed":
+        if (isOrchestrator(happening.functionName) && happening.reason.startsWith("Task timed")) {
+          this.count("orchestrator timed out");
+        }
+        return;
+      case "published":
+        if (happening.subject === "an operator must decide") this.count("operators paged");
+        return;
+      case "ledger blocked":
+        if (this.isHome(happening.region) && !this.world.base.network.isLost(happening.region)) {
+          this.count("home without the ledger, yet answering");
+        }
+        return;
+      case "dns":
+        return this.dns();
+      case "fault begins":
+        return this.began(happening.name);
+      case "fault ends":
+        this.active.delete(happening.name);
+        return;
+      default:
+    }
+  }
+
+  private peekControl(): Control | undefined {
+    return this.world.dynamodb.peek(this.ledgerTable, "control") as Control | undefined;
+  }
+
+  private isHome(region: string): boolean {
+    return region === this.world.base.program.homeRegion;
+  }
+
+  private began(name: string): void {
+    const { control } = this;
+    const { standbyRegion, homeRegion } = this.world.base.program;
+    if (this.active.has("deployment")) this.count("fault during a deployment");
+    if (control?.target === standbyRegion) this.count("fault during a failover");
+    if (control?.target === homeRegion && control.how === "switchover") {
+      this.count("fault during a failback");
+    }
+    if (name === "flapping below the threshold") this.count("flap below the threshold");
+    if (name === "second region lost") this.count("second region lost");
+    if (name === "stale health") this.count("home returned with a stale health handler");
+    this.active.add(name);
+  }
+
+  private written(happening: Extract<Happening, { kind: "ledger written" }>): void {
+    const { pk, item, before } = happening;
+    if (pk.startsWith("order#")) {
+      const epoch = before?.["settledEpoch"] as number | undefined;
+      if (epoch !== undefined && Number(item?.["settledEpoch"]) > epoch) {
+        this.count("order settled again in a later epoch");
+      }
+      const { standbyRegion } = this.world.base.program;
+      const isNew = before === undefined && item?.["acceptedIn"] === standbyRegion;
+      if (isNew && this.control?.target === standbyRegion) {
+        this.count("order accepted in the standby before activation");
+      }
+    }
+    if (pk !== "control" || item === undefined) return;
+    const control = item as unknown as Control;
+    if (this.world.base.nowMs < this.frozenUntilMs) {
+      this.count("orchestrator frozen while others went on");
+    }
+    if (control.disarmedUntilMs > this.world.base.nowMs) this.count("disarmed");
+    if (control.epoch !== this.control?.epoch) this.actors.clear();
+    const fence = automaticFence(happening);
+    if (fence !== undefined) this.fenced(fence.after);
+    else if (control.epoch !== this.control?.epoch && control.reason === "operator: failover") {
+      this.count("operator's failover");
+    }
+    const isBack = this.isHome(control.active ?? "") && this.control?.active === null;
+    if (isBack && control.how === "switchover") this.count("failback completed");
+    this.control = control;
+  }
+
+  private fenced({ reason }: Control): void {
+    const path = pathOf(this.lastPut);
+    if (path !== undefined) this.count(paths[path]);
+    const sign = `sign: ${reason}` as CounterName;
+    if (counterNames.includes(sign)) this.count(sign);
+    if (this.world.aurora.lagMs > 60_000) this.count("lag above 60 s at the fence");
+  }
+
+  private committed(rows: readonly { epoch: number }[]): void {
+    const present = this.control?.epoch ?? 0;
+    if (rows.some(({ epoch }) => epoch < present))
+      this.count("batch committed after a later fence");
+  }
+
+  private dns(): void {
+    if (regionInDns(this.world) !== this.world.base.program.standbyRegion) return;
+    for (const { id, endpoint } of this.world.base.program.healthChecks) {
+      if (endpoint === undefined || this.world.route53.isHealthy(id)) continue;
+      const isLatch = endpoint.path.includes("failover-latch");
+      this.count(isLatch ? "DNS followed the latch" : "DNS followed home's health check");
+    }
+  }
 }

@@ -14,6 +14,7 @@ export interface OrderFields {
 /** One order of a client, and how it went. */
 export interface PlacedOrder {
   orderId: string;
+  accountId: string;
   body: string;
   placedAtMs: number;
   attempts: number;
@@ -55,6 +56,7 @@ export class OrderBook {
   place(fields: OrderFields): PlacedOrder {
     const order: PlacedOrder = {
       orderId: fields.orderId,
+      accountId: fields.accountId,
       body: JSON.stringify(fields),
       placedAtMs: this.world.base.nowMs,
       attempts: 0,

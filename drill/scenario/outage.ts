@@ -98,7 +98,7 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   const clients = new Clients(world, book);
   const schedule = options.schedule ?? oneFault(world, options);
   const watch = new Watch(world, ledgerTable, schedule);
-  const coverage = new Coverage(world, schedule);
+  const coverage = new Coverage(world, ledgerTable);
   clients.start();
   if (beginning === undefined) await armFromDeployment(world);
 

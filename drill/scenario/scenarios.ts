@@ -104,6 +104,14 @@ export const scenarios: readonly Scenario[] = [
     weight: 2,
     parts: () => [main(clients.quiet), { kind: database.lagStall, at: [100, 200] }],
   },
+  {
+    name: "burst",
+    weight: 1,
+    parts: (stream) => [
+      main(stream.pick([database.writerLost, settlingBroken])),
+      { kind: clients.burst, at: [160, 260] },
+    ],
+  },
   alone(triggers.blind, 2),
   alone(triggers.forgedAlarms, 2),
   alone(controlPlanes.rdsDownAtStandby, 1),

@@ -97,6 +97,11 @@ export class Sqs implements Service {
     }
   }
 
+  /** How many messages of a queue can be received now. */
+  depth(url: string): number {
+    return this.byUrl.get(url)?.visible.length ?? 0;
+  }
+
   /** Messages that wait in a queue, for the oracle. */
   bodies(arn: string): readonly string[] {
     return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => body);

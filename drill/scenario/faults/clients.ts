@@ -36,3 +36,24 @@ export const ttlIgnored: FaultKind = {
       },
     ),
 };
+
+/** Many orders at once: backlog in the queue is not lost hints. */
+export const burst: FaultKind = {
+  name: "burst",
+  lasts: [60, 90],
+  draw: (stream) => {
+    const orders = stream.integer(700, 900);
+    return fault(
+      {
+        name: "burst",
+        description: `${orders} orders within ten seconds`,
+        failover: "must not",
+        delaysSettling: true,
+      },
+      ({ clients }) => {
+        clients.burst(orders);
+        return [];
+      },
+    );
+  },
+};

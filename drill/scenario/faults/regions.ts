@@ -33,6 +33,7 @@ export function regionLost(where: Role | (string & {}), options: RegionFaultOpti
     end: ({ world, region }) => {
       const own = region(where);
       if (hasStaleHealth) {
+        world.base.happened({ kind: "fault begins", name: "stale health" });
         world.base.hooks.request.add((at, path) =>
           at === own && path === "/health" ? { status: 200, body: '{"stale":true}' } : undefined,
         );

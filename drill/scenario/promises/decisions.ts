@@ -50,7 +50,10 @@ export const noFlipBack: Watcher = {
       const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
       const isHome = (control?.target ?? control?.active) === home;
       if (isHome) isAway = false;
-      return isHome ? undefined : `DNS went back to ${home}, ${control?.active} is active`;
+      // With the standby gone home at least takes the orders.
+      return isHome || world.base.network.isLost(standby)
+        ? undefined
+        : `DNS went back to ${home}, ${control?.active} is active`;
     };
   },
 };
@@ -76,7 +79,8 @@ export const nothingWaitsForTheLost: Watcher = {
     return (happening) => {
       if (happening.kind === "ledger written" && happening.pk === "control") {
         const control = happening.item as unknown as Control | undefined;
-        isUnderWay = control?.target === scene.standby && control.how === "failover";
+        const isTakeover = control?.target === scene.standby && control.how === "failover";
+        isUnderWay = isTakeover && !control.reason.startsWith("operator");
         if (happening.table !== ledgerTable) isUnderWay = false;
       }
       return seen;
