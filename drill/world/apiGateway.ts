@@ -11,9 +11,6 @@ interface Throttle {
   refilledAtMs: number;
 }
 
-/** What a fault does to answers of one API: undefined lets the request through. */
-export type Interference = (path: string, method: string) => HttpAnswer | undefined;
-
 interface Call {
   route: RouteDescription;
   path: string;
@@ -25,8 +22,6 @@ interface Call {
 export class ApiGateways {
   private readonly byHost = new Map<string, ApiDescription>();
   private readonly throttles = new Map<RouteDescription, Throttle>();
-  /** Faults by region. */
-  readonly interference = new Map<string, Interference>();
 
   constructor(
     private readonly base: Base,
@@ -55,7 +50,7 @@ export class ApiGateways {
     };
     this.base.afterDraw(travel, () => {
       if (this.base.network.isLost(region)) return;
-      this.receive(api, request.url.slice(slash), request, back);
+      this.receive(api, request.url.slice(slash), request, back, from);
     });
   }
 
@@ -64,11 +59,25 @@ export class ApiGateways {
     target: string,
     request: HttpRequest,
     back: (status: number, body: string) => void,
+    from: Place,
   ): void {
     const call = findRoute(api, target, request.method);
     if (call === undefined) return back(403, '{"message":"Missing Authentication Token"}');
-    const disturbed = this.interference.get(api.region)?.(call.path, request.method);
-    if (disturbed !== undefined) return back(disturbed.status, disturbed.body);
+    const { hooks, simulation } = this.base;
+    const disturbed = hooks.request.ask(api.region, call.path, request.method, from);
+    if (disturbed === undefined) return this.carryOut(call, request, back);
+    if (disturbed === "hang") return;
+    if ("status" in disturbed) return back(disturbed.status, disturbed.body);
+    simulation.after(disturbed.delayMs, () => {
+      if (!this.base.network.isLost(api.region)) this.carryOut(call, request, back);
+    });
+  }
+
+  private carryOut(
+    call: Call,
+    request: HttpRequest,
+    back: (status: number, body: string) => void,
+  ): void {
     if (this.isThrottled(call.route)) return back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
     const handler = this.base.program.functions.get(route.functionArn);

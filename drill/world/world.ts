@@ -8,6 +8,7 @@ import type { Weaving } from "../mutation";
 import { ApiGateways } from "./apiGateway";
 import { Aurora } from "./aurora";
 import { Base } from "./base";
+import type { Asked } from "./happenings";
 import { Cloudwatch, type LogEntry } from "./cloudwatch";
 import { Dynamodb, type TableContents } from "./dynamodb";
 import { Lambda } from "./lambda";
@@ -114,6 +115,13 @@ export class World {
     const { trace } = this.base.simulation;
     if (trace.isKept) trace.line(`${region} ${name}`, JSON.stringify(entry));
     if (entry._aws !== undefined) this.cloudwatch.logged(region, entry, entry._aws);
+  }
+
+  /** A function asks somebody over HTTP; the answer's status is noted where one comes. */
+  asked(from: string, { url, method }: HttpRequest): Asked {
+    const asked: Asked = { atMs: this.base.nowMs, from, url, method, status: undefined };
+    this.base.happened({ kind: "asked", asked });
+    return asked;
   }
 
   /** Somebody was answered over HTTP: an order that was acknowledged is a promise from here on. */
