@@ -109,6 +109,7 @@ export const assumptions = {
     0.002,
     "SQS Developer Guide: standard queues deliver at least once; share assumed",
   ),
+  s3CallMs: tailed(15, 15, 500, "assumption"),
   snsCallMs: tailed(15, 15, 500, "assumption"),
   snsDeliveryMs: tailed(30, 60, 5_000, "assumption"),
   scheduleSecond: uniform(

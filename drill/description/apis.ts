@@ -20,15 +20,37 @@ export interface RouteDescription {
   /** Whom API Gateway says it is when it invokes the function, for the function's permissions. */
   sourceArn: (path: string) => string;
   throttle: { ratePerSecond: number; burst: number } | undefined;
+  /** Who is asked about the token first; undefined on an open route. */
+  authorizer: AuthorizerDescription | undefined;
+}
+
+export interface AuthorizerDescription {
+  functionArn: string;
+  /** A verdict on a token is kept for this long. */
+  cacheMs: number;
 }
 
 /** One operation of an OpenAPI document, with API Gateway's extension. */
 interface Operation {
   "x-amazon-apigateway-integration"?: { uri?: string; timeoutInMillis?: number };
+  security?: Record<string, unknown>[];
+}
+
+interface Document {
+  paths?: Record<string, Record<string, Operation>>;
+  components?: { securitySchemes?: Record<string, SecurityScheme> };
+}
+
+interface SecurityScheme {
+  "x-amazon-apigateway-authorizer"?: {
+    authorizerUri?: string;
+    authorizerResultTtlInSeconds?: number;
+  };
 }
 
 const methods = ["get", "post", "put", "patch", "delete"];
 const DEFAULT_TIMEOUT_MS = 29_000;
+const DEFAULT_VERDICT_SECONDS = 300;
 
 /** The APIs with a stage, their routes read from the OpenAPI document each is made of. */
 export function describeApis(lookup: Lookup): ApiDescription[] {
@@ -48,13 +70,33 @@ export function describeApis(lookup: Lookup): ApiDescription[] {
 }
 
 function describeRoutes(lookup: Lookup, api: Resource, stage: Resource): RouteDescription[] {
-  const document = json(api, "body") as
-    { paths?: Record<string, Record<string, Operation>> } | undefined;
+  const document = json(api, "body") as Document | undefined;
   return Object.entries(document?.paths ?? {}).flatMap(([path, operations]) =>
     methods
       .filter((method) => operations[method] !== undefined)
-      .map((method) => describeRoute(lookup, api, stage, path, method, operations[method]!)),
+      .map((method) => ({
+        ...describeRoute(lookup, api, stage, path, method, operations[method]!),
+        authorizer: authorizerOf(document, operations[method]!),
+      })),
   );
+}
+
+/** The first scheme that the operation asks for. */
+function authorizerOf(
+  document: Document | undefined,
+  operation: Operation,
+): AuthorizerDescription | undefined {
+  const scheme = Object.keys(operation.security?.[0] ?? {})[0];
+  if (scheme === undefined) return undefined;
+  const found = document?.components?.securitySchemes?.[scheme]?.["x-amazon-apigateway-authorizer"];
+  const functionArn = functionOf(found?.authorizerUri);
+  if (functionArn === undefined) throw new Error(`the scheme ${scheme} leads to no function`);
+  const cacheSeconds = found?.authorizerResultTtlInSeconds ?? DEFAULT_VERDICT_SECONDS;
+  return { functionArn, cacheMs: cacheSeconds * 1000 };
+}
+
+function functionOf(uri: string | undefined): string | undefined {
+  return /functions\/(arn:[^/]+)\/invocations$/.exec(uri ?? "")?.[1];
 }
 
 function describeRoute(
@@ -64,9 +106,9 @@ function describeRoute(
   path: string,
   method: string,
   operation: Operation,
-): RouteDescription {
+): Omit<RouteDescription, "authorizer"> {
   const integration = operation["x-amazon-apigateway-integration"];
-  const functionArn = /functions\/(arn:[^/]+)\/invocations$/.exec(integration?.uri ?? "")?.[1];
+  const functionArn = functionOf(integration?.uri);
   if (functionArn === undefined) {
     throw new Error(`${api.name} ${method} ${path}: ${integration?.uri} leads to no function`);
   }

@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
-import type { ApiDescription, RouteDescription } from "../description/apis";
+import type { ApiDescription, AuthorizerDescription, RouteDescription } from "../description/apis";
 import { mayInvoke } from "../description/functions";
 import type { Base } from "./base";
 import type { Lambda, Outcome } from "./lambda";
@@ -11,7 +11,14 @@ interface Throttle {
   refilledAtMs: number;
 }
 
+/** An authorizer's verdict on a token, kept for a while. */
+interface Verdict {
+  untilMs: number;
+  context: Record<string, unknown>;
+}
+
 interface Call {
+  api: ApiDescription;
   route: RouteDescription;
   path: string;
   query: string | undefined;
@@ -22,6 +29,7 @@ interface Call {
 export class ApiGateways {
   private readonly byHost = new Map<string, ApiDescription>();
   private readonly throttles = new Map<RouteDescription, Throttle>();
+  private readonly verdicts = new Map<string, Verdict>();
 
   constructor(
     private readonly base: Base,
@@ -80,12 +88,55 @@ export class ApiGateways {
   ): void {
     if (this.isThrottled(call.route)) return back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
-    const handler = this.base.program.functions.get(route.functionArn);
-    const { account } = this.base.program;
-    const source = route.sourceArn(call.path);
-    if (handler === undefined || !mayInvoke(handler, "apigateway.amazonaws.com", source, account)) {
+    if (!this.mayCall(route.functionArn, route.sourceArn(call.path))) {
       return back(500, '{"message":"Internal server error"}');
     }
+    if (route.authorizer === undefined) return this.integrate(call, request, {}, back);
+    this.authorize(call, route.authorizer, request, back, (context) =>
+      this.integrate(call, request, context, back),
+    );
+  }
+
+  private mayCall(functionArn: string, source: string): boolean {
+    const { account, functions } = this.base.program;
+    const handler = functions.get(functionArn);
+    return handler !== undefined && mayInvoke(handler, "apigateway.amazonaws.com", source, account);
+  }
+
+  /** A cached verdict, or the authorizer's: 401 is its own word, anything else is no verdict. */
+  private authorize(
+    { api, route, path }: Call,
+    { functionArn, cacheMs }: AuthorizerDescription,
+    request: HttpRequest,
+    back: (status: number, body: string) => void,
+    proceed: (context: Record<string, unknown>) => void,
+  ): void {
+    const authorizationToken = request.headers?.["Authorization"];
+    if (authorizationToken === undefined) return back(401, '{"message":"Unauthorized"}');
+    const key = `${functionArn} ${authorizationToken}`;
+    const kept = this.verdicts.get(key);
+    if (kept !== undefined && kept.untilMs > this.base.nowMs) return proceed(kept.context);
+    const methodArn = route.sourceArn(path);
+    const source = `${methodArn.split("/")[0]}/authorizers/${api.id}`;
+    if (!this.mayCall(functionArn, source)) return back(500, '{"message":null}');
+    this.lambda.invoke(functionArn, { type: "TOKEN", authorizationToken, methodArn }, (outcome) => {
+      if (outcome.how !== "returned") {
+        const isRefused = outcome.how === "failed" && /\bUnauthorized$/.test(outcome.reason);
+        return back(isRefused ? 401 : 500, '{"message":null}');
+      }
+      const { context = {} } = outcome.result as { context?: Record<string, unknown> };
+      this.verdicts.set(key, { untilMs: this.base.nowMs + cacheMs, context });
+      proceed(context);
+    });
+  }
+
+  private integrate(
+    call: Call,
+    request: HttpRequest,
+    context: Record<string, unknown>,
+    back: (status: number, body: string) => void,
+  ): void {
+    const { route } = call;
     let isDone = false;
     const done = (status: number, body: string): void => {
       if (isDone) return;
@@ -96,7 +147,7 @@ export class ApiGateways {
     const giveUp = this.base.simulation.after(route.timeoutMs, () =>
       done(504, '{"message":"Endpoint request timed out"}'),
     );
-    this.lambda.invoke(route.functionArn, proxyEvent(call, request), (outcome) => {
+    this.lambda.invoke(route.functionArn, proxyEvent(call, request, context), (outcome) => {
       const { status, body } = answerOf(outcome);
       done(status, body);
     });
@@ -127,9 +178,9 @@ function findRoute(api: ApiDescription, target: string, method: string): Call | 
   const query = question < 0 ? undefined : target.slice(question + 1);
   for (const route of api.routes) {
     if (route.method !== method) continue;
-    if (route.path === path) return { route, path, query, pathParameters: null };
+    if (route.path === path) return { api, route, path, query, pathParameters: null };
     const pathParameters = match(route.segments, path.split("/").slice(1));
-    if (pathParameters !== undefined) return { route, path, query, pathParameters };
+    if (pathParameters !== undefined) return { api, route, path, query, pathParameters };
   }
   return undefined;
 }
@@ -148,7 +199,11 @@ function match(
   return parameters;
 }
 
-function proxyEvent({ route, path, query, pathParameters }: Call, request: HttpRequest): object {
+function proxyEvent(
+  { route, path, query, pathParameters }: Call,
+  request: HttpRequest,
+  authorizer: Record<string, unknown>,
+): object {
   return {
     resource: route.path,
     path,
@@ -159,7 +214,7 @@ function proxyEvent({ route, path, query, pathParameters }: Call, request: HttpR
     pathParameters,
     body: request.body ?? null,
     isBase64Encoded: false,
-    requestContext: { httpMethod: request.method, path, resourcePath: route.path },
+    requestContext: { httpMethod: request.method, path, resourcePath: route.path, authorizer },
   };
 }
 

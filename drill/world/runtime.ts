@@ -1,4 +1,5 @@
 import type { Runtime, Sender } from "../../lambda/shared/runtime";
+import { CANARY_ACCOUNT } from "../../lambda/shared/tunables";
 import type { Stream } from "../engine/random";
 import type { LogEntry } from "./cloudwatch";
 import type { Environment } from "./environment";
@@ -58,9 +59,10 @@ export function createRuntime(world: World, environment: Environment): Runtime {
           }),
         );
       }),
-    // Signatures are verified on a thread pool, which has no place in virtual time.
+    // Signatures are verified on a thread pool, which has no place in virtual time: a token is the
+    // name of its account.
     verifyToken: (token) => Promise.resolve({ accountId: token }),
-    canaryToken: () => Promise.resolve("drill-canary"),
+    canaryToken: () => Promise.resolve(CANARY_ACCOUNT),
     sql: (address) => world.aurora.sql(environment, address),
     dynamodb: sender(world.dynamodb),
     cloudwatch: sender(world.cloudwatch),
@@ -68,6 +70,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
     lambda: perRegion(world.lambda),
     rds: perRegion(world.rds),
     route53: sender(world.route53),
+    s3: sender(world.s3),
     sns: perRegion(world.sns),
     sqs: perRegion(world.sqs),
   };

@@ -16,6 +16,7 @@ import { Network } from "./network";
 import { Rds } from "./rds";
 import { Route53 } from "./route53";
 import { createRuntime } from "./runtime";
+import { S3 } from "./s3";
 import { Schedules } from "./schedules";
 import { Calls, Permissions } from "./service";
 import { Sns } from "./sns";
@@ -53,6 +54,7 @@ export class World {
   readonly rds: Rds;
   readonly apis: ApiGateways;
   readonly route53: Route53;
+  readonly s3 = new S3();
   readonly schedules: Schedules;
 
   constructor(options: WorldOptions) {

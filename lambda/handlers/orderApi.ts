@@ -20,7 +20,10 @@ import { heartbeat } from "../shared/vitalSigns";
 export type OrderApiRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb" | "sqs">;
 
 type Answer = APIGatewayProxyResult;
-type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters">;
+type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"> & {
+  /** The account that the authorizer read from the token. */
+  requestContext: { authorizer?: { accountId?: string } | null };
+};
 
 /**
  * `POST /orders` and `GET /orders/{orderId}`. An order is answered 202 once the ledger holds it in
@@ -28,10 +31,12 @@ type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"
  */
 export function createOrderApi(runtime: OrderApiRuntime): (event: Event) => Promise<Answer> {
   const api = new OrderApi(runtime);
-  return (event) =>
-    event.httpMethod === "GET"
-      ? api.find((event.pathParameters?.["orderId"] ?? "").toLowerCase())
-      : api.post(event.body ?? "");
+  return (event) => {
+    const account = event.requestContext.authorizer?.accountId;
+    return event.httpMethod === "GET"
+      ? api.find((event.pathParameters?.["orderId"] ?? "").toLowerCase(), account)
+      : api.post(event.body ?? "", account);
+  };
 }
 
 class OrderApi {
@@ -55,7 +60,7 @@ class OrderApi {
     this.beat = heartbeat(runtime, this.table, this.region);
   }
 
-  async post(body: string): Promise<Answer> {
+  async post(body: string, account: string | undefined): Promise<Answer> {
     const bytes = Buffer.byteLength(body);
     if (bytes > ORDER_BODY_MAX_BYTES) {
       return answer(413, { error: `the body has ${bytes} bytes; at most ${ORDER_BODY_MAX_BYTES}` });
@@ -64,16 +69,23 @@ class OrderApi {
     if ("problems" in validation) {
       return answer(400, { error: "invalid order", fields: validation.problems });
     }
+    const { accountId, orderId } = validation.order;
+    if (accountId !== account) {
+      return answer(403, { error: `the token is not for account ${accountId}`, orderId });
+    }
     return this.accept(validation.order);
   }
 
-  async find(orderId: string): Promise<Answer> {
+  async find(orderId: string, account: string | undefined): Promise<Answer> {
     try {
       const [item, present] = await Promise.all([
         readOrder(this.runtime, this.table, orderId),
         readControl(this.runtime, this.table),
       ]);
-      if (item === undefined) return answer(404, { error: "no such order", orderId });
+      // Another account's order is told from none by nobody.
+      if (item?.order.accountId !== account || item === undefined) {
+        return answer(404, { error: "no such order", orderId });
+      }
       const { acceptedAt, rejectedReason } = item;
       if (rejectedReason !== undefined) {
         return answer(200, { orderId, status: "REJECTED", acceptedAt, reason: rejectedReason });

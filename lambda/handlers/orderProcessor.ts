@@ -9,12 +9,13 @@ import type { StoredOrder } from "../shared/order";
 import { markRejected, markSettled } from "../shared/orderLedger";
 import { maySettle } from "../shared/rules";
 import type { Runtime, Sql } from "../shared/runtime";
+import { archiveBatch, touchSessions } from "../shared/settledBatch";
 import { OBSERVE_TIMEOUT_MS } from "../shared/tunables";
 import { progressRecorder } from "../shared/vitalSigns";
 
 export type OrderProcessorRuntime = Pick<
   Runtime,
-  "env" | "clock" | "write" | "dynamodb" | "sqs" | "sql"
+  "env" | "clock" | "write" | "dynamodb" | "s3" | "sqs" | "sql"
 >;
 
 /** A hint and the message that carried it. */
@@ -38,6 +39,8 @@ export function createOrderProcessor(
 class OrderProcessor {
   private readonly region: string;
   private readonly table: string;
+  private readonly archiveBucket: string;
+  private readonly sessionsTable: string;
   private readonly log: Log;
   private readonly recordProgress: (epoch: number) => Promise<void>;
   private readonly sql: Sql;
@@ -46,6 +49,8 @@ class OrderProcessor {
     const { env } = runtime;
     this.region = variable(env, "AWS_REGION");
     this.table = variable(env, "LEDGER_TABLE");
+    this.archiveBucket = variable(env, "ARCHIVE_BUCKET");
+    this.sessionsTable = variable(env, "SESSIONS_TABLE");
     this.log = createLog(runtime, "order-processor");
     this.recordProgress = progressRecorder(runtime, this.table, this.region);
     this.sql = runtime.sql({
@@ -105,13 +110,26 @@ class OrderProcessor {
         return this.mark(epoch, hint, row);
       }),
     );
-    await this.recordProgress(epoch);
+    const settled = [...batch.values()].filter(({ order }) => inserted.has(order.orderId));
+    await Promise.all([this.recordProgress(epoch), this.leaveTraces(epoch, settled)]);
     this.log.metrics(
       "settled",
       [{ name: "OrdersSettled", value: inserted.size, unit: "Count", resolutionSeconds: 1 }],
       { epoch, orderIds: [...inserted] },
     );
     return hints.filter((_, i) => outcomes[i]!.status === "rejected");
+  }
+
+  /** Archive and sessions are derived data: idempotent, best effort, never a reason to fail. */
+  private async leaveTraces(epoch: number, settled: readonly StoredOrder[]): Promise<void> {
+    if (settled.length === 0) return;
+    const traces = await Promise.allSettled([
+      archiveBatch(this.runtime, this.archiveBucket, epoch, settled),
+      touchSessions(this.runtime, this.sessionsTable, settled),
+    ]);
+    for (const trace of traces) {
+      if (trace.status === "rejected") this.log.error("a trace was not left", trace.reason);
+    }
   }
 
   /** @param row fingerprint of the row that now has the order's id. */

@@ -3,6 +3,7 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { Route53Client } from "@aws-sdk/client-route-53";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -58,6 +59,7 @@ export interface Runtime {
   lambda: (region: string) => Sender<LambdaClient>;
   rds: (region: string) => Sender<RDSClient>;
   route53: Sender<Route53Client>;
+  s3: Sender<S3Client>;
   sns: (region: string) => Sender<SNSClient>;
   sqs: (region: string) => Sender<SQSClient>;
 }

@@ -119,6 +119,9 @@ export const STATEMENT_TIMEOUT_MS = 4_000;
 /** Opening a connection, resolving the name anew: a promoted cluster answers at once. */
 export const CONNECT_TIMEOUT_MS = 2_000;
 
+/** A session that places no order for this long expires. */
+export const SESSION_KEPT_SECONDS = 86_400;
+
 // --- Sweeping ---
 
 export const SWEEP_TIMEOUT_SECONDS = 50;

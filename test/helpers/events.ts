@@ -41,15 +41,21 @@ export function openItem(
   };
 }
 
-type OrderEvent = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters">;
+type OrderEvent = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"> & {
+  requestContext: { authorizer: { accountId: string } };
+};
 
-export function post(body: unknown): OrderEvent {
+/** What the authorizer read from the token. */
+const asAccount = (accountId: string) => ({ requestContext: { authorizer: { accountId } } });
+
+export function post(body: unknown, account = "account"): OrderEvent {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return { httpMethod: "POST", body: text, pathParameters: null };
+  return { httpMethod: "POST", body: text, pathParameters: null, ...asAccount(account) };
 }
 
-export function get(id: string): OrderEvent {
-  return { httpMethod: "GET", body: null, pathParameters: { orderId: id } };
+export function get(id: string, account = "account"): OrderEvent {
+  const pathParameters = { orderId: id };
+  return { httpMethod: "GET", body: null, pathParameters, ...asAccount(account) };
 }
 
 /** A batch of messages m0, m1 ... with these bodies, hints or texts. */

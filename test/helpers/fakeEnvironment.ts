@@ -25,6 +25,8 @@ export function environment(region: string): Record<string, string> {
     DATABASE_ENDPOINT: `${role}-writer`,
     DATABASE_READER_ENDPOINT: `${role}-reader`,
     DATABASE_NAME: "trading",
+    ARCHIVE_BUCKET: `archive-${role}`,
+    SESSIONS_TABLE: "sessions",
     HOME_API_URL: "https://home.test/live",
     STANDBY_API_URL: "https://standby.test/live",
     ORCHESTRATOR_FUNCTION: `${role}-orchestrator`,

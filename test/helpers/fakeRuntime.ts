@@ -102,6 +102,7 @@ export class FakeWorld {
       dynamodb: sender("dynamodb", region),
       cloudwatch: sender("cloudwatch", region),
       route53: sender("route53", "us-east-1"),
+      s3: sender("s3", region),
       eventbridge: (at) => sender("eventbridge", at),
       lambda: (at) => sender("lambda", at),
       rds: (at) => sender("rds", at),

@@ -30,6 +30,16 @@ const table = {
   ],
 };
 
+const sessions = {
+  name: "sessions",
+  arn: "arn:aws:dynamodb:us-east-1:111122223333:table/sessions",
+  region: HOME,
+  hashKey: "sessionId",
+  replicaRegions: [HOME, STANDBY],
+  isStrong: false,
+  indexes: [],
+};
+
 /** AWS in two regions: a real ledger, small fakes of the rest. */
 export class FakeServices {
   readonly databases: Readonly<Record<string, FakeDatabase>> = {
@@ -44,7 +54,7 @@ export class FakeServices {
   private readonly ledger: Dynamodb;
 
   constructor(simulation: Simulation) {
-    const program = { tables: [table] } as unknown as ProgramDescription;
+    const program = { tables: [table, sessions] } as unknown as ProgramDescription;
     this.ledger = new Dynamodb(new Base(simulation, new Random("tests"), program, new Network()));
     this.cluster = new FakeGlobalCluster(
       this.databases,
@@ -116,10 +126,11 @@ export class FakeServices {
 
 /** What a command is about, whatever its service calls it. */
 export function subjectOf(input: Input): string {
-  const key = (input["Key"] ?? input["Item"]) as { pk?: string } | undefined;
+  const key = (input["Key"] ?? input["Item"]) as { pk?: string; sessionId?: string } | undefined;
   const values = input["ExpressionAttributeValues"] as { ":shard"?: string } | undefined;
   const subjects = [
-    key?.pk,
+    key?.pk ?? (key?.sessionId === undefined ? undefined : `session ${key.sessionId}`),
+    input["Bucket"],
     input["QueueUrl"],
     input["FunctionName"],
     input["TopicArn"],

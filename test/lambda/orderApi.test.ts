@@ -280,3 +280,28 @@ describe("an order is found", () => {
     });
   });
 });
+
+describe("an account", () => {
+  it("places orders for itself alone", async () => {
+    expect(await send(post(order(1), "somebody else"))).toMatchObject({
+      status: 403,
+      body: { error: "the token is not for account account", orderId: orderId(1) },
+    });
+    expect(world.calls).toEqual([]);
+  });
+
+  it("sees its own orders alone: another's is told from none by nobody", async () => {
+    await place();
+    const mine = await send(get(orderId(1)));
+    const others = await send(get(orderId(1), "somebody else"));
+    const none = await send(get(orderId(2), "somebody else"));
+    expect(mine.status).toBe(200);
+    expect(others).toMatchObject({ status: 404, body: { error: "no such order" } });
+    expect(none).toMatchObject({ status: 404, body: { error: "no such order" } });
+  });
+
+  it("is asked for: without an authorizer's word nothing is accepted", async () => {
+    const event = { ...post(order(1)), requestContext: {} } as ReturnType<typeof post>;
+    expect(await send(event)).toMatchObject({ status: 403 });
+  });
+});

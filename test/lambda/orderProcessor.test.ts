@@ -1,4 +1,5 @@
 import { createOrderProcessor } from "../../lambda/handlers/orderProcessor";
+import type { StoredOrder } from "../../lambda/shared/order";
 import type { OrderItem } from "../../lambda/shared/orderLedger";
 import type { Progress } from "../../lambda/shared/signs";
 import { databaseError } from "../../drill/world/errors";
@@ -276,4 +277,47 @@ describe("progress is recorded", () => {
     expect(seconds).toBe(0.53);
     expect(item(1).settledEpoch).toBe(EPOCH);
   });
+});
+
+describe("a settled batch leaves traces", () => {
+  const archived = () =>
+    world.callsOf({ service: "s3" }).map(({ input }) => ({
+      bucket: input["Bucket"],
+      key: String(input["Key"]),
+      orders: (JSON.parse(String(input["Body"])) as { orders: StoredOrder[] }).orders,
+    }));
+
+  it("in the region's archive, under a key that follows from the orders", async () => {
+    const [one, two] = [accepted(1), accepted(2)];
+    await world.play(process(batch(one, two)));
+    await world.play(process(batch(two, one)));
+    const [object] = archived();
+    expect(archived()).toHaveLength(1);
+    expect(object).toMatchObject({ bucket: "archive-home" });
+    expect(object!.key).toMatch(
+      new RegExp(`^archive/${one.acceptedAt.slice(0, 10)}/epoch-${EPOCH}/[0-9a-f]{64}\\.json$`),
+    );
+    expect(new Set(object!.orders)).toEqual(new Set([one, two]));
+  });
+
+  it("and in the sessions that placed the orders, each renewed once", async () => {
+    await world.play(process(batch(accepted(1), accepted(2))));
+    const renewed = world.callsOf({ on: "session session" });
+    expect(renewed).toHaveLength(1);
+    expect(renewed[0]!.input).toMatchObject({
+      TableName: "sessions",
+      ExpressionAttributeValues: { ":account": "account" },
+    });
+  });
+
+  it.each([{ service: "s3" }, { on: "session session" }])(
+    "which may be refused or hang: %p costs half a second and no order",
+    async (pattern) => {
+      world.mishap(pattern, "hangs");
+      const { result, seconds } = await world.timed(process(batch(accepted(1))));
+      expect(result.batchItemFailures).toEqual([]);
+      expect(item(1).settledEpoch).toBe(EPOCH);
+      expect(seconds).toBeLessThan(0.6);
+    },
+  );
 });
