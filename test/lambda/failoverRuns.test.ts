@@ -85,6 +85,13 @@ describe("an invoked run", () => {
     expect(seconds).toBeLessThan(3.1);
   });
 
+  it("ends at once when home is activated: it needs no looks after that", async () => {
+    world.setControl({ active: null, target: HOME, how: "start", notifiedEpoch: 0 });
+    const { result, seconds } = await play(sentinel);
+    expect(result).toMatchObject({ done: true, control: { active: HOME, notifiedEpoch: 1 } });
+    expect(seconds).toBeLessThan(1);
+  });
+
   it("under a target begins at once, the tick too", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     await world.advance(1);
