@@ -56,7 +56,8 @@ export class ApiGateways {
         if (this.base.network.converses(from, region)) answer({ status, body });
       });
     };
-    this.base.afterDraw(travel, () => {
+    const thereMs = this.base.draw(travel) + this.base.draw("warmStartMs");
+    this.base.simulation.after(thereMs, () => {
       if (this.base.network.isLost(region)) return;
       this.receive(api, request.url.slice(slash), request, back, from);
     });

@@ -80,14 +80,21 @@ export class Cloudwatch implements Service {
   handle(region: string, command: string, input: Input, reply: Reply): void {
     if (command !== "PutMetricDataCommand") throw new Error(`${command} is not modelled`);
     if (this.down.has(region)) return;
-    for (const datum of input["MetricData"] as Datum[]) {
-      if (this.metricsByRegion.get(region)?.has(datum.MetricName) !== true) continue;
-      const dimensions = Object.fromEntries(
-        (datum.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]),
-      );
+    const put = (input["MetricData"] as Datum[]).flatMap((datum) => {
+      if (this.metricsByRegion.get(region)?.has(datum.MetricName) !== true) return [];
+      const dimensions = (datum.Dimensions ?? []).map(({ Name, Value }) => [Name, Value] as const);
+      const key = keyOf(String(input["Namespace"]), datum.MetricName, dimensions);
+      const list = this.series.get(`${region}|${key}`) ?? [];
       const atMs = datum.Timestamp?.getTime() ?? this.base.nowMs;
-      const key = seriesKey(String(input["Namespace"]), datum.MetricName, dimensions);
-      this.put(region, key, atMs, datum.Value, datum.StorageResolution ?? 60, "metricDelayMs");
+      return list.map((series) => ({ series, atMs, datum }));
+    });
+    // What one call brings becomes visible together.
+    if (put.length > 0) {
+      this.base.afterDraw("metricDelayMs", () => {
+        for (const { series, atMs, datum } of put) {
+          series.add(atMs, datum.Value, datum.StorageResolution ?? 60);
+        }
+      });
     }
     reply.ok({});
   }
@@ -100,8 +107,8 @@ export class Cloudwatch implements Service {
       for (const { Name, StorageResolution = 60 } of Metrics) {
         if (!watched.has(Name)) continue;
         for (const names of Dimensions) {
-          const dimensions = Object.fromEntries(names.map((name) => [name, String(entry[name])]));
-          const key = seriesKey(Namespace, Name, dimensions);
+          const dimensions = names.map((name) => [name, String(entry[name])] as const);
+          const key = keyOf(Namespace, Name, dimensions);
           this.put(region, key, Timestamp, Number(entry[Name]), StorageResolution, "metricDelayMs");
         }
       }
@@ -199,4 +206,22 @@ export class Cloudwatch implements Service {
       }
     }
   }
+}
+
+/** Keys by their parts as they came, in any order. */
+const keys = new Map<string, string>();
+
+function keyOf(
+  namespace: string,
+  metric: string,
+  dimensions: readonly (readonly [name: string, value: string])[],
+): string {
+  let parts = `${namespace}|${metric}`;
+  for (const [name, value] of dimensions) parts += `|${name}=${value}`;
+  let key = keys.get(parts);
+  if (key === undefined) {
+    key = seriesKey(namespace, metric, Object.fromEntries(dimensions));
+    keys.set(parts, key);
+  }
+  return key;
 }

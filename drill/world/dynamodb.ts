@@ -33,6 +33,7 @@ const actions: Record<string, string> = {
 export class Dynamodb implements Service {
   readonly name = "dynamodb";
   private readonly tables = new Map<string, Table>();
+  private readonly indexArns = new Map<string, Map<string, string>>();
 
   constructor(
     private readonly base: Base,
@@ -68,13 +69,21 @@ export class Dynamodb implements Service {
     return input["ConsistentRead"] === true ? "ledgerReadMs" : "eventualReadMs";
   }
 
-  permission(region: string, command: string, input: Input): [string, string] {
+  permission(region: string, command: string, input: Input): readonly [string, string] {
     const { TableName, IndexName } = input as { TableName: string; IndexName?: string };
     const arn = this.tables.get(TableName)?.arns.get(region) ?? TableName;
     return [
       actions[command] ?? command,
-      IndexName === undefined ? arn : `${arn}/index/${IndexName}`,
+      IndexName === undefined ? arn : this.indexArn(arn, IndexName),
     ];
+  }
+
+  private indexArn(arn: string, index: string): string {
+    let byName = this.indexArns.get(arn);
+    if (byName === undefined) this.indexArns.set(arn, (byName = new Map()));
+    let found = byName.get(index);
+    if (found === undefined) byName.set(index, (found = `${arn}/index/${index}`));
+    return found;
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {

@@ -61,7 +61,10 @@ export class Lambda implements Service {
     return [...(this.functions.get(arn)?.environments ?? [])];
   }
 
-  /** Invokes and waits. A lost region never says how it ended. */
+  /**
+   * Invokes and waits; a warm environment starts at once, its start is part of what came before. A
+   * lost region never says how it ended.
+   */
   invoke(arn: string, payload: unknown, done: (outcome: Outcome) => void): void {
     const state = this.functions.get(arn);
     if (state === undefined) {
@@ -77,8 +80,8 @@ export class Lambda implements Service {
     }
     this.count(state, 1);
     const environment = this.takeEnvironment(state);
-    const isCold = environment.handler === undefined;
-    this.base.afterDraw(isCold ? "coldStartMs" : "warmStartMs", () => {
+    if (environment.handler !== undefined) return this.start(state, environment, payload, done);
+    this.base.afterDraw("coldStartMs", () => {
       if (!environment.isDead) this.start(state, environment, payload, done);
     });
   }
@@ -93,7 +96,7 @@ export class Lambda implements Service {
     const usual = this.base.draw("asyncDuplicateChance") === 1 ? [0, 0] : [0];
     for (const lateMs of this.base.hooks.event.ask(description, payload) ?? usual) {
       const deliveryMs = lateMs + this.base.draw("asyncDeliveryMs");
-      this.base.simulation.after(deliveryMs, () =>
+      this.base.simulation.after(deliveryMs + this.base.draw("warmStartMs"), () =>
         this.attempt(description, payload, queuedAtMs, 0, 0),
       );
     }
@@ -140,7 +143,11 @@ export class Lambda implements Service {
     }
     const { name: functionName } = description;
     this.base.happened({ kind: "invoked", functionName, region, how: "sync" });
-    this.invoke(description.arn, payload, (outcome) => {
+    this.base.afterDraw("warmStartMs", () => this.invokeFully(description.arn, payload, reply));
+  }
+
+  private invokeFully(arn: string, payload: unknown, reply: Reply): void {
+    this.invoke(arn, payload, (outcome) => {
       if (outcome.how === "throttled") {
         return reply.fail(serviceError("TooManyRequestsException", outcome.reason));
       }

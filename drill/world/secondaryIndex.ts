@@ -15,6 +15,13 @@ export class SecondaryIndex {
 
   /** Moves an item's entry from where it was to where it is now. */
   update(key: string, before: Item | undefined, after: Item | undefined): void {
+    const { hashKey, rangeKey } = this.description;
+    const isWhereItWas =
+      before !== undefined &&
+      after !== undefined &&
+      before[hashKey] === after[hashKey] &&
+      (rangeKey === undefined || before[rangeKey] === after[rangeKey]);
+    if (isWhereItWas) return this.replace(key, after);
     const old = this.place(before);
     if (old !== undefined) {
       const entries = this.partitions.get(old.hash)!;
@@ -25,6 +32,13 @@ export class SecondaryIndex {
     let entries = this.partitions.get(now.hash);
     if (entries === undefined) this.partitions.set(now.hash, (entries = []));
     entries.splice(position(entries, now.range, key), 0, { range: now.range, key, item: after! });
+  }
+
+  private replace(key: string, item: Item): void {
+    const place = this.place(item);
+    if (place === undefined) return;
+    const entries = this.partitions.get(place.hash)!;
+    entries[position(entries, place.range, key)]!.item = item;
   }
 
   /** Entries of a partition; empty where nothing has that hash. */

@@ -96,7 +96,7 @@ export class Calls {
       const disturbed = this.base.hooks.call.ask(call);
       if (disturbed === "hang") return;
       const latency = service.latency(name, input);
-      const reply = this.replyTo(environment, region, latency, resolve, reject);
+      const reply = new Answer(this.base, environment, region, latency, resolve, reject);
       const [action, ...resources] = service.permission(region, name, input);
       const context = service.context?.(input);
       if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
@@ -125,25 +125,33 @@ export class Calls {
     if (isInVpc && (region !== from || !vpcServices.has(service.name))) return false;
     return from === region || this.base.network.converses(from, region);
   }
+}
 
-  private replyTo(
-    environment: Environment,
-    region: string,
-    latency: AssumptionName,
-    resolve: (value: unknown) => void,
-    reject: (error: Error) => void,
-  ): Reply {
-    const { base } = this;
+/** An answer on its way back to a function. */
+class Answer implements Reply {
+  constructor(
+    private readonly base: Base,
+    private readonly environment: Environment,
+    private readonly region: string,
+    private readonly latency: AssumptionName,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (error: Error) => void,
+  ) {}
+
+  ok(value: unknown): void {
+    this.travel(() => this.resolve(value));
+  }
+
+  fail(error: Error): void {
+    this.travel(() => this.reject(error));
+  }
+
+  private travel(deliver: () => void): void {
+    const { base, environment, region } = this;
     const from = environment.description.region;
-    const answer = (deliver: () => void): void => {
-      const travelMs = from === region ? 0 : base.draw("crossRegionMs");
-      base.simulation.after(travelMs + base.draw(latency), () => {
-        if (from === region || base.network.converses(from, region)) environment.deliver(deliver);
-      });
-    };
-    return {
-      ok: (value) => answer(() => resolve(value)),
-      fail: (error) => answer(() => reject(error)),
-    };
+    const travelMs = from === region ? 0 : base.draw("crossRegionMs");
+    base.simulation.after(travelMs + base.draw(this.latency), () => {
+      if (from === region || base.network.converses(from, region)) environment.deliver(deliver);
+    });
   }
 }

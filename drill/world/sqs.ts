@@ -141,7 +141,8 @@ export class Sqs implements Service {
     source.isScheduled = true;
     const { batchSize, batchWindowMs } = source.description;
     const windowMs = queue.visible.length >= batchSize ? 0 : batchWindowMs;
-    this.base.simulation.after(windowMs + this.base.draw("sqsPollMs"), () => {
+    const pollMs = windowMs + this.base.draw("sqsPollMs") + this.base.draw("warmStartMs");
+    this.base.simulation.after(pollMs, () => {
       source.isScheduled = false;
       if (!this.base.network.isLost(queue.description.region)) this.poll(queue, source);
     });
