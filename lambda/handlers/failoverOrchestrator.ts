@@ -13,7 +13,7 @@ import { createLog, type Log } from "../shared/log";
 import { look, readControlOrUnknown, untilNextSlot, type LookRuntime } from "../shared/look";
 import { observeTarget } from "../shared/observe";
 import type { Invocation, Runtime } from "../shared/runtime";
-import { signOf, type Evidence, type Look } from "../shared/signs";
+import { mergeLooks, signOf, type Evidence, type Look } from "../shared/signs";
 import {
   ACTION_RESERVE_MS,
   ACTIVATE_RETRY_MS,
@@ -127,8 +127,7 @@ class Run {
     this.control = seen.control;
     this.looks = [...this.looks, seen.look].slice(-LOOKS_KEPT);
     this.hasSentinelsLooks = sentinels.length >= BAD_PROBES_IN_ROW;
-    const looks = sentinels.length > this.looks.length ? sentinels : this.looks;
-    const evidence = { looks, ...seen.ledger };
+    const evidence = { looks: mergeLooks(this.looks, sentinels), ...seen.ledger };
     // RDS is asked when there is a reason to: not on every slot of every loop.
     const hasSign =
       typeof seen.control === "object" &&

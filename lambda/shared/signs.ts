@@ -43,6 +43,18 @@ export interface Evidence {
 
 export type Sign = "home lost" | "home flapping" | "settling stopped" | "accepting stopped";
 
+/**
+ * Looks of two loops as one memory, one look a slot. Our own comes before another's of the same
+ * slot: what others left in the ledger is a slot behind what we have just seen.
+ */
+export function mergeLooks(own: readonly Look[], others: readonly Look[]): readonly Look[] {
+  const bySlot = new Map<number, Look>();
+  for (const look of [...others, ...own]) {
+    bySlot.set(Math.floor(look.atMs / (LOOK_SLOT_SECONDS * 1000)), look);
+  }
+  return [...bySlot.values()].sort((a, b) => a.atMs - b.atMs).slice(-LOOKS_KEPT);
+}
+
 /** Whether the last looks alone are worth a run of the orchestrator; they decide nothing. */
 export function looksWorrying(looks: readonly Look[]): boolean {
   return badInRow(looks) >= BAD_PROBES_IN_ROW || looks.filter(isBad).length >= FLAPPING_BAD_SLOTS;

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import {
   isArmed,
   looksWorrying,
+  mergeLooks,
   progressIsStale,
   signOf,
   type Evidence,
@@ -208,5 +209,33 @@ describe("whatever was seen", () => {
       }),
       runs(1_000),
     );
+  });
+});
+
+describe("looks of two loops", () => {
+  const at = (seconds: number, home: Look["home"]): Look => ({
+    atMs: seconds * 1000,
+    home,
+    canary: "accepted",
+    aliveAgeMs: 0,
+  });
+
+  it("are one memory: another's past, and our own of the slot that has just passed", () => {
+    const sentinels = [at(0, "good"), at(10, "bad"), at(20, "bad")];
+    expect(mergeLooks([at(20, "bad"), at(30, "bad")], sentinels)).toEqual([
+      at(0, "good"),
+      at(10, "bad"),
+      at(20, "bad"),
+      at(30, "bad"),
+    ]);
+  });
+
+  it("count once a slot, our own first", () => {
+    expect(mergeLooks([at(23, "good")], [at(20, "bad")])).toEqual([at(23, "good")]);
+  });
+
+  it("are no more than a window of flapping", () => {
+    const many = Array.from({ length: 20 }, (_, i) => at(i * 10, "good"));
+    expect(mergeLooks([at(200, "bad")], many)).toEqual([...many.slice(-11), at(200, "bad")]);
   });
 });
