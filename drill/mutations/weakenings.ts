@@ -16,8 +16,10 @@ const failoverTypes = [
 ];
 
 function belongsToFailover({ type, state, region }: Resource): boolean {
-  if (!failoverTypes.includes(type) || region === HOME_REGION) return false;
   const text = JSON.stringify(state);
+  // Home's own topic wakes the orchestrator too, wherever that stands.
+  if (type === "aws:sns/topicSubscription:TopicSubscription") return /orchestrator/.test(text);
+  if (!failoverTypes.includes(type) || region === HOME_REGION) return false;
   const isOwn = type.startsWith("aws:iam/") || type === "aws:lambda/function:Function";
   return (isOwn ? /sentinel/ : /sentinel|orchestrator|tick|reachable|failover/).test(text);
 }
@@ -29,7 +31,9 @@ function belongsToFailover({ type, state, region }: Resource): boolean {
 export const orchestratorAtHome: Mutation = {
   name: "orchestrator at home",
   program: (resources) => {
-    const standby = resources.find(belongsToFailover)?.region;
+    const standby = resources.find(
+      (each) => belongsToFailover(each) && each.region !== HOME_REGION,
+    )?.region;
     if (standby === undefined) throw new Error("mutation: no failover resources to move");
     const token = (region: string): string => region.replace(/^(..)-(.).*-(\d)$/, "$1$2$3");
     const move = (text: string): string =>

@@ -12,9 +12,9 @@ describe("a condition", () => {
   test.each([
     ["version = :three", true],
     ["version <> :three", false],
-    ["missing <> :three", true],
-    ["missing = :three", false],
-    ["missing < :three", false],
+    ["absent <> :three", true],
+    ["absent = :three", false],
+    ["absent < :three", false],
     ["version BETWEEN :two AND :three", true],
     ["version IN (:two, :three)", true],
     ["attribute_exists(active)", true],
