@@ -1,0 +1,226 @@
+import { START_MS } from "../../drill/engine/simulation";
+import { apiLost } from "../../drill/scenario/faults/apis";
+import { nothing } from "../../drill/scenario/faults";
+import { Stream } from "../../drill/engine/random";
+import { scheduleOf } from "../../drill/scenario/schedule";
+import {
+  noFlipBack,
+  notFromStandby,
+  nothingWaitsForTheLost,
+  onlyWhereRight,
+} from "../../drill/scenario/promises/decisions";
+import type { Scene, Watcher } from "../../drill/scenario/promises/watch";
+import { twoWitnesses } from "../../drill/scenario/promises/witnesses";
+import {
+  deadLetters,
+  failbackLosesNothing,
+  monotone,
+  oneWriter,
+} from "../../drill/scenario/promises/writers";
+import type { Asked, Happening } from "../../drill/world/happenings";
+import { Hooks } from "../../drill/world/hooks";
+
+const HOME = "us-east-1";
+const STANDBY = "us-east-2";
+const TABLE = "ledger";
+
+const calls = new Hooks();
+let items: Record<string, unknown> = {};
+let host = "";
+let lost = new Set<string>();
+const base = {
+  nowMs: START_MS,
+  hooks: { call: calls },
+  network: { isLost: (region: string) => lost.has(region) },
+  program: {
+    functions: new Map([["f", { environment: { DEAD_LETTER_QUEUE_URL: "https://sqs/1/dead" } }]]),
+    records: [{ name: "orders" }],
+  },
+};
+const world = {
+  base,
+  dynamodb: { peek: (_table: string, key: string) => items[key] },
+  route53: { resolve: () => ({ host }) },
+  apis: { find: (name: string) => ({ region: name }) },
+};
+
+function scene(isRight = true): Scene {
+  const fault = isRight ? apiLost.draw(new Stream("promises")) : nothing;
+  const schedule = scheduleOf("1", [{ atSeconds: 0, forSeconds: 1, fault }]);
+  // Only what watchers look at.
+  return { world, ledgerTable: TABLE, schedule, home: HOME, standby: STANDBY } as unknown as Scene;
+}
+
+beforeEach(() => {
+  items = {};
+  lost = new Set();
+  base.nowMs = START_MS;
+});
+
+/** What a promise says of a story, told one happening after the other. */
+function tell(
+  watcher: Watcher,
+  story: readonly Happening[],
+  isRight = true,
+): (string | undefined)[] {
+  const see = watcher.watch(scene(isRight));
+  return story.map((happening) => see(happening));
+}
+
+const atHome = { version: 4, epoch: 1, active: HOME, target: null, how: "start", reason: "first" };
+const fenced = {
+  version: 5,
+  epoch: 2,
+  active: null,
+  target: STANDBY,
+  how: "failover",
+  reason: "home lost",
+};
+const written = (before: object, item: object): Happening =>
+  ({ kind: "ledger written", table: TABLE, pk: "control", before, item }) as unknown as Happening;
+const committed = (region: string, epoch: number, right = epoch): Happening =>
+  ({ kind: "rows committed", region, right, rows: [{ epoch }] }) as unknown as Happening;
+
+describe("one writer per epoch", () => {
+  it("holds while each epoch has one region and each row its right", () => {
+    const story = [committed(HOME, 1), committed(HOME, 1), committed(STANDBY, 2)];
+    expect(tell(oneWriter, story)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("is broken by a row under another right, and by an epoch in two regions", () => {
+    expect(tell(oneWriter, [committed(HOME, 1, 2)])[0]).toMatch(
+      /epoch 1 under the right of epoch 2/,
+    );
+    const two = tell(oneWriter, [committed(HOME, 1), committed(STANDBY, 1)]);
+    expect(two).toEqual([undefined, `rows of epoch 1 in ${HOME} and in ${STANDBY}`]);
+  });
+});
+
+it("version grows by one, epoch at a fence only", () => {
+  const activated = { ...fenced, version: 6, active: STANDBY, target: null };
+  const story = [written(atHome, fenced), written(fenced, activated)];
+  expect(tell(monotone, story)).toEqual([undefined, undefined]);
+  expect(tell(monotone, [written(fenced, { ...activated, version: 7 })])[0]).toMatch(/5 to 7/);
+  expect(tell(monotone, [written(atHome, { ...fenced, active: HOME })])[0]).toMatch(/epoch 1 to 2/);
+  expect(tell(monotone, [written(fenced, { ...atHome, version: 6 })])[0]).toMatch(/epoch 2 to 1/);
+});
+
+it("a fence is broken where none is right; an operator's never is", () => {
+  const fence = written(atHome, fenced);
+  expect(tell(onlyWhereRight, [fence])).toEqual([undefined]);
+  expect(tell(onlyWhereRight, [fence], false)).toEqual([`a fence to ${STANDBY}: home lost`]);
+  const asked = written(atHome, { ...fenced, reason: "operator: failover" });
+  expect(tell(onlyWhereRight, [asked], false)).toEqual([undefined]);
+});
+
+it("with the standby active no fence comes by itself", () => {
+  const before = { ...atHome, active: STANDBY };
+  expect(tell(notFromStandby, [written(atHome, fenced)])).toEqual([undefined]);
+  expect(tell(notFromStandby, [written(before, fenced)])[0]).toMatch(`a fence from ${STANDBY}`);
+});
+
+describe("two witnesses", () => {
+  const probe = (secondsAgo: number, status: number | undefined): Happening => {
+    const asked: Asked = {
+      atMs: START_MS - secondsAgo * 1000,
+      from: STANDBY,
+      url: `https://api.execute-api.${HOME}.amazonaws.com/v1/health`,
+      method: "GET",
+      status,
+    };
+    return { kind: "asked", asked };
+  };
+  const probes = (status: number | undefined) => [20, 10, 0].map((ago) => probe(ago, status));
+  const fence = written(atHome, fenced);
+  const silentFor = (seconds: number) => {
+    items[`alive#${HOME}`] = { atMs: START_MS - seconds * 1000 };
+    items[`progress#${HOME}`] = { lastAtMs: START_MS - 5_000 };
+  };
+
+  it("are bad looks and home's own silence together", () => {
+    silentFor(25);
+    expect(tell(twoWitnesses, [...probes(undefined), fence]).at(-1)).toBeUndefined();
+    expect(tell(twoWitnesses, [...probes(503), fence]).at(-1)).toBeUndefined();
+  });
+
+  it("are not silence alone, nor looks alone, nor what one's own silence says", () => {
+    silentFor(25);
+    expect(tell(twoWitnesses, [...probes(200), fence]).at(-1)).toMatch(/0 bad looks/);
+    expect(tell(twoWitnesses, [fence]).at(-1)).toMatch(/0 bad looks, silent for 25000 ms/);
+    silentFor(10);
+    expect(tell(twoWitnesses, [...probes(503), fence]).at(-1)).toMatch(/silent for 10000 ms/);
+  });
+
+  it("are progress that stopped and an order that waits", () => {
+    silentFor(1);
+    items[`progress#${HOME}`] = { lastAtMs: START_MS - 81_000 };
+    const order = (secondsAgo: number): Happening =>
+      ({
+        kind: "ledger written",
+        table: TABLE,
+        pk: "order#1",
+        item: {
+          shard: "open#1",
+          acceptedAt: new Date(START_MS - secondsAgo * 1000).toISOString(),
+        },
+      }) as unknown as Happening;
+    expect(tell(twoWitnesses, [order(82), fence]).at(-1)).toBeUndefined();
+    expect(tell(twoWitnesses, [order(70), fence]).at(-1)).toMatch(/not settling for 81000 ms/);
+  });
+});
+
+it("DNS comes back only with home, or once the standby is gone", () => {
+  const dns = (region: string): Happening => {
+    host = region;
+    return { kind: "dns", name: "orders", host: region };
+  };
+  const see = noFlipBack.watch(scene());
+  items["control"] = { active: STANDBY, target: null };
+  expect(see(dns(STANDBY))).toBeUndefined();
+  expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
+  lost.add(STANDBY);
+  expect(see(dns(HOME))).toBeUndefined();
+  lost.clear();
+  items["control"] = { active: null, target: HOME };
+  expect(see(dns(HOME))).toBeUndefined();
+});
+
+it("on the way to the standby no orchestrator asks the region being left", () => {
+  const call = (region: string, service: string, command: string) => ({
+    environment: { description: { stem: "failoverOrchestrator" } },
+    region,
+    service,
+    command,
+    input: {},
+  });
+  const see = nothingWaitsForTheLost.watch(scene());
+  see(written(atHome, fenced));
+  const next: Happening = { kind: "volume rebuilt", region: HOME };
+  calls.ask(call(STANDBY, "rds", "DescribeDBClustersCommand"));
+  calls.ask(call(HOME, "sns", "PublishCommand"));
+  expect(see(next)).toBeUndefined();
+  calls.ask(call(HOME, "rds", "DescribeDBClustersCommand"));
+  expect(see(next)).toBe(`DescribeDBClustersCommand in ${HOME}`);
+});
+
+it("a switchover loses no row, a failover may", () => {
+  const moved: Happening = { kind: "writer moved", region: HOME, rowsLost: 3 };
+  const called = (kind: "failover called" | "switchover called"): Happening => ({
+    kind,
+    region: HOME,
+    promotionMs: 1,
+  });
+  expect(tell(failbackLosesNothing, [called("failover called"), moved]).at(-1)).toBeUndefined();
+  expect(tell(failbackLosesNothing, [called("switchover called"), moved]).at(-1)).toMatch(/3 rows/);
+});
+
+it("an acknowledged order among the dead letters is one too many", () => {
+  const told: Happening = { kind: "told", by: "client", orderId: "a", body: "" };
+  const dead = (orderId: string, queueName = "dead"): Happening => ({
+    kind: "dead letter",
+    queueName,
+    body: `{"order":{"orderId":"${orderId}"}}`,
+  });
+  expect(tell(deadLetters, [told, dead("b"), dead("a", "other")]).at(-1)).toBeUndefined();
+  expect(tell(deadLetters, [told, dead("a")]).at(-1)).toMatch(/order a, which was acknowledged/);
+});
