@@ -23,8 +23,9 @@ export interface Observation {
 
 /** The global cluster's member in the region that would gain, by that region's own RDS. */
 export interface TargetDatabase {
+  /** It writes, and is not being left. */
   isWriter: boolean;
-  /** A failover or switchover to it is under way. */
+  /** A failover or switchover is under way, to it or away from it: RDS takes no other call. */
   isPromoting: boolean;
   /** The member is available and has an available instance. */
   isReady: boolean;

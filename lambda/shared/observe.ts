@@ -54,9 +54,11 @@ export async function observeTarget(
         const isAvailable = clusters.DBClusters?.[0]?.Status === "available";
         const hasInstance =
           instances.DBInstances?.some((one) => one.DBInstanceStatus === "available") === true;
+        const movingTo = global.FailoverState?.ToDbClusterArn;
         return {
-          isWriter: member?.IsWriter === true,
-          isPromoting: global.FailoverState?.ToDbClusterArn === arn,
+          // A writer that is being left is none: what is activated on it is gone with it.
+          isWriter: member?.IsWriter === true && (movingTo === undefined || movingTo === arn),
+          isPromoting: movingTo !== undefined,
           isReady: member !== undefined && isAvailable && hasInstance,
         };
       },

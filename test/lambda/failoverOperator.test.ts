@@ -63,6 +63,20 @@ describe("an operator's failover", () => {
     expect(world.services.cluster.promotions).toEqual([]);
   });
 
+  it("waits for the promotion it turns around: a writer that is being left is not activated", async () => {
+    const { cluster } = world.services;
+    cluster.promotionMs = 60_000;
+    world.setControl({ ...fenceTo(STANDBY), how: "failover" });
+    cluster.answer(STANDBY, "FailoverGlobalCluster", {
+      TargetDbClusterIdentifier: clusterArn(STANDBY),
+      AllowDataLoss: true,
+    });
+    const { result } = await ask({ action: "failover", to: HOME });
+    expect(cluster.promotions).toEqual([`failover to ${STANDBY}`, `failover to ${HOME}`]);
+    expect(result).toMatchObject({ control: { active: HOME, epoch: 3 } });
+    expect(world.services.databases[HOME]!.isWriter).toBe(true);
+  });
+
   it("repeated is one more look at the same fence", async () => {
     const command = { action: "failover", to: STANDBY };
     world.services.cluster.promotionMs = 140_000;
