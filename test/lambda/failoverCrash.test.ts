@@ -66,7 +66,7 @@ const scenes: Record<string, Scene> = {
 /** A run that may die, then another that does not. */
 async function play({ begin, event, region }: Scene, life: Life): Promise<FakeWorld> {
   const world = await begin();
-  await world.play(orchestrate(world, event, region, life), 20).catch(() => undefined);
+  await world.play(orchestrate(world, event, region, life), 10).catch(() => undefined);
   if (event === scenes["a failover on the sentinel's looks"]!.event) writeBadLooks(world);
   await world.play(orchestrate(world, event, region));
   return world;

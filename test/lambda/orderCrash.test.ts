@@ -1,8 +1,8 @@
 import { createOrderApi } from "../../lambda/handlers/orderApi";
 import { createOrderProcessor } from "../../lambda/handlers/orderProcessor";
-import { createSettlementSweep, type SweepEvent } from "../../lambda/handlers/settlementSweep";
+import { createSettlementSweep } from "../../lambda/handlers/settlementSweep";
 import type { OrderItem } from "../../lambda/shared/orderLedger";
-import { batch, get, order, orderId, post } from "../helpers/events";
+import { batch, get, openItem, order, orderId, post, stored } from "../helpers/events";
 import { FakeWorld, HOME, Life, STANDBY, throttled } from "../helpers/fakeRuntime";
 
 const numbers = [1, 2, 3];
@@ -48,19 +48,16 @@ class Story {
     this.active = STANDBY;
   }
 
-  /** Nobody dies any more: what is undone is done within minutes. */
+  /** Nobody dies any more: a minute later, one round of each brings everything home. */
   async heal(): Promise<void> {
     const { world, active } = this;
-    const other = active === HOME ? "sweep standby" : "sweep home";
-    await this.sweep(active === HOME ? "sweep home" : "sweep standby", { activated: 2 });
-    for (let minute = 0; minute < 2; minute++) {
-      await this.settle(HOME);
-      await this.settle(STANDBY);
-      this.replicate();
-      await this.sweep(active === HOME ? "sweep home" : "sweep standby");
-      await this.sweep(other);
-      await world.advance(61);
-    }
+    const [here, there] = active === HOME ? steps.slice(2) : steps.slice(2).reverse();
+    await world.advance(61);
+    await this.sweep(here!);
+    await this.settle(HOME);
+    await this.settle(STANDBY);
+    this.replicate();
+    await this.sweep(there!);
   }
 
   /** A client that asks again until it is told that its order is accepted. */
@@ -86,8 +83,9 @@ class Story {
     queue.push(...bodies.filter((_, n) => failed?.includes(n) ?? true));
   }
 
-  private async sweep(step: Step, event: SweepEvent = { trigger: "schedule" }): Promise<void> {
+  private async sweep(step: Step): Promise<void> {
     const runtime = this.world.runtime(step === "sweep home" ? HOME : STANDBY, this.life(step));
+    const event = { trigger: "schedule" } as const;
     await this.attempt(createSettlementSweep(runtime)(event, this.world.invocation(50)), 50);
   }
 
@@ -189,4 +187,28 @@ it("a takeover loses the row that was not replicated, until it is settled again"
   expect(databases[STANDBY]!.rows.has(orderId(2))).toBe(false);
   await story.heal();
   expect(databases[STANDBY]!.rows.get(orderId(2))).toMatchObject({ epoch: 2 });
+});
+
+it("a rejected order reaches the dead letters and its client, wherever order-processor dies", async () => {
+  const problems: string[] = [];
+  const reject = async (life: Life): Promise<void> => {
+    const world = new FakeWorld();
+    world.setControl();
+    const { [HOME]: home } = world.services.databases;
+    home!.at(1).rows.set(orderId(1), { id: orderId(1), fingerprint: "another's" } as never);
+    world.put(openItem(1, world.nowMs));
+    const hints = batch(stored(1, world.nowMs), stored(2, world.nowMs));
+    const process = (one?: Life) => createOrderProcessor(world.runtime(HOME, one))(hints);
+    await world.play(process(life), 10).catch(() => undefined);
+    await world.play(process());
+    const { shard, rejectedReason } = world.item<OrderItem>(`order#${orderId(1)}`)!;
+    const isTold = shard === undefined && rejectedReason === "another order has this orderId";
+    const isKept = world.services.queue("dead-home").length > 0;
+    if (!isTold || !isKept || !home!.rows.has(orderId(2))) problems.push(`call ${life.calls}`);
+  };
+  const whole = new Life();
+  await reject(whole);
+  expect(whole.calls).toBeGreaterThan(5);
+  for (let call = 1; call <= whole.calls; call++) await reject(new Life(call));
+  expect(problems).toEqual([]);
 });
