@@ -1,5 +1,5 @@
 import { type Bound, bounds } from "../scenario/bounds";
-import type { Counters } from "../scenario/coverage";
+import { type Counters, counterNames, merged, uncovered } from "../scenario/coverage";
 import type { Played } from "./played";
 
 /** A percentile of fewer says nothing that their maximum does not. */
@@ -55,7 +55,7 @@ export interface Results {
 export class Tally {
   private readonly kinds = new Map<string, KindCount>();
   private readonly recoveries = new Map<string, Record<Measure, (number | null)[]>>();
-  private readonly coverage: Counters = {};
+  private coverage: Counters = {};
   private readonly orders = { acknowledged: 0, missing: 0, doubled: 0, altered: 0 };
   private readonly failures: Played[] = [];
   private failed = 0;
@@ -76,9 +76,7 @@ export class Tally {
     for (const name of ["acknowledged", "missing", "doubled", "altered"] as const) {
       this.orders[name] += orders[name];
     }
-    for (const [name, times] of Object.entries(coverage)) {
-      this.coverage[name] = (this.coverage[name] ?? 0) + times;
-    }
+    this.coverage = merged([this.coverage, coverage]);
     if (bound === undefined) return;
     let all = this.recoveries.get(bound);
     if (all === undefined) {
@@ -94,9 +92,6 @@ export class Tally {
       const [settled, accepted, overhead] = measures.map((measure) => distribution(all[measure]));
       return [{ bound: name, settled: settled!, accepted: accepted!, overhead: overhead! }];
     });
-    const coverage = Object.fromEntries(
-      Object.entries(this.coverage).sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
     return {
       seed,
       design,
@@ -104,10 +99,10 @@ export class Tally {
       kinds: [...this.kinds.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
       bounds: results,
       orders: this.orders,
-      coverage,
+      coverage: Object.fromEntries(counterNames.map((name) => [name, this.coverage[name] ?? 0])),
       brokenByAll: [
         ...results.flatMap(tooSlow),
-        ...(this.outages >= COVERAGE_NEEDS ? neverCame(coverage) : []),
+        ...(this.outages >= COVERAGE_NEEDS ? neverCame(this.coverage) : []),
       ],
       failed: this.failed,
       failures: this.failures,
@@ -173,7 +168,8 @@ function tooSlow(result: BoundResult): { name: string; seen: string }[] {
 }
 
 function neverCame(coverage: Counters): { name: string; seen: string }[] {
-  return Object.entries(coverage)
-    .filter(([, times]) => times === 0)
-    .map(([name]) => ({ name: "every moment that matters comes", seen: `never: ${name}` }));
+  return uncovered(coverage).map((name) => ({
+    name: "every moment that matters comes",
+    seen: `never: ${name}`,
+  }));
 }

@@ -72,12 +72,8 @@ export function resultsText(results: Results): string {
     ...recoveryText(results),
     heading("Orders"),
     table(Object.entries(orders).map(([name, times]) => [name, String(times)])),
-    ...(Object.keys(coverage).length === 0
-      ? []
-      : [
-          heading("Moments that matter, and how often they came"),
-          table(Object.entries(coverage).map(([name, times]) => [name, String(times)])),
-        ]),
+    heading("Moments that matter, and how often they came"),
+    table(Object.entries(coverage).map(([name, times]) => [name, String(times)])),
     ...brokenByAll.map(({ name, seen }) => `  BROKEN  ${name}: ${seen}`),
     `hash of all traces ${results.hash}, ${results.eventsPlayed} events, ` +
       `${results.virtualSeconds} virtual seconds`,

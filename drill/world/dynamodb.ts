@@ -80,7 +80,7 @@ export class Dynamodb implements Service {
 
   private indexArn(arn: string, index: string): string {
     let byName = this.indexArns.get(arn);
-    if (byName === undefined) this.indexArns.set(arn, (byName = new Map()));
+    if (byName === undefined) this.indexArns.set(arn, (byName = new Map<string, string>()));
     let found = byName.get(index);
     if (found === undefined) byName.set(index, (found = `${arn}/index/${index}`));
     return found;

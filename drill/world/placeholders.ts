@@ -31,7 +31,7 @@ function knownOf(input: Readonly<Record<string, unknown>>): Known {
   const last = input[expressionFields[expressionFields.length - 1]!];
   let found = level.get(last) as Known | undefined;
   if (found === undefined) {
-    const text = expressionFields.map((field) => input[field] ?? "").join(" ");
+    const text = expressionFields.map((field) => (input[field] as string) ?? "").join(" ");
     found = { text, used: new Set(text.match(/[#:]\w+/g) ?? []) };
     level.set(last, found);
   }

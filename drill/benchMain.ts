@@ -1,0 +1,79 @@
+/**
+ * `npm run bench:drill`: how many outages a second, in how much memory, for 100 and 1,000 outages,
+ * and for 10,000 with `--long`. CPU seconds stand beside the clock's: a busy machine spoils only
+ * one of them.
+ */
+import { availableParallelism, cpus } from "node:os";
+import { captureInChild } from "./captured";
+import { bundleHandlers } from "./handlers";
+import { OptionError } from "./options";
+import { type DrillOptions, OURS } from "./runner/options";
+import { Pool } from "./runner/pool";
+import { run } from "./runner/run";
+import { table } from "./report/table";
+
+const JOBS = 2;
+const WARM_UP = 20;
+
+function optionsFor(outages: number): DrillOptions {
+  const none = { fault: undefined, keep: undefined, report: undefined };
+  return { ...none, seed: "1", outages, design: OURS, jobs: JOBS, isTraced: false, isJson: false };
+}
+
+async function measure(pool: Pool, outages: number): Promise<string[]> {
+  const cpuBefore = pool.cpuSeconds;
+  const startedMs = performance.now();
+  const { results } = await run(optionsFor(outages), (task) => pool.play(task));
+  const seconds = (performance.now() - startedMs) / 1000;
+  const cpuSeconds = pool.cpuSeconds - cpuBefore;
+  return [
+    String(outages),
+    (outages / seconds).toFixed(1),
+    ((cpuSeconds / outages) * 1000).toFixed(1),
+    (results.virtualSeconds / seconds).toFixed(0),
+    (results.virtualSeconds / outages).toFixed(0),
+    (results.eventsPlayed / seconds).toFixed(0),
+    (pool.peakBytes / 1e6).toFixed(0),
+    String(results.failed),
+  ];
+}
+
+async function bench(args: readonly string[]): Promise<void> {
+  const unknown = args.find((arg) => arg !== "--long");
+  if (unknown !== undefined) {
+    throw new OptionError(`unknown option ${unknown}; options: --long, for 10,000 outages as well`);
+  }
+  const [resources, bundle] = await Promise.all([captureInChild(), bundleHandlers()]);
+  const pool = await Pool.start({ resources, bundle, design: OURS }, JOBS);
+  try {
+    await run(optionsFor(WARM_UP), (task) => pool.play(task));
+    const rows = [];
+    for (const outages of args.includes("--long") ? [100, 1_000, 10_000] : [100, 1_000]) {
+      rows.push(await measure(pool, outages));
+    }
+    process.stdout.write(
+      `node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model}), ` +
+        `${JOBS} processes\n\n${table([header, ...rows])}\n`,
+    );
+  } finally {
+    pool.close();
+  }
+}
+
+const header = [
+  "outages",
+  "outages/s",
+  "CPU ms each",
+  "virtual s/s",
+  "virtual s each",
+  "events/s",
+  "peak MB, all processes",
+  "failed",
+];
+
+bench(process.argv.slice(2)).catch((error: unknown) => {
+  const isWrongOption = error instanceof OptionError;
+  const text = error instanceof Error ? (isWrongOption ? error.message : error.stack) : error;
+  process.stderr.write(`${String(text)}\n`);
+  process.exitCode = isWrongOption ? 2 : 1;
+});

@@ -1,0 +1,246 @@
+import { captureProgram } from "../../drill/program/capture";
+import { bundleHandlers } from "../../drill/handlers";
+import { mutations } from "../../drill/mutations";
+import { type DrillOptions, parseDrillOptions } from "../../drill/runner/options";
+import { type Played, type Task, SAME_SEED_SAME_TRACE } from "../../drill/runner/played";
+import { Pool } from "../../drill/runner/pool";
+import { run } from "../../drill/runner/run";
+import { shrink } from "../../drill/runner/shrink";
+import { distribution } from "../../drill/runner/tally";
+import { failureText, replayLine, resultsText } from "../../drill/runner/text";
+
+const names = { kinds: ["region", "none"], designs: ["ours", "no latch"] };
+const parse = (...args: string[]): DrillOptions => parseDrillOptions(args, names, 2);
+
+function played(task: Task, changes: Partial<Played> = {}): Played {
+  return {
+    index: task.index,
+    seed: task.seed,
+    kind: task.index % 2 === 0 ? "region" : "none",
+    verdict: "PASSED",
+    broken: [],
+    bound: task.index % 2 === 0 ? "region or API lost" : undefined,
+    recovery: { settled: 100 + task.index, accepted: 50 + task.index, overhead: task.index },
+    orders: { acknowledged: 10, missing: 0, doubled: 0, altered: 0 },
+    coverage: { disarmed: 1 },
+    virtualSeconds: 720,
+    eventsPlayed: 1_000,
+    traceHash: `hash${task.index}`,
+    faults: [0],
+    ...changes,
+  };
+}
+
+describe("options", () => {
+  it("defaults to 1,000 outages of seed 1 on all cores", () => {
+    expect(parse()).toEqual({
+      seed: "1",
+      outages: 1_000,
+      fault: undefined,
+      design: "ours",
+      keep: undefined,
+      jobs: 2,
+      isTraced: false,
+      isJson: false,
+      report: undefined,
+    });
+  });
+
+  it("takes every option, in either spelling", () => {
+    const options = parse(
+      ...["--outages", "1", "--seed=7.12", "--fault", "region", "--design=no latch"],
+      ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json", "--report", "out.json"],
+    );
+    expect(options).toEqual({
+      seed: "7.12",
+      outages: 1,
+      fault: "region",
+      design: "no latch",
+      keep: [{ index: 0 }, { index: 2, seconds: 30.5 }],
+      jobs: 3,
+      isTraced: true,
+      isJson: true,
+      report: "out.json",
+    });
+  });
+
+  it.each([
+    [["--outages", "0"], "--outages 0: a whole number from 1 to 1000000"],
+    [["--seed", "x"], "--seed x: a seed is a whole number"],
+    [["--fault", "flood"], '--fault "flood": allowed are region, none'],
+    [["--design", "other"], '--design "other": allowed are ours, no latch'],
+    [["--keep", "a"], "--keep a: an index of the schedule"],
+    [["--jobs"], "--jobs needs a value"],
+    [["--speed", "1"], "unknown option --speed"],
+    [["--trace"], "--trace with 1000 outages"],
+  ])("%p is a wrong option", (args, message) => {
+    expect(() => parse(...args)).toThrow(message);
+  });
+});
+
+describe("a run", () => {
+  it("adds up in order, whatever comes back first", async () => {
+    const slow = (task: Task): Promise<Played> =>
+      new Promise((resolve) => setTimeout(() => resolve(played(task)), (7 * task.index) % 5));
+    const quick = (task: Task): Promise<Played> => Promise.resolve(played(task));
+    const options = parse("--outages", "12", "--seed", "3");
+    const done: number[] = [];
+    const first = await run(options, slow, (count) => done.push(count));
+    expect(resultsText(first.results)).toBe(resultsText((await run(options, quick)).results));
+    expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it("counts exactly", async () => {
+    const seeds: string[] = [];
+    const { results } = await run(parse("--outages", "4", "--seed", "3"), (task) => {
+      seeds.push(`${task.seed}${task.isPlayedTwice === true ? " twice" : ""}`);
+      return Promise.resolve(played(task));
+    });
+    expect(seeds).toEqual(["3.0 twice", "3.1", "3.2", "3.3"]);
+    expect(results).toMatchObject({
+      outages: 4,
+      failed: 0,
+      kinds: [
+        { kind: "none", played: 2, passed: 2, failed: 0, notSurvivable: 0 },
+        { kind: "region", played: 2, passed: 2, failed: 0, notSurvivable: 0 },
+      ],
+      bounds: [
+        {
+          bound: "region or API lost",
+          settled: { count: 2, p50: 100, p99: 102, max: 102, never: 0 },
+          accepted: { p50: 50, max: 52 },
+          overhead: { p50: 0, max: 2 },
+        },
+      ],
+      orders: { acknowledged: 40, missing: 0, doubled: 0, altered: 0 },
+      eventsPlayed: 4_000,
+      virtualSeconds: 2_880,
+      brokenByAll: [],
+    });
+    expect(results.coverage["disarmed"]).toBe(4);
+    expect(results.coverage["second region lost"]).toBe(0);
+  });
+
+  it("holds a p99 against its bound once there are a hundred", async () => {
+    const late = (task: Task): Promise<Played> =>
+      Promise.resolve(
+        played(task, {
+          bound: "region or API lost",
+          recovery: { settled: task.index < 2 ? 240 : 100, accepted: 60, overhead: 40 },
+        }),
+      );
+    const few = await run(parse("--outages", "99"), late);
+    expect(few.results.brokenByAll).toEqual([]);
+    const many = await run(parse("--outages", "100"), late);
+    expect(many.results.brokenByAll).toEqual([
+      {
+        name: "region or API lost: p99 settled",
+        seen: "240.0 s, at most 230 s, of 100 outages",
+      },
+    ]);
+  });
+
+  it("counts who never recovered beside the others", () => {
+    expect(distribution([3, null, 1])).toEqual({ count: 3, p50: 1, p99: 3, max: 3, never: 1 });
+    expect(distribution([])).toEqual({ count: 0, p50: null, p99: null, max: null, never: 0 });
+  });
+});
+
+describe("a failure", () => {
+  const broken = [{ name: "no order is there twice", seen: "1 is", seconds: 4 }];
+  /** Breaks as long as fault 1 lasts for 20 s. */
+  const play = (task: Task): Promise<Played> => {
+    const keep = task.keep ?? [{ index: 0 }, { index: 1 }, { index: 2 }];
+    const lengths = keep.map(({ seconds }) => seconds ?? 100);
+    const at = keep.findIndex(({ index }) => index === 1);
+    const isBroken = at >= 0 && lengths[at]! >= 20;
+    const timeline = [{ seconds: 1, text: "something" }];
+    return Promise.resolve(
+      played(task, {
+        faults: keep.map(({ index }) => index),
+        verdict: isBroken ? "FAILED" : "PASSED",
+        broken: isBroken ? broken : [],
+        story: { schedule: keep.map(({ index }) => `#${index}`).join("\n"), lengths, timeline },
+      }),
+    );
+  };
+
+  it("is shrunken to the one fault it needs, and that one shortened", async () => {
+    const task = { index: 0, seed: "3.0" };
+    const { keep } = await shrink(await play(task), task, play);
+    expect(keep).toEqual([{ index: 1, seconds: 25 }]);
+  });
+
+  it("is told with its schedule, what is left of it, and the lines that play it again", async () => {
+    const options = parse("--outages", "1", "--seed", "3", "--fault", "region");
+    const { failures, results } = await run(options, play);
+    expect(results.failed).toBe(1);
+    expect(failureText(failures[0]!, options)).toBe(`FAILED: seed 3.0 (region)
+-------------------------
+  BROKEN  no order is there twice: 1 is
+schedule, in seconds from the armed platform:
+  #0
+  #1
+  #2
+shrunken, still broken:
+  #1
+timeline, in seconds from the fault:
+       1.0  something
+play it again: npm run drill -- --seed 3.0 --outages 1 --fault "region"
+shrunken:      npm run drill -- --seed 3.0 --outages 1 --fault "region" --keep 1:25`);
+  });
+});
+
+describe("worker processes", () => {
+  const captured = captureProgram({});
+
+  async function poolOf(design: string, jobs: number): Promise<Pool> {
+    const { resources } = await captured;
+    const bundle = await bundleHandlers(mutations.get(design)?.sources);
+    return Pool.start({ resources, bundle, design }, jobs);
+  }
+
+  it("play the same with one process and with two, and the line of one outage plays it", async () => {
+    const options = parse("--outages", "2", "--seed", "11", "--fault", "none");
+    const names = { kinds: ["none"], designs: ["ours"] };
+    const one = await poolOf("ours", 1);
+    const two = await poolOf("ours", 2);
+    try {
+      const alone = await run(options, (task) => one.play(task));
+      const shared: Played[] = [];
+      const both = await run(options, async (task) => {
+        const outage = await two.play(task);
+        shared[task.index] = outage;
+        return outage;
+      });
+      expect(both.results).toEqual(alone.results);
+      expect(both.results.failed).toBe(0);
+      const args = replayLine(shared[1]!, options).split(" -- ")[1]!.replaceAll('"', "").split(" ");
+      const replayed = await run(parseDrillOptions(args, names, 1), async (task) => {
+        const outage = await one.play(task);
+        expect(outage.traceHash).toBe(shared[1]!.traceHash);
+        return outage;
+      });
+      expect(replayed.results.outages).toBe(1);
+    } finally {
+      one.close();
+      two.close();
+    }
+  }, 60_000);
+
+  it("tell how a weakened platform fails", async () => {
+    const pool = await poolOf("orchestrator at home", 1);
+    try {
+      const task = { index: 0, seed: "1.0", kind: "region" };
+      const outage = await pool.play(task);
+      expect(outage.verdict).toBe("FAILED");
+      const seen = outage.broken.map(({ name }) => name);
+      expect(seen).not.toContain(SAME_SEED_SAME_TRACE);
+      expect(seen.join()).toMatch(/in time/);
+      expect(outage.story?.schedule).toMatch(/^#0 +\d+\.\d s, for \d+\.\d s: /);
+      expect(outage.story?.timeline.length).toBeGreaterThan(3);
+    } finally {
+      pool.close();
+    }
+  }, 60_000);
+});
