@@ -165,6 +165,8 @@ function automaticFence(observation: Observation, control: Control, nowMs: numbe
   }
   if (isKnownUnready(observation)) {
     const because = `${sign}, but ${unreadyText(standby)}`;
+    // A member that is being promoted is not available either: somebody has acted meanwhile.
+    if (isPromoting(observation)) return { do: "nothing", because };
     return observation.memory.paged ? { do: "nothing", because } : { do: "page", because };
   }
   return { do: "fence", target: standby, how: "failover", isAutomatic: true, because: sign };
@@ -184,6 +186,10 @@ function afterActivation(observation: Observation, control: Control, active: str
 
 function isKnownUnready(observation: Observation): boolean {
   return observation.target !== "unknown" && !observation.target.isReady;
+}
+
+function isPromoting({ target }: Observation): boolean {
+  return target !== "unknown" && target.isPromoting;
 }
 
 function unreadyText(region: string): string {

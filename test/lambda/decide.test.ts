@@ -54,6 +54,11 @@ describe("without a command", () => {
       { do: "page", because: `home lost, but ${STANDBY} has no available member with an instance` },
     ],
     [
+      "home lost, the standby not ready because another run promotes it",
+      { evidence: homeLost, target: { ...unready, isPromoting: true } },
+      nothing(`home lost, but ${STANDBY} has no available member with an instance`),
+    ],
+    [
       "home lost, the standby not ready, paged before",
       {
         evidence: homeLost,
