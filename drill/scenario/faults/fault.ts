@@ -14,9 +14,9 @@ export interface Stage {
   readonly operators: Operators;
   readonly ledgerTable: string;
   /** The region in that role when the outage begins; a region's own name is itself. */
-  region(role: Role | (string & {})): string;
+  region: (role: Role | (string & {})) => string;
   /** Recovery is counted from this moment on, instead of from the fault. */
-  recoveryBegins(): void;
+  recoveryBegins: () => void;
 }
 
 /** Must a failover come by itself, may it, or would it be wrong? */
@@ -41,8 +41,8 @@ export interface Traits {
 
 /** Something that goes wrong, and is put right again. */
 export interface Fault extends Traits {
-  begin(stage: Stage): void;
-  end(stage: Stage): void;
+  begin: (stage: Stage) => void;
+  end: (stage: Stage) => void;
 }
 
 export type Undo = () => void;
@@ -67,5 +67,5 @@ export interface FaultKind {
   readonly name: string;
   /** How long it lasts, in seconds. */
   readonly lasts: readonly [low: number, high: number];
-  draw(stream: Stream): Fault;
+  draw: (stream: Stream) => Fault;
 }

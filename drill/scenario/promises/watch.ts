@@ -24,7 +24,7 @@ export interface Scene {
 export interface Watcher {
   readonly name: string;
   /** A new watch for one outage. */
-  watch(scene: Scene): (happening: Happening) => string | undefined;
+  watch: (scene: Scene) => (happening: Happening) => string | undefined;
 }
 
 /** Holds all watching promises against a world as it goes; of each the first breach is kept. */
