@@ -14,4 +14,18 @@ export const corpus: readonly NamedSeed[] = [
       "orders settled 140 s above the promotion: DNS returned only once home was active; " +
       "/health?after=n is healthy from the fence to home on",
   },
+  {
+    seed: "4",
+    kind: "orchestrator killed",
+    found:
+      "an operator was paged that the standby is not available, while another run had it promoted; " +
+      "no page while a promotion is under way",
+  },
+  {
+    seed: "3",
+    kind: "flapping",
+    found:
+      "the checker of two witnesses looked at home's silence when the fence was written, not when " +
+      "it was decided: home had come back in between",
+  },
 ];

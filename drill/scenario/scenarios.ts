@@ -89,6 +89,7 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.throttled, 2),
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
+  alone(paths.flappingAt, 3),
   alone(paths.flappingBelow, 2),
   alone(database.azFailover, 5),
   alone(database.readersRestart, 1),
@@ -194,8 +195,22 @@ export const scenarios: readonly Scenario[] = [
     parts: (stream) => [
       main(regions.homeLost, SHORT),
       { kind: operations.failback, at: AFTER_RETURN, lasts: [500, 500] },
-      ...(stream.chance(0.6) ? [{ kind: stream.pick(companions), at: [600, 1_000] as const }] : []),
+      ...(stream.chance(0.3) ? [{ kind: stream.pick(companions), at: [600, 1_000] as const }] : []),
     ],
+  },
+  {
+    name: "fault in a failback",
+    weight: 5,
+    parts: (stream) => [
+      main(regions.homeLost, SHORT),
+      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
+      { kind: stream.pick([...companions, ...furtherLosses]), at: [855, 930] },
+    ],
+  },
+  {
+    name: "late commits across a move",
+    weight: 3,
+    parts: () => [main(database.lateCommits), { kind: operations.failoverAsked, at: [160, 240] }],
   },
   {
     name: "second region lost",

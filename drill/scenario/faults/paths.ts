@@ -1,5 +1,5 @@
 import { bounds } from "../bounds";
-import { type FaultKind, type Role, fault } from "./fault";
+import { type Expected, type FaultKind, type Role, fault } from "./fault";
 
 const pairs: readonly (readonly [Role, Role])[] = [
   ["home", "standby"],
@@ -45,21 +45,28 @@ export const regionsCut: FaultKind = {
   },
 };
 
-/** Home's API comes and goes. Above the threshold a failover is right, below it is not. */
-function flapping(isAbove: boolean): FaultKind {
-  const name = isAbove ? "flapping" : "flapping below the threshold";
+/** Seconds down and up, in turn. */
+interface Flaps {
+  readonly name: string;
+  readonly down: readonly [number, number];
+  readonly up: readonly [number, number];
+  readonly failover: Expected;
+}
+
+/** Home's API comes and goes. */
+function flapping({ name, down, up, failover }: Flaps): FaultKind {
   return {
     name,
     lasts: [400, 480],
     draw: (stream) => {
-      const downSeconds = isAbove ? stream.integer(30, 45) : stream.integer(4, 8);
-      const upSeconds = isAbove ? stream.integer(4, 11) : stream.integer(30, 60);
+      const downSeconds = stream.integer(...down);
+      const upSeconds = stream.integer(...up);
       return fault(
         {
           name,
           description: `home's API answers nothing for ${downSeconds} s, then all for ${upSeconds} s, again and again`,
-          failover: isAbove ? "must" : "must not",
-          bound: isAbove ? bounds.flapping : undefined,
+          failover,
+          bound: failover === "must" ? bounds.flapping : undefined,
         },
         ({ world, region }) => {
           const sinceMs = world.base.nowMs;
@@ -77,5 +84,24 @@ function flapping(isAbove: boolean): FaultKind {
   };
 }
 
-export const flappingAbove = flapping(true);
-export const flappingBelow = flapping(false);
+export const flappingAbove = flapping({
+  name: "flapping",
+  down: [20, 45],
+  up: [2, 8],
+  failover: "must",
+});
+
+/** Too short for three bad looks in a row: it depends on how looks and flaps meet. */
+export const flappingAt = flapping({
+  name: "flapping at the threshold",
+  down: [16, 19],
+  up: [2, 4],
+  failover: "may",
+});
+
+export const flappingBelow = flapping({
+  name: "flapping below the threshold",
+  down: [4, 8],
+  up: [30, 60],
+  failover: "must not",
+});

@@ -8,6 +8,8 @@ import {
   FLAPPING_BAD_SLOTS,
   LOOK_SLOT_SECONDS,
   LOOKS_KEPT,
+  OBSERVE_TIMEOUT_MS,
+  PROBE_TIMEOUT_MS,
   PROGRESS_STALE_SECONDS,
 } from "../../../lambda/shared/tunables";
 import type { Asked } from "../../world/happenings";
@@ -17,6 +19,9 @@ import type { Scene, Watcher } from "./watch";
 const SLOT_MS = LOOK_SLOT_SECONDS * 1000;
 /** A fence is written some seconds, and so up to two slots, after the look that asked for it. */
 const SLOTS_LATE = 2;
+
+/** A look that waits for answers in vain, and RDS asked after it, take at most this long. */
+const LOOK_MS = PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS;
 
 interface Slot {
   probes: Asked[];
@@ -54,7 +59,18 @@ class Truth {
     else this.waiting.set(pk, Date.parse(String(acceptedAt)));
   }
 
-  silentMs(): number {
+  /** The longest silence of the looks that may have asked for a fence written now. */
+  longestSilenceMs(): number {
+    const last = Math.floor(this.scene.world.base.nowMs / SLOT_MS);
+    let longestMs = this.silentMs();
+    for (let number = last - SLOTS_LATE; number <= last; number++) {
+      const slot = this.slots.get(number);
+      if (slot !== undefined) longestMs = Math.max(longestMs, slot.silentMs + LOOK_MS);
+    }
+    return longestMs;
+  }
+
+  private silentMs(): number {
     const { world, ledgerTable, home } = this.scene;
     const alive = world.dynamodb.peek(ledgerTable, `alive#${home}`) as { atMs: number } | undefined;
     return alive === undefined ? 0 : world.base.nowMs - alive.atMs;
@@ -105,7 +121,7 @@ export const twoWitnesses: Watcher = {
 
 function missing({ reason }: Control, truth: Truth): string | undefined {
   const bad = truth.count(BAD_PROBES_IN_ROW, hasBadProbe);
-  const silentMs = truth.silentMs();
+  const silentMs = truth.longestSilenceMs();
   const isLost = bad >= BAD_PROBES_IN_ROW && silentMs > ALIVE_STALE_SECONDS * 1000;
   const flaps = truth.count(
     LOOKS_KEPT + 1,
