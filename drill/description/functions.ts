@@ -140,9 +140,9 @@ export function mayInvoke(
   account: string,
 ): boolean {
   let principals = known.get(description);
-  if (principals === undefined) known.set(description, (principals = new Map()));
+  if (principals === undefined) known.set(description, (principals = new Map<string, Map<string, boolean>>()));
   let answers = principals.get(principal);
-  if (answers === undefined) principals.set(principal, (answers = new Map()));
+  if (answers === undefined) principals.set(principal, (answers = new Map<string, boolean>()));
   let answer = answers.get(sourceArn);
   if (answer === undefined) {
     answer = isPermitted(description, principal, sourceArn, account);

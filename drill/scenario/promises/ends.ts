@@ -5,7 +5,7 @@ import type { Outage } from "../outage";
 /** A promise that the end of an outage shows: null while it is kept, else what was seen. */
 export interface Ending {
   readonly name: string;
-  broken(outage: Outage): string | null;
+  broken: (outage: Outage) => string | null;
 }
 
 function some(what: readonly string[], meaning: string): string | null {
