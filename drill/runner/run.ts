@@ -34,11 +34,15 @@ export function taskOf(options: DrillOptions, index: number): Task {
   };
 }
 
-/** Plays all outages side by side and adds them up in order, so that the outcome knows no jobs. */
+/**
+ * Plays all outages side by side and adds them up in order, so that the outcome knows no jobs.
+ * @param toldMax so many failures are shrunken, each by playing it some more times
+ */
 export async function run(
   options: DrillOptions,
   play: Play,
   progress: (done: number) => void = () => {},
+  toldMax = TOLD_MAX,
 ): Promise<RunOutcome> {
   const tally = new Tally();
   const failures: Failure[] = [];
@@ -57,7 +61,7 @@ export async function run(
     const played = await first.played;
     tally.add(played);
     trace ??= played.story?.trace;
-    if (played.verdict === "FAILED" && failures.length < TOLD_MAX) {
+    if (played.verdict === "FAILED" && failures.length < toldMax) {
       const isShrinkable = options.keep === undefined && played.faults.length > 0;
       const shrunk = isShrinkable ? await shrink(played, first.task, play) : undefined;
       failures.push({ played, shrunk });
