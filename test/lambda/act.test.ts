@@ -64,14 +64,17 @@ describe("fence", () => {
     expect(world.control).toMatchObject({ epoch: 2, target: STANDBY });
   });
 
-  it("loses against whoever wrote first", async () => {
+  it.each([
+    ["wrote first", 10],
+    ["still has to write what it builds on", 8],
+  ])("loses against whoever %s", async (_, version) => {
     const before = world.setControl({ version: 9 });
-    world.setControl({ version: 10 });
+    world.setControl({ version });
     const failure = await world
       .play(act.fence(runtime(), before, fenceTo(true)))
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: "ConditionalCheckFailedException" });
-    expect(world.control).toMatchObject({ version: 10, epoch: 1, active: HOME });
+    expect(world.control).toMatchObject({ version, epoch: 1, active: HOME });
   });
 });
 
