@@ -78,25 +78,32 @@ export function canaryCode(check: CanaryCheck): string {
 
 const bundles = new Map<string, Bundle>();
 
-function bundleOnce(what: string, fileName: string, compileCode: () => string): Bundle {
+/** Made once, from the code of each file: both regions get the same bytes. */
+function bundleOnce(what: string, files: Readonly<Record<string, () => string>>): Bundle {
   const known = bundles.get(what);
   if (known) return known;
   const replaced = (globalThis as Record<symbol, unknown>)[BUNDLER_KEY] as Bundler | undefined;
-  const code = replaced ? replaced(what) : compileCode();
-  const made: Bundle = {
-    archive: new pulumi.asset.AssetArchive({ [fileName]: new pulumi.asset.StringAsset(code) }),
-    sha256: createHash("sha256").update(code).digest("hex"),
-  };
+  const assets: Record<string, pulumi.asset.Asset> = {};
+  const hash = createHash("sha256");
+  for (const [file, compileCode] of Object.entries(files)) {
+    const code = replaced ? replaced(what) : compileCode();
+    hash.update(code);
+    assets[file] = new pulumi.asset.StringAsset(code);
+  }
+  const made = { archive: new pulumi.asset.AssetArchive(assets), sha256: hash.digest("hex") };
   bundles.set(what, made);
   return made;
 }
 
-/** The bundle of a function, made once: both regions get the same bytes. */
+/** The bundle of a function. */
 export function bundle(stem: Stem): Bundle {
-  return bundleOnce(stem, `${stem}.mjs`, () => bundleCode(stem));
+  return bundleOnce(stem, { [`${stem}.mjs`]: () => bundleCode(stem) });
 }
 
-/** The script of a canary, at the root of its archive. */
-export function canaryBundle(check: CanaryCheck): Bundle {
-  return bundleOnce(`canary/${check}`, `${check}.js`, () => canaryCode(check));
+/** The scripts of all canaries, at the root of one archive. */
+export function canaryBundle(): Bundle {
+  return bundleOnce("canaries", {
+    "health.js": () => canaryCode("health"),
+    "order.js": () => canaryCode("order"),
+  });
 }

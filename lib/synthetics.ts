@@ -55,7 +55,8 @@ export class Synthetics extends pulumi.ComponentResource {
       { platform, region, what: "canaries", expiry },
       { parent: this },
     );
-    const canaries = checks.map((check) => this.createCanary(check, artifacts));
+    const script = this.createScript(artifacts);
+    const canaries = checks.map((check) => this.createCanary(check, artifacts, script));
     this.alarms = canaries.map((canary, index) => this.createAlarm(checks[index]!, canary));
     this.canaryNames = canaries.map((canary) => canary.name);
     this.registerOutputs({ canaryNames: this.canaryNames });
@@ -69,10 +70,13 @@ export class Synthetics extends pulumi.ComponentResource {
     return this.args.platform.nameOf("canary", check, this.args.region);
   }
 
-  private createCanary(check: CanaryCheck, artifacts: Bucket): aws.synthetics.Canary {
+  private createCanary(
+    check: CanaryCheck,
+    artifacts: Bucket,
+    script: aws.s3.BucketObjectv2,
+  ): aws.synthetics.Canary {
     const { platform, api, tokenSecretArn } = this.args;
     const { canaryScheduleMinutes: minutes, canaryRuntime, env } = platform.config;
-    const script = this.createScript(check, artifacts);
     const { role, policy } = this.createRole(check, artifacts);
     const canary = new aws.synthetics.Canary(
       `${this.name}-${check}`,
@@ -106,13 +110,13 @@ export class Synthetics extends pulumi.ComponentResource {
   }
 
   /** Named by what is in it, because a canary only takes up code of another name. */
-  private createScript(check: CanaryCheck, artifacts: Bucket): aws.s3.BucketObjectv2 {
-    const { archive, sha256 } = canaryBundle(check);
+  private createScript(artifacts: Bucket): aws.s3.BucketObjectv2 {
+    const { archive, sha256 } = canaryBundle();
     return new aws.s3.BucketObjectv2(
-      `${this.name}-${check}`,
+      `${this.name}-scripts`,
       {
         bucket: artifacts.bucketName,
-        key: `scripts/${check}-${sha256.slice(0, 16)}.zip`,
+        key: `scripts/${sha256.slice(0, 16)}.zip`,
         source: archive,
       },
       this.child,
@@ -168,10 +172,13 @@ export class Synthetics extends pulumi.ComponentResource {
 
   /** The group of the function that Synthetics made; the role may not make one, so it is ours. */
   private createLogGroup(check: CanaryCheck, canary: aws.synthetics.Canary): void {
+    // Its name ends in an identifier that Synthetics gave it; without one it begins like this.
+    const nameOf = (engineArn: string) =>
+      /:function:([^:]+)/.exec(engineArn)?.[1] ?? `cwsyn-${this.physicalName(check)}`;
     new aws.cloudwatch.LogGroup(
       `${this.name}-${check}`,
       {
-        name: canary.engineArn.apply((arn) => `/aws/lambda/${arn.split(":")[6]}`),
+        name: canary.engineArn.apply((arn) => `/aws/lambda/${nameOf(arn)}`),
         retentionInDays: this.args.platform.retention.logRetentionDays,
       },
       this.child,

@@ -37,7 +37,7 @@ test("the whole program is this, in each region", () => {
     ec2: 13,
     kms: 2,
     rds: 7,
-    s3: 15,
+    s3: 14,
     sns: 4,
     sqs: 3,
     synthetics: 2,
@@ -55,7 +55,7 @@ test("the whole program is this, in each region", () => {
     secretsmanager: 4,
   });
   expect(count("us-east-2")).toEqual({ ...both, cloudwatch: 50, iam: 22, lambda: 24 });
-  expect(program.resources).toHaveLength(361);
+  expect(program.resources).toHaveLength(359);
 });
 
 test("every resource has an explicit provider, and none says its region a second time", () => {

@@ -45,8 +45,8 @@ test.each(["health", "order"] as const)("the script of canary %s is CommonJS", (
   expect(canaryCode(check)).toBe(code);
 });
 
-test("a script lies at the root of its archive, under the name its handler has", async () => {
-  expect(Object.keys(await canaryBundle("health").archive.assets)).toEqual(["health.js"]);
+test("scripts lie at the root of their archive, under the names their handlers have", async () => {
+  expect(Object.keys(await canaryBundle().archive.assets)).toEqual(["health.js", "order.js"]);
 });
 
 test("an entry that does not exist is an error, not an empty function", () => {
