@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The whole program on the real Pulumi engine with stand-in providers: preview, deploy, deploy again
+# without a change, destroy; once more with slow databases, where a missing dependency shows.
+# Skipped where the stand-in (ENGINE) or Go is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+engine=${ENGINE:-../shared/engine/run.sh}
+
+if [ ! -x "$engine" ] || ! command -v go >/dev/null; then
+  echo "engine: not tried, the stand-in engine or Go is missing"
+  exit 0
+fi
+state=$(mktemp -d)
+trap 'rm -rf "$state"' EXIT
+
+run() { # run WHAT COMMAND...: one line with its seconds, or what the engine said
+  local what=$1 began=$SECONDS
+  shift
+  RIG_STATE=$state/rig "$engine" . dev "$@" >"$state/log" 2>&1 || {
+    tail -60 "$state/log"
+    echo "engine: $what FAILED"
+    exit 1
+  }
+  echo "engine: $what, $((SECONDS - began)) s"
+}
+in_order() { node "$(dirname "$engine")/order.js" "$state/rig/journal.jsonl" "$@" >/dev/null; }
+check_order() {
+  in_order "create ClusterInstance aurora-use1-0" "create Cluster aurora-use2"
+  in_order "delete Cluster aurora-use2" "delete ClusterInstance aurora-use1-0"
+  node --import tsx scripts/journal.ts "$state/rig/journal.jsonl"
+}
+
+run "preview" preview
+run "up" up --yes --skip-preview
+run "up again changes nothing" up --yes --expect-no-changes
+run "destroy" destroy --yes --skip-preview
+check_order
+rm -rf "$state/rig"
+export RIG_SLOW=1
+run "up with slow databases" up --yes --skip-preview
+run "destroy with slow databases" destroy --yes --skip-preview
+check_order
