@@ -28,4 +28,10 @@ export const corpus: readonly NamedSeed[] = [
       "the checker of two witnesses looked at home's silence when the fence was written, not when " +
       "it was decided: home had come back in between",
   },
+  {
+    seed: "2",
+    kind: "flapping at the threshold",
+    found:
+      "the same checker knew of looks on the slots only: a run that is invoked looks in between",
+  },
 ];

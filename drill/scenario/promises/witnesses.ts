@@ -47,6 +47,8 @@ class Truth {
       this.slots.set(number, slot);
       this.slots.delete(number - 3 * LOOKS_KEPT);
     }
+    // A run that was invoked looks at once, between two slots.
+    slot.silentMs = Math.max(slot.silentMs, this.silentMs());
     (asked.method === "GET" ? slot.probes : slot.canaries).push(asked);
   }
 
