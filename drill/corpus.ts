@@ -34,4 +34,10 @@ export const corpus: readonly NamedSeed[] = [
     found:
       "the same checker knew of looks on the slots only: a run that is invoked looks in between",
   },
+  {
+    seed: "1189",
+    found:
+      "no client ordered anything while the platform recovered, so that recovery was measured by " +
+      "the first order minutes later; such outages are held to no time",
+  },
 ];

@@ -99,7 +99,9 @@ function owed(
   if (expects("must") && !isHindered && isSurvivable) failover = "must";
   else if (expects("must") || expects("may") || delays > 1) failover = "may";
   const bound = largest(all.map((each) => each.bound));
-  const isHeld = failover === "must" || (bound === bounds.commanded && !isHindered);
+  const isSeen = !all.some((each) => each.hidesRecovery === true);
+  // A command is obeyed whatever hinders a failover that comes by itself.
+  const isHeld = isSeen && (failover === "must" || bound === bounds.commanded);
   return {
     failover,
     bound: isHeld && isSurvivable ? bound : undefined,

@@ -10,6 +10,7 @@ export const quiet: FaultKind = {
         name: "quiet",
         description: "no client orders anything for five minutes",
         failover: "must not",
+        hidesRecovery: true,
       },
       ({ clients }) => {
         clients.pause();

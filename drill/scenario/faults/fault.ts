@@ -35,6 +35,8 @@ export interface Traits {
   readonly hinders?: boolean;
   /** Settling may pause or slow down: two such at once may look like its end. */
   readonly delaysSettling?: boolean;
+  /** Nobody orders anything: when orders settle again cannot be seen. */
+  readonly hidesRecovery?: boolean;
   /** Nothing is left afterwards that could heal. */
   readonly isLast?: boolean;
 }
