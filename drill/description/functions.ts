@@ -140,7 +140,8 @@ export function mayInvoke(
   account: string,
 ): boolean {
   let principals = known.get(description);
-  if (principals === undefined) known.set(description, (principals = new Map<string, Map<string, boolean>>()));
+  if (principals === undefined)
+    known.set(description, (principals = new Map<string, Map<string, boolean>>()));
   let answers = principals.get(principal);
   if (answers === undefined) principals.set(principal, (answers = new Map<string, boolean>()));
   let answer = answers.get(sourceArn);
