@@ -1,4 +1,4 @@
-import { captureProgram } from "../../drill/program/capture";
+import { cachedCapture } from "../helpers/cachedCapture";
 import { bundleHandlers } from "../../drill/handlers";
 import { mutations } from "../../drill/mutations";
 import { type DrillOptions, parseDrillOptions } from "../../drill/runner/options";
@@ -192,7 +192,7 @@ shrunken:      npm run drill -- --seed 3.0 --outages 1 --fault "region" --keep 1
 });
 
 describe("worker processes", () => {
-  const captured = captureProgram({});
+  const captured = cachedCapture();
 
   async function poolOf(design: string, jobs: number): Promise<Pool> {
     const { resources } = await captured;

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { type CapturedResource, captureProgram } from "../../drill/program/capture";
+import type { CapturedResource } from "../../drill/program/capture";
+import { cachedCapture } from "../helpers/cachedCapture";
 import type { Answer, Request } from "../../drill/worker";
 
 const worker = path.join(__dirname, "../../drill/worker.ts");
@@ -14,7 +15,7 @@ export async function playAll(
     stdio: ["pipe", "pipe", "inherit"],
   });
   try {
-    const { resources } = await captureProgram({});
+    const { resources } = await cachedCapture();
     const requests = typeof asked === "function" ? asked(resources) : asked;
     child.stdin.write(`${JSON.stringify({ resources })}\n`);
     for (const request of requests) child.stdin.write(`${JSON.stringify(request)}\n`);

@@ -1,8 +1,5 @@
-import {
-  type CaptureOptions,
-  type CapturedResource,
-  captureProgram,
-} from "../../drill/program/capture";
+import type { CaptureOptions, CapturedResource } from "../../drill/program/capture";
+import { cachedCapture } from "./cachedCapture";
 
 /** One statement of a policy document, as AWS reads it. */
 export interface PolicyStatement {
@@ -110,7 +107,7 @@ export function loadProgram(options: CaptureOptions = {}): Promise<Program> {
   const key = JSON.stringify(options);
   const known = loaded.get(key);
   if (known) return known;
-  const made = captureProgram(options).then(
+  const made = cachedCapture(options).then(
     ({ resources, outputs }) => new Program(resources, outputs),
   );
   loaded.set(key, made);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { captureProgram, type CapturedResource } from "../../drill/program/capture";
+import type { CapturedResource } from "../../drill/program/capture";
+import { cachedCapture } from "../helpers/cachedCapture";
 import { firstControl, type Control } from "../../lambda/shared/control";
 import { decide, type Command, type Observation } from "../../lambda/shared/decide";
 import {
@@ -18,7 +19,7 @@ const ENV = "pr-42";
 let resources: CapturedResource[];
 
 beforeAll(async () => {
-  ({ resources } = await captureProgram({ config: { env: ENV } }));
+  ({ resources } = await cachedCapture({ config: { env: ENV } }));
 });
 
 const ofType = (type: string) => resources.filter((each) => each.type.startsWith(`aws:${type}:`));
