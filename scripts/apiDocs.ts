@@ -1,0 +1,114 @@
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import contract from "../api/openapi.json";
+import { runAsScript, say } from "./cli";
+
+const FILE = path.join(__dirname, "..", "docs", "api.md");
+
+interface Schema {
+  type?: string;
+  format?: string;
+  enum?: string[];
+  pattern?: string;
+  description?: string;
+  required?: string[];
+  properties?: Record<string, Schema>;
+}
+
+interface Parameter {
+  name: string;
+  in: string;
+  required: boolean;
+  description?: string;
+}
+
+interface Operation {
+  summary: string;
+  security?: object[];
+  parameters?: Parameter[];
+  requestBody?: object;
+  responses: Record<string, { description: string; headers?: object; content?: object }>;
+}
+
+/** docs/api.md, whole: the contract for people. */
+export function apiMarkdown(): string {
+  const paths = contract.paths as unknown as Record<string, Record<string, Operation>>;
+  const operations = Object.entries(paths).flatMap(([name, methods]) =>
+    Object.entries(methods).map(([method, each]) => operationText(method, name, each)),
+  );
+  const schemas = contract.components.schemas as unknown as Record<string, Schema>;
+  const parts = [
+    "<!-- Made from api/openapi.json by `npm run docs:api`; a test compares the two. -->",
+    `# ${contract.info.title}: the API`,
+    contract.info.description,
+    "## What a client does",
+    contract["x-client-guide"].map(({ on, do: what }) => `- **${on}**: ${what}`).join("\n"),
+    "Addresses: the name in the stack output `apiDomain` follows the active region; " +
+      "`primaryApiEndpoint` and `secondaryApiEndpoint` are the regions' own, and both take orders.",
+    ...operations,
+    "## Schemas",
+    ...Object.entries(schemas).map(([name, schema]) => schemaText(name, schema)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function operationText(method: string, name: string, operation: Operation): string {
+  const { summary, security, parameters = [], requestBody, responses } = operation;
+  const asked = [
+    security ? "Needs a bearer token." : "Open to everyone, with a throttle of its own.",
+    ...(requestBody ? [`Body: ${schemasIn(requestBody)}.`] : []),
+    ...parameters.map(
+      (each) =>
+        `\`${each.name}\` (${each.in}${each.required ? "" : ", optional"}): ${each.description}.`,
+    ),
+  ];
+  const rows = Object.entries(responses).map(([status, response]) => {
+    const body = response.content ? schemasIn(response.content) : "";
+    const headers = Object.keys(response.headers ?? {}).map((header) => `\`${header}\``);
+    return [status, response.description, body, headers.join(" ")];
+  });
+  return [
+    `## ${method.toUpperCase()} ${name}`,
+    `${summary}. ${asked.join(" ")}`,
+    table(["answer", "means", "body", "headers"], rows),
+  ].join("\n\n");
+}
+
+/** Schemas that a part of the contract speaks of, as links. */
+function schemasIn(part: object): string {
+  const names = [...JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)/g)];
+  return names.map(([, name = ""]) => `[${name}](#${name.toLowerCase()})`).join(", ");
+}
+
+function schemaText(name: string, schema: Schema): string {
+  const rows = Object.entries(schema.properties ?? {}).map(([field, each]) => [
+    `\`${field}\``,
+    schema.required?.includes(field) ? "yes" : "",
+    each.enum?.map((value) => `\`${value}\``).join(", ") ?? each.format ?? each.type ?? "",
+    each.pattern ? `\`${each.pattern}\`` : "",
+    each.description ?? "",
+  ]);
+  return [
+    `### ${name}`,
+    ...(schema.description ? [`${schema.description}.`] : []),
+    table(["field", "required", "type", "pattern", ""], rows),
+  ].join("\n\n");
+}
+
+/** As prettier would lay it out: columns as wide as their widest cell. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[], fill = " ") =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!, fill)).join(" | ")} |`;
+  const rule = line(
+    head.map(() => ""),
+    "-",
+  );
+  return [line(all[0]!), rule, ...all.slice(1).map((row) => line(row))].join("\n");
+}
+
+runAsScript(module, () => {
+  writeFileSync(FILE, apiMarkdown());
+  say(`wrote ${path.relative(process.cwd(), FILE)}`);
+});
