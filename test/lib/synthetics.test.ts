@@ -1,0 +1,130 @@
+import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+const cases = regions.flatMap(([token, region]) =>
+  (["health", "order"] as const).map((check) => [check, token, region] as const),
+);
+
+const tokenSecret = (region: string) =>
+  String(program.one("secretsmanager/secret", "tokens").state.arn).replace("us-east-1", region);
+
+describe.each(cases)("the canary of %s in %s", (check, token, region) => {
+  const name = `synthetics-${token}-${check}`;
+  const bucket = `dev-canaries-123456789012-${token}`;
+  const canary = () => program.one("synthetics/canary", name);
+
+  test("runs its script against the region's own API", () => {
+    expect(canary().inputs).toEqual({
+      name: `dev-${check}-${token}`,
+      runtimeVersion: "syn-nodejs-puppeteer-17.0",
+      handler: `${check}.handler`,
+      s3Bucket: bucket,
+      s3Key: program.one("s3/bucketObjectv2", `synthetics-${token}-scripts`).inputs.key,
+      artifactS3Location: `s3://${bucket}/runs/${check}`,
+      executionRoleArn: program.one("iam/role", name).state.arn,
+      schedule: { expression: "rate(5 minutes)" },
+      runConfig: {
+        timeoutInSeconds: 90,
+        activeTracing: true,
+        environmentVariables: {
+          ENVIRONMENT: "dev",
+          API_URL: program.one("apigateway/stage", `api-${token}`).state.invokeUrl,
+          ...(check === "order" && { TOKEN_SECRET_ARN: tokenSecret(region) }),
+        },
+      },
+      startCanary: true,
+      deleteLambda: true,
+    });
+    expect(canary().region).toBe(region);
+    const before = program.waitsFor(canary());
+    const needed = [
+      program.one("iam/rolePolicy", name),
+      program.one("s3/bucketPolicy", `synthetics-${token}`),
+    ];
+    expect(needed.filter(({ urn }) => !before.has(urn))).toEqual([]);
+  });
+
+  test("its role may do exactly this", () => {
+    const { policy, role } = program.one("iam/rolePolicy", name).inputs;
+    expect(role).toBe(`dev-canary-${check}-${token}`);
+    const rights = statements(policy).map(({ Action, Resource }) => [Action, Resource]);
+    expect(rights).toEqual([
+      [["s3:PutObject"], [`arn:aws:s3:::${bucket}/runs/${check}/*`]],
+      [["s3:GetBucketLocation"], [`arn:aws:s3:::${bucket}`]],
+      [["s3:ListAllMyBuckets"], ["*"]],
+      [["cloudwatch:PutMetricData"], ["*"]],
+      [
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        [arn("logs", region, `log-group:/aws/lambda/cwsyn-dev-${check}-${token}-*`)],
+      ],
+      [["xray:PutTraceSegments"], ["*"]],
+      ...(check === "order" ? [[["secretsmanager:GetSecretValue"], [tokenSecret(region)]]] : []),
+    ]);
+    expect(statements(policy)[3]?.Condition).toEqual({
+      StringEquals: { "cloudwatch:namespace": "CloudWatchSynthetics" },
+    });
+  });
+
+  test("its function's log group is ours and within the role's reach", () => {
+    const group = program.one("cloudwatch/logGroup", name);
+    const engine = String(canary().state.engineArn).split(":")[6];
+    expect(group.inputs).toEqual({ name: `/aws/lambda/${engine}`, retentionInDays: 7 });
+    expect(engine).toMatch(new RegExp(`^cwsyn-dev-${check}-${token}-[0-9a-f-]{36}$`));
+  });
+
+  test("has an alarm: two bad runs of three, or none", () => {
+    expect(
+      program.one("cloudwatch/metricAlarm", `synthetics-${token}-canary-${check}`).inputs,
+    ).toEqual({
+      name: `dev-canary-${check}-${token}`,
+      alarmDescription: `The canary of ${check} fails, or does not run`,
+      namespace: "CloudWatchSynthetics",
+      metricName: "SuccessPercent",
+      dimensions: { CanaryName: canary().state.name },
+      statistic: "Average",
+      period: 300,
+      threshold: 100,
+      comparisonOperator: "LessThanThreshold",
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+      treatMissingData: "breaching",
+      warmUpConfiguration: { warmUpPeriodDurationInMinutes: 15 },
+      alarmActions: [arn("sns", region, `dev-alerts-${token}`)],
+    });
+  });
+});
+
+test.each(regions)("the scripts in %s are named by what is in them and do not expire", (token) => {
+  const script = program.one("s3/bucketObjectv2", `synthetics-${token}-scripts`).inputs;
+  expect(script.bucket).toBe(`dev-canaries-123456789012-${token}`);
+  expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}\.zip$/);
+});
+
+test("the schedule, the runtime and the alarm's patience are configuration", async () => {
+  const config = { canaryScheduleMinutes: "1", canaryRuntime: "syn-nodejs-puppeteer-18.0" };
+  const often = await loadProgram({ config });
+  expect(often.one("synthetics/canary", "synthetics-use1-order").inputs).toMatchObject({
+    runtimeVersion: "syn-nodejs-puppeteer-18.0",
+    schedule: { expression: "rate(1 minute)" },
+  });
+  expect(often.one("cloudwatch/metricAlarm", "synthetics-use1-canary-order").inputs).toMatchObject({
+    period: 60,
+    warmUpConfiguration: { warmUpPeriodDurationInMinutes: 15 },
+  });
+});
+
+test("a canary wakes nobody but people: it is evidence, not the trigger", () => {
+  const alarms = program
+    .all("cloudwatch/metricAlarm")
+    .filter(({ inputs }) => String(inputs.namespace).includes("Synthetics"));
+  expect(alarms).toHaveLength(4);
+  const rules = program
+    .all("cloudwatch/compositeAlarm")
+    .filter(({ inputs }) => String(inputs.alarmRule).includes("canary-"))
+    .map(({ inputs }) => inputs.alarmName);
+  expect(rules.sort()).toEqual(["dev-degraded-use1", "dev-degraded-use2"]);
+});
