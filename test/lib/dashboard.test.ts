@@ -1,0 +1,105 @@
+import { type Program, loadProgram, regions } from "../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+interface Widget {
+  type: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  properties: { title: string; region?: string; metrics?: unknown[][]; alarms?: string[] };
+}
+
+const known: Readonly<Record<string, readonly [type: string, property: string]>> = {
+  ApiName: ["apigateway/restApi", "name"],
+  CanaryName: ["synthetics/canary", "name"],
+  DBClusterIdentifier: ["rds/cluster", "clusterIdentifier"],
+  DestinationBucket: ["s3/bucket", "bucket"],
+  FunctionName: ["lambda/function", "name"],
+  QueueName: ["sqs/queue", "name"],
+  SourceBucket: ["s3/bucket", "bucket"],
+  Stage: ["apigateway/stage", "stageName"],
+  TableName: ["dynamodb/table", "name"],
+};
+
+describe.each(regions)("the dashboard in %s", (token, region) => {
+  const dashboard = () => program.one("cloudwatch/dashboard", `dashboard-${token}`);
+  const widgets = () =>
+    (JSON.parse(String(dashboard().inputs.dashboardBody)) as { widgets: Widget[] }).widgets;
+
+  test("has its name and its region", () => {
+    expect(dashboard().inputs.dashboardName).toBe(`dev-orders-${token}`);
+    expect(dashboard().region).toBe(region);
+  });
+
+  test("shows these", () => {
+    expect(widgets().map(({ properties }) => properties.title)).toEqual([
+      "Alarms",
+      "Looks at the regions",
+      "Failovers: seconds to settle, seconds at risk",
+      "Canaries",
+      "Orders",
+      "Open orders",
+      "Oldest open order, seconds",
+      "API",
+      "API, milliseconds",
+      "Errors of functions",
+      "Duration of functions, milliseconds",
+      "Queues",
+      "Database",
+      "Behind the other region",
+    ]);
+  });
+
+  test("shows every alarm of its region that tells people", () => {
+    const all = [
+      ...program.all("cloudwatch/metricAlarm"),
+      ...program.all("cloudwatch/compositeAlarm"),
+    ]
+      .filter((each) => each.region === region)
+      .filter(({ name }) => /^(alarms|synthetics)-/.test(name) && !name.endsWith("-failover"))
+      .map(({ state }) => state.arn);
+    expect([...(widgets()[0]!.properties.alarms ?? [])].sort()).toEqual(all.sort());
+  });
+
+  test("every metric names what exists, where it is published", () => {
+    let seen = 0;
+    for (const { properties } of widgets()) {
+      for (const metric of properties.metrics ?? []) {
+        const { region: of = properties.region } = metric.at(-1) as { region?: string };
+        for (let at = 2; at < metric.length - 1; at += 2) {
+          const [name, value] = [String(metric[at]), metric[at + 1]];
+          if (name === "Region") expect(value).toBe(of);
+          const [type, property] = known[name] ?? ["", ""];
+          if (type === "") {
+            expect(["Environment", "Region", "ReceivingRegion", "RuleId"]).toContain(name);
+            continue;
+          }
+          const values = program.all(type).map(({ state }) => state[property]);
+          expect([properties.title, name, values.includes(value)]).toEqual([
+            properties.title,
+            name,
+            true,
+          ]);
+          seen += 1;
+        }
+      }
+    }
+    // Canaries 2, API 10, functions 12, queues 3, database 2, copies 4.
+    expect(seen).toBe(33);
+  });
+
+  test("no widget lies on another", () => {
+    const taken = new Set<string>();
+    for (const { x, y, width, height } of widgets()) {
+      expect([x % 8, width, height]).toEqual([0, 8, 6]);
+      expect(x + width).toBeLessThanOrEqual(24);
+      expect(taken.has(`${x}/${y}`)).toBe(false);
+      taken.add(`${x}/${y}`);
+    }
+  });
+});
