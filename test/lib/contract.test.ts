@@ -111,6 +111,16 @@ describe("an order's rules", () => {
     expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(100);
   });
 
+  // What other systems take as a side; chance would not try them.
+  test.each(["HOLD", "SHORT", "COVER", "SELL_SHORT", "Buy", "sell", "B", "S", ""])(
+    "refuse the side %j in both",
+    (side) => {
+      const value = { ...order(1), side };
+      expect(breaches(value, orderSchema)).toEqual([`body.side is ${JSON.stringify(side)}`]);
+      expect(validateOrder(value)).toMatchObject({ problems: [{ field: "side" }] });
+    },
+  );
+
   test.each(["orderId", "accountId", "sessionId", "symbol", "side", "quantity"])(
     "say of a missing %s what order-api says",
     (name) => {

@@ -93,6 +93,27 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
     expect(seen).toBe(33);
   });
 
+  test("what is behind comes from the other region, and each metric from where it is published", () => {
+    const [own, other] =
+      token === "use1" ? (["use1", "us-east-2"] as const) : (["use2", "us-east-1"] as const);
+    const bucket = (of: string) => `dev-archives-123456789012-${of}`;
+    const from = own === "use1" ? "use2" : "use1";
+    expect(widgets().at(-1)!.properties.metrics).toEqual([
+      [
+        ...["AWS/RDS", "AuroraGlobalDBRPOLag", "DBClusterIdentifier", `dev-orders-${own}`],
+        { stat: "Maximum" },
+      ],
+      [
+        ...["AWS/DynamoDB", "ReplicationLatency", "TableName", "dev-sessions"],
+        ...["ReceivingRegion", region, { stat: "Average", region: other }],
+      ],
+      [
+        ...["AWS/S3", "ReplicationLatency", "SourceBucket", bucket(from)],
+        ...["DestinationBucket", bucket(own), "RuleId", `to-${own}`, { stat: "Maximum" }],
+      ],
+    ]);
+  });
+
   test("no widget lies on another", () => {
     const taken = new Set<string>();
     for (const { x, y, width, height } of widgets()) {
