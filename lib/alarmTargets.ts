@@ -1,9 +1,9 @@
+import { METRIC_NAMESPACE } from "../lambda/shared/log";
 import type { ApiGateway } from "./apiGateway";
 import type { AuroraMember } from "./auroraMember";
 import type { Dynamodb } from "./dynamodb";
 import type { RegionalFunctions } from "./lambda";
 import type { LambdaFunction } from "./lambdaFunction";
-import { METRIC_NAMESPACE } from "./monitoring";
 import type { Platform, Region } from "./platform";
 import type { Queues } from "./queues";
 import type { Route53 } from "./route53";

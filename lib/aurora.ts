@@ -10,8 +10,6 @@ import type { Pair, Platform } from "./platform";
 export const DATABASE_NAME = "trading";
 /** Owner of the schema; only db-migration signs in with it. */
 export const MASTER_USERNAME = "trading_master";
-/** What the application signs in as, with an IAM token; db-migration creates it. */
-export const APPLICATION_USERNAME = "trading_app";
 
 const PASSWORD_LENGTH = 40;
 

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { METRIC_NAMESPACE } from "../lambda/shared/log";
 import { LOOP_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
 import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./alarm";
 import { commonEnvironment } from "./lambda";
 import { LambdaFunction, notRetried } from "./lambdaFunction";
-import { FailoverAlarm, METRIC_NAMESPACE, lookMetric } from "./monitoring";
+import { FailoverAlarm, lookMetric } from "./monitoring";
 import { type FailoverTargets, createOrchestrator } from "./orchestrator";
 import {
   invokeStatement,

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { APPLICATION_USER } from "../lambda/shared/migrations";
 import {
   ACTIVATE_TIMEOUT_MS,
   PROBE_TIMEOUT_MS,
@@ -9,7 +10,7 @@ import {
   SWEEP_TIMEOUT_SECONDS,
 } from "../lambda/shared/tunables";
 import { createAuthorizer } from "./authorizer";
-import { APPLICATION_USERNAME, type Aurora, DATABASE_NAME } from "./aurora";
+import { type Aurora, DATABASE_NAME } from "./aurora";
 import { type Stem, bundle } from "./bundle";
 import type { Dynamodb } from "./dynamodb";
 import { LambdaFunction, type LambdaFunctionArgs, notRetried } from "./lambdaFunction";
@@ -127,7 +128,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
       region: region.name,
       accountId: platform.accountId,
       clusterResourceId: this.member.clusterResourceId,
-      username: APPLICATION_USERNAME,
+      username: APPLICATION_USER,
     });
   }
 

@@ -1,11 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { METRIC_NAMESPACE } from "../lambda/shared/log";
 import { BAD_PROBES_IN_ROW, LOOK_SLOT_SECONDS } from "../lambda/shared/tunables";
 import type { LambdaFunction } from "./lambdaFunction";
 import type { Platform, Region } from "./platform";
-
-/** Namespace of every metric of the platform's own. */
-export const METRIC_NAMESPACE = "TradingPlatform";
 
 /** A metric of look(), which runs in the standby region and sees both. */
 export type LookMetric = "HomeProbeFailed" | "StandbyProbeFailed" | "HomeCanaryFailed";

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { METRIC_NAMESPACE } from "../lambda/shared/log";
 import { LOOP_TIMEOUT_SECONDS, RTO_SECONDS } from "../lambda/shared/tunables";
 import type { ApiGateway } from "./apiGateway";
 import type { Aurora } from "./aurora";
 import type { Dynamodb } from "./dynamodb";
 import { type RegionalFunctions, commonEnvironment } from "./lambda";
 import { LambdaFunction } from "./lambdaFunction";
-import { METRIC_NAMESPACE } from "./monitoring";
 import type { Pair, Platform, Region } from "./platform";
 import {
   type Statement,

@@ -1,6 +1,7 @@
 import { variable } from "./env";
 import type { Runtime } from "./runtime";
 
+/** Namespace of every metric of the platform's own; roles and alarms name it too. */
 export const METRIC_NAMESPACE = "TradingPlatform";
 
 type Fields = Record<string, unknown>;

@@ -4,7 +4,7 @@ export interface Migration {
   sql: string;
 }
 
-/** The database user of the application, who signs IAM tokens. */
+/** The database user of the application, who signs in with IAM tokens; policies name it too. */
 export const APPLICATION_USER = "trading_app";
 
 /** Created before anything else; remembers what was applied. */
