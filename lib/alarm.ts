@@ -1,11 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { WARM_UP_MINUTES } from "../lambda/shared/tunables";
 import type { Platform, Region } from "./platform";
 
 export const MINUTE_SECONDS = 60;
-
-/** New alarms that take silence for trouble wait this long for what they watch to begin. */
-export const WARM_UP_MINUTES = 15;
 
 /** What an alarm watches; whom it tells is said where it is made. */
 export interface AlarmDefinition {

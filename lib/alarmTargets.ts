@@ -9,11 +9,6 @@ import type { Queues } from "./queues";
 import type { Route53 } from "./route53";
 import type { S3 } from "./s3";
 
-/** Minutes in a row that make a lasting trouble of a single one. */
-export const ROW_MINUTES = 3;
-/** What waits longer than this is late; 60 s is the loss that the seed design still allowed. */
-export const LAG_SECONDS = 60;
-
 /** What a region's alarms watch. */
 export interface AlarmTargets {
   readonly platform: Platform;

@@ -1,16 +1,16 @@
-import { PROGRESS_STALE_SECONDS } from "../lambda/shared/tunables";
+import {
+  GRAY_ORDERS,
+  GRAY_SHARE,
+  LAG_SECONDS,
+  OPEN_ORDER_SECONDS,
+  OPEN_ORDERS,
+  PROGRESS_STALE_SECONDS,
+  ROW_MINUTES,
+} from "../lambda/shared/tunables";
 import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
-import { type AlarmTargets, LAG_SECONDS, ROW_MINUTES, ordersMetric } from "./alarmTargets";
+import { type AlarmTargets, ordersMetric } from "./alarmTargets";
 import { lookMetric } from "./monitoring";
 import type { Queues } from "./queues";
-
-/** Gray: part of the orders fail, so that no probe sees an outage. */
-const GRAY_SHARE = 0.1;
-const GRAY_ORDERS = 3;
-/** An order is closed by the sweep of the minute after it was seen; three more may slip. */
-const OPEN_SECONDS = 300;
-/** Some ten seconds of the API's whole rate: a sweep still takes them up within its minute. */
-const OPEN_ORDERS = 10_000;
 
 /** Our own counts, there within seconds: told within 3 minutes, where AWS's would be later. */
 export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
@@ -33,7 +33,7 @@ export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
       what: "orders-open-long",
       alarmDescription: "Orders wait to settle or to be seen in the other region; or no sweep runs",
       metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },
-      threshold: OPEN_SECONDS,
+      threshold: OPEN_ORDER_SECONDS,
       evaluationPeriods: ROW_MINUTES,
       ringsOnSilence: true,
     },

@@ -1,16 +1,12 @@
-import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
 import {
-  type AlarmTargets,
+  ARCHIVE_LAG_MINUTES,
+  ERRORS_SHARE,
   LAG_SECONDS,
   ROW_MINUTES,
-  otherRegion,
-  watchedFunctions,
-} from "./alarmTargets";
+} from "../lambda/shared/tunables";
+import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
+import { type AlarmTargets, otherRegion, watchedFunctions } from "./alarmTargets";
 import type { Region } from "./platform";
-import { REPLICATION_MINUTES } from "./s3";
-
-/** A share of what AWS counts, which comes a minute or three late. */
-const ERRORS_SHARE = 0.05;
 
 export function databaseAlarms({ member }: AlarmTargets): AlarmDefinition[] {
   const dimensions = { DBClusterIdentifier: member.clusterIdentifier };
@@ -128,9 +124,10 @@ export function replicationAlarms(targets: AlarmTargets): AlarmDefinition[] {
     {
       what: "archives-lag",
       alarmDescription: "Archives come from the other region later than S3 promises",
-      // S3 publishes latency where the copies arrive (S3 User Guide, "Using S3 Replication metrics").
+      // Published where the copies arrive, failures where they come from (S3 User Guide, "Using S3
+      // Replication metrics", the column of regions).
       metric: { ...archive("ReplicationLatency", other, region), statistic: "Maximum" },
-      threshold: REPLICATION_MINUTES * MINUTE_SECONDS,
+      threshold: ARCHIVE_LAG_MINUTES * MINUTE_SECONDS,
       evaluationPeriods: ROW_MINUTES,
     },
     {

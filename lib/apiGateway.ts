@@ -1,21 +1,18 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  OPEN_BURST,
+  OPEN_RATE_PER_SECOND,
+  ORDERS_BURST,
+  ORDERS_RATE_PER_SECOND,
+} from "../lambda/shared/tunables";
 import { gatewayDocument, operations } from "./contract";
 import type { LambdaFunction } from "./lambdaFunction";
 import type { Platform, Region } from "./platform";
 
 /** First part of every path: the API's version. */
 export const STAGE_NAME = "v1";
-
-const ORDERS_RATE_PER_SECOND = 1_000;
-const ORDERS_BURST = 2_000;
-/**
- * What asks for no token has a throttle of its own: a flood of it costs no order its place. Some 16
- * checkers, the probes and the canaries are far below this, an idle caller's loop is above.
- */
-const OPEN_RATE_PER_SECOND = 50;
-const OPEN_BURST = 100;
 
 export interface ApiGatewayArgs {
   readonly platform: Platform;
@@ -170,6 +167,7 @@ export class ApiGateway extends pulumi.ComponentResource {
         this.child,
       );
     throttle("orders", "*/*", ORDERS_RATE_PER_SECOND, ORDERS_BURST);
+    // A throttle of its own for what asks for no token: a flood of it costs no order its place.
     for (const { path, method } of operations().filter(({ isOpen }) => isOpen)) {
       const what = path.slice(1);
       throttle(what, `${what}/${method.toUpperCase()}`, OPEN_RATE_PER_SECOND, OPEN_BURST);

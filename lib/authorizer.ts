@@ -1,12 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { PROBE_TIMEOUT_MS } from "../lambda/shared/tunables";
+import { API_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
 import { LambdaFunction } from "./lambdaFunction";
 import type { Platform, Region } from "./platform";
 import { secretStatement } from "./policies";
 import type { Queues } from "./queues";
-
-/** It may wait for two sources of keys, each as long as a probe waits. */
-const AUTHORIZER_TIMEOUT_SECONDS = (2 * PROBE_TIMEOUT_MS) / 1000;
 
 export interface AuthorizerArgs {
   readonly platform: Platform;
@@ -35,7 +32,7 @@ export function createAuthorizer(
         ...(auth && { AUTH_ISSUER: auth.issuer, AUTH_AUDIENCE: auth.audience }),
       },
       statements: [secretStatement("TokenSecret", secretArn)],
-      timeoutSeconds: AUTHORIZER_TIMEOUT_SECONDS,
+      timeoutSeconds: API_TIMEOUT_SECONDS,
       failuresQueueArn: queues.failures.arn,
     },
     opts,

@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HEALTH_CHECK_INTERVAL_SECONDS, HOME_REGION } from "../lambda/shared/tunables";
+import {
+  CANARY_SCHEDULE_MINUTES,
+  CANARY_TIMEOUT_SECONDS,
+  HEALTH_CHECK_INTERVAL_SECONDS,
+  HOME_REGION,
+} from "../lambda/shared/tunables";
 import { ConfigReader, type ConfigSource } from "./configReader";
 import { regionToken } from "./naming";
 import type { Retention } from "./retention";
@@ -57,7 +62,7 @@ export const configDefaults = {
   authIssuer: "",
   authAudience: "",
   apiAccessLogs: "false",
-  canaryScheduleMinutes: "5",
+  canaryScheduleMinutes: String(CANARY_SCHEDULE_MINUTES),
   canaryRuntime: "syn-nodejs-puppeteer-17.0",
   repository: "trading-platform-disaster-recovery",
   author: "platform-team",
@@ -198,7 +203,8 @@ export function readConfig(source: ConfigSource = new pulumi.Config()): Platform
     apiAccessLogs: reader.oneOf("apiAccessLogs", ["false", "true"]) === "true",
     canaryScheduleMinutes: reader.number(
       "canaryScheduleMinutes",
-      1,
+      // Synthetics refuses a canary that may run for longer than until its next run.
+      Math.ceil(CANARY_TIMEOUT_SECONDS / 60),
       CANARY_SCHEDULE_MINUTES_MAX,
       1,
     ),

@@ -1,5 +1,5 @@
 import openapi from "../api/openapi.json";
-import { RETRY_AFTER_SECONDS } from "../lambda/shared/tunables";
+import { RETRY_AFTER_SECONDS, VERDICT_KEPT_SECONDS } from "../lambda/shared/tunables";
 
 /** The one description of the API: the gateways, the tests and docs/api.md are made from it. */
 export const contract = openapi;
@@ -23,9 +23,6 @@ export interface Operation {
 
 /** What each function's API Gateway address is. */
 export type InvokeArns = Readonly<Record<Operation["answeredBy"] | "authorizer", string>>;
-
-/** A verdict on a token is asked for anew after this: a token outlives its end by no more. */
-const AUTHORIZER_CACHE_SECONDS = 60;
 
 /** Every operation of the contract. */
 export function operations(): Operation[] {
@@ -90,7 +87,7 @@ function tokenAuthorizer(invokeArn: string): object {
     "x-amazon-apigateway-authorizer": {
       type: "token",
       authorizerUri: invokeArn,
-      authorizerResultTtlInSeconds: AUTHORIZER_CACHE_SECONDS,
+      authorizerResultTtlInSeconds: VERDICT_KEPT_SECONDS,
       // What is no bearer token at all costs no invocation.
       identityValidationExpression: "^Bearer \\S+$",
     },

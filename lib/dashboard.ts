@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { MINUTE_SECONDS } from "./alarm";
 import { type AlarmTargets, ordersMetric, otherRegion, watchedFunctions } from "./alarmTargets";
 import type { Alarms } from "./alarms";
 import type { RegionalFunctions } from "./lambda";
@@ -10,7 +11,6 @@ import type { Synthetics } from "./synthetics";
 const COLUMNS = 24;
 const WIDGET_WIDTH = 8;
 const WIDGET_HEIGHT = 6;
-const PERIOD_SECONDS = 60;
 
 export interface DashboardArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
@@ -66,7 +66,7 @@ export class Dashboard extends pulumi.ComponentResource {
       ...Object.entries(dimensions).flat(),
       { ...(stat && { stat }), ...(of && { region: of.name }) },
     ]);
-    const common = { view: "timeSeries", period: PERIOD_SECONDS, stat: "Sum" };
+    const common = { view: "timeSeries", period: MINUTE_SECONDS, stat: "Sum" };
     return { type: "metric", properties: { title, region, ...common, metrics: rows } };
   }
 

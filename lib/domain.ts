@@ -1,9 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { VALIDATION_TTL_SECONDS } from "../lambda/shared/tunables";
 import { type ApiGateway, STAGE_NAME } from "./apiGateway";
 import type { Pair, Platform, Region } from "./platform";
-
-const VALIDATION_TTL_SECONDS = 60;
 
 export interface DomainArgs {
   readonly platform: Platform;

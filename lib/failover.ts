@@ -1,7 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { METRIC_NAMESPACE } from "../lambda/shared/log";
-import { LOOP_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
+import {
+  BLIND_PERIOD_SECONDS,
+  LOOP_TIMEOUT_SECONDS,
+  SENTINEL_RESERVED_CONCURRENCY,
+} from "../lambda/shared/tunables";
 import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./alarm";
 import { commonEnvironment } from "./lambda";
 import { LambdaFunction, notRetried } from "./lambdaFunction";
@@ -15,11 +19,6 @@ import {
   workIndexStatement,
 } from "./policies";
 import { schedule } from "./schedule";
-
-/** Loops overlap; what is above this is a loop too many. */
-const SENTINEL_RESERVED_CONCURRENCY = 5;
-/** Looks come every 10 s; a minute without one is told, at any second of a minute. */
-const BLIND_PERIOD_SECONDS = 30;
 
 export type FailoverArgs = FailoverTargets;
 

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { APPLICATION_USER } from "../lambda/shared/migrations";
 import {
   ACTIVATE_TIMEOUT_MS,
-  PROBE_TIMEOUT_MS,
+  API_TIMEOUT_SECONDS,
+  HEALTH_RESERVED_CONCURRENCY,
   PROCESSOR_BATCH_SIZE,
   PROCESSOR_MAX_CONCURRENCY,
   PROCESSOR_TIMEOUT_SECONDS,
@@ -29,13 +30,6 @@ import type { Queues } from "./queues";
 import { ARCHIVE_PREFIX, type S3 } from "./s3";
 import { schedule } from "./schedule";
 import type { Tokens } from "./tokens";
-
-/** Whoever waits for the API has given up by half of this: a probe, the slowest reader. */
-const API_TIMEOUT_SECONDS = (2 * PROBE_TIMEOUT_MS) / 1000;
-/** The orchestrator waits for an activation no longer than this, so it need not run longer. */
-const MIGRATION_TIMEOUT_SECONDS = ACTIVATE_TIMEOUT_MS / 1000;
-/** Answers from a cache nearly always; kept free of a flood of orders. */
-const HEALTH_RESERVED_CONCURRENCY = 5;
 
 export interface RegionalFunctionsArgs {
   readonly platform: Platform;
@@ -257,7 +251,8 @@ export class RegionalFunctions extends pulumi.ComponentResource {
         DATABASE_SECRET_ARN: secretArn,
       },
       statements: [secretStatement("MasterSecret", secretArn)],
-      timeoutSeconds: MIGRATION_TIMEOUT_SECONDS,
+      // The orchestrator waits for an activation no longer than this.
+      timeoutSeconds: ACTIVATE_TIMEOUT_MS / 1000,
       network,
     });
     this.migrate(migration);

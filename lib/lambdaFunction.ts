@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { EVENT_KEPT_SECONDS } from "../lambda/shared/tunables";
 import { type Stem, bundle } from "./bundle";
 import type { Network } from "./network";
 import type { Platform, Region } from "./platform";
 import { type Statement, policyDocument, serviceStatements, serviceTrustPolicy } from "./policies";
 
 const DEFAULT_MEMORY_MB = 512;
+
 /** What becomes of an event that the function failed on, or had no room for. */
 export interface Retries {
   /** 0 to 2. */
@@ -15,7 +17,7 @@ export interface Retries {
 }
 
 /** For events that come every minute: the next one brings what an older one would say. */
-export const notRetried: Retries = { attemptsMax: 0, eventAgeMaxSeconds: 60 };
+export const notRetried: Retries = { attemptsMax: 0, eventAgeMaxSeconds: EVENT_KEPT_SECONDS };
 
 export interface LambdaFunctionArgs {
   readonly platform: Platform;

@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { METRIC_NAMESPACE } from "../lambda/shared/log";
-import { LOOP_TIMEOUT_SECONDS, RTO_SECONDS } from "../lambda/shared/tunables";
+import {
+  LOOP_TIMEOUT_SECONDS,
+  ORCHESTRATOR_RESERVED_CONCURRENCY,
+  ORCHESTRATOR_RETRIES,
+  RTO_SECONDS,
+} from "../lambda/shared/tunables";
 import type { ApiGateway } from "./apiGateway";
 import type { Aurora } from "./aurora";
 import type { Dynamodb } from "./dynamodb";
@@ -20,13 +25,11 @@ import type { Route53 } from "./route53";
 import type { Sns } from "./sns";
 import type { Tokens } from "./tokens";
 
-/** Loops overlap, and the sentinel adds a run per bad slot. */
-const ORCHESTRATOR_RESERVED_CONCURRENCY = 20;
 /**
  * An alarm wakes it once. A run that dies, or whose time ends under a target, fails, and Lambda's
  * retry carries on; whatever is older than an outage should last says nothing new.
  */
-const RETRIES = { attemptsMax: 2, eventAgeMaxSeconds: RTO_SECONDS };
+const retries = { attemptsMax: ORCHESTRATOR_RETRIES, eventAgeMaxSeconds: RTO_SECONDS };
 
 /** What failing over touches. */
 export interface FailoverTargets {
@@ -146,7 +149,7 @@ export function createOrchestrator(
       timeoutSeconds: LOOP_TIMEOUT_SECONDS,
       failuresQueueArn: queues[region.seat].failures.arn,
       reservedConcurrency: ORCHESTRATOR_RESERVED_CONCURRENCY,
-      retries: RETRIES,
+      retries,
     },
     opts,
   );

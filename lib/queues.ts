@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { HINT_RETENTION_SECONDS, HINT_VISIBILITY_SECONDS } from "../lambda/shared/tunables";
+import {
+  DEAD_LETTER_RETENTION_SECONDS,
+  HINT_RETENTION_SECONDS,
+  HINT_VISIBILITY_SECONDS,
+} from "../lambda/shared/tunables";
 import type { Platform, Region } from "./platform";
-
-/** As long as SQS keeps anything: someone must look at what lies in here. */
-const DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600;
 
 export interface QueuesArgs {
   readonly platform: Platform;

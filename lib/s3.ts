@@ -1,14 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ARCHIVE_LAG_MINUTES } from "../lambda/shared/tunables";
 import { Bucket } from "./bucket";
 import type { Pair, Platform, Region } from "./platform";
 import { policyDocument, serviceTrustPolicy } from "./policies";
 
 /** Where order-processor puts what a batch settled; nothing else is replicated. */
 export const ARCHIVE_PREFIX = "archive/";
-
-/** The one value that Replication Time Control knows. */
-export const REPLICATION_MINUTES = 15;
 
 export interface S3Args {
   readonly platform: Platform;
@@ -51,7 +49,7 @@ export class S3 extends pulumi.ComponentResource {
     const destination = this.buckets[to.seat];
     const child = { parent: this, provider: from.provider };
     const { role, policy } = this.createRole(from, source, destination);
-    const time = { minutes: REPLICATION_MINUTES };
+    const time = { minutes: ARCHIVE_LAG_MINUTES };
     new aws.s3.BucketReplicationConfig(
       `${this.name}-${from.token}`,
       {

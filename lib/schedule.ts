@@ -1,10 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { EVENT_KEPT_SECONDS } from "../lambda/shared/tunables";
 import type { LambdaFunction } from "./lambdaFunction";
 import type { Platform, Region } from "./platform";
-
-/** EventBridge's shortest age of an event: the next one says the same again. */
-const EVENT_AGE_MAX_SECONDS = 60;
 
 export interface ScheduleArgs {
   readonly platform: Platform;
@@ -51,7 +49,7 @@ export function schedule(
       rule: rule.name,
       arn: target.arn,
       input: JSON.stringify(event),
-      retryPolicy: { maximumEventAgeInSeconds: EVENT_AGE_MAX_SECONDS, maximumRetryAttempts: 1 },
+      retryPolicy: { maximumEventAgeInSeconds: EVENT_KEPT_SECONDS, maximumRetryAttempts: 1 },
     },
     opts,
   );

@@ -1,7 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { CANARY_TIMEOUT_SECONDS } from "../lambda/shared/tunables";
-import { MINUTE_SECONDS, WARM_UP_MINUTES, createAlarm } from "./alarm";
+import {
+  CANARY_RUNS_FAILED,
+  CANARY_RUNS_WATCHED,
+  CANARY_TIMEOUT_SECONDS,
+  WARM_UP_MINUTES,
+} from "../lambda/shared/tunables";
+import { MINUTE_SECONDS, createAlarm } from "./alarm";
 import type { ApiGateway } from "./apiGateway";
 import { Bucket } from "./bucket";
 import { type CanaryCheck, canaryBundle } from "./bundle";
@@ -18,9 +23,6 @@ import {
 const CANARY_NAMESPACE = "CloudWatchSynthetics";
 const RUNS_PREFIX = "runs/";
 const checks: readonly CanaryCheck[] = ["health", "order"];
-/** Runs wander a little, so that a period may hold none: two bad ones of three ring. */
-const RUNS_WATCHED = 3;
-const RUNS_FAILED = 2;
 
 export interface SyntheticsArgs {
   readonly platform: Platform;
@@ -88,7 +90,7 @@ export class Synthetics extends pulumi.ComponentResource {
         s3Key: script.key,
         artifactS3Location: pulumi.interpolate`s3://${artifacts.bucketName}/${RUNS_PREFIX}${check}`,
         executionRoleArn: role.arn,
-        schedule: { expression: `rate(${minutes} minute${minutes === 1 ? "" : "s"})` },
+        schedule: { expression: `rate(${minutes} minutes)` },
         runConfig: {
           timeoutInSeconds: CANARY_TIMEOUT_SECONDS,
           activeTracing: true,
@@ -203,10 +205,10 @@ export class Synthetics extends pulumi.ComponentResource {
       },
       threshold: 100,
       comparisonOperator: "LessThanThreshold",
-      evaluationPeriods: RUNS_WATCHED,
-      datapointsToAlarm: RUNS_FAILED,
+      evaluationPeriods: CANARY_RUNS_WATCHED,
+      datapointsToAlarm: CANARY_RUNS_FAILED,
       ringsOnSilence: true,
-      warmUpMinutes: Math.max(WARM_UP_MINUTES, RUNS_WATCHED * minutes),
+      warmUpMinutes: Math.max(WARM_UP_MINUTES, CANARY_RUNS_WATCHED * minutes),
     };
     return createAlarm(this.name, { platform, region, definition, topicArn }, this.child);
   }

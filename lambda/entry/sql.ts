@@ -1,14 +1,15 @@
 import { Client } from "pg";
 import type { DatabaseAddress, Runtime, Sql } from "../shared/runtime";
-import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../shared/tunables";
+import {
+  CONNECT_TIMEOUT_MS,
+  CONNECTION_IDLE_MAX_MS,
+  STATEMENT_TIMEOUT_MS,
+} from "../shared/tunables";
 
 export interface Credentials {
   user: string;
   password: string;
 }
-
-/** An idle connection older than this may lead to a volume that was left; a new one does not. */
-const IDLE_MAX_MS = 10_000;
 
 /**
  * A connection that is used again while it is warm and dropped on any error: a dead writer's
@@ -42,7 +43,7 @@ export function sqlWith(
     }
 
     const sql: Sql = async <Row>(text: string, values: readonly unknown[]) => {
-      if (held !== null && Date.now() - held.usedMs > IDLE_MAX_MS) await drop();
+      if (held !== null && Date.now() - held.usedMs > CONNECTION_IDLE_MAX_MS) await drop();
       const client = held?.client ?? (await connect());
       held = { client, usedMs: Date.now() };
       try {

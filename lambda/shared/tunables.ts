@@ -93,6 +93,29 @@ export const KEY_REFRESH_SECONDS = 300;
 export const KEY_SET_KEPT_SECONDS = 86_400;
 /** A canary's token outlives one loop. */
 export const CANARY_TOKEN_SECONDS = 300;
+/** API Gateway asks anew for a verdict after this: a token outlives its end by no more. */
+export const VERDICT_KEPT_SECONDS = 60;
+
+// --- Functions and the API ---
+
+/** Behind the API: whoever waits has given up by half of this, a read of token keys too. */
+export const API_TIMEOUT_SECONDS = 6;
+/** health answers from a cache nearly always; kept free of a flood of orders. */
+export const HEALTH_RESERVED_CONCURRENCY = 5;
+/** Loops overlap; what is above this is a loop too many. */
+export const SENTINEL_RESERVED_CONCURRENCY = 5;
+/** Loops overlap, and the sentinel adds a run per bad slot. */
+export const ORCHESTRATOR_RESERVED_CONCURRENCY = 20;
+/** Lambda's most: an alarm wakes the orchestrator once, and a run that died must carry on. */
+export const ORCHESTRATOR_RETRIES = 2;
+/** EventBridge's and Lambda's shortest: the next event says what an older one would. */
+export const EVENT_KEPT_SECONDS = 60;
+/** Orders a region takes: a tenth of what all APIs of an account share in a region. */
+export const ORDERS_RATE_PER_SECOND = 1_000;
+export const ORDERS_BURST = 2_000;
+/** What asks for no token: above 16 checkers, probes and canaries; below an idle caller's loop. */
+export const OPEN_RATE_PER_SECOND = 50;
+export const OPEN_BURST = 100;
 
 // --- Canaries of Synthetics: evidence for people, never a sign ---
 
@@ -100,15 +123,44 @@ export const CANARY_TOKEN_SECONDS = 300;
 export const CANARY_ACCEPT_SECONDS = 20;
 /** Time to settle: a hint takes seconds. A lost one is the sweep's, and worth a person's look. */
 export const CANARY_SETTLE_SECONDS = 30;
-/** Pause between two questions whether it is settled. */
+/** Pause between two questions whether an order is settled. */
 export const CANARY_POLL_MS = 1_000;
 /** Both times, the token, the last answers, and the runtime's own start. */
 export const CANARY_TIMEOUT_SECONDS = 90;
+/** Evidence every few minutes; look() orders every 10 s. */
+export const CANARY_SCHEDULE_MINUTES = 5;
+/** Runs wander a little, so that a period may hold none: two bad ones of three ring. */
+export const CANARY_RUNS_WATCHED = 3;
+export const CANARY_RUNS_FAILED = 2;
+
+// --- Alarms for people ---
+
+/** Alarms that take silence for trouble wait this long for what they watch to begin. */
+export const WARM_UP_MINUTES = 15;
+/** Minutes in a row that make a lasting trouble of a single one. */
+export const ROW_MINUTES = 3;
+/** What waits longer is late: the loss that the seed design still allowed. */
+export const LAG_SECONDS = 60;
+/** S3's promise, and the one value that Replication Time Control knows. */
+export const ARCHIVE_LAG_MINUTES = 15;
+/** Share of what AWS counts, which comes a minute or three late. */
+export const ERRORS_SHARE = 0.05;
+/** Gray: part of the orders fail, so that no probe sees an outage; one alone is no share. */
+export const GRAY_SHARE = 0.1;
+export const GRAY_ORDERS = 3;
+/** An order waits for its hint to be lost, for one sweep to re-queue it and one to close it. */
+export const OPEN_ORDER_SECONDS = 300;
+/** Ten seconds of the API's whole rate: a sweep still takes them up within its minute. */
+export const OPEN_ORDERS = 10 * ORDERS_RATE_PER_SECOND;
+/** Looks come every 10 s; half a minute without one rings after a whole one. */
+export const BLIND_PERIOD_SECONDS = 30;
 
 // --- Settling ---
 
 /** Queues are hints: what is older is in the ledger, and the sweep brings it back. */
 export const HINT_RETENTION_SECONDS = 600;
+/** As long as SQS keeps anything: someone must look at what lies there. */
+export const DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600;
 export const PROCESSOR_TIMEOUT_SECONDS = 10;
 /** AWS asks for six times the function's timeout. */
 export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
@@ -118,7 +170,8 @@ export const PROCESSOR_MAX_CONCURRENCY = 10;
 export const STATEMENT_TIMEOUT_MS = 4_000;
 /** Opening a connection, resolving the name anew: a promoted cluster answers at once. */
 export const CONNECT_TIMEOUT_MS = 2_000;
-
+/** An idle connection older than this may lead to a volume that was left; a new one does not. */
+export const CONNECTION_IDLE_MAX_MS = 10_000;
 /** A session that places no order for this long expires. */
 export const SESSION_KEPT_SECONDS = 86_400;
 
@@ -145,6 +198,8 @@ export const HEALTH_CHECK_FAILURES = 3;
 export const LATCH_INTERVAL_SECONDS = 10;
 export const LATCH_FAILURES = 3;
 export const DNS_TTL_SECONDS = 60;
+/** Of the record that proves a certificate's name; nobody is waiting for it to change. */
+export const VALIDATION_TTL_SECONDS = 60;
 
 // --- What no resource says, as far as the budget needs it (the drill draws around these) ---
 
@@ -157,48 +212,6 @@ export const CHECKER_SPREAD_SECONDS = 10;
 
 /** The promise: fault to orders settling again. */
 export const RTO_SECONDS = 300;
-
-function assertRelation(holds: boolean, relation: string): void {
-  if (!holds) throw new Error(`tunables: ${relation} does not hold; change the numbers together`);
-}
-
-assertRelation(
-  LOOP_SECONDS >= SCHEDULE_GAP_MAX_SECONDS + LOOK_SLOT_SECONDS,
-  "a loop outlives the longest gap between two starts by one slot",
-);
-assertRelation(
-  LOOP_TIMEOUT_SECONDS * 1000 >= LOOP_SECONDS * 1000 + PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS,
-  "a loop's last look ends before the function's timeout",
-);
-assertRelation(
-  AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <
-    PROGRESS_STALE_SECONDS,
-  "an AZ failover, one look, one progress write and one probe together stay below T",
-);
-assertRelation(
-  LEDGER_WRITE_TIMEOUT_MS + Math.max(HINT_TIMEOUT_MS, SIDE_WRITE_TIMEOUT_MS) < PROBE_TIMEOUT_MS,
-  "order-api gives its answer before a probe gives up",
-);
-assertRelation(
-  ALIVE_REFRESH_SECONDS < FLAPPING_ALIVE_STALE_SECONDS &&
-    FLAPPING_ALIVE_STALE_SECONDS < ALIVE_STALE_SECONDS,
-  "signs of life are renewed before they count as stale",
-);
-assertRelation(
-  LATCH_INTERVAL_SECONDS * LATCH_FAILURES > LEDGER_REFORMING_MAX_SECONDS,
-  "the latch outlasts the ledger's re-forming",
-);
-assertRelation(
-  CONNECT_TIMEOUT_MS + STATEMENT_TIMEOUT_MS < PROCESSOR_TIMEOUT_SECONDS * 1000,
-  "a stuck database is given up before the processor's timeout",
-);
-assertRelation(
-  CANARY_ACCEPT_SECONDS + CANARY_SETTLE_SECONDS + (3 * PROBE_TIMEOUT_MS) / 1000 <
-    CANARY_TIMEOUT_SECONDS,
-  "a canary gives its own verdict before it is cut off",
-);
-assertRelation(FLAPPING_BAD_SLOTS <= LOOKS_KEPT, "flapping fits the looks that are kept");
-assertRelation(SWEEP_TIMEOUT_SECONDS < 60, "a sweep ends before the next one starts");
 
 /** The budget of one failover, in seconds from the fault: what the drill is measured against. */
 export const budget = {
@@ -228,7 +241,46 @@ export const settledBudgetSeconds = {
     budget.activateAndSweepSeconds,
 } as const;
 
-assertRelation(
-  Math.max(...Object.values(settledBudgetSeconds), budget.dnsSeconds) <= RTO_SECONDS,
-  "every way of failing over fits the RTO",
-);
+/** Loops of one schedule at the same moment: a start each minute, its second drifting. */
+const loopsAtOnce = Math.floor((LOOP_TIMEOUT_SECONDS + SCHEDULE_GAP_MAX_SECONDS) / 60);
+
+const relations: Readonly<Record<string, boolean>> = {
+  "a loop outlives the longest gap between two starts by one slot":
+    LOOP_SECONDS >= SCHEDULE_GAP_MAX_SECONDS + LOOK_SLOT_SECONDS,
+  "a loop's last look ends before the function's timeout":
+    LOOP_TIMEOUT_SECONDS * 1000 >= LOOP_SECONDS * 1000 + PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS,
+  "an AZ failover, one look, one progress write and one probe together stay below T":
+    AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <
+    PROGRESS_STALE_SECONDS,
+  "order-api gives its answer before a probe gives up":
+    LEDGER_WRITE_TIMEOUT_MS + Math.max(HINT_TIMEOUT_MS, SIDE_WRITE_TIMEOUT_MS) < PROBE_TIMEOUT_MS,
+  "a probe gives up before a function behind the API is cut off":
+    2 * PROBE_TIMEOUT_MS <= API_TIMEOUT_SECONDS * 1000,
+  "overlapping loops have room":
+    loopsAtOnce <= SENTINEL_RESERVED_CONCURRENCY &&
+    loopsAtOnce + LOOP_TIMEOUT_SECONDS / LOOK_SLOT_SECONDS <= ORCHESTRATOR_RESERVED_CONCURRENCY,
+  "an activation that was begun ends before its run": ACTIVATE_TIMEOUT_MS < ACTION_RESERVE_MS,
+  "signs of life are renewed before they count as stale":
+    ALIVE_REFRESH_SECONDS < FLAPPING_ALIVE_STALE_SECONDS &&
+    FLAPPING_ALIVE_STALE_SECONDS < ALIVE_STALE_SECONDS,
+  "the latch outlasts the ledger's re-forming":
+    LATCH_INTERVAL_SECONDS * LATCH_FAILURES > LEDGER_REFORMING_MAX_SECONDS,
+  "a stuck database is given up before the processor's timeout":
+    CONNECT_TIMEOUT_MS + STATEMENT_TIMEOUT_MS < PROCESSOR_TIMEOUT_SECONDS * 1000,
+  "a canary gives its own verdict before it is cut off":
+    CANARY_ACCEPT_SECONDS + CANARY_SETTLE_SECONDS + (3 * PROBE_TIMEOUT_MS) / 1000 <
+    CANARY_TIMEOUT_SECONDS,
+  "a canary ends before its next run": CANARY_TIMEOUT_SECONDS <= 60 * CANARY_SCHEDULE_MINUTES,
+  "flapping fits the looks that are kept": FLAPPING_BAD_SLOTS <= LOOKS_KEPT,
+  "a sweep ends before the next one starts": SWEEP_TIMEOUT_SECONDS < 60,
+  "an order whose hint was lost is closed before it counts as open for long":
+    SWEEP_AGE_SECONDS + 2 * SCHEDULE_GAP_MAX_SECONDS <= OPEN_ORDER_SECONDS,
+  "hints that are not taken are told before they vanish":
+    LAG_SECONDS + 60 * ROW_MINUTES < HINT_RETENTION_SECONDS,
+  "every way of failing over fits the RTO":
+    Math.max(...Object.values(settledBudgetSeconds), budget.dnsSeconds) <= RTO_SECONDS,
+};
+
+for (const [relation, holds] of Object.entries(relations)) {
+  if (!holds) throw new Error(`tunables: ${relation} does not hold; change the numbers together`);
+}

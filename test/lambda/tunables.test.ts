@@ -33,6 +33,14 @@ describe("numbers that do not fit each other stop the program when it loads", ()
     ["PROCESSOR_TIMEOUT_SECONDS", 7, 6, "a stuck database is given up before the processor's"],
     ["FLAPPING_BAD_SLOTS", 12, 13, "flapping fits the looks that are kept"],
     ["SWEEP_TIMEOUT_SECONDS", 59, 60, "a sweep ends before the next one starts"],
+    ["API_TIMEOUT_SECONDS", 6, 5, "a probe gives up before a function behind the API is cut off"],
+    ["SENTINEL_RESERVED_CONCURRENCY", 4, 3, "overlapping loops have room"],
+    ["ORCHESTRATOR_RESERVED_CONCURRENCY", 19, 18, "overlapping loops have room"],
+    ["ACTIVATE_TIMEOUT_MS", 24_999, 25_000, "an activation that was begun ends before its run"],
+    ["CANARY_TIMEOUT_SECONDS", 60, 59, "a canary gives its own verdict before it is cut off"],
+    ["CANARY_TIMEOUT_SECONDS", 300, 301, "a canary ends before its next run"],
+    ["OPEN_ORDER_SECONDS", 298, 297, "an order whose hint was lost is closed before it counts"],
+    ["HINT_RETENTION_SECONDS", 241, 240, "hints that are not taken are told before they vanish"],
     ["PROMOTION_MAX_SECONDS", 192, 193, "every way of failing over fits the RTO"],
     ["DNS_TTL_SECONDS", 200, 201, "every way of failing over fits the RTO"],
   ])("%s may be %d and not %d", (name, allowed, refused, relation) => {
@@ -59,7 +67,7 @@ test("every number is above 0, and what is a time says its unit last", () => {
   for (const [name, value] of Object.entries(tunables)) {
     if (typeof value !== "number") continue;
     expect([name, value > 0]).toEqual([name, true]);
-    const isTime = /TIMEOUT|INTERVAL|STALE|REFRESH|TTL|CUTOFF|RESERVE|RETENTION|VISIBILITY/.test(
+    const isTime = /TIMEOUT|INTERVAL|STALE|REFRESH|TTL|CUTOFF|RESERVE_|RETENTION|VISIBILITY/.test(
       name,
     );
     if (isTime) expect(name).toMatch(/_(SECONDS|MS)$/);

@@ -105,14 +105,14 @@ test.each(regions)("the scripts in %s are named by what is in them and do not ex
 });
 
 test("the schedule, the runtime and the alarm's patience are configuration", async () => {
-  const config = { canaryScheduleMinutes: "1", canaryRuntime: "syn-nodejs-puppeteer-18.0" };
+  const config = { canaryScheduleMinutes: "2", canaryRuntime: "syn-nodejs-puppeteer-18.0" };
   const often = await loadProgram({ config });
   expect(often.one("synthetics/canary", "synthetics-use1-order").inputs).toMatchObject({
     runtimeVersion: "syn-nodejs-puppeteer-18.0",
-    schedule: { expression: "rate(1 minute)" },
+    schedule: { expression: "rate(2 minutes)" },
   });
   expect(often.one("cloudwatch/metricAlarm", "synthetics-use1-canary-order").inputs).toMatchObject({
-    period: 60,
+    period: 120,
     warmUpConfiguration: { warmUpPeriodDurationInMinutes: 15 },
   });
 });
