@@ -1,5 +1,6 @@
 import {
   type Lookup,
+  type Resource,
   flag,
   list,
   number,
@@ -9,23 +10,47 @@ import {
   regionOf,
   text,
 } from "./lookup";
+import { parseRule } from "./alarmRule";
+import { type Expression, parseExpression } from "./metricMath";
+
+export { parseRule } from "./alarmRule";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+/** A metric as an alarm looks at it. */
+export interface MetricDescription {
+  id: string;
+  /** Namespace, metric and dimensions as one text. */
+  seriesKey: string;
+  statistic: string;
+}
 
 export interface AlarmDescription {
   name: string;
   arn: string;
   region: string;
-  /** Namespace, metric and dimensions as one text; undefined for metric mathematics. */
-  seriesKey: string | undefined;
+  metrics: readonly MetricDescription[];
+  /** What is held against the threshold: a metric, or what mathematics makes of several. */
+  value: Expression;
   periodMs: number;
-  statistic: string;
   threshold: number;
   comparison: string;
   evaluationPeriods: number;
   datapointsToAlarm: number;
   missingData: string;
-  actions: Readonly<Record<AlarmState, readonly string[]>>;
+  actions: Actions;
+}
+
+export type Actions = Readonly<Record<AlarmState, readonly string[]>>;
+
+/** While this alarm rings, a composite's actions wait. */
+export interface SuppressorDescription {
+  /** Name or ARN. */
+  alarm: string;
+  /** A composite that begins to ring waits this long for its suppressor to ring as well. */
+  waitMs: number;
+  /** It acts this long after its suppressor has ended. */
+  extensionMs: number;
 }
 
 export interface CompositeDescription {
@@ -35,7 +60,8 @@ export interface CompositeDescription {
   /** Names or ARNs of the alarms the rule speaks of. */
   children: readonly string[];
   rule: (stateOf: (nameOrArn: string) => AlarmState) => boolean;
-  actions: Readonly<Record<AlarmState, readonly string[]>>;
+  actions: Actions;
+  suppressor: SuppressorDescription | undefined;
 }
 
 export function seriesKey(
@@ -51,22 +77,12 @@ export function seriesKey(
 
 export function describeAlarms(lookup: Lookup): AlarmDescription[] {
   return lookup.all("aws:cloudwatch/metricAlarm:MetricAlarm").map((alarm) => {
-    const metric = optionalText(alarm, "metricName");
     const evaluationPeriods = number(alarm, "evaluationPeriods", 1);
     return {
       name: text(alarm, "name"),
       arn: text(alarm, "arn"),
       region: regionOf(alarm),
-      seriesKey:
-        metric === undefined
-          ? undefined
-          : seriesKey(
-              text(alarm, "namespace"),
-              metric,
-              (object(alarm, "dimensions") ?? {}) as Record<string, string>,
-            ),
-      periodMs: number(alarm, "period", 60) * 1000,
-      statistic: optionalText(alarm, "statistic") ?? "Average",
+      ...(optionalText(alarm, "metricName") === undefined ? mathematics(alarm) : single(alarm)),
       threshold: number(alarm, "threshold", 0),
       comparison: text(alarm, "comparisonOperator"),
       evaluationPeriods,
@@ -75,6 +91,66 @@ export function describeAlarms(lookup: Lookup): AlarmDescription[] {
       actions: actionsOf(alarm),
     };
   });
+}
+
+type Watched = Pick<AlarmDescription, "metrics" | "value" | "periodMs">;
+type Dimensions = Readonly<Record<string, string>>;
+
+function single(alarm: Resource): Watched {
+  const dimensions = (object(alarm, "dimensions") ?? {}) as Dimensions;
+  const key = seriesKey(text(alarm, "namespace"), text(alarm, "metricName"), dimensions);
+  const statistic = optionalText(alarm, "statistic") ?? "Average";
+  return {
+    metrics: [{ id: "m", seriesKey: key, statistic }],
+    value: (valueOf) => valueOf("m"),
+    periodMs: number(alarm, "period", 60) * 1000,
+  };
+}
+
+interface Query {
+  id: string;
+  expression?: string;
+  returnData?: boolean;
+  metric?: {
+    namespace: string;
+    metricName: string;
+    dimensions?: Dimensions;
+    stat: string;
+    period: number;
+  };
+}
+
+function mathematics(alarm: Resource): Watched {
+  const queries = list<Query>(alarm, "metricQueries");
+  const expressions = new Map<string, Expression>();
+  const metrics: MetricDescription[] = [];
+  const periods = new Set<number>();
+  for (const { id, expression, metric } of queries) {
+    if (metric === undefined) expressions.set(id, parseExpression(expression ?? ""));
+    else {
+      const { namespace, metricName, dimensions = {}, stat, period } = metric;
+      metrics.push({
+        id,
+        seriesKey: seriesKey(namespace, metricName, dimensions),
+        statistic: stat,
+      });
+      periods.add(period * 1000);
+    }
+  }
+  const [periodMs] = periods;
+  const result = queries.find(({ returnData }) => returnData === true)?.id;
+  if (periodMs === undefined || periods.size > 1 || result === undefined) {
+    throw new Error(
+      `${alarm.type} ${alarm.name}: periods of ${[...periods].join(", ")} ms and result ` +
+        `"${result}"; modelled are metrics of one period and one query that returns data`,
+    );
+  }
+  const value: Expression = (valueOf) => {
+    const resolve = (id: string): number | undefined =>
+      expressions.get(id)?.(resolve) ?? (expressions.has(id) ? undefined : valueOf(id));
+    return resolve(result);
+  };
+  return { metrics, value, periodMs };
 }
 
 export function describeComposites(lookup: Lookup): CompositeDescription[] {
@@ -87,11 +163,22 @@ export function describeComposites(lookup: Lookup): CompositeDescription[] {
       children: rule.children,
       rule: rule.evaluate,
       actions: actionsOf(alarm),
+      suppressor: suppressorOf(alarm),
     };
   });
 }
 
-function actionsOf(alarm: Parameters<typeof text>[0]): Record<AlarmState, readonly string[]> {
+function suppressorOf(composite: Resource): SuppressorDescription | undefined {
+  const suppressor = object(composite, "actionsSuppressor");
+  if (suppressor === undefined) return undefined;
+  return {
+    alarm: String(suppressor["alarm"]),
+    waitMs: Number(suppressor["waitPeriod"]) * 1000,
+    extensionMs: Number(suppressor["extensionPeriod"]) * 1000,
+  };
+}
+
+function actionsOf(alarm: Resource): Actions {
   const isEnabled = flag(alarm, "actionsEnabled", true);
   const of = (property: string): readonly string[] =>
     isEnabled ? list<string>(alarm, property) : [];
@@ -100,57 +187,4 @@ function actionsOf(alarm: Parameters<typeof text>[0]): Record<AlarmState, readon
     OK: of("okActions"),
     INSUFFICIENT_DATA: of("insufficientDataActions"),
   };
-}
-
-type Rule = CompositeDescription["rule"];
-
-/** CloudWatch's rule language: ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, AND, OR, NOT. */
-export function parseRule(rule: string): { evaluate: Rule; children: string[] } {
-  const tokens = rule.match(/"[^"]*"|[()]|[^\s()"]+/g) ?? [];
-  const children: string[] = [];
-  let at = 0;
-  const fail = (): never => {
-    throw new Error(`composite rule ${rule}: not understood at ${tokens[at] ?? "its end"}`);
-  };
-  const expect = (token: string): void => {
-    if (tokens[at++] !== token) fail();
-  };
-  const term = (): Rule => {
-    const token = tokens[at++];
-    if (token === "(") {
-      const inner = either();
-      expect(")");
-      return inner;
-    }
-    if (token === "NOT") {
-      const inner = term();
-      return (stateOf) => !inner(stateOf);
-    }
-    if (token === "TRUE" || token === "FALSE") return () => token === "TRUE";
-    if (token !== "ALARM" && token !== "OK" && token !== "INSUFFICIENT_DATA") return fail();
-    expect("(");
-    const name = (tokens[at++] ?? fail()).replace(/^"|"$/g, "");
-    expect(")");
-    children.push(name);
-    return (stateOf) => stateOf(name) === token;
-  };
-  const both = (): Rule => {
-    const terms = [term()];
-    while (tokens[at] === "AND") {
-      at++;
-      terms.push(term());
-    }
-    return (stateOf) => terms.every((each) => each(stateOf));
-  };
-  const either = (): Rule => {
-    const terms = [both()];
-    while (tokens[at] === "OR") {
-      at++;
-      terms.push(both());
-    }
-    return (stateOf) => terms.some((each) => each(stateOf));
-  };
-  const evaluate = either();
-  if (at !== tokens.length) fail();
-  return { evaluate, children };
 }

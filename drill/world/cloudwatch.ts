@@ -1,27 +1,12 @@
 import type { AssumptionName } from "../assumptions";
-import {
-  type AlarmDescription,
-  type AlarmState,
-  type CompositeDescription,
-  seriesKey,
-} from "../description/alarms";
+import { type AlarmDescription, seriesKey } from "../description/alarms";
 import type { CallContext } from "../description/policy";
+import { Alarms } from "./alarms";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";
-import { Series, evaluate } from "./series";
+import type { Series } from "./series";
 import type { Input, Reply, Service } from "./service";
 import type { Sns } from "./sns";
-
-interface Alarm {
-  description: AlarmDescription;
-  series: Series;
-  state: AlarmState;
-}
-
-interface Composite {
-  description: CompositeDescription;
-  state: AlarmState;
-}
 
 interface Datum {
   MetricName: string;
@@ -43,26 +28,26 @@ interface Embedded {
   }[];
 }
 
-/** Metrics that some alarm looks at, the alarms, and what they set off when their state changes. */
+/** Metrics that some alarm looks at: from calls, from lines of output, from AWS itself. */
 export class Cloudwatch implements Service {
   readonly name = "monitoring";
-  /** Regions whose CloudWatch stands still, as a fault. */
-  readonly down = new Set<string>();
-  private readonly alarms: Alarm[] = [];
-  private readonly composites: Composite[] = [];
+  readonly alarms: Alarms;
   /** By region, then namespace, metric and dimensions. */
   private readonly series = new Map<string, Series[]>();
   private readonly metricsByRegion = new Map<string, Set<string>>();
 
   constructor(
     private readonly base: Base,
-    private readonly lambda: Lambda,
-    private readonly sns: Sns,
+    lambda: Lambda,
+    sns: Sns,
   ) {
+    this.alarms = new Alarms(base, lambda, sns);
     for (const description of base.program.alarms) this.addAlarm(description);
-    for (const description of base.program.composites) {
-      this.composites.push({ description, state: "OK" });
-    }
+  }
+
+  /** Regions whose CloudWatch stands still, as a fault. */
+  get down(): Set<string> {
+    return this.alarms.down;
   }
 
   latency(): AssumptionName {
@@ -126,20 +111,16 @@ export class Cloudwatch implements Service {
   }
 
   private addAlarm(description: AlarmDescription): void {
-    if (description.seriesKey === undefined) return;
-    const series = new Series(description.periodMs);
-    const key = `${description.region}|${description.seriesKey}`;
-    const list = this.series.get(key);
-    if (list === undefined) this.series.set(key, [series]);
-    else list.push(series);
-    const metric = description.seriesKey.split("|")[1]!;
-    const metrics = this.metricsByRegion.get(description.region) ?? new Set();
-    this.metricsByRegion.set(description.region, metrics.add(metric));
-    const alarm: Alarm = { description, series, state: "INSUFFICIENT_DATA" };
-    this.alarms.push(alarm);
-    const everyMs = description.periodMs < 60_000 ? 10_000 : 60_000;
-    const phaseMs = (this.base.draw("alarmPhaseSeconds") / 10) * everyMs;
-    this.base.every(phaseMs, everyMs, () => this.evaluate(alarm));
+    const { region, metrics } = description;
+    const series = this.alarms.add(description);
+    const names = this.metricsByRegion.get(region) ?? new Set();
+    this.metricsByRegion.set(region, names);
+    metrics.forEach(({ seriesKey: key }, i) => {
+      const list = this.series.get(`${region}|${key}`);
+      if (list === undefined) this.series.set(`${region}|${key}`, [series[i]!]);
+      else list.push(series[i]!);
+      names.add(key.split("|")[1]!);
+    });
   }
 
   private put(
@@ -155,56 +136,6 @@ export class Cloudwatch implements Service {
     this.base.afterDraw(delay, () => {
       for (const series of list) series.add(atMs, value, resolutionSeconds);
     });
-  }
-
-  private evaluate(alarm: Alarm): void {
-    const { region } = alarm.description;
-    if (this.base.network.isLost(region) || this.down.has(region)) return;
-    const next = evaluate(alarm.description, alarm.series, this.base.nowMs, alarm.state);
-    if (next === alarm.state) return;
-    alarm.state = next;
-    this.changed(alarm.description, next);
-    for (const composite of this.composites) {
-      const { region: own, children, rule } = composite.description;
-      const { name, arn } = alarm.description;
-      if (own !== region || !(children.includes(name) || children.includes(arn))) continue;
-      const state = rule((child) => this.stateOf(region, child)) ? "ALARM" : "OK";
-      if (state === composite.state) continue;
-      composite.state = state;
-      this.changed(composite.description, state);
-    }
-  }
-
-  private stateOf(region: string, nameOrArn: string): AlarmState {
-    const isMeant = ({ description: { name, arn, region: own } }: Alarm | Composite): boolean =>
-      own === region && (name === nameOrArn || arn === nameOrArn);
-    return (
-      this.alarms.find(isMeant)?.state ??
-      this.composites.find(isMeant)?.state ??
-      "INSUFFICIENT_DATA"
-    );
-  }
-
-  /** Actions follow a change of state; an alarm that stays in ALARM does not fire again. */
-  private changed(description: AlarmDescription | CompositeDescription, state: AlarmState): void {
-    const { name, arn, region, actions } = description;
-    this.base.happened({ kind: "alarm", name, region, state });
-    const { account } = this.base.program;
-    for (const target of actions[state]) {
-      if (target.startsWith("arn:aws:lambda:")) {
-        this.lambda.invokeFor("lambda.alarms.cloudwatch.amazonaws.com", arn, target, {
-          source: "aws.cloudwatch",
-          alarmArn: arn,
-          accountId: account,
-          region,
-          alarmData: { alarmName: name, state: { value: state } },
-        });
-      } else if (target.startsWith("arn:aws:sns:")) {
-        const context = { "aws:sourceaccount": account, "aws:sourcearn": arn };
-        const message = JSON.stringify({ AlarmName: name, NewStateValue: state });
-        this.sns.publishFor("cloudwatch.amazonaws.com", context, target, message);
-      }
-    }
   }
 }
 

@@ -14,11 +14,16 @@ const BUCKETS_KEPT = 40;
 export class Series {
   private readonly buckets = new Map<number, Bucket>();
 
-  constructor(private readonly periodMs: number) {}
+  /** @param begin called with the first data. */
+  constructor(
+    private readonly periodMs: number,
+    private readonly begin: () => void = () => {},
+  ) {}
 
   /** @param resolutionSeconds data kept per minute does not show in shorter periods. */
   add(atMs: number, value: number, resolutionSeconds: number): void {
     if (this.periodMs < 60_000 && resolutionSeconds >= 60) return;
+    if (this.buckets.size === 0) this.begin();
     const index = Math.floor(atMs / this.periodMs);
     const bucket = this.buckets.get(index);
     if (bucket === undefined) {
@@ -60,14 +65,15 @@ const EXTRA_PERIODS = 2;
  */
 export function evaluate(
   alarm: AlarmDescription,
-  series: Series,
+  series: ReadonlyMap<string, Series>,
   nowMs: number,
   state: AlarmState,
 ): AlarmState {
   const last = Math.floor(nowMs / alarm.periodMs) - 1;
+  const statistics = new Map(alarm.metrics.map(({ id, statistic }) => [id, statistic]));
   const breaches: boolean[] = [];
   for (let back = 0; back < alarm.evaluationPeriods + EXTRA_PERIODS; back++) {
-    const value = series.value(last - back, alarm.statistic);
+    const value = alarm.value((id) => series.get(id)?.value(last - back, statistics.get(id)!));
     if (value === undefined) continue;
     breaches.push(isBreach(alarm, value));
     if (breaches.length === alarm.evaluationPeriods) break;

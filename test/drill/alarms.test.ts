@@ -1,13 +1,14 @@
-import { type AlarmDescription, type AlarmState, parseRule } from "../../drill/description/alarms";
+import { parseRule } from "../../drill/description/alarmRule";
+import type { AlarmDescription, AlarmState } from "../../drill/description/alarms";
 import { Series, evaluate } from "../../drill/world/series";
 
 const alarm: AlarmDescription = {
   name: "home-unreachable",
   arn: "arn:aws:cloudwatch:us-east-2:123456789012:alarm:home-unreachable",
   region: "us-east-2",
-  seriesKey: "TradingPlatform|HomeProbeFailed",
+  metrics: [{ id: "m", seriesKey: "TradingPlatform|HomeProbeFailed", statistic: "Minimum" }],
+  value: (valueOf) => valueOf("m"),
   periodMs: 10_000,
-  statistic: "Minimum",
   threshold: 1,
   comparison: "GreaterThanOrEqualToThreshold",
   evaluationPeriods: 3,
@@ -29,7 +30,7 @@ function stateAfter(
   values.forEach((period, i) => {
     for (const value of period ?? []) series.add(i * periodMs + 1, value, resolutionSeconds);
   });
-  return evaluate(description, series, values.length * periodMs + 1, state);
+  return evaluate(description, new Map([["m", series]]), values.length * periodMs + 1, state);
 }
 
 describe("an alarm", () => {
@@ -42,7 +43,7 @@ describe("an alarm", () => {
       [
         "one good probe in a period, by the maximum",
         [[1], [1, 0], [1]],
-        { statistic: "Maximum" },
+        { metrics: [{ ...alarm.metrics[0]!, statistic: "Maximum" }] },
         "ALARM",
       ],
       ["a threshold above the values", [[1], [1], [1]], { threshold: 2 }, "OK"],

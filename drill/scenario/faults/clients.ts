@@ -1,4 +1,4 @@
-import { type FaultKind, fault } from "./fault";
+import { type FaultKind, fault, held } from "./fault";
 
 /** No client orders anything: quiet traffic is no outage. */
 export const quiet: FaultKind = {
@@ -12,10 +12,14 @@ export const quiet: FaultKind = {
         failover: "must not",
         hidesRecovery: true,
       },
-      ({ clients }) => {
-        clients.pause();
-        return [() => clients.resume()];
-      },
+      ({ world, clients }) => [
+        held(
+          world,
+          "clients",
+          () => clients.pause(),
+          () => clients.resume(),
+        ),
+      ],
     ),
 };
 

@@ -1,5 +1,5 @@
 import { bounds } from "../bounds";
-import { type FaultKind, fault } from "./fault";
+import { type FaultKind, fault, heldIn, route53Held } from "./fault";
 
 /** Route 53's control plane: nothing on the way to a takeover may wait for it. */
 export const route53Down: FaultKind = {
@@ -12,10 +12,7 @@ export const route53Down: FaultKind = {
         description: "Route 53's control plane refuses every change",
         failover: "must not",
       },
-      ({ world: { route53 } }) => {
-        route53.isControlPlaneDown = true;
-        return [() => (route53.isControlPlaneDown = false)];
-      },
+      ({ world }) => [route53Held(world)],
     ),
 };
 
@@ -33,13 +30,8 @@ function rdsDown(role: "home" | "standby"): FaultKind {
           bound: role === "standby" ? bounds.rdsReturns : undefined,
         },
         ({ world, region, recoveryBegins }) => {
-          world.rds.down.add(region(role));
-          return [
-            () => {
-              world.rds.down.delete(region(role));
-              if (role === "standby") recoveryBegins();
-            },
-          ];
+          const giveBack = heldIn(world, "RDS", world.rds.down, region(role));
+          return role === "standby" ? [giveBack, recoveryBegins] : [giveBack];
         },
       ),
   };
@@ -60,10 +52,7 @@ function cloudwatchDown(role: "home" | "standby"): FaultKind {
           description: `CloudWatch at ${role} takes no metrics and evaluates no alarm`,
           failover: "must not",
         },
-        ({ world, region }) => {
-          world.cloudwatch.down.add(region(role));
-          return [() => world.cloudwatch.down.delete(region(role))];
-        },
+        ({ world, region }) => [heldIn(world, "CloudWatch", world.cloudwatch.down, region(role))],
       ),
   };
 }

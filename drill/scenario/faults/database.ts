@@ -1,6 +1,7 @@
 import type { Member } from "../../world/aurora";
+import type { World } from "../../world/world";
 import { bounds } from "../bounds";
-import { type FaultKind, type Stage, type Undo, fault } from "./fault";
+import { type FaultKind, type Stage, type Undo, fault, held } from "./fault";
 
 function memberOf({ world, region }: Stage, role: "home" | "standby"): Member {
   const member = world.aurora.members.get(region(role));
@@ -9,16 +10,25 @@ function memberOf({ world, region }: Stage, role: "home" | "standby"): Member {
 }
 
 /** Instances go down: sessions end, nothing answers. */
-function takeDown(member: Member): Undo {
-  member.isDown = true;
-  member.volume.dropSessions();
-  return () => {
+function takeDown(stage: Stage, role: "home" | "standby"): Undo {
+  const member = memberOf(stage, role);
+  const take = (): void => {
+    member.isDown = true;
+    member.volume.dropSessions();
+  };
+  const giveBack = (): void => {
     member.isDown = false;
   };
+  return held(stage.world, `database ${stage.region(role)}`, take, giveBack);
 }
 
 function restartReaders(stage: Stage, seconds: number): Undo {
-  const up = takeDown(memberOf(stage, "standby"));
+  let isDown = true;
+  const giveBack = takeDown(stage, "standby");
+  const up = (): void => {
+    if (isDown) giveBack();
+    isDown = false;
+  };
   stage.world.base.simulation.after(seconds * 1000, up);
   return up;
 }
@@ -39,7 +49,7 @@ export const writerLost: FaultKind = {
         bound: bounds.settlingStopped,
       },
       (stage) => [
-        takeDown(memberOf(stage, "home")),
+        takeDown(stage, "home"),
         ...(readerSeconds > 0 ? [restartReaders(stage, readerSeconds)] : []),
       ],
     );
@@ -61,7 +71,7 @@ export const azFailover: FaultKind = {
         delaysSettling: true,
       },
       (stage) => [
-        takeDown(memberOf(stage, "home")),
+        takeDown(stage, "home"),
         ...(readerSeconds > 0 ? [restartReaders(stage, readerSeconds)] : []),
       ],
     );
@@ -78,9 +88,25 @@ export const readersRestart: FaultKind = {
         description: "the standby's readers restart",
         failover: "must not",
       },
-      (stage) => [takeDown(memberOf(stage, "standby"))],
+      (stage) => [takeDown(stage, "standby")],
     ),
 };
+
+/** Of lags that overlap the longest counts. */
+const lags = new WeakMap<World, { usualMs: number; present: number[] }>();
+
+function lagBy(world: World, lagMs: number): Undo {
+  const { aurora } = world;
+  let lag = lags.get(world);
+  if (lag === undefined) lags.set(world, (lag = { usualMs: aurora.lagMs, present: [] }));
+  const { present, usualMs } = lag;
+  present.push(lagMs);
+  aurora.setLag(Math.max(...present));
+  return () => {
+    present.splice(present.indexOf(lagMs), 1);
+    aurora.setLag(Math.max(usualMs, ...present));
+  };
+}
 
 function lagging(
   name: string,
@@ -95,11 +121,9 @@ function lagging(
         seconds === Infinity
           ? "nothing replicates to the standby any more"
           : `rows reach the standby ${seconds} s late`;
-      return fault({ name, description, failover: "must not" }, ({ world: { aurora } }) => {
-        const before = aurora.lagMs;
-        aurora.setLag(seconds * 1000);
-        return [() => aurora.setLag(before)];
-      });
+      return fault({ name, description, failover: "must not" }, ({ world }) => [
+        lagBy(world, seconds * 1000),
+      ]);
     },
   };
 }

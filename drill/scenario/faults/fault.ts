@@ -49,6 +49,40 @@ export interface Fault extends Traits {
 
 export type Undo = () => void;
 
+const holds = new WeakMap<World, Map<string, number>>();
+
+/**
+ * Takes something away until the last fault that holds it has ended: faults that overlap do not
+ * give back what another has taken.
+ */
+export function held(world: World, what: string, take: () => void, giveBack: () => void): Undo {
+  let counts = holds.get(world);
+  if (counts === undefined) holds.set(world, (counts = new Map<string, number>()));
+  const count = (change: number): number => {
+    const next = (counts.get(what) ?? 0) + change;
+    counts.set(what, next);
+    return next;
+  };
+  if (count(1) === 1) take();
+  return () => {
+    if (count(-1) === 0) giveBack();
+  };
+}
+
+/** As `held`, for what is taken by being put into a set. */
+export function heldIn(world: World, what: string, set: Set<string>, member: string): Undo {
+  const take = (): void => void set.add(member);
+  return held(world, `${what} ${member}`, take, () => set.delete(member));
+}
+
+/** Route 53's control plane refuses every change. */
+export function route53Held(world: World): Undo {
+  const set = (isDown: boolean) => (): void => {
+    world.route53.isControlPlaneDown = isDown;
+  };
+  return held(world, "Route 53", set(true), set(false));
+}
+
 /** A fault that is put right by undoing what began it. */
 export function fault(traits: Traits, begin: (stage: Stage) => readonly Undo[]): Fault {
   let undoing: readonly Undo[] = [];

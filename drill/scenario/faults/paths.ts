@@ -1,5 +1,6 @@
 import { bounds } from "../bounds";
-import { type Expected, type FaultKind, type Role, fault } from "./fault";
+import { type Expected, type FaultKind, type Role, fault, held } from "./fault";
+import { looksAgain } from "./looking";
 
 const pairs: readonly (readonly [Role, Role])[] = [
   ["home", "standby"],
@@ -28,18 +29,22 @@ export const regionsCut: FaultKind = {
         takes: [loser],
         delaysSettling: true,
       },
-      ({ world, region }) => {
+      (stage) => {
+        const { world, region } = stage;
         const { network } = world.base;
         network.favoured = region(winner);
         const cuts: [string, string][] = [];
         if (ways !== `${other} to ${one}`) cuts.push([region(one), region(other)]);
         if (ways !== `${one} to ${other}`) cuts.push([region(other), region(one)]);
-        for (const [from, to] of cuts) network.cut(from, to);
-        return cuts.map(
-          ([from, to]) =>
-            () =>
-              network.mend(from, to),
+        const mend = cuts.map(([from, to]) =>
+          held(
+            world,
+            `path ${from} ${to}`,
+            () => network.cut(from, to),
+            () => network.mend(from, to),
+          ),
         );
+        return loser === "standby" ? [...mend, looksAgain(stage)] : mend;
       },
     );
   },

@@ -1,5 +1,16 @@
 import { bounds } from "../bounds";
-import { type Fault, type FaultKind, type Role, fault } from "./fault";
+import {
+  type Fault,
+  type FaultKind,
+  type Role,
+  type Stage,
+  type Traits,
+  type Undo,
+  fault,
+  held,
+  route53Held,
+} from "./fault";
+import { looksAgain } from "./looking";
 
 export interface RegionFaultOptions {
   /** After its return home's API answers /health with 200 from a handler that knows no takeover. */
@@ -19,29 +30,42 @@ export function regionLost(where: Role | (string & {}), options: RegionFaultOpti
     ...(hasStaleHealth ? ["answers /health 200 from a stale handler when it is back"] : []),
     ...(route53StaysDown ? ["Route 53's control plane stays down"] : []),
   ];
-  return {
+  const traits: Traits = {
     name: isHome ? "region" : `${where} lost`,
     description: [`${where} is lost`, ...after].join("; "),
     failover: isHome ? "must" : "must not",
     bound: isHome ? bounds.homeLost : undefined,
     delaysSettling: true,
     takes: [isHome ? "home" : (where as Role)],
-    begin: ({ world, region }) => {
-      if (isHome) world.route53.isControlPlaneDown = true;
-      world.lose(region(where));
-    },
-    end: ({ world, region }) => {
-      const own = region(where);
-      if (hasStaleHealth) {
-        world.base.happened({ kind: "fault begins", name: "stale health" });
-        world.base.hooks.request.add((at, path) =>
-          at === own && path === "/health" ? { status: 200, body: '{"stale":true}' } : undefined,
-        );
-      }
-      if (isHome && !route53StaysDown) world.route53.isControlPlaneDown = false;
-      world.restore(own);
-    },
   };
+  return fault(traits, (stage) => {
+    const { world, region } = stage;
+    const own = region(where);
+    const undoing: Undo[] = [];
+    if (hasStaleHealth) undoing.push(() => answerStale(stage, own));
+    if (isHome) {
+      const giveBack = route53Held(world);
+      if (!route53StaysDown) undoing.push(giveBack);
+    }
+    undoing.push(lose(stage, own));
+    return where === "standby" ? [...undoing, looksAgain(stage)] : undoing;
+  });
+}
+
+function lose({ world }: Stage, region: string): Undo {
+  return held(
+    world,
+    `region ${region}`,
+    () => world.lose(region),
+    () => world.restore(region),
+  );
+}
+
+function answerStale({ world: { base } }: Stage, region: string): void {
+  base.happened({ kind: "fault begins", name: "stale health" });
+  base.hooks.request.add((at, path) =>
+    at === region && path === "/health" ? { status: 200, body: '{"stale":true}' } : undefined,
+  );
 }
 
 /** Nothing goes wrong: the platform must not act either. */
@@ -81,25 +105,24 @@ export const secondRegionLost: FaultKind = {
   lasts: [400, 500],
   draw: (stream) => {
     const afterSeconds = stream.integer(20, 120);
-    let stop = (): void => {};
-    return {
-      name: "second region lost",
-      description: `standby is lost after the takeover; operators activate home ${afterSeconds} s later`,
-      failover: "may",
-      bound: bounds.commanded,
-      takes: ["standby"],
-      begin: ({ world, region, operators, recoveryBegins }) => {
-        world.lose(region("standby"));
+    return fault(
+      {
+        name: "second region lost",
+        description: `standby is lost after the takeover; operators activate home ${afterSeconds} s later`,
+        failover: "may",
+        bound: bounds.commanded,
+        takes: ["standby"],
+      },
+      (stage) => {
+        const { world, region, operators, recoveryBegins } = stage;
+        let stop = (): void => {};
         world.base.simulation.after(afterSeconds * 1000, () => {
           recoveryBegins();
           stop = operators.repeat(region("home"), { action: "failover", to: region("home") });
         });
+        return [lose(stage, region("standby")), () => stop()];
       },
-      end: ({ world, region }) => {
-        stop();
-        world.restore(region("standby"));
-      },
-    };
+    );
   },
 };
 

@@ -1,6 +1,8 @@
 import type { Control } from "../../../lambda/shared/control";
+import { CHECKER_SPREAD_SECONDS, LATCH_INTERVAL_SECONDS } from "../../../lambda/shared/tunables";
 import type { Happening } from "../../world/happenings";
 import { actingCall } from "../faults/crashes";
+import { pathOf } from "../faults/triggers";
 import { regionInDns } from "../healing";
 import type { Watcher } from "./watch";
 
@@ -37,12 +39,26 @@ export const notFromStandby: Watcher = {
     },
 };
 
-/** Once DNS has left home it comes back only when home is active. */
+/** How late DNS follows what the last check of the latch saw. */
+const CHECKERS_LATE_MS = (LATCH_INTERVAL_SECONDS + CHECKER_SPREAD_SECONDS) * 1000;
+
+/**
+ * Once DNS has left home it comes back only when home is active. Or with the standby gone, or
+ * without the ledger: then the latch cannot be known, and home at least takes the orders.
+ */
 export const noFlipBack: Watcher = {
   name: "DNS does not flip back by itself",
   watch: ({ world, ledgerTable, home, standby }) => {
     let isAway = false;
+    let blindUntilMs = -Infinity;
     return (happening) => {
+      const { nowMs, network } = world.base;
+      if (happening.kind === "ledger blocked" && happening.region === standby) {
+        blindUntilMs = Infinity;
+      }
+      if (happening.kind === "ledger ready" && happening.region === standby) {
+        blindUntilMs = nowMs + CHECKERS_LATE_MS;
+      }
       if (happening.kind !== "dns") return undefined;
       const region = regionInDns(world);
       if (region === standby) isAway = true;
@@ -50,8 +66,7 @@ export const noFlipBack: Watcher = {
       const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
       const isHome = (control?.target ?? control?.active) === home;
       if (isHome) isAway = false;
-      // With the standby gone home at least takes the orders.
-      return isHome || world.base.network.isLost(standby)
+      return isHome || network.isLost(standby) || nowMs < blindUntilMs
         ? undefined
         : `DNS went back to ${home}, ${control?.active} is active`;
     };
@@ -60,7 +75,8 @@ export const noFlipBack: Watcher = {
 
 /**
  * From an automatic fence to the activation no orchestrator calls the region that is being left,
- * nor Route 53: whatever it did there could only be waited for.
+ * nor Route 53: whatever it did there could only be waited for. What an operator asks of an
+ * orchestrator meanwhile, as home's for its status, is no step of the takeover.
  */
 export const nothingWaitsForTheLost: Watcher = {
   name: "no step before the activation asks the region being left, or Route 53",
@@ -73,7 +89,9 @@ export const nothingWaitsForTheLost: Watcher = {
         return undefined;
       }
       const isLeft = call.region === home || call.service === "route53";
-      if (isLeft && actingCall(call) !== "notify") seen = `${call.command} in ${call.region}`;
+      const isStep = pathOf(call.environment.payload) !== undefined;
+      if (isLeft && isStep && actingCall(call) !== "notify")
+        seen = `${call.command} in ${call.region}`;
       return undefined;
     });
     return (happening) => {

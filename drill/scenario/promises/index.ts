@@ -9,12 +9,6 @@ export type BrokenPromise = Broken;
 /** Every promise by name: those held as things happen, and those the end shows. */
 export const promises: readonly { readonly name: string }[] = [...allWatchers(), ...endings];
 
-/** Promises that no checker holds yet, and why: a report must say so. */
-export const unchecked: readonly string[] = [
-  "an operator is told within 3 minutes: the alarms on failing orders use metric mathematics, " +
-    "which the world does not model",
-];
-
 /** What an outage broke; of one that is not survivable only what holds even then is asked. */
 export function checkOutage(outage: Outage): Broken[] {
   const { watched, schedule } = outage;

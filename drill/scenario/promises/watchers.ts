@@ -1,4 +1,5 @@
 import { noFlipBack, notFromStandby, nothingWaitsForTheLost, onlyWhereRight } from "./decisions";
+import { operatorsTold } from "./told";
 import type { Watcher } from "./watch";
 import { twoWitnesses } from "./witnesses";
 import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writers";
@@ -14,4 +15,5 @@ export const allWatchers = (): readonly Watcher[] => [
   nothingWaitsForTheLost,
   failbackLosesNothing,
   deadLetters,
+  operatorsTold,
 ];

@@ -1,0 +1,126 @@
+import { PROBE_TIMEOUT_MS } from "../../../lambda/shared/tunables";
+import type { ProgramDescription } from "../../description/program";
+import type { Happening } from "../../world/happenings";
+import type { World } from "../../world/world";
+import type { Watcher } from "./watch";
+
+const MINUTE_MS = 60_000;
+/** An operator knows of a bad minute this long after its end. */
+const TOLD_WITHIN_MS = 3 * MINUTE_MS;
+const BAD_SHARE = 0.1;
+const BAD_ORDERS = 3;
+/** What order-api and look() themselves measure; AWS's own metrics come minutes late. */
+const OWN_METRICS = /\|(OrdersFailed|HomeCanaryFailed|HomeProbeFailed)(\||$)/;
+
+/** What a client or a canary saw of the orders it placed in a minute. */
+interface Minute {
+  readonly startMs: number;
+  placed: number;
+  failed: number;
+}
+
+/**
+ * Calls back with every order placed, by whomever, once it is known how it went: 5xx and no answer
+ * in time are failures.
+ */
+function watchOrders({ apis, base }: World, ended: (hasFailed: boolean) => void): void {
+  const request = apis.request.bind(apis);
+  apis.request = (from, asked, answer) => {
+    if (asked.method !== "POST") return request(from, asked, answer);
+    let isOver = false;
+    const over = (hasFailed: boolean): void => {
+      if (isOver) return;
+      isOver = true;
+      giveUp();
+      ended(hasFailed);
+    };
+    const giveUp = base.simulation.after(PROBE_TIMEOUT_MS, () => over(true));
+    request(from, asked, (answered) => {
+      over(answered.status >= 500);
+      answer(answered);
+    });
+  };
+}
+
+/** Alarms that tell people by themselves, on what order-api and look() measure. */
+function tellers({ alarms }: ProgramDescription): Set<string> {
+  const own = alarms.filter(
+    ({ metrics, actions }) =>
+      actions.ALARM.some((target) => target.startsWith("arn:aws:sns:")) &&
+      metrics.every(({ seriesKey }) => OWN_METRICS.test(seriesKey) || isShareOf(seriesKey)),
+  );
+  return new Set(own.map(({ name }) => name));
+}
+
+const isShareOf = (seriesKey: string): boolean => seriesKey.includes("|OrdersAccepted|");
+
+/** When somebody was last being told that orders fail. */
+class Bell {
+  private readonly ringing = new Set<string>();
+  private readonly names: ReadonlySet<string>;
+  private endedMs = -Infinity;
+
+  constructor(private readonly world: World) {
+    this.names = tellers(world.base.program);
+  }
+
+  hear(happening: Happening): void {
+    if (happening.kind === "published") {
+      const name = /"AlarmName":"([^"]+)","NewStateValue":"ALARM"/.exec(happening.message)?.[1];
+      if (name !== undefined && this.names.has(name)) this.ringing.add(name);
+    }
+    if (happening.kind === "alarm" && happening.state !== "ALARM") {
+      if (this.ringing.delete(happening.name)) this.endedMs = this.world.base.nowMs;
+    }
+  }
+
+  hasRungSince(ms: number): boolean {
+    return this.ringing.size > 0 || this.endedMs >= ms;
+  }
+}
+
+/**
+ * Held by clock minutes. Not while the standby region, from where home is looked at, is lost or
+ * its CloudWatch stands still: then nothing of the program's own can see and tell, and AWS's later
+ * alarms remain.
+ */
+export const operatorsTold: Watcher = {
+  name: "an operator is told of failing orders within 3 minutes",
+  watch: ({ world, standby, schedule }) => {
+    const { base, cloudwatch } = world;
+    const bell = new Bell(world);
+    let minute: Minute = { startMs: 0, placed: 0, failed: 0 };
+    let muteMs = -Infinity;
+    let seen: string | undefined;
+    const noteMute = (): void => {
+      if (base.network.isLost(standby) || cloudwatch.down.has(standby)) muteMs = base.nowMs;
+    };
+    const check = ({ startMs, placed, failed }: Minute): void => {
+      noteMute();
+      if (muteMs >= startMs || bell.hasRungSince(startMs)) return;
+      seen ??= `nobody, though ${failed} of ${placed} orders of a minute failed`;
+    };
+    const close = (ended: Minute): void => {
+      noteMute();
+      if (ended.failed < BAD_ORDERS || ended.failed < BAD_SHARE * ended.placed) return;
+      const dueMs = ended.startMs + MINUTE_MS + TOLD_WITHIN_MS;
+      base.simulation.at(Math.max(dueMs, base.nowMs), () => check(ended));
+    };
+    if (!schedule.isLast) {
+      watchOrders(world, (hasFailed) => {
+        const startMs = base.nowMs - (base.nowMs % MINUTE_MS);
+        if (startMs !== minute.startMs) {
+          close(minute);
+          minute = { startMs, placed: 0, failed: 0 };
+        }
+        minute.placed++;
+        if (hasFailed) minute.failed++;
+      });
+    }
+    return (happening) => {
+      noteMute();
+      bell.hear(happening);
+      return seen;
+    };
+  },
+};

@@ -1,0 +1,158 @@
+import type {
+  AlarmDescription,
+  AlarmState,
+  CompositeDescription,
+  SuppressorDescription,
+} from "../description/alarms";
+import type { Base } from "./base";
+import type { Lambda } from "./lambda";
+import { Series, evaluate } from "./series";
+import type { Sns } from "./sns";
+
+const MINUTE_MS = 60_000;
+
+interface Alarm {
+  readonly description: AlarmDescription;
+  readonly series: ReadonlyMap<string, Series>;
+  state: AlarmState;
+}
+
+interface Composite {
+  readonly description: CompositeDescription;
+  state: AlarmState;
+  /** A change whose actions the suppressor holds back. */
+  isHeldBack: boolean;
+}
+
+/** Alarms and composites in all regions, and what they set off when their state changes. */
+export class Alarms {
+  /** Regions whose CloudWatch stands still, as a fault. */
+  readonly down = new Set<string>();
+  private readonly alarms = new Map<string, Alarm>();
+  private readonly composites: Composite[];
+
+  constructor(
+    private readonly base: Base,
+    private readonly lambda: Lambda,
+    private readonly sns: Sns,
+  ) {
+    this.composites = base.program.composites.map((description) => ({
+      description,
+      state: "OK",
+      isHeldBack: false,
+    }));
+  }
+
+  /**
+   * A new alarm, with the series it wants to be fed. It is evaluated from its first data on: what
+   * was before the world began is not its silence, and of AWS's own metrics the world publishes few.
+   */
+  add(description: AlarmDescription): Series[] {
+    const { region, arn, periodMs, metrics } = description;
+    const everyMs = periodMs < MINUTE_MS ? 10_000 : MINUTE_MS;
+    const phaseMs = (this.base.draw("alarmPhaseSeconds") / 10) * everyMs;
+    let isBegun = false;
+    const begin = (): void => {
+      if (isBegun) return;
+      isBegun = true;
+      const { simulation } = this.base;
+      const passed = Math.ceil((simulation.nowMs - simulation.startMs - phaseMs) / everyMs);
+      this.base.every(phaseMs + Math.max(0, passed) * everyMs, everyMs, () => this.evaluate(alarm));
+    };
+    const series = new Map(metrics.map(({ id }) => [id, new Series(periodMs, begin)]));
+    const alarm: Alarm = { description, series, state: "INSUFFICIENT_DATA" };
+    this.alarms.set(`${region}|${arn}`, alarm);
+    return [...series.values()];
+  }
+
+  stateOf(region: string, nameOrArn: string): AlarmState {
+    const isMeant = ({ description: { name, arn, region: own } }: Alarm | Composite): boolean =>
+      own === region && (name === nameOrArn || arn === nameOrArn);
+    const found = [...this.alarms.values()].find(isMeant) ?? this.composites.find(isMeant);
+    return found?.state ?? "INSUFFICIENT_DATA";
+  }
+
+  private evaluate(alarm: Alarm): void {
+    const { description, series } = alarm;
+    if (this.base.network.isLost(description.region) || this.down.has(description.region)) return;
+    const next = evaluate(description, series, this.base.nowMs, alarm.state);
+    if (next === alarm.state) return;
+    alarm.state = next;
+    this.happened(description, next);
+    this.act(description, next);
+    this.followedBy(description);
+  }
+
+  /** Composites that speak of an alarm, or of a composite, follow it at once. */
+  private followedBy({ region, name, arn }: AlarmDescription | CompositeDescription): void {
+    for (const composite of this.composites) {
+      const { region: own, children, rule, suppressor } = composite.description;
+      if (own !== region) continue;
+      if (suppressor !== undefined && [name, arn].includes(suppressor.alarm)) {
+        this.suppressorChanged(composite, suppressor);
+      }
+      if (!children.includes(name) && !children.includes(arn)) continue;
+      const state = rule((child) => this.stateOf(region, child)) ? "ALARM" : "OK";
+      if (state === composite.state) continue;
+      composite.state = state;
+      this.happened(composite.description, state);
+      this.actUnlessSuppressed(composite);
+      this.followedBy(composite.description);
+    }
+  }
+
+  private actUnlessSuppressed(composite: Composite): void {
+    const { description, state } = composite;
+    const { suppressor, region } = description;
+    if (suppressor === undefined) return this.act(description, state);
+    composite.isHeldBack = this.stateOf(region, suppressor.alarm) === "ALARM";
+    if (composite.isHeldBack) return;
+    if (state !== "ALARM") return this.act(description, state);
+    this.base.simulation.after(suppressor.waitMs, () => {
+      if (composite.state !== "ALARM") return;
+      composite.isHeldBack = this.stateOf(region, suppressor.alarm) === "ALARM";
+      if (!composite.isHeldBack) this.act(description, "ALARM");
+    });
+  }
+
+  private suppressorChanged(composite: Composite, suppressor: SuppressorDescription): void {
+    const { description } = composite;
+    const rings = (): boolean => this.stateOf(description.region, suppressor.alarm) === "ALARM";
+    if (rings() || !composite.isHeldBack) return;
+    this.base.simulation.after(suppressor.extensionMs, () => {
+      if (rings() || !composite.isHeldBack) return;
+      composite.isHeldBack = false;
+      this.act(description, composite.state);
+    });
+  }
+
+  private happened(
+    { name, region }: AlarmDescription | CompositeDescription,
+    state: AlarmState,
+  ): void {
+    this.base.happened({ kind: "alarm", name, region, state });
+  }
+
+  /** Actions follow a change of state; an alarm that stays in ALARM does not fire again. */
+  private act(
+    { name, arn, region, actions }: AlarmDescription | CompositeDescription,
+    state: AlarmState,
+  ): void {
+    const { account } = this.base.program;
+    for (const target of actions[state]) {
+      if (target.startsWith("arn:aws:lambda:")) {
+        this.lambda.invokeFor("lambda.alarms.cloudwatch.amazonaws.com", arn, target, {
+          source: "aws.cloudwatch",
+          alarmArn: arn,
+          accountId: account,
+          region,
+          alarmData: { alarmName: name, state: { value: state } },
+        });
+      } else if (target.startsWith("arn:aws:sns:")) {
+        const context = { "aws:sourceaccount": account, "aws:sourcearn": arn };
+        const message = JSON.stringify({ AlarmName: name, NewStateValue: state });
+        this.sns.publishFor("cloudwatch.amazonaws.com", context, target, message);
+      }
+    }
+  }
+}
