@@ -109,9 +109,12 @@ const plainHashes: esbuild.Plugin = {
       contents: `
         import { hash } from "node:crypto";
         export * from "node:crypto";
-        export const createHash = (algorithm) => ({
-          update: (text) => ({ digest: (encoding) => hash(algorithm, text, encoding) }),
-        });`,
+        class Hash {
+          constructor(algorithm) { this.algorithm = algorithm; this.text = ""; }
+          update(text) { this.text += text; return this; }
+          digest(encoding) { return hash(this.algorithm, this.text, encoding); }
+        }
+        export const createHash = (algorithm) => new Hash(algorithm);`,
       loader: "js",
     }));
   },

@@ -10,7 +10,7 @@ import type { FromWorker } from "./workerMain";
 /** Tasks a worker holds, so that it never waits for the next one to arrive. */
 const TASKS_AHEAD = 2;
 /** A young generation that holds what one moment of a world needs, and an old one that stays small. */
-const WORKER_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=128"];
+const WORKER_FLAGS = ["--max-semi-space-size=16", "--max-old-space-size=128"];
 
 interface Worker {
   child: ChildProcess;

@@ -32,27 +32,24 @@ export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, sou
     info: (message, fields) => line("INFO", message, fields),
     error: (message, error, fields) => line("ERROR", message, { ...fields, ...describe(error) }),
     metrics: (message, metrics, fields) => {
-      line("INFO", message, {
-        ...fields,
-        _aws: {
-          Timestamp: runtime.clock.nowMs(),
-          CloudWatchMetrics: [
-            {
-              Namespace: METRIC_NAMESPACE,
-              Dimensions: [["Environment", "Region"]],
-              Metrics: metrics.map((metric) => ({
-                Name: metric.name,
-                Unit: metric.unit,
-                StorageResolution: metric.resolutionSeconds,
-              })),
-            },
-          ],
-        },
-        Environment: environment,
-        Region: region,
-        ...Object.fromEntries(metrics.map((metric) => [metric.name, metric.value])),
-      });
+      const entry: Fields = { ...fields, Environment: environment, Region: region };
+      for (const { name, value } of metrics) entry[name] = value;
+      entry["_aws"] = { Timestamp: runtime.clock.nowMs(), CloudWatchMetrics: [directive(metrics)] };
+      line("INFO", message, entry);
     },
+  };
+}
+
+/** Says which fields of a line are metrics (CloudWatch's embedded metric format). */
+function directive(metrics: readonly Metric[]): object {
+  return {
+    Namespace: METRIC_NAMESPACE,
+    Dimensions: [["Environment", "Region"]],
+    Metrics: metrics.map((metric) => ({
+      Name: metric.name,
+      Unit: metric.unit,
+      StorageResolution: metric.resolutionSeconds,
+    })),
   };
 }
 
