@@ -215,9 +215,11 @@ export const RTO_SECONDS = 300;
 
 /** The budget of one failover, in seconds from the fault: what the drill is measured against. */
 export const budget = {
-  /** Detection at worst: silence must be stale, one slot passes, one probe waits. */
-  homeLostSignsSeconds: ALIVE_STALE_SECONDS + LOOK_SLOT_SECONDS + PROBE_TIMEOUT_MS / 1000,
-  settlingStoppedSignsSeconds: PROGRESS_STALE_SECONDS + LOOK_SLOT_SECONDS,
+  /** Fault to fence at worst: silence is stale, a slot passes, a probe, RDS and the ledger wait. */
+  homeLostSignsSeconds:
+    ALIVE_STALE_SECONDS + LOOK_SLOT_SECONDS + (PROBE_TIMEOUT_MS + 2 * OBSERVE_TIMEOUT_MS) / 1000,
+  settlingStoppedSignsSeconds:
+    PROGRESS_STALE_SECONDS + LOOK_SLOT_SECONDS + (2 * OBSERVE_TIMEOUT_MS) / 1000,
   fenceSeconds: 3,
   promotionSeconds: PROMOTION_MAX_SECONDS,
   activateAndSweepSeconds: 15,

@@ -52,14 +52,14 @@ describe("numbers that do not fit each other stop the program when it loads", ()
 test("the budget is the design's", () => {
   const { budget, settledBudgetSeconds } = tunables;
   expect(budget).toEqual({
-    homeLostSignsSeconds: 33,
-    settlingStoppedSignsSeconds: 90,
+    homeLostSignsSeconds: 37,
+    settlingStoppedSignsSeconds: 94,
     fenceSeconds: 3,
     promotionSeconds: 180,
     activateAndSweepSeconds: 15,
     dnsSeconds: 160,
   });
-  expect(settledBudgetSeconds).toEqual({ homeLost: 231, settlingStopped: 288 });
+  expect(settledBudgetSeconds).toEqual({ homeLost: 235, settlingStopped: 292 });
   expect(tunables.RTO_SECONDS).toBe(300);
 });
 
