@@ -17,11 +17,6 @@ export interface Row {
 export const SIZE_RATIO_MAX = 1.25;
 export const IMPORT_RATIO_MAX = 1.5;
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
 /** What is wrong with the bundles, one line each; none where nothing is. */
 export function judge(rows: readonly Row[]): string[] {
   return rows.flatMap(({ stem, size, importMs, isReproducible }) => [

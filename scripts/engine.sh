@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 engine=${ENGINE:-../shared/engine/run.sh}
 
-if [ ! -x "$engine" ] || ! command -v go >/dev/null; then
-  echo "engine: not tried, the stand-in engine or Go is missing"
+missing=$([ -x "$engine" ] || echo "$engine"; command -v go >/dev/null || echo Go)
+if [ -n "$missing" ]; then
+  echo "engine: skipped, because there is no ${missing//$'\n'/ and no }"
   exit 0
 fi
 state=$(mktemp -d)

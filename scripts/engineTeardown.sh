@@ -6,8 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 engine=${ENGINE:-../shared/engine/run.sh}
 stack=pr-7
 
-if [ ! -x "$engine" ] || ! command -v go >/dev/null; then
-  echo "engine: teardown after a failover not tried, the stand-in engine or Go is missing"
+missing=$([ -x "$engine" ] || echo "$engine"; command -v go >/dev/null || echo Go)
+if [ -n "$missing" ]; then
+  echo "engine: teardown after a failover skipped, because there is no ${missing//$'\n'/ and no }"
   exit 0
 fi
 if [ "${1:-}" != inside ]; then

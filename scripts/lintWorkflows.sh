@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 version=v1.7.12
 
 if ! command -v go >/dev/null; then
-  echo "workflows: not linted, Go is missing"
+  echo "workflows: skipped, because there is no Go to build actionlint with"
   exit 0
 fi
 bin="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/trading-platform/actionlint-$version"
