@@ -36,52 +36,83 @@ export const corpus: readonly NamedSeed[] = [
   },
   {
     seed: "1189",
+    kind: "combination",
     found:
       "no client ordered anything while the platform recovered, so that recovery was measured by " +
       "the first order minutes later; such outages are held to no time",
   },
   {
     seed: "1.1",
+    kind: "combination",
     found:
       "the standby was lost together with home's writer: nobody could fail over to it; recovery is " +
       "counted from the moment it looks at home again with the ledger behind it",
   },
   {
     seed: "7.4",
+    kind: "combination",
     found: "the same where a cut takes the ledger from the standby while home accepts nothing",
   },
   {
     seed: "1.280",
+    kind: "combination",
     found: "the same in the middle of a promotion, 20 s before the activation",
   },
   {
     seed: "1.812",
+    kind: "combination",
     found: "the same with the standby lost before home's authorizer failed",
   },
   {
     seed: "1.209",
+    kind: "combination",
     found:
       "two losses of one region overlapped, and the end of the first brought it back: what several " +
       "faults hold is given back by the last of them",
   },
   {
     seed: "1.36",
+    kind: "combination",
     found:
       "the checker took an operator's `status`, asked of home's orchestrator during a takeover, for " +
       "a step of the takeover",
   },
   {
     seed: "1.398",
+    kind: "combination",
     found: "the same checker, of an operator's command at home",
   },
   {
     seed: "1.510",
+    kind: "combination",
     found: "the same checker, of an operator's command after the promotion",
   },
   {
     seed: "1.162",
+    kind: "two regions lost",
     found:
       "with two regions lost DNS went home while the returning standby had no ledger yet: its latch " +
       "is then as unknown as with the standby gone, which the checker allowed already",
+  },
+  {
+    seed: "2.303",
+    kind: "fault in a failback",
+    found:
+      "recovery of a takeover long over was counted from the standby's return after a second loss: " +
+      "only who waits for a takeover waits for the standby",
+  },
+  {
+    seed: "2.845",
+    kind: "combination",
+    found:
+      "order-processors that freeze in both regions settle some orders late for minutes after the " +
+      "takeover; under such a fault recovery is the first order that settles promptly",
+  },
+  {
+    seed: "2.828",
+    kind: "deployment",
+    found:
+      "home's API failed for 5 s between two looks while functions were replaced: no metric of the " +
+      "program's own can know; a deployment has its operator",
   },
 ];

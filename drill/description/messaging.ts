@@ -1,5 +1,6 @@
 import {
   type Lookup,
+  type Resource,
   flag,
   json,
   list,
@@ -39,7 +40,15 @@ export interface RuleDescription {
   isEnabled: boolean;
   /** Undefined for a rule that no schedule fires. */
   periodMs: number | undefined;
-  targets: readonly { arn: string; input: string | undefined }[];
+  targets: readonly RuleTargetDescription[];
+}
+
+export interface RuleTargetDescription {
+  arn: string;
+  input: string | undefined;
+  /** Of an event that the target did not take. */
+  retries: number;
+  eventAgeMaxMs: number;
 }
 
 export interface TopicDescription {
@@ -53,6 +62,8 @@ export interface SubscriptionDescription {
   protocol: string;
   endpoint: string;
   filter: Readonly<Record<string, unknown>> | undefined;
+  /** MessageAttributes or MessageBody. */
+  filterScope: string;
 }
 
 export function describeQueues(lookup: Lookup): QueueDescription[] {
@@ -100,9 +111,20 @@ export function describeRules(lookup: Lookup): RuleDescription[] {
       periodMs: periodOf(optionalText(rule, "scheduleExpression")),
       targets: targets
         .filter((target) => target.region === region && text(target, "rule") === name)
-        .map((target) => ({ arn: text(target, "arn"), input: optionalText(target, "input") })),
+        .map(describeTarget),
     };
   });
+}
+
+/** Without a policy of its own a target is tried for a day, 185 times (EventBridge User Guide). */
+function describeTarget(target: Resource): RuleTargetDescription {
+  const policy = object(target, "retryPolicy");
+  return {
+    arn: text(target, "arn"),
+    input: optionalText(target, "input"),
+    retries: Number(policy?.["maximumRetryAttempts"] ?? 185),
+    eventAgeMaxMs: Number(policy?.["maximumEventAgeInSeconds"] ?? 86_400) * 1000,
+  };
 }
 
 const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
@@ -135,6 +157,7 @@ export function describeTopics(lookup: Lookup): TopicDescription[] {
           protocol: text(each, "protocol"),
           endpoint: text(each, "endpoint"),
           filter: json(each, "filterPolicy") as SubscriptionDescription["filter"],
+          filterScope: optionalText(each, "filterPolicyScope") ?? "MessageAttributes",
         })),
     };
   });

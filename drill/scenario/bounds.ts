@@ -61,12 +61,14 @@ export interface RecoverySeconds {
   overhead: number | null;
 }
 
-export function recoverySeconds({ settled, accepted, journal, faultMs }: Outage): RecoverySeconds {
+export function recoverySeconds(outage: Outage): RecoverySeconds {
+  const { settled, accepted, journal, faultMs, schedule } = outage;
+  const settledSeconds = schedule.isBlurred ? settled.firstSeconds : settled.seconds;
   const promotion = journal.promotions.find(({ atMs }) => atMs >= faultMs);
   const promotionSeconds = (promotion?.promotionMs ?? 0) / 1000;
   return {
-    settled: settled.seconds,
+    settled: settledSeconds,
     accepted: accepted.seconds,
-    overhead: settled.seconds === null ? null : settled.seconds - promotionSeconds,
+    overhead: settledSeconds === null ? null : settledSeconds - promotionSeconds,
   };
 }

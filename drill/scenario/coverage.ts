@@ -8,9 +8,12 @@ import { type ActingCall, actingCall, actingCalls } from "./faults/crashes";
 import { type TriggerPath, pathOf } from "./faults/triggers";
 import { automaticFence } from "./promises/decisions";
 import { regionInDns } from "./healing";
+import { mains } from "./scenarios";
 
 /** What a frozen orchestrator saw is stale for at least this long. */
 const FROZEN_MS = 100_000;
+/** The seed design's limit of what may be lost. */
+const LONG_LAG_MS = 60_000;
 
 /** Moments that matter; a batch in which one of them never came proves nothing about it. */
 export const counterNames = [
@@ -29,8 +32,10 @@ export const counterNames = [
   "orchestrator timed out",
   "duplicate and late events inside a failover",
   "function frozen before its commit",
+  "frozen before its commit, committed after a later fence",
   "batch committed after a later fence",
   "rows lost by a promotion",
+  "lag above 60 s at the fault",
   "lag above 60 s at the fence",
   "order settled again in a later epoch",
   "order accepted in the standby before activation",
@@ -42,10 +47,13 @@ export const counterNames = [
   "operator's failover",
   "disarmed",
   "operators paged",
+  "operators told of failing orders",
   "region rebuilt as a reader",
   "home without the ledger, yet answering",
   "home returned with a stale health handler",
   "second region lost",
+  "standby away while home fails",
+  "concurrency taken at home",
   "sweep met a deep queue",
   "DNS followed the latch",
   "DNS followed home's health check",
@@ -74,6 +82,8 @@ const paths: Record<TriggerPath, CounterName> = {
   alarm: "fence by the alarm",
   tick: "fence by the tick",
 };
+
+const mainNames: ReadonlySet<string> = new Set(mains.map(({ name }) => name));
 
 const isOrchestrator = (functionName: string): boolean => functionName.includes("orchestrator");
 
@@ -144,6 +154,14 @@ export class Coverage {
         return;
       case "volume rebuilt":
         return this.count("region rebuilt as a reader");
+      case "alarm":
+        if (happening.state === "ALARM" && happening.name.includes("orders-failing")) {
+          this.count("operators told of failing orders");
+        }
+        return;
+      case "throttled":
+        if (this.isHome(happening.region)) this.count("concurrency taken at home");
+        return;
       case "invocation failed":
         if (isOrchestrator(happening.functionName) && happening.reason.startsWith("Task timed")) {
           this.count("orchestrator timed out");
@@ -187,6 +205,11 @@ export class Coverage {
     if (name === "flapping below the threshold") this.count("flap below the threshold");
     if (name === "second region lost") this.count("second region lost");
     if (name === "stale health") this.count("home returned with a stale health handler");
+    if (mainNames.has(name)) {
+      if (this.world.aurora.lagMs > LONG_LAG_MS) this.count("lag above 60 s at the fault");
+      if (this.world.base.network.isLost(standbyRegion))
+        this.count("standby away while home fails");
+    }
     this.active.add(name);
   }
 
@@ -225,13 +248,16 @@ export class Coverage {
     if (path !== undefined) this.count(paths[path]);
     const sign = `sign: ${reason}` as CounterName;
     if (counterNames.includes(sign)) this.count(sign);
-    if (this.world.aurora.lagMs > 60_000) this.count("lag above 60 s at the fence");
+    if (this.world.aurora.lagMs > LONG_LAG_MS) this.count("lag above 60 s at the fence");
   }
 
   private committed(rows: readonly { epoch: number }[]): void {
     const present = this.control?.epoch ?? 0;
-    if (rows.some(({ epoch }) => epoch < present))
-      this.count("batch committed after a later fence");
+    if (!rows.some(({ epoch }) => epoch < present)) return;
+    this.count("batch committed after a later fence");
+    if (this.active.has("processor frozen")) {
+      this.count("frozen before its commit, committed after a later fence");
+    }
   }
 
   private dns(): void {

@@ -47,7 +47,7 @@ function alone(kind: FaultKind, weight: number): Scenario {
 
 /** Faults that a failover answers whatever else happens. */
 const regionOrApi = [regions.homeLost, apis.apiLost];
-const mains = [...regionOrApi, database.writerLost, settlingBroken, apis.acceptingBroken];
+export const mains = [...regionOrApi, database.writerLost, settlingBroken, apis.acceptingBroken];
 
 /** What may happen beside a fault. */
 const companions = [
@@ -87,6 +87,7 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.grayErrors, 4),
   alone(apis.slowAnswers, 3),
   alone(apis.throttled, 2),
+  alone(apis.concurrencyTaken, 2),
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
   alone(paths.flappingAt, 3),
@@ -115,6 +116,9 @@ export const scenarios: readonly Scenario[] = [
   },
   alone(triggers.blind, 2),
   alone(triggers.forgedAlarms, 2),
+  alone(clients.ttlIgnored, 1),
+  alone(controlPlanes.route53Down, 1),
+  alone(controlPlanes.rdsDownAtHome, 1),
   alone(controlPlanes.rdsDownAtStandby, 1),
   alone(controlPlanes.cloudwatchDownAtHome, 1),
   alone(controlPlanes.cloudwatchDownAtStandby, 1),

@@ -19,6 +19,8 @@ export interface Schedule {
   readonly faults: readonly ScheduledFault[];
   readonly failover: Expected;
   readonly bound: Bound | undefined;
+  /** Recovery is seen by the first order that settles promptly: a fault slows some all the time. */
+  readonly isBlurred: boolean;
   /** Two regions at once are more than the design survives: played, never counted as passed. */
   readonly isSurvivable: boolean;
   /** The stack is gone afterwards: nothing is left to heal. */
@@ -89,7 +91,7 @@ function drawPart({ kind, at, lasts }: Part, index: number, stream: Stream): Sch
 
 function owed(
   faults: readonly ScheduledFault[],
-): Pick<Schedule, "failover" | "bound" | "isSurvivable" | "isLast"> {
+): Pick<Schedule, "failover" | "bound" | "isBlurred" | "isSurvivable" | "isLast"> {
   const all = faults.map(({ fault }) => fault);
   const expects = (expected: Expected): boolean => all.some((each) => each.failover === expected);
   const isHindered = all.some((each) => each.hinders === true);
@@ -105,6 +107,7 @@ function owed(
   return {
     failover,
     bound: isHeld && isSurvivable ? bound : undefined,
+    isBlurred: all.some((each) => each.slowsOrders === true),
     isSurvivable,
     isLast: all.some((each) => each.isLast === true),
   };

@@ -30,6 +30,8 @@ export class Lambda implements Service {
   private readonly busyByRegion = new Map<string, number>();
   private readonly unreserved = new Map<string, number>();
   private requests = 0;
+  /** Regions where others of the account have taken what nobody reserves, as a fault. */
+  readonly taken = new Set<string>();
 
   /** Set by the world: hands a new environment its handler. */
   createHandler: (environment: Environment) => void = () => {
@@ -67,9 +69,7 @@ export class Lambda implements Service {
    */
   invoke(arn: string, payload: unknown, done: (outcome: Outcome) => void): void {
     const state = this.functions.get(arn);
-    if (state === undefined) {
-      throw new Error(`no function ${arn}`);
-    }
+    if (state === undefined) throw new Error(`no function ${arn}`);
     const { description } = state;
     if (this.base.network.isLost(description.region)) return;
     if (this.isFull(state)) {
@@ -160,11 +160,10 @@ export class Lambda implements Service {
     });
   }
 
-  private isFull({ busy, description }: FunctionState): boolean {
-    if (description.reservedConcurrency !== undefined)
-      return busy >= description.reservedConcurrency;
-    const { region } = description;
-    return (this.busyByRegion.get(region) ?? 0) >= this.unreserved.get(region)!;
+  private isFull({ busy, description: { region, reservedConcurrency } }: FunctionState): boolean {
+    if (reservedConcurrency !== undefined) return busy >= reservedConcurrency;
+    const isTaken = this.taken.has(region);
+    return isTaken || (this.busyByRegion.get(region) ?? 0) >= this.unreserved.get(region)!;
   }
 
   private count(state: FunctionState, change: number): void {

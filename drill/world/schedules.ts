@@ -1,11 +1,14 @@
 import type { AssumptionName } from "../assumptions";
-import type { RuleDescription } from "../description/messaging";
+import type { RuleDescription, RuleTargetDescription } from "../description/messaging";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./service";
 
 const MINUTE_MS = 60_000;
+/** EventBridge waits longer each time; it publishes no numbers. */
+const RETRY_WAIT_MS = 5_000;
+const RETRY_WAIT_MAX_MS = 60_000;
 
 /** EventBridge rules on a schedule: each fires at some second of its minute. */
 export class Schedules implements Service {
@@ -59,9 +62,23 @@ export class Schedules implements Service {
   }
 
   private fire(rule: RuleDescription): void {
-    for (const { arn, input } of rule.targets) {
-      const event: unknown = input === undefined ? { source: "aws.events" } : JSON.parse(input);
-      this.lambda.invokeFor("events.amazonaws.com", rule.arn, arn, event);
-    }
+    for (const target of rule.targets) this.attempt(rule, target, this.base.nowMs, 0);
+  }
+
+  /** What a target did not take is tried again, as often and for as long as its policy says. */
+  private attempt(
+    rule: RuleDescription,
+    target: RuleTargetDescription,
+    firedAtMs: number,
+    retried: number,
+  ): void {
+    const { arn, input, retries, eventAgeMaxMs } = target;
+    const event: unknown = input === undefined ? { source: "aws.events" } : JSON.parse(input);
+    if (this.lambda.invokeFor("events.amazonaws.com", rule.arn, arn, event)) return;
+    const { simulation } = this.base;
+    const waitMs = Math.min(RETRY_WAIT_MS * 2 ** retried, RETRY_WAIT_MAX_MS);
+    const ageMs = simulation.nowMs + waitMs - firedAtMs;
+    if (retried >= retries || ageMs > eventAgeMaxMs) return;
+    simulation.after(waitMs, () => this.attempt(rule, target, firedAtMs, retried + 1));
   }
 }

@@ -5,6 +5,11 @@ import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./service";
+import { type Published, passes } from "./subscriptionFilter";
+
+interface Attribute {
+  StringValue?: string;
+}
 
 /** SNS tries an endpoint it cannot reach again for long; this often, then no more. */
 const DELIVERY_TRIES = 50;
@@ -36,7 +41,14 @@ export class Sns implements Service {
     if (topic === undefined || topic.region !== region) {
       return reply.fail(serviceError("NotFoundException", "Topic does not exist"));
     }
-    this.deliver(topic, (input["Subject"] ?? "") as string, String(input["Message"]));
+    const attributes = (input["MessageAttributes"] ?? {}) as Record<string, Attribute>;
+    this.deliver(topic, {
+      subject: (input["Subject"] ?? "") as string,
+      message: String(input["Message"]),
+      attributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, { StringValue = "" }]) => [name, StringValue]),
+      ),
+    });
     reply.ok({ MessageId: "published" });
   }
 
@@ -51,24 +63,22 @@ export class Sns implements Service {
       this.base.happened({ kind: "denied", functionName: "", region, action, resource: topicArn });
       return;
     }
-    this.deliver(topic, "", message);
+    this.deliver(topic, { subject: "", message, attributes: {} });
   }
 
-  private deliver(topic: TopicDescription, subject: string, message: string): void {
+  private deliver(topic: TopicDescription, published: Published): void {
+    const { subject, message } = published;
     this.base.happened({ kind: "published", topicArn: topic.arn, subject, message });
     for (const subscription of topic.subscriptions) {
-      if (subscription.protocol !== "lambda" || subscription.filter !== undefined) continue;
-      this.base.afterDraw("snsDeliveryMs", () =>
-        this.attempt(topic, subscription, subject, message, 1),
-      );
+      if (subscription.protocol !== "lambda" || !passes(subscription, published)) continue;
+      this.base.afterDraw("snsDeliveryMs", () => this.attempt(topic, subscription, published, 1));
     }
   }
 
   private attempt(
     topic: TopicDescription,
     subscription: SubscriptionDescription,
-    subject: string,
-    message: string,
+    published: Published,
     attempts: number,
   ): void {
     const { endpoint } = subscription;
@@ -76,11 +86,12 @@ export class Sns implements Service {
     if (!this.base.network.converses(topic.region, to)) {
       if (attempts >= DELIVERY_TRIES) return;
       this.base.simulation.after(DELIVERY_WAIT_MS, () =>
-        this.attempt(topic, subscription, subject, message, attempts + 1),
+        this.attempt(topic, subscription, published, attempts + 1),
       );
       return;
     }
-    const Sns = { TopicArn: topic.arn, Subject: subject, Message: message };
+    const { subject: Subject, message: Message } = published;
+    const Sns = { TopicArn: topic.arn, Subject, Message };
     this.lambda.invokeFor("sns.amazonaws.com", topic.arn, endpoint, {
       Records: [{ EventSource: "aws:sns", EventVersion: "1.0", Sns }],
     });

@@ -1,6 +1,6 @@
 import type { RequestAnswer } from "../../world/hooks";
 import { bounds } from "../bounds";
-import { type Fault, type FaultKind, type Traits, fault } from "./fault";
+import { type Fault, type FaultKind, type Traits, fault, heldIn } from "./fault";
 
 type Meant = (path: string, method: string) => boolean;
 
@@ -106,6 +106,22 @@ export const slowAnswers: FaultKind = {
       share,
     );
   },
+};
+
+/** Something else in the account runs so often that home's order-api gets no room to run. */
+export const concurrencyTaken: FaultKind = {
+  name: "concurrency taken",
+  lasts: [400, 480],
+  draw: () =>
+    fault(
+      {
+        name: "concurrency taken",
+        description: "at home no function runs that has no concurrency reserved: orders get 500",
+        failover: "must",
+        bound: bounds.acceptingStopped,
+      },
+      ({ world, region }) => [heldIn(world, "concurrency", world.lambda.taken, region("home"))],
+    ),
 };
 
 /** One throttle for health and orders alike: 429 is an answer, not an outage. */

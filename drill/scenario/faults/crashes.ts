@@ -149,6 +149,7 @@ export const processorFrozen: FaultKind = {
         description: `order-processors freeze for ${seconds} s at ${(share * 100).toFixed(0)} % of their calls`,
         failover: "may",
         delaysSettling: true,
+        slowsOrders: true,
       },
       ({ world }) => {
         const chance = world.base.random.stream("processor frozen");

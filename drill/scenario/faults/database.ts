@@ -144,6 +144,7 @@ export const lateCommits: FaultKind = {
         description: `${(share * 100).toFixed(0)} % of the active writer's statements take ${seconds} s longer`,
         failover: "may",
         delaysSettling: true,
+        slowsOrders: true,
       },
       ({ world }) => {
         const chance = world.base.random.stream("late commits");

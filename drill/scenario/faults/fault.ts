@@ -35,6 +35,8 @@ export interface Traits {
   readonly hinders?: boolean;
   /** Settling may pause or slow down: two such at once may look like its end. */
   readonly delaysSettling?: boolean;
+  /** Wherever orders settle, some settle late while it lasts: recovery is the first that does not. */
+  readonly slowsOrders?: boolean;
   /** Nobody orders anything: when orders settle again cannot be seen. */
   readonly hidesRecovery?: boolean;
   /** Nothing is left afterwards that could heal. */

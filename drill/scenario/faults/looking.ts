@@ -1,4 +1,4 @@
-import type { Control } from "../../../lambda/shared/control";
+import type { Progress } from "../../../lambda/shared/signs";
 import { RESTORED_WINDOW_MS } from "../measures";
 import type { Stage, Undo } from "./fault";
 
@@ -10,16 +10,16 @@ import type { Stage, Undo } from "./fault";
 export function looksAgain({ world, ledgerTable, region, recoveryBegins }: Stage): Undo {
   const { base, dynamodb } = world;
   const standby = region("standby");
-  const control = dynamodb.peek(ledgerTable, "control") as Control | undefined;
-  const sinceMs = control?.active === standby ? control.sinceMs : Infinity;
-  const isTakenOver = base.nowMs - sinceMs > 2 * RESTORED_WINDOW_MS;
+  const settled = dynamodb.peek(ledgerTable, `progress#${standby}`) as Progress | undefined;
+  const sinceMs = settled?.firstAtMs ?? Infinity;
+  if (base.nowMs - sinceMs > 2 * RESTORED_WINDOW_MS) return () => {};
   let isReady = true;
   let isReturned = false;
   base.watch((happening) => {
     if (happening.kind === "ledger blocked" && happening.region === standby) isReady = false;
     if (happening.kind === "ledger ready" && happening.region === standby) isReady = true;
     const isLook = happening.kind === "asked" && happening.asked.from === standby;
-    if (!isLook || !isReturned || !isReady || isTakenOver) return;
+    if (!isLook || !isReturned || !isReady) return;
     isReturned = false;
     recoveryBegins();
   });

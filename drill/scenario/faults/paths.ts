@@ -25,7 +25,8 @@ export const regionsCut: FaultKind = {
       {
         name: isHomeOut ? "cut, home without the ledger" : "cut",
         description: `${one} and ${other} are cut (${ways}); ${loser} is without the ledger`,
-        failover: isHomeOut ? "may" : "must not",
+        failover: isHomeOut ? "must" : "must not",
+        bound: isHomeOut ? bounds.homeLost : undefined,
         takes: [loser],
         delaysSettling: true,
       },

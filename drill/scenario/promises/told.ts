@@ -82,7 +82,8 @@ class Bell {
 /**
  * Held by clock minutes. Not while the standby region, from where home is looked at, is lost or
  * its CloudWatch stands still: then nothing of the program's own can see and tell, and AWS's later
- * alarms remain.
+ * alarms remain. Nor during a deployment, which has its operator: it breaks home's API for seconds,
+ * between two looks.
  */
 export const operatorsTold: Watcher = {
   name: "an operator is told of failing orders within 3 minutes",
@@ -92,8 +93,10 @@ export const operatorsTold: Watcher = {
     let minute: Minute = { startMs: 0, placed: 0, failed: 0 };
     let muteMs = -Infinity;
     let seen: string | undefined;
+    let isDeploying = false;
     const noteMute = (): void => {
-      if (base.network.isLost(standby) || cloudwatch.down.has(standby)) muteMs = base.nowMs;
+      const isMute = base.network.isLost(standby) || cloudwatch.down.has(standby);
+      if (isMute || isDeploying) muteMs = base.nowMs;
     };
     const check = ({ startMs, placed, failed }: Minute): void => {
       noteMute();
@@ -118,6 +121,9 @@ export const operatorsTold: Watcher = {
       });
     }
     return (happening) => {
+      if (happening.kind === "fault begins" || happening.kind === "fault ends") {
+        if (happening.name === "deployment") isDeploying = happening.kind === "fault begins";
+      }
       noteMute();
       bell.hear(happening);
       return seen;
