@@ -4,12 +4,12 @@
  * two builds differ.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
 import { captureProgram } from "../drill/program/capture";
-import { bundleCode, bundleOptions, type Stem } from "../lib/bundle";
+import { bundleCode, bundleOptions, stems, type Stem } from "../lib/bundle";
 import { runAsScript, say } from "../scripts/cli";
 import { clientImports, reexport, type ClientImports } from "./clientImports";
 import { IMPORT_RATIO_MAX, judge, table, type Both, type Row } from "./report";
@@ -20,14 +20,6 @@ const ROUNDS_MIN = 5;
 const ROUNDS_MAX = 40;
 
 const root = bundleOptions.absWorkingDir;
-
-/** Entries that Lambda loads; the others are their parts. */
-export function stems(): Stem[] {
-  const dir = path.join(root, "lambda", "entry");
-  return readdirSync(dir)
-    .filter((file) => /^export const handler\b/m.test(readFileSync(path.join(dir, file), "utf8")))
-    .map((file) => path.basename(file, ".ts") as Stem);
-}
 
 function bundleAlone(clients: ClientImports): string {
   const stdin = { contents: reexport(clients), resolveDir: root };
@@ -101,7 +93,7 @@ function measure(code: Both<string>, dir: string, env: Record<string, string>): 
 
 runAsScript(module, async () => {
   const env = await environment();
-  const rows = stems().map((stem): Row => {
+  const rows = stems.map((stem): Row => {
     const { row, code } = build(stem);
     const dir = mkdtempSync(path.join(os.tmpdir(), `${stem}-`));
     try {

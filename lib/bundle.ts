@@ -4,18 +4,21 @@ import * as pulumi from "@pulumi/pulumi";
 import * as esbuild from "esbuild";
 
 /** Functions that have an entry in lambda/entry. */
-export type Stem =
-  | "orderApi"
-  | "orderProcessor"
-  | "settlementSweep"
-  | "health"
-  | "authorizer"
-  | "dbMigration"
-  | "sentinel"
-  | "failoverOrchestrator";
+export const stems = [
+  "orderApi",
+  "orderProcessor",
+  "settlementSweep",
+  "health",
+  "authorizer",
+  "dbMigration",
+  "sentinel",
+  "failoverOrchestrator",
+] as const;
+export type Stem = (typeof stems)[number];
 
 /** Canaries that have an entry in lambda/canary/entry. */
-export type CanaryCheck = "health" | "order";
+export const canaryChecks = ["health", "order"] as const;
+export type CanaryCheck = (typeof canaryChecks)[number];
 
 /** A function's code, and a hash that changes with it alone. */
 export interface Bundle {
@@ -55,25 +58,30 @@ export const bundleOptions = {
 /** As Synthetics loads a script: CommonJS, on the Node of its runtime. */
 const canaryOptions = { ...bundleOptions, target: "node20", format: "cjs", banner: {} } as const;
 
-/** The same sources give the same bytes on every machine. */
-function compile(options: esbuild.BuildOptions, entry: string): string {
-  const { outputFiles } = esbuild.buildSync({ ...options, entryPoints: [entry] });
-  const file = outputFiles?.[0];
-  if (!file) throw new Error(`bundle: esbuild wrote nothing for ${entry}`);
-  return file.text;
-}
-
 /**
- * The code of lambda/entry/<stem>.ts with everything it imports, as one minified module.
- * @throws Error with esbuild's messages when the entry is missing or does not compile.
+ * Each entry with everything it imports, all in one run of esbuild, which reads once what they
+ * share. The same sources give the same bytes on every machine.
+ * @throws Error with esbuild's messages when an entry is missing or does not compile.
  */
-export function bundleCode(stem: Stem): string {
-  return compile(bundleOptions, `lambda/entry/${stem}.ts`);
+function compile(
+  options: esbuild.BuildOptions,
+  folder: string,
+  names: readonly string[],
+): ReadonlyMap<string, string> {
+  const entryPoints = names.map((name) => `${folder}/${name}.ts`);
+  // Nothing is written; esbuild names its results by a folder.
+  const { outputFiles = [] } = esbuild.buildSync({ ...options, entryPoints, outdir: "bundles" });
+  return new Map(outputFiles.map((file) => [path.basename(file.path, ".js"), file.text]));
 }
 
-/** The same of lambda/canary/entry/<check>.ts, as Synthetics loads it. */
-export function canaryCode(check: CanaryCheck): string {
-  return compile(canaryOptions, `lambda/canary/entry/${check}.ts`);
+/** The code of every function, as one minified module each. */
+export function compileFunctions(): ReadonlyMap<string, string> {
+  return compile(bundleOptions, "lambda/entry", stems);
+}
+
+/** The code of every canary, as Synthetics loads it. */
+export function compileCanaries(): ReadonlyMap<string, string> {
+  return compile(canaryOptions, "lambda/canary/entry", canaryChecks);
 }
 
 const bundles = new Map<string, Bundle>();
@@ -85,14 +93,29 @@ function bundleOnce(what: string, files: Readonly<Record<string, () => string>>)
   const replaced = (globalThis as Record<symbol, unknown>)[BUNDLER_KEY] as Bundler | undefined;
   const assets: Record<string, pulumi.asset.Asset> = {};
   const hash = createHash("sha256");
-  for (const [file, compileCode] of Object.entries(files)) {
-    const code = replaced ? replaced(what) : compileCode();
+  for (const [file, codeOf] of Object.entries(files)) {
+    const code = replaced ? replaced(what) : codeOf();
     hash.update(code);
     assets[file] = new pulumi.asset.StringAsset(code);
   }
   const made = { archive: new pulumi.asset.AssetArchive(assets), sha256: hash.digest("hex") };
   bundles.set(what, made);
   return made;
+}
+
+let functions: ReadonlyMap<string, string> | undefined;
+let canaries: ReadonlyMap<string, string> | undefined;
+
+function codeOf(name: string, compiled: ReadonlyMap<string, string>): string {
+  const code = compiled.get(name);
+  if (code !== undefined) return code;
+  const known = [...compiled.keys()].join(", ");
+  throw new Error(`bundle: got "${name}"; there are ${known}; add it to lib/bundle.ts`);
+}
+
+/** The code of one function; the first question compiles them all. */
+export function bundleCode(stem: Stem): string {
+  return codeOf(stem, (functions ??= compileFunctions()));
 }
 
 /** The bundle of a function. */
@@ -102,8 +125,9 @@ export function bundle(stem: Stem): Bundle {
 
 /** The scripts of all canaries, at the root of one archive. */
 export function canaryBundle(): Bundle {
+  const script = (check: CanaryCheck) => codeOf(check, (canaries ??= compileCanaries()));
   return bundleOnce("canaries", {
-    "health.js": () => canaryCode("health"),
-    "order.js": () => canaryCode("order"),
+    "health.js": () => script("health"),
+    "order.js": () => script("order"),
   });
 }

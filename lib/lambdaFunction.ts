@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EVENT_KEPT_SECONDS } from "../lambda/shared/tunables";
 import { type Stem, bundle } from "./bundle";
+import { functionBaseName } from "./naming";
 import type { Network } from "./network";
 import type { Platform, Region } from "./platform";
 import { type Statement, policyDocument, serviceStatements, serviceTrustPolicy } from "./policies";
@@ -46,11 +47,6 @@ export interface LambdaFunctionArgs {
    * @default - Lambda's own: two, for up to six hours
    */
   readonly retries?: Retries;
-}
-
-/** `orderApi` is `order-api`. */
-export function functionBaseName(stem: Stem): string {
-  return stem.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** One function with its own role, log group and code. */

@@ -71,6 +71,11 @@ export function physicalName(kind: NameKind, ...parts: readonly string[]): strin
   return whole.slice(0, lengthMax - tail.length).replace(/-$/, "") + tail;
 }
 
+/** `orderApi` is `order-api`. */
+export function functionBaseName(stem: string): string {
+  return stem.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** The same ARN in another region: replicas of tables and secrets keep their name and account. */
 export function arnInRegion(arn: string, region: string): string {
   const fields = arn.split(":");

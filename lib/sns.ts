@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { functionBaseName } from "./lambdaFunction";
+import { functionBaseName } from "./naming";
 import { type ResourceStatement, policyDocument } from "./policies";
 import type { Platform, Region } from "./platform";
 

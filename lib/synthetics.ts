@@ -9,7 +9,7 @@ import {
 import { MINUTE_SECONDS, createAlarm } from "./alarm";
 import type { ApiGateway } from "./apiGateway";
 import { Bucket } from "./bucket";
-import { type CanaryCheck, canaryBundle } from "./bundle";
+import { type CanaryCheck, canaryBundle, canaryChecks } from "./bundle";
 import type { Platform, Region } from "./platform";
 import {
   type Statement,
@@ -22,7 +22,6 @@ import {
 /** Synthetics' own namespace. */
 const CANARY_NAMESPACE = "CloudWatchSynthetics";
 const RUNS_PREFIX = "runs/";
-const checks: readonly CanaryCheck[] = ["health", "order"];
 
 export interface SyntheticsArgs {
   readonly platform: Platform;
@@ -58,8 +57,8 @@ export class Synthetics extends pulumi.ComponentResource {
       { parent: this },
     );
     const script = this.createScript(artifacts);
-    const canaries = checks.map((check) => this.createCanary(check, artifacts, script));
-    this.alarms = canaries.map((canary, index) => this.createAlarm(checks[index]!, canary));
+    const canaries = canaryChecks.map((check) => this.createCanary(check, artifacts, script));
+    this.alarms = canaries.map((canary, index) => this.createAlarm(canaryChecks[index]!, canary));
     this.canaryNames = canaries.map((canary) => canary.name);
     this.registerOutputs({ canaryNames: this.canaryNames });
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { type CapturedResource, captureProgram } from "../drill/program/capture";
+import type { CapturedResource } from "../drill/program/capture";
 import { type NameKind, nameLengthMax } from "../lib/naming";
 import { type Program, loadProgram, statements } from "./helpers/program";
 
@@ -288,5 +288,5 @@ test("every component says what it gives out", async () => {
 });
 
 test("a wrong configuration makes no resource at all", async () => {
-  await expect(captureProgram({ config: { env: "Dev" } })).rejects.toThrow('env: got "Dev"');
+  await expect(loadProgram({ config: { env: "Dev" } })).rejects.toThrow('env: got "Dev"');
 });

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import {
   BUNDLER_KEY,
@@ -6,58 +6,58 @@ import {
   bundle,
   bundleCode,
   canaryBundle,
-  canaryCode,
+  canaryChecks,
+  compileCanaries,
+  compileFunctions,
+  stems,
 } from "../../lib/bundle";
 
-const stems: Stem[] = [
-  "orderApi",
-  "orderProcessor",
-  "settlementSweep",
-  "health",
-  "authorizer",
-  "dbMigration",
-  "sentinel",
-  "failoverOrchestrator",
-];
+const functions = compileFunctions();
+const canaries = compileCanaries();
+const root = path.join(__dirname, "../..");
 
 describe.each(stems)("the bundle of %s", (stem) => {
-  const code = bundleCode(stem);
+  const code = functions.get(stem);
 
   test("is one module that exports its handler", () => {
     expect(code).toMatch(/export\{[^}]*\bas handler\b[^}]*\}|export const handler\b/);
     expect(code).toMatch(/^import\{createRequire\}from'node:module';/);
   });
 
-  test("names no path of this machine", () => {
-    expect(code).not.toContain(path.join(__dirname, "../.."));
-  });
+  test("names no path of this machine", () => expect(code).not.toContain(root));
 });
 
 test("a bundle has the same bytes every time", () => {
-  expect(bundleCode("failoverOrchestrator")).toBe(bundleCode("failoverOrchestrator"));
+  expect([...functions.keys()]).toEqual([...stems]);
+  for (const stem of stems) expect(bundleCode(stem) === functions.get(stem)).toBe(true);
+  expect(compileCanaries()).toEqual(canaries);
 });
 
-test.each(["health", "order"] as const)("the script of canary %s is CommonJS", (check) => {
-  const code = canaryCode(check);
+test.each(canaryChecks)("the script of canary %s is CommonJS", (check) => {
+  const code = canaries.get(check);
   expect(code).toMatch(/module\.exports=/);
   expect(code).not.toMatch(/^(import|export)\b/m);
-  expect(code).not.toContain(path.join(__dirname, "../.."));
-  expect(canaryCode(check)).toBe(code);
+  expect(code).not.toContain(root);
 });
 
 test("scripts lie at the root of their archive, under the names their handlers have", async () => {
   expect(Object.keys(await canaryBundle().archive.assets)).toEqual(["health.js", "order.js"]);
 });
 
-test("an entry that does not exist is an error, not an empty function", () => {
+test("a function without an entry is an error, not an empty function", () => {
   const missing = "nobody" as Stem;
-  expect(() => bundleCode(missing)).toThrow('Could not resolve "lambda/entry/nobody.ts"');
-  expect(() => bundle(missing)).toThrow('Could not resolve "lambda/entry/nobody.ts"');
+  expect(() => bundle(missing)).toThrow('bundle: got "nobody"; there are orderApi, ');
 });
 
-test("every stem has its entry", () => {
-  const entries = readdirSync(path.join(__dirname, "../../lambda/entry"));
-  expect(entries).toEqual(expect.arrayContaining(stems.map((stem) => `${stem}.ts`)));
+test("every entry that Lambda loads is bundled, and nothing else", () => {
+  const isLoaded = (folder: string) => (file: string) =>
+    /^export const handler\b/m.test(readFileSync(path.join(root, folder, file), "utf8"));
+  const loaded = (folder: string) =>
+    readdirSync(path.join(root, folder))
+      .filter(isLoaded(folder))
+      .map((file) => path.basename(file, ".ts"));
+  expect(loaded("lambda/entry").sort()).toEqual([...stems].sort());
+  expect(loaded("lambda/canary/entry").sort()).toEqual([...canaryChecks].sort());
 });
 
 test("both regions get one bundle, whose hash is that of its code", async () => {

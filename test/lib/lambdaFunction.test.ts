@@ -1,4 +1,3 @@
-import { functionBaseName } from "../../lib/lambdaFunction";
 import { type Program, arn, loadProgram } from "../helpers/program";
 
 let program: Program;
@@ -8,11 +7,6 @@ beforeAll(async () => {
 
 const outside = { name: "health-use2", base: "dev-health-use2", stem: "health" };
 const inside = { name: "orderProcessor-use1", base: "dev-order-processor-use1" };
-
-test("the stem in kebab-case is the function's name", () => {
-  expect(functionBaseName("failoverOrchestrator")).toBe("failover-orchestrator");
-  expect(functionBaseName("health")).toBe("health");
-});
 
 test("a function outside the network has exactly these inputs", () => {
   const { inputs } = program.one("lambda/function", outside.name);

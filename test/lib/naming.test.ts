@@ -2,6 +2,7 @@ import fc from "fast-check";
 import {
   type NameKind,
   arnInRegion,
+  functionBaseName,
   nameLengthMax,
   physicalName,
   regionToken,
@@ -16,6 +17,11 @@ test.each([
 
 test.each(["ohio", "us-gov-west-1", "us-east", ""])("%j is no region", (region) => {
   expect(() => regionToken(region)).toThrow(`region: got "${region}"; allowed are names like`);
+});
+
+test("the stem in kebab-case is the function's name", () => {
+  expect(functionBaseName("failoverOrchestrator")).toBe("failover-orchestrator");
+  expect(functionBaseName("health")).toBe("health");
 });
 
 test("a name that fits is its parts", () => {
