@@ -1,4 +1,5 @@
 import {
+  GRAY_CANARIES,
   GRAY_ORDERS,
   GRAY_SHARE,
   LAG_SECONDS,
@@ -49,20 +50,11 @@ export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
 
 /** In the standby region, from where look() sees home: also what never reaches order-api. */
 export function canaryOrdersAlarm({ platform }: AlarmTargets): AlarmDefinition {
-  const metric = lookMetric(platform, "HomeCanaryFailed");
   return {
     what: "canary-orders-failing",
-    alarmDescription: "A tenth of a minute's canary orders or more failed at home",
-    metric: {
-      metricQueries: [
-        minuteOf("failed", "Sum", metric),
-        minuteOf("placed", "SampleCount", metric),
-        result(
-          `IF(failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * placed, 1, 0)`,
-          "a tenth of the canary orders fail",
-        ),
-      ],
-    },
+    alarmDescription: "Canary orders of a minute failed at home: part of the clients' may, too",
+    metric: { ...lookMetric(platform, "HomeCanaryFailed"), statistic: "Sum" },
+    threshold: GRAY_CANARIES,
   };
 }
 

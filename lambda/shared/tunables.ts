@@ -148,6 +148,8 @@ export const ERRORS_SHARE = 0.05;
 /** Gray: part of the orders fail, so that no probe sees an outage; one alone is no share. */
 export const GRAY_SHARE = 0.1;
 export const GRAY_ORDERS = 3;
+/** Every other order is a canary's: of three that fail, chance may leave them one or two a minute. */
+export const GRAY_CANARIES = 2;
 /** An order waits for its hint to be lost, for one sweep to re-queue it and one to close it. */
 export const OPEN_ORDER_SECONDS = 300;
 /** Ten seconds of the API's whole rate: a sweep still takes them up within its minute. */
