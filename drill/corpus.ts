@@ -115,4 +115,18 @@ export const corpus: readonly NamedSeed[] = [
       "home's API failed for 5 s between two looks while functions were replaced: no metric of the " +
       "program's own can know; a deployment has its operator",
   },
+  {
+    seed: "2.945",
+    kind: "combination",
+    found:
+      "order-processors that had frozen went on settling for 190 s what home had accepted before its " +
+      "authorizer failed: settling had not stopped; recovery counts from the end of the freezing",
+  },
+  {
+    seed: "3.608",
+    kind: "flapping below the threshold",
+    found:
+      "nobody was told of a minute in which six of 58 orders failed, two of them canaries: the alarm " +
+      "asked for three and now asks for two",
+  },
 ];

@@ -1,7 +1,13 @@
+import type { Control } from "../../../lambda/shared/control";
+import { ALIVE_STALE_SECONDS } from "../../../lambda/shared/tunables";
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
 import { bounds } from "../bounds";
 import { type FaultKind, type Stage, fault } from "./fault";
+
+interface Alive {
+  atMs: number;
+}
 
 /** Calls by which an orchestrator acts, in the order of a takeover. */
 export const actingCalls = [
@@ -136,7 +142,11 @@ export const orchestratorStale: FaultKind = {
   },
 };
 
-/** order-processor freezes between reading the control item and its insert, or before its mark. */
+/**
+ * order-processor freezes between reading the control item and its insert, or before its mark. What
+ * it holds up is settled late, so that home goes on settling though it may accept nothing any more:
+ * where no takeover has begun by then, recovery counts from its end.
+ */
 export const processorFrozen: FaultKind = {
   name: "processor frozen",
   lasts: [60, 300],
@@ -151,9 +161,17 @@ export const processorFrozen: FaultKind = {
         delaysSettling: true,
         slowsOrders: true,
       },
-      ({ world }) => {
+      ({ world, ledgerTable, region, recoveryBegins }) => {
         const chance = world.base.random.stream("processor frozen");
         return [
+          () => {
+            const home = region("home");
+            const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
+            const alive = world.dynamodb.peek(ledgerTable, `alive#${home}`) as Alive | undefined;
+            const silentMs = world.base.nowMs - (alive?.atMs ?? -Infinity);
+            const isAlive = silentMs <= ALIVE_STALE_SECONDS * 1000;
+            if (control?.active === home && isAlive) recoveryBegins();
+          },
           world.base.hooks.call.add(({ environment }) => {
             if (environment.description.stem !== "orderProcessor") return undefined;
             if (!chance.chance(share)) return undefined;

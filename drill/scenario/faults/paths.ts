@@ -90,9 +90,10 @@ function flapping({ name, down, up, failover }: Flaps): FaultKind {
   };
 }
 
+/** Three slots fall into each silence, however they meet: shorter ones are at the threshold. */
 export const flappingAbove = flapping({
   name: "flapping",
-  down: [20, 45],
+  down: [29, 45],
   up: [2, 8],
   failover: "must",
 });
@@ -100,8 +101,8 @@ export const flappingAbove = flapping({
 /** Too short for three bad looks in a row: it depends on how looks and flaps meet. */
 export const flappingAt = flapping({
   name: "flapping at the threshold",
-  down: [16, 19],
-  up: [2, 4],
+  down: [16, 28],
+  up: [2, 8],
   failover: "may",
 });
 
