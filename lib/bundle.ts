@@ -75,7 +75,7 @@ function compile(
 }
 
 /** The code of every function, as one minified module each. */
-export function compileFunctions(): ReadonlyMap<string, string> {
+function compileFunctions(): ReadonlyMap<string, string> {
   return compile(bundleOptions, "lambda/entry", stems);
 }
 

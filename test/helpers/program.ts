@@ -100,6 +100,35 @@ export function statements(policy: unknown): PolicyStatement[] {
   return (JSON.parse(policy as string) as { Statement: PolicyStatement[] }).Statement;
 }
 
+/** What can be set otherwise than by default, in one program: each one takes a second to load. */
+export const setOtherwise: CaptureOptions = {
+  config: {
+    alertEmails: '["a@example.com","b@example.com"]',
+    alertEndpoints: '["https://events.example.com/trading"]',
+    apiAccessLogs: "true",
+    auroraEngineVersion: "16.9",
+    auroraInstanceClass: "db.serverless",
+    auroraInstancesPerRegion: "3",
+    authAudience: "trading",
+    authIssuer: "https://login.example.com",
+    author: "Ada",
+    canaryRuntime: "syn-nodejs-puppeteer-18.0",
+    canaryScheduleMinutes: "2",
+    healthCheckIntervalSeconds: "10",
+    orderProcessorReservedConcurrency: "4",
+    repository: "github.com/example/t",
+  },
+};
+
+/** Other regions, in an account with a small quota. */
+export const elsewhere: CaptureOptions = {
+  config: {
+    orderProcessorReservedConcurrency: "unreserved",
+    standbyRegion: "eu-central-1",
+    witnessRegion: "eu-west-1",
+  },
+};
+
 const loaded = new Map<string, Promise<Program>>();
 
 /** The program under a configuration; loaded once per test file. */

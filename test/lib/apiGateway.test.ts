@@ -1,5 +1,5 @@
 import openapi from "../../api/openapi.json";
-import { type Program, loadProgram, regions } from "../helpers/program";
+import { type Program, loadProgram, regions, setOtherwise } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -154,7 +154,7 @@ describe.each(regions)("the API in %s", (token, region) => {
 });
 
 test("access logs are written only where they are asked for", async () => {
-  const logged = await loadProgram({ config: { apiAccessLogs: "true" } });
+  const logged = await loadProgram(setOtherwise);
   expect(program.all("cloudwatch/logGroup").filter(({ name }) => name.startsWith("api-"))).toEqual(
     [],
   );

@@ -1,4 +1,4 @@
-import { type Program, loadProgram, regions } from "../helpers/program";
+import { type Program, loadProgram, regions, setOtherwise } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -105,9 +105,7 @@ describe.each(regions)("the member in %s", (token, region) => {
 });
 
 test("serverless members take their capacity from the configuration", async () => {
-  const serverless = await loadProgram({
-    config: { auroraInstanceClass: "db.serverless", auroraInstancesPerRegion: "3" },
-  });
+  const serverless = await loadProgram(setOtherwise);
   const capacity = { minCapacity: 8, maxCapacity: 32 };
   expect(
     serverless.all("rds/cluster").map(({ inputs }) => inputs.serverlessv2ScalingConfiguration),
@@ -124,7 +122,7 @@ test("serverless members take their capacity from the configuration", async () =
 });
 
 test("another major version brings its own parameter group", async () => {
-  const newer = await loadProgram({ config: { auroraEngineVersion: "16.9" } });
+  const newer = await loadProgram(setOtherwise);
   const group = newer.one("rds/clusterParameterGroup", "aurora-use1");
   expect(group.inputs).toMatchObject({
     name: "dev-orders-pg16-use1",

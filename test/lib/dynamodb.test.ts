@@ -1,4 +1,4 @@
-import { type Program, arn, loadProgram } from "../helpers/program";
+import { type Program, arn, elsewhere, loadProgram } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -67,12 +67,9 @@ test("sessions are replicated by their stream and expire", () => {
 });
 
 test("replica and witness follow the configuration", async () => {
-  const elsewhere = await loadProgram({
-    config: { standbyRegion: "eu-west-1", witnessRegion: "eu-central-1" },
-  });
-  const { inputs } = elsewhere.one("dynamodb/table", "dynamodb-ledger");
-  expect(inputs.replicas).toMatchObject([{ regionName: "eu-west-1" }]);
-  expect(inputs.globalTableWitness).toEqual({ regionName: "eu-central-1" });
+  const { inputs } = (await loadProgram(elsewhere)).one("dynamodb/table", "dynamodb-ledger");
+  expect(inputs.replicas).toMatchObject([{ regionName: "eu-central-1" }]);
+  expect(inputs.globalTableWitness).toEqual({ regionName: "eu-west-1" });
 });
 
 test("no table is made twice: the replicas come with it", () => {

@@ -1,4 +1,4 @@
-import { type Program, arn, loadProgram, regions } from "../helpers/program";
+import { type Program, arn, loadProgram, regions, setOtherwise } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -181,8 +181,7 @@ describe.each(regions)("functions in %s", (token, region) => {
 });
 
 test("with an identity provider the authorizer knows whose tokens to take", async () => {
-  const config = { authIssuer: "https://login.example.com", authAudience: "trading" };
-  const provided = await loadProgram({ config });
+  const provided = await loadProgram(setOtherwise);
   for (const [token] of regions) {
     expect(provided.environmentOf(`authorizer-${token}`)).toMatchObject({
       AUTH_ISSUER: "https://login.example.com",
@@ -193,7 +192,7 @@ test("with an identity provider the authorizer knows whose tokens to take", asyn
 });
 
 test("the poller asks for no more runs than are reserved", async () => {
-  const few = await loadProgram({ config: { orderProcessorReservedConcurrency: "4" } });
+  const few = await loadProgram(setOtherwise);
   for (const { inputs } of few.all("lambda/eventSourceMapping")) {
     expect(inputs.scalingConfig).toEqual({ maximumConcurrency: 4 });
   }

@@ -1,4 +1,4 @@
-import { type Program, arn, loadProgram } from "../helpers/program";
+import { type Program, arn, elsewhere, loadProgram } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -112,7 +112,7 @@ test("concurrency is reserved as the design says", () => {
 });
 
 test("an account with a small quota reserves nothing for any function", async () => {
-  const small = await loadProgram({ config: { orderProcessorReservedConcurrency: "unreserved" } });
+  const small = await loadProgram(elsewhere);
   for (const { inputs } of small.all("lambda/function")) {
     expect(inputs).not.toHaveProperty("reservedConcurrentExecutions");
   }

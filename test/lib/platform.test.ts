@@ -1,8 +1,8 @@
-import { type Program, loadProgram } from "../helpers/program";
+import { type Program, elsewhere, loadProgram, setOtherwise } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
-  program = await loadProgram({ config: { author: "Ada", repository: "github.com/example/t" } });
+  program = await loadProgram(setOtherwise);
 });
 
 test("one provider per region carries the tags, and there is no third", () => {
@@ -22,8 +22,8 @@ test("one provider per region carries the tags, and there is no third", () => {
 });
 
 test("another standby region has its own token in names", async () => {
-  const elsewhere = await loadProgram({ config: { standbyRegion: "eu-central-1" } });
-  const queues = elsewhere.all("sqs/queue").map(({ inputs, region }) => [inputs.name, region]);
+  const moved = await loadProgram(elsewhere);
+  const queues = moved.all("sqs/queue").map(({ inputs, region }) => [inputs.name, region]);
   expect(queues).toContainEqual(["dev-orders-euc1", "eu-central-1"]);
-  expect(elsewhere.environmentOf("health-euc1").STANDBY_REGION).toBe("eu-central-1");
+  expect(moved.environmentOf("health-euc1").STANDBY_REGION).toBe("eu-central-1");
 });

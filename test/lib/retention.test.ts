@@ -11,7 +11,7 @@ test("the rows differ in everything, so no key is forgotten by one of them", () 
 
 /** What each resource that holds data says about the end of its life. */
 async function endOfLife(retention: Retention) {
-  const program = await loadProgram({ config: { retention } });
+  const program = await loadProgram(retention === "ephemeral" ? {} : { config: { retention } });
   const pick = (resource: CapturedResource, ...keys: string[]) =>
     Object.fromEntries(keys.map((key) => [key, resource.inputs[key]]));
   const all = (type: string, ...keys: string[]) => [

@@ -1,4 +1,4 @@
-import { type Program, loadProgram } from "../helpers/program";
+import { type Program, loadProgram, setOtherwise } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -103,7 +103,7 @@ test("the zone is the environment's own, and there is nothing else in Route 53",
 });
 
 test("the interval of home's check is configuration; the latch's is not", async () => {
-  const fast = await loadProgram({ config: { healthCheckIntervalSeconds: "10" } });
+  const fast = await loadProgram(setOtherwise);
   const interval = (name: string) => fast.one("route53/healthCheck", name).inputs.requestInterval;
   expect([interval("route53-home"), interval("route53-latch")]).toEqual([10, 10]);
 });

@@ -1,13 +1,15 @@
-import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";
+import {
+  type Program,
+  arn,
+  loadProgram,
+  regions,
+  setOtherwise,
+  statements,
+} from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
-  program = await loadProgram({
-    config: {
-      alertEmails: '["a@example.com","b@example.com"]',
-      alertEndpoints: '["https://events.example.com/trading"]',
-    },
-  });
+  program = await loadProgram(setOtherwise);
 });
 
 describe.each(regions)("the topics in %s", (token, region) => {

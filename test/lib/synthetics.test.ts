@@ -1,4 +1,11 @@
-import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";
+import {
+  type Program,
+  arn,
+  loadProgram,
+  regions,
+  setOtherwise,
+  statements,
+} from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -105,8 +112,7 @@ test.each(regions)("the scripts in %s are named by what is in them and do not ex
 });
 
 test("the schedule, the runtime and the alarm's patience are configuration", async () => {
-  const config = { canaryScheduleMinutes: "2", canaryRuntime: "syn-nodejs-puppeteer-18.0" };
-  const often = await loadProgram({ config });
+  const often = await loadProgram(setOtherwise);
   expect(often.one("synthetics/canary", "synthetics-use1-order").inputs).toMatchObject({
     runtimeVersion: "syn-nodejs-puppeteer-18.0",
     schedule: { expression: "rate(2 minutes)" },
