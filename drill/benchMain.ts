@@ -16,7 +16,7 @@ const JOBS = 2;
 const WARM_UP = 20;
 
 function optionsFor(outages: number): DrillOptions {
-  const none = { fault: undefined, keep: undefined, report: undefined };
+  const none = { fault: undefined, keep: undefined, report: undefined, shown: undefined };
   return { ...none, seed: "1", outages, design: OURS, jobs: JOBS, isTraced: false, isJson: false };
 }
 

@@ -4,10 +4,12 @@ import { captureInChild } from "./captured";
 import { bundleHandlers } from "./handlers";
 import { mutations } from "./mutations";
 import { OptionError } from "./options";
+import { page } from "./report/page/page";
 import { designNames } from "./runner/design";
 import { type DrillOptions, parseDrillOptions } from "./runner/options";
 import { Pool } from "./runner/pool";
-import { type RunOutcome, run } from "./runner/run";
+import { pageDataOf } from "./runner/reporting";
+import { type Play, type RunOutcome, run } from "./runner/run";
 import { failureText, resultsText } from "./runner/text";
 import { kinds } from "./scenario/schedule";
 
@@ -19,8 +21,13 @@ async function drill(options: DrillOptions): Promise<number> {
   const jobs = Math.min(options.jobs, options.outages);
   const pool = await Pool.start({ resources, bundle, design: options.design }, jobs);
   try {
-    const outcome = await run(options, (task) => pool.play(task), progressLine(options.outages));
+    const play: Play = (task) => pool.play(task);
+    const outcome = await run(options, play, progressLine(options.outages));
     tell(outcome, options);
+    if (options.report !== undefined) {
+      const data = await pageDataOf(outcome, options, play, { header: [], rows: [] });
+      writeFileSync(options.report, page(data));
+    }
     return outcome.results.failed === 0 && outcome.results.brokenByAll.length === 0 ? 0 : 1;
   } finally {
     pool.close();
@@ -28,9 +35,6 @@ async function drill(options: DrillOptions): Promise<number> {
 }
 
 function tell({ results, failures, trace }: RunOutcome, options: DrillOptions): void {
-  if (options.report !== undefined) {
-    writeFileSync(options.report, `${JSON.stringify(results, null, 2)}\n`);
-  }
   if (trace !== undefined) process.stdout.write(`${trace.join("\n")}\n\n`);
   if (options.isJson) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else {

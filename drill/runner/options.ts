@@ -18,7 +18,10 @@ export interface DrillOptions {
   jobs: number;
   isTraced: boolean;
   isJson: boolean;
+  /** A file for the report, a page of HTML. */
   report: string | undefined;
+  /** Seed of the outage that the report draws beside the slowest. */
+  shown: string | undefined;
 }
 
 /** Names that `--fault` and `--design` take. */
@@ -32,7 +35,7 @@ export const OURS = "ours";
 
 const usage =
   "options: --outages N, --seed S, --fault KIND, --design NAME, --keep INDEX[:SECONDS],... , " +
-  "--jobs N, --trace, --json, --report FILE";
+  "--jobs N, --trace, --json, --report FILE, --show SEED";
 
 /** @throws OptionError naming what was got and what is allowed. */
 export function parseDrillOptions(
@@ -50,6 +53,7 @@ export function parseDrillOptions(
     isTraced: false,
     isJson: false,
     report: undefined,
+    shown: undefined,
   };
   for (let i = 0; i < args.length; i++) {
     const [name, inline] = splitOption(args[i]!);
@@ -61,6 +65,9 @@ export function parseDrillOptions(
   }
   if (options.isTraced && options.outages !== 1) {
     throw new OptionError(`--trace with ${options.outages} outages: it tells of one, --outages 1`);
+  }
+  if (options.shown !== undefined && options.report === undefined) {
+    throw new OptionError(`--show ${options.shown} without --report FILE: the report shows it`);
   }
   if (options.keep !== undefined && options.outages !== 1) {
     throw new OptionError(`--keep with ${options.outages} outages: it speaks of one, --outages 1`);
@@ -88,6 +95,7 @@ const valued: ReadonlyMap<string, Take> = new Map<string, Take>([
   ],
   ["--keep", (options, value) => (options.keep = value.split(",").map(kept))],
   ["--report", (options, value) => (options.report = value)],
+  ["--show", (options, value) => (options.shown = seedOf(value))],
 ]);
 
 /** `--seed=4` and `--seed 4` say the same. */

@@ -5,6 +5,7 @@ import { armed } from "../scenario/arming";
 import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
 import type { Counters } from "../scenario/coverage";
 import { type Outage, playOutage } from "../scenario/outage";
+import type { Recording } from "../scenario/recording";
 import { type BrokenPromise, type Verdict, checkOutage, verdictOf } from "../scenario/promises";
 import { type Schedule, drawSchedule, scheduleOf, scheduleText } from "../scenario/schedule";
 
@@ -15,6 +16,8 @@ export interface Task {
   kind?: string | undefined;
   keep?: readonly Kept[] | undefined;
   isTraced?: boolean;
+  /** Recorded for a picture. */
+  isRecorded?: boolean;
   /** Played a second time, to see that the seed decides everything. */
   isPlayedTwice?: boolean;
 }
@@ -36,7 +39,7 @@ export interface Played {
   traceHash: string;
   /** The indexes of its faults. */
   faults: readonly number[];
-  /** Only of an outage that broke a promise, or was played for its trace. */
+  /** Only of an outage that broke a promise, or was played for its trace or a picture. */
   story?: Story;
 }
 
@@ -52,6 +55,7 @@ export interface Story {
   lengths: readonly number[];
   timeline: Summary["timeline"];
   trace?: readonly string[];
+  recording?: Recording;
 }
 
 export const SAME_SEED_SAME_TRACE = "the same seed plays the same trace";
@@ -85,6 +89,7 @@ async function playOnce(design: Design, task: Task): Promise<Outage> {
     schedule: scheduleOfTask(task),
     beginning: await armed(design.platform),
     isTraceKept: task.isTraced === true,
+    isRecorded: task.isRecorded,
   });
 }
 
@@ -100,6 +105,7 @@ function record(task: Task, outage: Outage, broken: readonly BrokenPromise[]): P
     lengths: faults.map(({ forSeconds }) => forSeconds),
     timeline: summary.timeline,
     ...(trace === undefined ? {} : { trace }),
+    ...(outage.recording === undefined ? {} : { recording: outage.recording }),
   };
   return {
     index: task.index,
@@ -119,6 +125,6 @@ function record(task: Task, outage: Outage, broken: readonly BrokenPromise[]): P
     eventsPlayed: summary.eventsPlayed,
     traceHash: summary.traceHash,
     faults: faults.map(({ index }) => index),
-    ...(broken.length > 0 || task.isTraced === true ? { story } : {}),
+    ...(broken.length > 0 || task.isTraced === true || task.isRecorded === true ? { story } : {}),
   };
 }

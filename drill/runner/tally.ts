@@ -7,6 +7,9 @@ const P99_NEEDS = 100;
 /** From so many outages on, a moment that matters and never came fails the run. */
 export const COVERAGE_NEEDS = 10_000;
 const FAILURES_KEPT = 20;
+/** Width of a bin of a kind's recoveries; the last bin holds all that took longer. */
+export const BIN_SECONDS = 10;
+export const BINS = 40;
 
 export interface Distribution {
   count: number;
@@ -32,6 +35,20 @@ export interface BoundResult {
   overhead: Distribution;
 }
 
+/** How long orders took to settle again, for one kind of outage. */
+export interface KindRecovery {
+  kind: string;
+  settled: Distribution;
+  /** Outages by BIN_SECONDS. */
+  bins: readonly number[];
+}
+
+export interface Slowest {
+  seed: string;
+  kind: string;
+  seconds: number;
+}
+
 /** The results of a run, as the report is made from them. */
 export interface Results {
   seed: string;
@@ -39,6 +56,9 @@ export interface Results {
   outages: number;
   kinds: readonly KindCount[];
   bounds: readonly BoundResult[];
+  recoveries: readonly KindRecovery[];
+  /** Of those that recovered and were held to a bound; null where none had to. */
+  slowest: Slowest | null;
   orders: { acknowledged: number; missing: number; doubled: number; altered: number };
   coverage: Counters;
   /** Promises that the run as a whole broke: a p99, a moment that never came. */
@@ -55,6 +75,8 @@ export interface Results {
 export class Tally {
   private readonly kinds = new Map<string, KindCount>();
   private readonly recoveries = new Map<string, Record<Measure, (number | null)[]>>();
+  private readonly settledByKind = new Map<string, (number | null)[]>();
+  private slowest: Slowest | null = null;
   private coverage: Counters = {};
   private readonly orders = { acknowledged: 0, missing: 0, doubled: 0, altered: 0 };
   private readonly failures: Played[] = [];
@@ -83,6 +105,7 @@ export class Tally {
       this.recoveries.set(bound, (all = { settled: [], accepted: [], overhead: [] }));
     }
     for (const measure of measures) all[measure].push(recovery[measure]);
+    this.addRecovery(played);
   }
 
   results(seed: string, design: string): Results {
@@ -98,6 +121,8 @@ export class Tally {
       outages: this.outages,
       kinds: [...this.kinds.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
       bounds: results,
+      recoveries: [...this.settledByKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(kindRecovery),
+      slowest: this.slowest,
       orders: this.orders,
       coverage: Object.fromEntries(counterNames.map((name) => [name, this.coverage[name] ?? 0])),
       brokenByAll: [
@@ -110,6 +135,15 @@ export class Tally {
       virtualSeconds: Math.round(this.virtualSeconds),
       hash: (this.hash >>> 0).toString(16).padStart(8, "0"),
     };
+  }
+
+  private addRecovery({ seed, kind, recovery: { settled: seconds } }: Played): void {
+    const values = this.settledByKind.get(kind);
+    if (values === undefined) this.settledByKind.set(kind, [seconds]);
+    else values.push(seconds);
+    if (seconds !== null && seconds > (this.slowest?.seconds ?? 0)) {
+      this.slowest = { seed, kind, seconds };
+    }
   }
 
   private addKind(played: Played): void {
@@ -133,6 +167,14 @@ export class Tally {
 type Measure = "settled" | "accepted" | "overhead";
 const measures: readonly Measure[] = ["settled", "accepted", "overhead"];
 const boundsInOrder: readonly Bound[] = Object.values(bounds);
+
+function kindRecovery([kind, values]: [string, readonly (number | null)[]]): KindRecovery {
+  const bins = Array.from({ length: BINS }, () => 0);
+  for (const seconds of values) {
+    if (seconds !== null) bins[Math.min(BINS - 1, Math.floor(seconds / BIN_SECONDS))]!++;
+  }
+  return { kind, settled: distribution(values), bins };
+}
 
 /** Nearest rank, over those that recovered. */
 export function distribution(values: readonly (number | null)[]): Distribution {

@@ -13,6 +13,7 @@ import { OrderBook, type Verdict } from "./orderBook";
 import { PROMPT_MS, type Recovery, recovery } from "./measures";
 import { Play } from "./play";
 import { type Broken, Watch } from "./promises/watch";
+import { Recorder, type Recording } from "./recording";
 import { type Schedule, scheduleOf } from "./schedule";
 
 /** What every outage of one program shares. */
@@ -31,6 +32,8 @@ export interface OutageOptions {
   /** Replication lag from a minute before the fault on, instead of the drawn one. */
   lagMs?: number | undefined;
   isTraceKept?: boolean | undefined;
+  /** For a picture of the outage. */
+  isRecorded?: boolean | undefined;
   /** Healing is played for at most this long, instead of HEAL_MS. */
   healMs?: number | undefined;
   /** An armed platform to begin with; unless given, the outage begins with the deployment. */
@@ -63,6 +66,7 @@ export interface Outage {
   /** Promises that were seen broken as things happened. */
   watched: readonly Broken[];
   coverage: Counters;
+  recording: Recording | undefined;
   journal: Journal;
   world: World;
 }
@@ -99,6 +103,7 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   const schedule = options.schedule ?? oneFault(world, options);
   const watch = new Watch(world, ledgerTable, schedule);
   const coverage = new Coverage(world, ledgerTable);
+  const recorder = options.isRecorded === true ? new Recorder(world, book, ledgerTable) : undefined;
   clients.start();
   if (beginning === undefined) await armFromDeployment(world);
 
@@ -118,7 +123,11 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
     if (healedMs - armedMs >= PLAYED_MS) break;
   }
   const at = { armedMs, faultMs: playing.faultMs, returnMs, healedMs };
-  const watched = { watched: watch.broken, coverage: coverage.counters };
+  const watched = {
+    watched: watch.broken,
+    coverage: coverage.counters,
+    recording: recorder?.finish(playing.faultMs),
+  };
   return {
     ...measure({ platform, schedule, world, journal, book, ledgerTable, ...at }),
     ...watched,
@@ -140,7 +149,11 @@ interface Played extends Pick<
   book: OrderBook;
 }
 
-function measure({ platform, book, ...rest }: Played): Omit<Outage, "watched" | "coverage"> {
+function measure({
+  platform,
+  book,
+  ...rest
+}: Played): Omit<Outage, "watched" | "coverage" | "recording"> {
   const { ledgerTable, faultMs, world, schedule } = rest;
   const { rows } = world.aurora.writer.volume.state;
   const endMs = world.base.nowMs;

@@ -1,0 +1,28 @@
+/** Text as it may stand in an element or in a quoted attribute. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** A table whose first column names the row and whose others are numbers. */
+export function dataTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (tag: "th" | "td", cells: readonly string[]): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
+  return (
+    `<div class="wide"><table><thead>${line("th", header)}</thead>` +
+    `<tbody>${rows.map((row) => line("td", row)).join("")}</tbody></table></div>`
+  );
+}
+
+export function section(title: string, lead: string, body: string): string {
+  return `<section><h2>${escaped(title)}</h2><p class="lead">${escaped(lead)}</p>${body}</section>`;
+}
+
+/** Where a value lies between two others, as CSS takes it. */
+export function percent(value: number, from: number, to: number): string {
+  const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return `${(100 * share).toFixed(2)}%`;
+}
+
+export function seconds(value: number | null): string {
+  return value === null ? "–" : `${value.toFixed(0)} s`;
+}

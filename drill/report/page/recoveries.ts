@@ -1,0 +1,40 @@
+import { RTO_SECONDS } from "../../../lambda/shared/tunables";
+import { BIN_SECONDS, BINS, type KindRecovery, type Results } from "../../runner/tally";
+import { escaped, percent, seconds, section } from "./html";
+
+const AXIS_SECONDS = BIN_SECONDS * BINS;
+
+/** How long orders took to settle again: one strip for each kind of outage, darker where more. */
+export function recoveries({ recoveries: kinds }: Results): string {
+  if (kinds.length === 0) return "";
+  const rows = [...kinds].sort((a, b) => (b.settled.p50 ?? 0) - (a.settled.p50 ?? 0)).map(row);
+  return section(
+    "Orders settle again: every kind of outage against the promise",
+    `Each strip runs from the fault to ${AXIS_SECONDS} s; the red line is the promise, ` +
+      `${RTO_SECONDS} s, the black ones are median and p99. Only outages that call for a failover.`,
+    rows.join("\n"),
+  );
+}
+
+function row({ kind, settled, bins }: KindRecovery): string {
+  const most = Math.max(...bins);
+  const cells = bins.map((count, i) => {
+    if (count === 0) return "";
+    const from = i * BIN_SECONDS;
+    const title = `${from} to ${from + BIN_SECONDS} s: ${count} outages`;
+    const opacity = (0.25 + (0.75 * count) / most).toFixed(2);
+    const width = percent(BIN_SECONDS, 0, AXIS_SECONDS);
+    return `<i style="left:${percent(from, 0, AXIS_SECONDS)};width:${width};opacity:${opacity}" title="${title}"></i>`;
+  });
+  const ticks = [settled.p50, settled.p99].map((value) =>
+    value === null ? "" : `<u style="left:${percent(value, 0, AXIS_SECONDS)}"></u>`,
+  );
+  const limit = `<u class="limit" style="left:${percent(RTO_SECONDS, 0, AXIS_SECONDS)}"></u>`;
+  const never = settled.never === 0 ? "" : `, ${settled.never} never`;
+  const numbers = `${seconds(settled.p50)} · ${seconds(settled.p99)} · max ${seconds(settled.max)}`;
+  return (
+    `<div class="row"><span>${escaped(kind)} <small>${settled.count}${never}</small></span>` +
+    `<div class="strip">${cells.join("")}${ticks.join("")}${limit}</div>` +
+    `<small>${numbers}</small></div>`
+  );
+}
