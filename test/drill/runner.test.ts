@@ -43,13 +43,15 @@ describe("options", () => {
       isTraced: false,
       isJson: false,
       report: undefined,
+      shown: undefined,
     });
   });
 
   it("takes every option, in either spelling", () => {
     const options = parse(
       ...["--outages", "1", "--seed=7.12", "--fault", "region", "--design=no latch"],
-      ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json", "--report", "out.json"],
+      ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json"],
+      ...["--report", "out.html", "--show", "4.2"],
     );
     expect(options).toEqual({
       seed: "7.12",
@@ -60,7 +62,8 @@ describe("options", () => {
       jobs: 3,
       isTraced: true,
       isJson: true,
-      report: "out.json",
+      report: "out.html",
+      shown: "4.2",
     });
   });
 
@@ -73,6 +76,7 @@ describe("options", () => {
     [["--jobs"], "--jobs needs a value"],
     [["--speed", "1"], "unknown option --speed"],
     [["--trace"], "--trace with 1000 outages"],
+    [["--show", "1.2"], "--show 1.2 without --report FILE"],
   ])("%p is a wrong option", (args, message) => {
     expect(() => parse(...args)).toThrow(message);
   });
@@ -225,6 +229,36 @@ describe("worker processes", () => {
     } finally {
       one.close();
       two.close();
+    }
+  }, 60_000);
+
+  it("record an outage without taking part in it", async () => {
+    const pool = await poolOf("ours", 1);
+    try {
+      const task = { index: 0, seed: "11.0", kind: "region" };
+      const unseen = await pool.play(task);
+      const seen = await pool.play({ ...task, isRecorded: true });
+      // A recorder's own samples are events, so the hash of all events is another.
+      const { orders, recovery, coverage, verdict } = unseen;
+      expect(seen).toMatchObject({ orders, recovery, coverage, verdict });
+      expect(unseen.story).toBeUndefined();
+      const { lanes, openOrders } = seen.story!.recording!;
+      const lane = (name: string) => lanes.find((each) => each.name === name)!.spans;
+      expect(lane("faults")).toEqual([expect.objectContaining({ from: 0, text: "region" })]);
+      expect(lane("DNS answers").map(({ text }) => text)).toEqual(["us-east-1", "us-east-2"]);
+      expect(lane("Aurora's writer").map(({ state }) => state)).toEqual([
+        "home",
+        "moving",
+        "standby",
+      ]);
+      const writer = lane("Aurora's writer").at(-1)!;
+      const active = lane("orchestrator").at(-1)!;
+      expect(active.text).toBe("us-east-2, epoch 2");
+      expect(active.from).toBeGreaterThanOrEqual(writer.from);
+      expect(active.from).toBeLessThanOrEqual(recovery.settled!);
+      expect(openOrders.at(-1)![1]).toBeLessThan(Math.max(...openOrders.map(([, open]) => open)));
+    } finally {
+      pool.close();
     }
   }, 60_000);
 
