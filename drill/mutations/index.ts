@@ -1,7 +1,21 @@
 import type { Mutation } from "../mutation";
-import { closeOnSettlement, noLatch, orchestratorAtHome } from "./weakenings";
+import * as decisions from "./decisionMutations";
+import * as dns from "./dnsMutations";
+import * as health from "./healthMutations";
+import * as ledger from "./ledgerMutations";
+import { plain, seedInStandby } from "./plainDesigns";
+import * as program from "./programMutations";
+import { sabotages } from "./sabotages";
+import * as settling from "./settlingMutations";
 
-/** Every mutation that can be asked for by its name. */
+const groups = [ledger, settling, decisions, dns, health, program];
+
+/** Every mutation that can be asked for by its name: alone, in pairs, and whole designs. */
 export const mutations: ReadonlyMap<string, Mutation> = new Map(
-  [orchestratorAtHome, noLatch, closeOnSettlement].map((mutation) => [mutation.name, mutation]),
+  [
+    ...groups.flatMap((group): Mutation[] => Object.values(group)),
+    ...sabotages.map(({ mutation }) => mutation),
+    plain,
+    seedInStandby,
+  ].map((mutation) => [mutation.name, mutation]),
 );

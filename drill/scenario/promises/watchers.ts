@@ -1,5 +1,6 @@
 import { noFlipBack, notFromStandby, nothingWaitsForTheLost, onlyWhereRight } from "./decisions";
 import { operatorsTold } from "./told";
+import { oneDatabase } from "./splitBrain";
 import type { Watcher } from "./watch";
 import { twoWitnesses } from "./witnesses";
 import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writers";
@@ -7,6 +8,7 @@ import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writer
 /** Promises that are held as things happen. */
 export const allWatchers = (): readonly Watcher[] => [
   oneWriter,
+  oneDatabase,
   monotone,
   twoWitnesses,
   onlyWhereRight,

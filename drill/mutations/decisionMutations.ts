@@ -1,0 +1,147 @@
+import type { Mutation } from "../mutation";
+
+/** Home is lost when we do not reach it, whatever home itself last wrote. */
+export const oneWitness: Mutation = {
+  name: "one witness suffices",
+  sources: [
+    { file: "lambda/shared/signs.ts", from: "    silentMs !== null &&\n", to: "" },
+    { file: "lambda/shared/signs.ts", from: "silentMs > ALIVE_STALE_SECONDS * 1000", to: "true" },
+  ],
+};
+
+/** That nobody answers us, the standby either, is held against home. */
+export const silenceIsASign: Mutation = {
+  name: "silence is a sign",
+  sources: [
+    {
+      file: "lambda/shared/look.ts",
+      from: 'home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",',
+      to: 'home: isHomeBad ? "bad" : "good",',
+    },
+  ],
+};
+
+/** The lookers place an order of their own on every tenth slot only: a quiet market looks stopped. */
+export const rareCanaryOrders: Mutation = {
+  name: "rare canary orders",
+  sources: [
+    {
+      file: "lambda/shared/look.ts",
+      from: "ask(runtime, () => canaryOrder(runtime, homeUrl, atMs)),",
+      to: `Math.floor(atMs / (LOOK_SLOT_SECONDS * 1000)) % 10 === 0
+        ? ask(runtime, () => canaryOrder(runtime, homeUrl, atMs))
+        : Promise.resolve(null),`,
+    },
+  ],
+};
+
+/** Settling has stopped before Aurora had time to fail over inside home. */
+export const shortPatience: Mutation = {
+  name: "T below an AZ failover",
+  sources: [
+    {
+      file: "lambda/shared/tunables.ts",
+      from: "export const PROGRESS_STALE_SECONDS = 80;",
+      to: "export const PROGRESS_STALE_SECONDS = 40;",
+    },
+    // The relation that is asserted when the tunables are loaded would not let it run at all.
+    {
+      file: "lambda/shared/tunables.ts",
+      from: "AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <",
+      to: "0 <",
+    },
+  ],
+};
+
+/** By itself, too, a takeover waits until nothing can be lost: the lost region would have to help. */
+export const automaticSwitchover: Mutation = {
+  name: "switchover on the automatic way",
+  sources: [
+    {
+      file: "lambda/shared/decide.ts",
+      from: 'return { do: "fence", target: standby, how: "failover", isAutomatic: true, because: sign };',
+      to: 'return { do: "fence", target: standby, how: "switchover", isAutomatic: true, because: sign };',
+    },
+  ],
+};
+
+/** Nobody reads where a fence leads: whoever finds one, but for the operator's run, takes the standby. */
+export const noTarget: Mutation = {
+  name: "no target",
+  sources: [
+    {
+      file: "lambda/shared/decide.ts",
+      from: 'if (typeof control === "object" && control.target !== null) return control.target;',
+      to: `if (typeof control === "object" && control.active === null) {
+        return control.how === "start" ? home : standby;
+      }`,
+    },
+    {
+      file: "lambda/shared/decide.ts",
+      from: "if (control.target !== null) return advance(observation, control, control.target);",
+      to: `if (control.target !== null) {
+        const { home, standby } = observation;
+        return advance(observation, control, regionToGain(control, command, home, standby));
+      }`,
+    },
+    {
+      file: "lambda/shared/act.ts",
+      from: "const next = activated(control, result.newestRowAtMs ?? null, runtime.clock.nowMs());",
+      to: "const next = activated({ ...control, target }, result.newestRowAtMs ?? null, runtime.clock.nowMs());",
+    },
+  ],
+};
+
+/** Farther behind than this, the standby's database is not promoted. */
+const LAG_GATE_MS = 60_000;
+
+/** No takeover that would lose rows: the standby's newest row is held against home's last settling. */
+export const lagAsAGate: Mutation = {
+  name: "lag as a gate",
+  sources: [
+    {
+      file: "lambda/shared/act.ts",
+      from: "if (action.isAutomatic && (await tickIsGone(runtime))) {",
+      to: `if (action.isAutomatic && (await lagMs(runtime)) > ${LAG_GATE_MS}) {
+        throw new StaleObservationError("the standby's database is too far behind");
+      }
+      if (action.isAutomatic && (await tickIsGone(runtime))) {`,
+    },
+    {
+      file: "lambda/shared/act.ts",
+      from: "async function tickIsGone(runtime: ActRuntime): Promise<boolean> {",
+      to: `async function lagMs(runtime: ActRuntime): Promise<number> {
+        const standby = variable(runtime.env, "STANDBY_REGION");
+        const progress = await readProgress(runtime, table(runtime), variable(runtime.env, "HOME_REGION"));
+        const newestMs = await within(runtime.clock, NOTIFY_TIMEOUT_MS, "lag", (abortSignal) =>
+          runtime.lambda(standby).send(
+            new InvokeCommand({
+              FunctionName: byRegion(runtime, standby, "SWEEP_FUNCTION"),
+              InvocationType: "RequestResponse",
+              Payload: Buffer.from('{"lag":true}'),
+            }),
+            { abortSignal },
+          ),
+        ).then(({ Payload }) => JSON.parse(Buffer.from(Payload ?? []).toString()).newestRowAtMs)
+          .catch(() => null);
+        return typeof newestMs === "number" && progress !== null ? progress.lastAtMs - newestMs : 0;
+      }
+
+      async function tickIsGone(runtime: ActRuntime): Promise<boolean> {`,
+    },
+    {
+      file: "lambda/handlers/settlementSweep.ts",
+      from: "const control = await readControl(runtime, site.table);",
+      to: `if ("lag" in event) {
+        const [row] = await site.sql(READ_EPOCH, []);
+        return { newestRowAtMs: new Date(row.newest_row_at).getTime() };
+      }
+      const control = await readControl(runtime, site.table);`,
+    },
+    {
+      file: "lambda/handlers/settlementSweep.ts",
+      from: 'import { seeOrders } from "../shared/database";',
+      to: 'import { READ_EPOCH, seeOrders } from "../shared/database";',
+    },
+  ],
+};

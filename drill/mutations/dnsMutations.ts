@@ -1,0 +1,46 @@
+import type { Mutation } from "../mutation";
+import { editing, withProperties } from "./edits";
+
+/** The primary record follows home's own health alone; nobody says that a takeover took place. */
+export const noLatch: Mutation = {
+  name: "no latch",
+  edits: "route53-in-service",
+  program: (resources) => {
+    const latch = resources.find(({ state }) => state["invertHealthcheck"] === true);
+    return editing(
+      "calculated health check over the latch",
+      ({ state }) => Array.isArray(state["childHealthchecks"]),
+      (resource) => {
+        const children = resource.state["childHealthchecks"] as string[];
+        const childHealthchecks = children.filter((child) => child !== latch?.id);
+        return withProperties(resource, {
+          childHealthchecks,
+          childHealthThreshold: childHealthchecks.length,
+        });
+      },
+    )(resources);
+  },
+};
+
+/** After a takeover home's check asks for a path that no region ever answers. */
+export const deadHealthCheckPath: Mutation = {
+  name: "dead health-check path",
+  sources: [
+    {
+      file: "lambda/shared/act.ts",
+      from: "ResourcePath: `${stagePath(runtime)}/health?after=${control.epoch}`,",
+      to: 'ResourcePath: "/failed-over",',
+    },
+  ],
+};
+
+/** Home's check is switched off, as a runbook asks in the belief that this makes it unhealthy. */
+export const disabledHealthCheck: Mutation = {
+  name: "disable the health check",
+  edits: "route53-home",
+  program: editing(
+    "health check of home",
+    ({ type, name }) => type === "aws:route53/healthCheck:HealthCheck" && name === "route53-home",
+    (check) => withProperties(check, { disabled: true }),
+  ),
+};

@@ -1,0 +1,95 @@
+import type { Properties, Resource } from "../description/lookup";
+import type { Mutation } from "../mutation";
+import { editing, withProperties } from "./edits";
+
+/** `/health?after=n` answers 200 wherever the ledger is past epoch n, active or not. */
+export const standbyCountsAsActive: Mutation = {
+  name: "standby counts as active in health",
+  sources: [
+    {
+      file: "lambda/shared/rules.ts",
+      from: "return (control.target ?? control.active) === region && control.epoch > epoch;",
+      to: "return control.epoch > epoch;",
+    },
+  ],
+};
+
+const isOf = (type: string, stem: string) => (resource: Resource) =>
+  resource.type === type && resource.name.startsWith(`${stem}-`);
+
+/** What a function needs to reach its region's database: settlement-sweep has it. */
+function databaseOf(health: Resource, type: string, resources: readonly Resource[]): Resource {
+  const sweep = resources.find(
+    (each) => isOf(type, "settlementSweep")(each) && each.region === health.region,
+  );
+  if (sweep === undefined) throw new Error(`mutation: no ${type} of settlement-sweep`);
+  return sweep;
+}
+
+function variablesOf({ state }: Resource): Record<string, string> {
+  return (state["environment"] as { variables: Record<string, string> }).variables;
+}
+
+function statementsOf({ state }: Resource): { Sid?: string }[] {
+  return (JSON.parse(state["policy"] as string) as { Statement: { Sid?: string }[] }).Statement;
+}
+
+function intoNetwork(resources: readonly Resource[]): readonly Resource[] {
+  const type = "aws:lambda/function:Function";
+  return editing("function health", isOf(type, "health"), (health) => {
+    const sweep = databaseOf(health, type, resources);
+    const variables: Properties = { ...variablesOf(health) };
+    for (const name of ["DATABASE_READER_ENDPOINT", "DATABASE_NAME"]) {
+      variables[name] = variablesOf(sweep)[name];
+    }
+    const environment = { variables };
+    return withProperties(health, { environment, vpcConfig: sweep.state["vpcConfig"] });
+  })(resources);
+}
+
+function maySignIn(resources: readonly Resource[]): readonly Resource[] {
+  const type = "aws:iam/rolePolicy:RolePolicy";
+  return editing("policy of health", isOf(type, "health"), (policy) => {
+    const database = statementsOf(databaseOf(policy, type, resources)).filter(
+      ({ Sid }) => Sid === "Database",
+    );
+    const Statement = [...statementsOf(policy), ...database];
+    return withProperties(policy, { policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+  })(resources);
+}
+
+/** `/health` answers 503 while the region's database does not answer a query. */
+export const healthIncludesDatabase: Mutation = {
+  name: "health includes the database",
+  edits: "health-*",
+  program: (resources) => maySignIn(intoNetwork(resources)),
+  sources: [
+    {
+      file: "lambda/handlers/health.ts",
+      from: 'if (present === null) return answer(503, { region, ledger: "unreachable" });',
+      to: `if (present === null) return answer(503, { region, ledger: "unreachable" });
+      const isThere = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "the database", () =>
+        sql(PROBE_WRITER, []),
+      ).catch(() => undefined);
+      if (isThere === undefined) return answer(503, { region, database: "unreachable" });`,
+    },
+    {
+      file: "lambda/handlers/health.ts",
+      from: "const beat = heartbeat(runtime, table, region);",
+      to: `const beat = heartbeat(runtime, table, region);
+      const sql = runtime.sql({
+        endpoint: variable(runtime.env, "DATABASE_READER_ENDPOINT"),
+        database: variable(runtime.env, "DATABASE_NAME"),
+        as: "application",
+      });`,
+    },
+    {
+      file: "lambda/handlers/health.ts",
+      from: 'import { cachedControl } from "../shared/ledger";',
+      to: `import { cachedControl } from "../shared/ledger";
+      import { within } from "../shared/clock";
+      import { PROBE_WRITER } from "../shared/database";
+      import { OBSERVE_TIMEOUT_MS } from "../shared/tunables";`,
+    },
+  ],
+};

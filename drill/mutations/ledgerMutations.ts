@@ -1,0 +1,117 @@
+import type { Mutation } from "../mutation";
+
+/** An order counts as done once it is settled, before the other region has seen its row. */
+export const closeOnSettlement: Mutation = {
+  name: "close on settlement",
+  sources: [
+    {
+      file: "lambda/shared/orderLedger.ts",
+      from: 'UpdateExpression: "SET settledEpoch = :epoch",',
+      to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
+    },
+    {
+      file: "lambda/shared/orderLedger.ts",
+      from: 'ExpressionAttributeValues: { ":epoch": epoch },',
+      to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
+    },
+  ],
+};
+
+/** Whatever a region sees in its own database is closed, a discarded volume's rows as well. */
+export const closeWithoutEpochTest: Mutation = {
+  name: "close without the epoch test",
+  sources: [
+    {
+      file: "lambda/shared/rules.ts",
+      from: "control.active !== region && localEpoch === control.epoch;",
+      to: "control.active !== region;",
+    },
+  ],
+};
+
+/** Orders that wait go on with the sweep of the next minutes, not with the activation. */
+export const noSweepAtActivation: Mutation = {
+  name: "no sweep at activation",
+  sources: [
+    {
+      file: "lambda/handlers/failoverOrchestrator.ts",
+      from: "return act.sweep(runtime, control, action.region);",
+      to: "return;",
+    },
+  ],
+};
+
+/** The control item is read from the region's own copy, which may be old. */
+export const eventualControl: Mutation = {
+  name: "eventual read of the control item",
+  sources: [
+    {
+      file: "lambda/shared/ledger.ts",
+      from: 'return readItem<Control>(runtime, table, "control");',
+      to: `return within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger read of control", (abortSignal) =>
+        runtime.dynamodb.send(
+          new GetCommand({ TableName: table, Key: { pk: "control" }, ConsistentRead: false }),
+          { abortSignal },
+        ),
+      ).then(({ Item }) => Item as Control | undefined);`,
+    },
+  ],
+};
+
+/** Who writes last wins: two orchestrators overwrite one another. */
+export const unconditionalControl: Mutation = {
+  name: "unconditional writes of the control item",
+  sources: [
+    {
+      file: "lambda/shared/ledger.ts",
+      from: 'ConditionExpression: isFirst ? "attribute_not_exists(pk)" : "version = :before",',
+      to: '...(isFirst ? { ConditionExpression: "attribute_not_exists(pk)" } : {}),',
+    },
+    {
+      file: "lambda/shared/ledger.ts",
+      from: '...(isFirst ? {} : { ExpressionAttributeValues: { ":before": next.version - 1 } }),',
+      to: "",
+    },
+  ],
+};
+
+/** The client is told 202 while the ledger is still being asked. */
+export const acknowledgeBeforeLedger: Mutation = {
+  name: "acknowledge before the ledger",
+  sources: [
+    {
+      file: "lambda/handlers/orderApi.ts",
+      from: 'existing = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>',
+      to: 'existing = "stored"; void Promise.resolve().then(() =>',
+    },
+    {
+      file: "lambda/handlers/orderApi.ts",
+      from: "acceptOrder(runtime, table, stored),",
+      to: "acceptOrder(runtime, table, stored).catch(() => undefined),",
+    },
+  ],
+};
+
+/** Any open order waits, settled or not: one that is not yet seen elsewhere as well. */
+export const openCountsAsWaiting: Mutation = {
+  name: "open counts as waiting",
+  sources: [
+    {
+      file: "lambda/shared/rules.ts",
+      from: "return settledEpoch !== control.epoch;",
+      to: "return true;",
+    },
+  ],
+};
+
+/** A deep queue keeps no sweep from adding to it. */
+export const noDepthLimit: Mutation = {
+  name: "sweep without a depth limit",
+  sources: [
+    {
+      file: "lambda/shared/tunables.ts",
+      from: "export const SWEEP_QUEUE_DEPTH_MAX = 500;",
+      to: "export const SWEEP_QUEUE_DEPTH_MAX = Infinity;",
+    },
+  ],
+};

@@ -1,0 +1,151 @@
+import { type Mutation, combined } from "../mutation";
+import { noLatch } from "./dnsMutations";
+import { editing, withProperties } from "./edits";
+import { noSweepAtActivation } from "./ledgerMutations";
+import { orchestratorAtHome, slowComposite } from "./programMutations";
+
+/** An order is acknowledged when this region's queue has it; nothing else holds it. */
+const queueAlone: Mutation = {
+  name: "acknowledge when queued",
+  sources: [
+    {
+      file: "lambda/handlers/orderApi.ts",
+      from: "acceptOrder(runtime, table, stored),",
+      to: "this.enqueue(stored),",
+    },
+    {
+      file: "lambda/handlers/orderApi.ts",
+      from: 'const hint = existing === "stored" ? this.hint(stored, control) : undefined;',
+      to: "const hint = undefined;",
+    },
+    {
+      file: "lambda/handlers/orderApi.ts",
+      from: "  private hint(stored: StoredOrder,",
+      to: `  private async enqueue(stored: StoredOrder): Promise<"stored"> {
+        const message = { QueueUrl: this.queueUrls.get(this.region)!, MessageBody: JSON.stringify(stored) };
+        await this.runtime.sqs(this.region).send(new SendMessageCommand(message));
+        return "stored";
+      }
+
+      private hint(stored: StoredOrder,`,
+    },
+  ],
+};
+
+/** Each region settles what its queue holds wherever its own database lets it, and notes it as done. */
+const settleAnywhere: Mutation = {
+  name: "settle wherever the database lets it",
+  sources: [
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "const control = await readControl(this.runtime, this.table).catch((error: unknown) => {",
+      to: "const control = await Promise.resolve({ epoch: 1 }).catch((error: unknown) => {",
+    },
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "if (control === undefined || !maySettle(control, this.region)) return failures([]);",
+      to: "",
+    },
+    {
+      file: "lambda/shared/database.ts",
+      from: "select epoch from writer_epoch where epoch = $1::integer for share",
+      to: "select epoch from writer_epoch where $1::integer > 0",
+    },
+    {
+      file: "lambda/shared/orderLedger.ts",
+      from: 'UpdateExpression: "SET settledEpoch = :epoch",',
+      to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
+    },
+    {
+      file: "lambda/shared/orderLedger.ts",
+      from: '"attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",',
+      to: '"attribute_not_exists(settledEpoch) OR settledEpoch <= :epoch",',
+    },
+    {
+      file: "lambda/shared/orderLedger.ts",
+      from: 'ExpressionAttributeValues: { ":epoch": epoch },',
+      to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
+    },
+  ],
+};
+
+const QUEUE_KEPT_SECONDS = 345_600;
+
+/** Nothing brings an order back but its message, which the queue keeps for SQS's usual four days. */
+const noSweep: Mutation = {
+  name: "no sweep",
+  edits: "functions-*-sweep, queues-*-orders",
+  program: (resources) => {
+    const unscheduled = editing(
+      "schedule of the sweep",
+      ({ type, name }) =>
+        type === "aws:cloudwatch/eventRule:EventRule" && /^functions-.*-sweep$/.test(name),
+      (rule) => withProperties(rule, { state: "DISABLED" }),
+    )(resources);
+    return editing(
+      "queue of orders",
+      ({ type, name }) => type === "aws:sqs/queue:Queue" && /-orders$/.test(name),
+      (queue) => withProperties(queue, { messageRetentionSeconds: QUEUE_KEPT_SECONDS }),
+    )(unscheduled);
+  },
+};
+
+/** Only alarms wake the orchestrator: the sentinel publishes its metrics, the tick goes on with what was begun. */
+const alarmsAlone: Mutation = {
+  name: "alarms alone wake the orchestrator",
+  sources: [
+    {
+      file: "lambda/handlers/sentinel.ts",
+      from: "const because = reasonToWake(seen, looks, home, clock.nowMs());",
+      to: "const because = null;",
+    },
+    {
+      file: "lambda/shared/decide.ts",
+      from: "if (self !== standby || control.active !== home) return null;",
+      to: "if (observation.isTick || control.active !== home) return null;",
+    },
+  ],
+  edits: "alarms-use1-failover",
+  // AWS's own writer alarm is not modelled; one on settled orders stands in for it.
+  program: editing(
+    "composite of home's alarms",
+    ({ type, name }) =>
+      type === "aws:cloudwatch/compositeAlarm:CompositeAlarm" && name === "alarms-use1-failover",
+    (composite) => withProperties(composite, { alarmRule: 'ALARM("dev-settling-silent-use1")' }),
+  ),
+};
+
+/** Health is the API's own, without ledger and without epoch. */
+const healthOfTheApi: Mutation = {
+  name: "health of the API alone",
+  edits: "route53-home",
+  sources: [
+    {
+      file: "lambda/handlers/health.ts",
+      from: 'if (present === null) return answer(503, { region, ledger: "unreachable" });',
+      to: "",
+    },
+  ],
+  program: editing(
+    "health check of home",
+    ({ type, name }) => type === "aws:route53/healthCheck:HealthCheck" && name === "route53-home",
+    (check) => withProperties(check, { resourcePath: "/v1/health" }),
+  ),
+};
+
+const common = [
+  slowComposite,
+  alarmsAlone,
+  queueAlone,
+  settleAnywhere,
+  noSweep,
+  noSweepAtActivation,
+  healthOfTheApi,
+  noLatch,
+];
+
+/** A design as it is often drawn: alarms of minutes, a queue as the only copy, health checks for DNS. */
+export const seedInStandby = combined("seed-in-standby", common);
+
+/** The same, with everything that sees and acts in the region that is lost. */
+export const plain = combined("plain", [...common, orchestratorAtHome]);

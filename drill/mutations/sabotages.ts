@@ -1,0 +1,55 @@
+import { type Mutation, combined } from "../mutation";
+import * as decisions from "./decisionMutations";
+import * as dns from "./dnsMutations";
+import * as health from "./healthMutations";
+import * as ledger from "./ledgerMutations";
+import * as program from "./programMutations";
+import * as settling from "./settlingMutations";
+
+/** A weakness that the drill must find. */
+export interface Sabotage {
+  readonly mutation: Mutation;
+  /** Where a second guard covers a mutation alone, the two that are the mutation together. */
+  readonly halves: readonly Mutation[];
+  /** Kinds of outage in which it can show; the others are passed over. Empty: all are played. */
+  readonly kinds: readonly string[];
+}
+
+function single(mutation: Mutation, ...kinds: string[]): Sabotage {
+  return { mutation, halves: [], kinds };
+}
+
+function pair(one: Mutation, other: Mutation, ...kinds: string[]): Sabotage {
+  return {
+    mutation: combined(`${one.name}, ${other.name}`, [one, other]),
+    halves: [one, other],
+    kinds,
+  };
+}
+
+/** Everything `npm run drill:sabotage` plays, in the order of its table. */
+export const sabotages: readonly Sabotage[] = [
+  single(ledger.closeOnSettlement),
+  pair(ledger.closeWithoutEpochTest, ledger.noSweepAtActivation, "combination"),
+  single(ledger.noSweepAtActivation, "combination"),
+  single(ledger.unconditionalControl),
+  single(ledger.acknowledgeBeforeLedger),
+  pair(ledger.openCountsAsWaiting, decisions.rareCanaryOrders, "quiet and stalled"),
+  single(settling.redriveByReceiveCount, "combination", "deployment", "operators' whims"),
+  pair(settling.failuresWhileInactive, settling.redriveByReceiveCount, "writer", "settling"),
+  single(decisions.oneWitness),
+  pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),
+  single(decisions.shortPatience, "AZ failover"),
+  single(decisions.automaticSwitchover),
+  single(decisions.noTarget, "failback", "fault in a failback"),
+  single(decisions.lagAsAGate, "lag at the fault"),
+  single(dns.noLatch),
+  single(dns.deadHealthCheckPath, "second region lost"),
+  pair(dns.disabledHealthCheck, dns.noLatch),
+  pair(health.standbyCountsAsActive, dns.noLatch),
+  pair(health.healthIncludesDatabase, decisions.oneWitness, "AZ failover"),
+  single(program.orchestratorAtHome),
+  single(program.missingPermission),
+  single(program.slowComposite, "only the alarm"),
+  single(program.withoutDependsOn, "destroyed"),
+];

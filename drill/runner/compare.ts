@@ -1,0 +1,134 @@
+import { heading, table } from "../report/table";
+import { OURS } from "./options";
+import type { Glance } from "./sabotagePlay";
+import type { Player } from "./sabotagePlayers";
+import { seedOfOutage } from "./seeds";
+import { type Distribution, distribution } from "./tally";
+
+/** The designs that are played side by side; the first is the one that ships. */
+export const comparedDesigns = [OURS, "plain", "seed-in-standby"] as const;
+export type ComparedDesign = (typeof comparedDesigns)[number];
+
+/** One design over all outages; times in seconds from the fault. */
+export interface CompareRow {
+  design: ComparedDesign;
+  outages: number;
+  /** Those that are more than any design survives, such as two regions lost at once, are not. */
+  survivable: number;
+  /** Every promise held. */
+  survived: number;
+  /** Of the outages that are held to a recovery. */
+  settled: Distribution;
+  accepted: Distribution;
+  acknowledged: number;
+  /** Acknowledged, and neither in the surviving database nor rejected in the end. */
+  lost: number;
+  /** Outages in which at least one order was lost. */
+  outagesWithLoss: number;
+  doubled: number;
+  /** As promises/splitBrain defines them, summed up. */
+  splitBrainSeconds: number;
+  outagesWithSplitBrain: number;
+  /** How often each promise was broken, the most frequent first. */
+  broken: readonly { promise: string; outages: number }[];
+}
+
+export interface Comparison {
+  seed: string;
+  outages: number;
+  rows: readonly CompareRow[];
+}
+
+/** Plays the same outages of the ordinary mix against each design. */
+export async function compare(
+  { seed, outages }: { seed: string; outages: number },
+  players: readonly Player[],
+  progress: (done: number, all: number) => void = () => {},
+): Promise<Comparison> {
+  const tasks = comparedDesigns.flatMap((design) =>
+    Array.from({ length: outages }, (_, index) => ({ design, index })),
+  );
+  const glances = new Map(comparedDesigns.map((design) => [design, new Array<Glance>(outages)]));
+  let next = 0;
+  let done = 0;
+  await Promise.all(
+    players.map(async (player) => {
+      for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
+        const { design, index } = task;
+        glances.get(design)![index] = await player.play(design, seedOfOutage(seed, index));
+        progress(++done, tasks.length);
+      }
+    }),
+  );
+  return { seed, outages, rows: [...glances].map(([design, each]) => rowOf(design, each)) };
+}
+
+export function rowOf(design: ComparedDesign, glances: readonly Glance[]): CompareRow {
+  const sum = (of: (glance: Glance) => number): number =>
+    glances.reduce((total, each) => total + of(each), 0);
+  const held = glances.filter(({ hasBound }) => hasBound);
+  return {
+    design,
+    outages: glances.length,
+    survivable: sum(({ isSurvivable }) => (isSurvivable ? 1 : 0)),
+    survived: sum(({ verdict }) => (verdict === "PASSED" ? 1 : 0)),
+    settled: distribution(held.map(({ recovery }) => recovery.settled)),
+    accepted: distribution(held.map(({ recovery }) => recovery.accepted)),
+    acknowledged: sum(({ acknowledged }) => acknowledged),
+    lost: sum(({ lost }) => lost),
+    outagesWithLoss: sum(({ lost }) => (lost > 0 ? 1 : 0)),
+    doubled: sum(({ doubled }) => doubled),
+    splitBrainSeconds: sum((glance) => glance.splitBrainSeconds),
+    outagesWithSplitBrain: sum((glance) => (glance.splitBrainSeconds > 0 ? 1 : 0)),
+    broken: countBroken(glances),
+  };
+}
+
+function countBroken(glances: readonly Glance[]): CompareRow["broken"] {
+  const counts = new Map<string, number>();
+  for (const { broken } of glances) {
+    for (const { name } of broken) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([promise, outages]) => ({ promise, outages }))
+    .sort((a, b) => b.outages - a.outages || (a.promise < b.promise ? -1 : 1));
+}
+
+export function compareText({ seed, outages, rows }: Comparison): string {
+  return [
+    heading(`${outages} outages from seed ${seed}, against ${rows.length} designs`),
+    table([["", ...rows.map(({ design }) => design)], ...lines.map((line) => lineOf(line, rows))]),
+  ].join("\n\n");
+}
+
+type Line = readonly [name: string, cell: (row: CompareRow) => string];
+
+const lines: readonly Line[] = [
+  ["outages survived", ({ survived, survivable }) => `${survived} of ${survivable}`],
+  ["share survived", ({ survived, survivable }) => percent(survived, survivable)],
+  ["RTO settled, p50", ({ settled }) => seconds(settled.p50)],
+  ["p99", ({ settled }) => seconds(settled.p99)],
+  ["max", ({ settled }) => seconds(settled.max)],
+  ["never", ({ settled }) => `${settled.never} of ${settled.count}`],
+  ["RTO accepted, p50", ({ accepted }) => seconds(accepted.p50)],
+  ["p99", ({ accepted }) => seconds(accepted.p99)],
+  ["never", ({ accepted }) => `${accepted.never} of ${accepted.count}`],
+  ["orders acknowledged", ({ acknowledged }) => String(acknowledged)],
+  ["orders lost", ({ lost }) => String(lost)],
+  ["outages with a loss", ({ outagesWithLoss }) => String(outagesWithLoss)],
+  ["orders doubled", ({ doubled }) => String(doubled)],
+  ["split brain", ({ splitBrainSeconds }) => seconds(splitBrainSeconds)],
+  ["outages with split brain", ({ outagesWithSplitBrain }) => String(outagesWithSplitBrain)],
+];
+
+function lineOf([name, cell]: Line, rows: readonly CompareRow[]): string[] {
+  return [name, ...rows.map(cell)];
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? "-" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+function seconds(value: number | null): string {
+  return value === null ? "-" : `${value.toFixed(1)} s`;
+}

@@ -1,0 +1,106 @@
+import { changesOf } from "../mutation";
+import type { Sabotage } from "../mutations/sabotages";
+import { drawSchedule } from "../scenario/schedule";
+import { OURS } from "./options";
+import type { Glance } from "./sabotagePlay";
+import type { Player } from "./sabotagePlayers";
+import { seedOfOutage } from "./seeds";
+
+export interface HuntOptions {
+  /** Of the ordinary mix: its outages have the seeds SEED.0, SEED.1, ... */
+  seed: string;
+  /** How many outages of the mix a mutation has to be caught in. */
+  within: number;
+  /** Every outage of the mix is played, those as well in which a mutation cannot show. */
+  isEvery: boolean;
+}
+
+/** The first outage of the mix at which a mutation breaks a promise that our own design keeps. */
+export interface Catch {
+  /** Its number in the mix, counted from 1. */
+  outage: number;
+  seed: string;
+  kind: string;
+  promise: string;
+  seen: string;
+}
+
+export interface Hunted {
+  name: string;
+  /** Files and resources. */
+  changes: string;
+  caught: Catch | null;
+  /** Outages played until then; the others before it were of kinds in which it cannot show. */
+  played: number;
+  /** Mutations of a pair: each was played alone at the seed of the catch, and broke nothing. */
+  halves: readonly string[];
+}
+
+/** Outages of our own design, played once for all mutations. */
+export type Baseline = Map<string, Promise<Glance>>;
+
+/**
+ * Plays the mix against a mutation until a promise breaks. It counts only where our own design
+ * keeps every promise at the same seed, and, for a pair, each half alone as well.
+ */
+export async function hunt(
+  { mutation, halves, kinds }: Sabotage,
+  options: HuntOptions,
+  player: Player,
+  baseline: Baseline,
+): Promise<Hunted> {
+  let played = 0;
+  let caught: Catch | null = null;
+  for (let index = 0; index < options.within && caught === null; index++) {
+    const seed = seedOfOutage(options.seed, index);
+    const isMeant = kinds.length === 0 || kinds.includes(drawSchedule(seed).kind);
+    if (!isMeant && !options.isEvery) continue;
+    played++;
+    const { broken, kind } = await player.play(mutation.name, seed);
+    const [first] = broken;
+    if (first === undefined) continue;
+    const others = [OURS, ...halves.map(({ name }) => name)];
+    if (!(await allHold(others, seed, player, baseline))) continue;
+    caught = { outage: index + 1, seed, kind, promise: first.name, seen: first.seen };
+  }
+  for (const { name } of [mutation, ...halves]) player.forget(name);
+  const names = halves.map(({ name }) => name);
+  return { name: mutation.name, changes: changesOf(mutation), caught, played, halves: names };
+}
+
+async function allHold(
+  designs: readonly string[],
+  seed: string,
+  player: Player,
+  baseline: Baseline,
+): Promise<boolean> {
+  for (const design of designs) {
+    let glance = design === OURS ? baseline.get(seed) : undefined;
+    glance ??= player.play(design, seed);
+    if (design === OURS) baseline.set(seed, glance);
+    if ((await glance).broken.length > 0) return false;
+  }
+  return true;
+}
+
+/** Hunts all, one mutation a player at a time; in the order of the list, whoever was caught first. */
+export async function huntAll(
+  sabotages: readonly Sabotage[],
+  options: HuntOptions,
+  players: readonly Player[],
+  progress: (done: number) => void = () => {},
+): Promise<Hunted[]> {
+  const baseline: Baseline = new Map();
+  const hunted = new Array<Hunted>(sabotages.length);
+  let next = 0;
+  let done = 0;
+  await Promise.all(
+    players.map(async (player) => {
+      for (let i = next++; i < sabotages.length; i = next++) {
+        hunted[i] = await hunt(sabotages[i]!, options, player, baseline);
+        progress(++done);
+      }
+    }),
+  );
+  return hunted;
+}

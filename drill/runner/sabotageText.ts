@@ -1,0 +1,34 @@
+import { heading, table } from "../report/table";
+import type { HuntOptions, Hunted } from "./sabotage";
+
+/** The table of `npm run drill:sabotage`, and under it what is behind the pairs. */
+export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): string {
+  const missed = hunted.filter(({ caught }) => caught === null).length;
+  const pairs = hunted.filter(({ halves, caught }) => halves.length > 0 && caught !== null);
+  return [
+    heading(`${hunted.length} mutations, one at a time, from seed ${options.seed}`),
+    table([
+      ["mutation", "caught after", "played", "seed", "kind", "promise broken", "changes"],
+      ...hunted.map(rowOf),
+    ]),
+    options.isEvery
+      ? "Caught after so many outages of the ordinary mix; all of them were played."
+      : "Caught after so many outages of the ordinary mix, at most: played were those of kinds in\n" +
+        "which the mutation can show. --every plays all.",
+    ...(pairs.length === 0
+      ? []
+      : [
+          "A pair is one mutation because a second guard covers the first: at the seed of the catch\n" +
+            "each of the two was played alone as well, and broke nothing.",
+        ]),
+    missed === 0
+      ? `PASSED: ${hunted.length} mutations caught, each within ${options.within} outages.`
+      : `FAILED: ${missed} of ${hunted.length} mutations not caught within ${options.within} outages.`,
+  ].join("\n\n");
+}
+
+function rowOf({ name, changes, caught, played }: Hunted): string[] {
+  if (caught === null) return [name, "NOT CAUGHT", String(played), "", "", "", changes];
+  const { outage, seed, kind, promise } = caught;
+  return [name, String(outage), String(played), seed, kind, promise, changes];
+}

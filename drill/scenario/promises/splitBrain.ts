@@ -1,0 +1,57 @@
+import type { World } from "../../world/world";
+import type { Watcher } from "./watch";
+
+/** A database that took no rows for longer than this had stopped in between. */
+const PAUSE_MS = 30_000;
+
+/** How long databases of two regions have both been written in one world. */
+class Meter {
+  splitMs = 0;
+  private newest: { region: string; right: number } | undefined;
+  private readonly known = new Set<string>();
+  private lastMs = 0;
+
+  /** @returns whether these rows went to a database that another region's has replaced. */
+  committed(region: string, right: number, nowMs: number): boolean {
+    const isFirst = !this.known.has(`${region} ${right}`);
+    this.known.add(`${region} ${right}`);
+    // Under one right the region that comes later is the newer one.
+    if (isFirst && right >= (this.newest?.right ?? 0)) {
+      this.newest = { region, right };
+      this.lastMs = nowMs;
+      return false;
+    }
+    if (region === this.newest?.region) return false;
+    this.splitMs += Math.min(nowMs - this.lastMs, PAUSE_MS);
+    this.lastMs = nowMs;
+    return true;
+  }
+}
+
+const meters = new WeakMap<World, Meter>();
+
+/** What the watcher below has measured in a world. */
+export function splitBrainSeconds(world: World): number {
+  return (meters.get(world)?.splitMs ?? 0) / 1000;
+}
+
+/**
+ * Split brain, by what the databases themselves did: from the moment a region's database has taken
+ * rows under a newer right (or as the second under the same), every second in which another
+ * region's database goes on taking rows under an older one. Each batch of such rows counts the time
+ * since the batch before it, at most PAUSE_MS. Rows that come before the first of the new right are
+ * no split brain: nobody had replaced their database yet.
+ */
+export const oneDatabase: Watcher = {
+  name: "no two databases take rows at once",
+  watch: ({ world }) => {
+    const meter = new Meter();
+    meters.set(world, meter);
+    return (happening) => {
+      if (happening.kind !== "rows committed" || happening.rows.length === 0) return undefined;
+      const { region, right } = happening;
+      if (!meter.committed(region, right, world.base.nowMs)) return undefined;
+      return `rows in ${region} under the right of epoch ${right}, after another region's newer ones`;
+    };
+  },
+};
