@@ -10,4 +10,6 @@ module.exports = {
   globalSetup: "<rootDir>/test/helpers/globalSetup.ts",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   maxWorkers: 2,
+  // Captures of the program are made one after the other, also on a machine that does much else.
+  testTimeout: 60_000,
 };

@@ -27,3 +27,17 @@ test("another standby region has its own token in names", async () => {
   expect(queues).toContainEqual(["dev-orders-euc1", "eu-central-1"]);
   expect(moved.environmentOf("health-euc1").STANDBY_REGION).toBe("eu-central-1");
 });
+
+test("no resource takes the place of the three tags, and copies made by AWS carry them", () => {
+  const own = program.resources.flatMap(({ inputs }) => Object.keys(inputs.tags ?? {}));
+  expect(new Set(own)).toEqual(new Set(["Name"]));
+  for (const { name, inputs } of program.all("dynamodb/table")) {
+    expect([name, inputs.replicas]).toMatchObject([name, [{ propagateTags: true }]]);
+  }
+  for (const { name, inputs } of [
+    ...program.all("rds/cluster"),
+    ...program.all("rds/clusterInstance"),
+  ]) {
+    expect([name, inputs.copyTagsToSnapshot]).toEqual([name, true]);
+  }
+});

@@ -153,10 +153,22 @@ test("only what has no resources is allowed on all, and no action holds a wildca
   );
 });
 
-test("no role may make a log group", async () => {
+test("no role of anything may make a log group, by whatever policy it has", async () => {
   const program = await loadProgram();
-  const actions = program
-    .all("lambda/function")
-    .flatMap(({ name }) => program.statementsOf(name).flatMap(({ Action }) => Action));
-  expect(actions).not.toContain("logs:CreateLogGroup");
+  const roles = program.all("iam/role");
+  const policies = program.all("iam/rolePolicy");
+  // Each role has the one policy that is read here, and no managed one.
+  expect(policies.map(({ inputs }) => inputs.role).sort()).toEqual(
+    roles.map(({ state }) => state.name).sort(),
+  );
+  expect(roles.flatMap(({ inputs }) => Object.keys(inputs)).sort()).toEqual(
+    roles.flatMap(() => ["assumeRolePolicy", "name"]).sort(),
+  );
+  expect(program.all("iam/rolePolicyAttachment")).toEqual([]);
+  const actions = policies.flatMap(({ inputs }) =>
+    statements(inputs.policy).flatMap(({ Action }) => Action),
+  );
+  expect(
+    actions.filter((action) => /^logs:|\*/.test(action) && action !== "logs:PutLogEvents"),
+  ).toEqual(actions.filter((action) => action === "logs:CreateLogStream"));
 });
