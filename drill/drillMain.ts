@@ -1,17 +1,23 @@
 /** `npm run drill`: plays outages in worker processes and tells what became of the promises. */
 import { writeFileSync } from "node:fs";
 import { captureInChild } from "./captured";
+import type { Resource } from "./description/lookup";
 import { bundleHandlers } from "./handlers";
 import { mutations } from "./mutations";
 import { OptionError } from "./options";
 import { page } from "./report/page/page";
+import { compare, compareTable } from "./runner/compare";
 import { designNames } from "./runner/design";
 import { type DrillOptions, parseDrillOptions } from "./runner/options";
 import { Pool } from "./runner/pool";
 import { pageDataOf } from "./runner/reporting";
 import { type Play, type RunOutcome, run } from "./runner/run";
+import { withPlayers } from "./runner/sabotagePlayers";
 import { failureText, resultsText } from "./runner/text";
 import { kinds } from "./scenario/schedule";
+
+/** Outages that the report's designs are compared by: each is played three times. */
+const COMPARED_MAX = 100;
 
 async function drill(options: DrillOptions): Promise<number> {
   const [resources, bundle] = await Promise.all([
@@ -25,13 +31,22 @@ async function drill(options: DrillOptions): Promise<number> {
     const outcome = await run(options, play, progressLine(options.outages));
     tell(outcome, options);
     if (options.report !== undefined) {
-      const data = await pageDataOf(outcome, options, play, { header: [], rows: [] });
-      writeFileSync(options.report, page(data));
+      const designs = await compareDesigns(resources, options);
+      writeFileSync(options.report, page(await pageDataOf(outcome, options, play, designs)));
     }
     return outcome.results.failed === 0 && outcome.results.brokenByAll.length === 0 ? 0 : 1;
   } finally {
     pool.close();
   }
+}
+
+/** The designs side by side, over the first outages of the run. */
+async function compareDesigns(
+  resources: readonly Resource[],
+  { seed, outages, jobs }: DrillOptions,
+): Promise<string[][]> {
+  const asked = { seed, outages: Math.min(outages, COMPARED_MAX) };
+  return compareTable(await withPlayers(resources, jobs, (players) => compare(asked, players)));
 }
 
 function tell({ results, failures, trace }: RunOutcome, options: DrillOptions): void {

@@ -94,11 +94,17 @@ function countBroken(glances: readonly Glance[]): CompareRow["broken"] {
     .sort((a, b) => b.outages - a.outages || (a.promise < b.promise ? -1 : 1));
 }
 
-export function compareText({ seed, outages, rows }: Comparison): string {
+export function compareText(comparison: Comparison): string {
+  const { seed, outages, rows } = comparison;
   return [
     heading(`${outages} outages from seed ${seed}, against ${rows.length} designs`),
-    table([["", ...rows.map(({ design }) => design)], ...lines.map((line) => lineOf(line, rows))]),
+    table(compareTable(comparison)),
   ].join("\n\n");
+}
+
+/** A column for each design, under its name. */
+export function compareTable({ rows }: Comparison): string[][] {
+  return [["", ...rows.map(({ design }) => design)], ...lines.map((line) => lineOf(line, rows))];
 }
 
 type Line = readonly [name: string, cell: (row: CompareRow) => string];

@@ -13,7 +13,7 @@ const USUAL_KIND = homeLost.name;
 
 /**
  * Everything the report shows of a run; the outages that it draws are played once more, recorded.
- * @param designs the table of designs, where they were compared
+ * @param designs the table of the designs, its header first
  */
 export async function pageDataOf(
   { results, failures }: RunOutcome,

@@ -58,7 +58,10 @@ function data(): PageData {
   return {
     results: tally.results("7", "ours"),
     pictures: [picture],
-    designs: { header: ["design", "survived"], rows: [["plain", "12 %"]] },
+    designs: [
+      ["", "ours", "plain"],
+      ["survived", "100 %", "12 %"],
+    ],
     assumptions: [{ name: "promotionSeconds", range: "60 to 180", source: "a guide" }],
     replays: [{ what: "This run", line: "npm run drill -- --seed 7" }],
   };
@@ -78,7 +81,7 @@ test("every part of a run stands on the page, at its place on the axis", () => {
   // From 0 to 100 s of -100 to 300 s.
   expect(html).toContain('<i class="moving" style="left:25.00%;width:25.00%"');
   expect(html).toContain('points="0,40 200,0 400,40"');
-  expect(html).toContain("<td>plain</td><td>12 %</td>");
+  expect(html).toContain("<td>survived</td><td>100 %</td><td>12 %</td>");
   expect(html).toContain("<td>promotionSeconds</td><td>60 to 180</td><td>a guide</td>");
   expect(html).toContain("<pre>npm run drill -- --seed 7</pre>");
 });

@@ -4,16 +4,11 @@ import { type Picture, picture } from "./picture";
 import { recoveries } from "./recoveries";
 import { style } from "./style";
 
-/** One design beside the others, over the same seeds. */
-export interface DesignRow {
-  design: string;
-  cells: readonly string[];
-}
-
 export interface PageData {
   results: Results;
   pictures: readonly Picture[];
-  designs: { header: readonly string[]; rows: readonly (readonly string[])[] };
+  /** The designs side by side, over the same seeds; the header first. */
+  designs: readonly (readonly string[])[];
   assumptions: readonly { name: string; range: string; source: string }[];
   /** What can be played again, and the line that does. */
   replays: readonly { what: string; line: string }[];
@@ -69,8 +64,8 @@ function head(title: string, { outages, orders, failed, slowest, brokenByAll, de
   );
 }
 
-function designs({ designs: { header, rows } }: PageData): string {
-  if (rows.length === 0) return "";
+function designs({ designs: [header, ...rows] }: PageData): string {
+  if (header === undefined) return "";
   return section(
     "Beside other designs",
     "The same seeds, played against each: the plain design has its orchestrator and its triggers at home, " +
