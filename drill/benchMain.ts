@@ -5,6 +5,7 @@
  */
 import { availableParallelism, cpus } from "node:os";
 import { captureInChild } from "./captured";
+import { runCommand } from "./commandLine";
 import { bundleHandlers } from "./handlers";
 import { OptionError } from "./options";
 import { type DrillOptions, OURS } from "./runner/options";
@@ -39,7 +40,7 @@ async function measure(pool: Pool, outages: number): Promise<string[]> {
   ];
 }
 
-async function bench(args: readonly string[]): Promise<void> {
+async function bench(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== "--long");
   if (unknown !== undefined) {
     throw new OptionError(`unknown option ${unknown}; options: --long, for 10,000 outages as well`);
@@ -56,6 +57,7 @@ async function bench(args: readonly string[]): Promise<void> {
       `node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model}), ` +
         `${JOBS} processes\n\n${table([header, ...rows])}\n`,
     );
+    return 0;
   } finally {
     pool.close();
   }
@@ -72,9 +74,4 @@ const header = [
   "failed",
 ];
 
-bench(process.argv.slice(2)).catch((error: unknown) => {
-  const isWrongOption = error instanceof OptionError;
-  const text = error instanceof Error ? (isWrongOption ? error.message : error.stack) : error;
-  process.stderr.write(`${String(text)}\n`);
-  process.exitCode = isWrongOption ? 2 : 1;
-});
+void runCommand(bench);

@@ -1,10 +1,10 @@
 /** `npm run drill`: plays outages in worker processes and tells what became of the promises. */
 import { writeFileSync } from "node:fs";
 import { captureInChild } from "./captured";
+import { progressLine, runCommand } from "./commandLine";
 import type { Resource } from "./description/lookup";
 import { bundleHandlers } from "./handlers";
 import { mutations } from "./mutations";
-import { OptionError } from "./options";
 import { page } from "./report/page/page";
 import { compare, compareTable } from "./runner/compare";
 import { designNames } from "./runner/design";
@@ -27,8 +27,9 @@ async function drill(options: DrillOptions): Promise<number> {
   const jobs = Math.min(options.jobs, options.outages);
   const pool = await Pool.start({ resources, bundle, design: options.design }, jobs);
   try {
+    const progress = progressLine("outages");
     const play: Play = (task) => pool.play(task);
-    const outcome = await run(options, play, progressLine(options.outages));
+    const outcome = await run(options, play, (done) => progress(done, options.outages));
     tell(outcome, options);
     if (options.report !== undefined) {
       const designs = await compareDesigns(resources, options);
@@ -58,27 +59,4 @@ function tell({ results, failures, trace }: RunOutcome, options: DrillOptions): 
   }
 }
 
-/** One line that is written over, on a terminal only. */
-function progressLine(outages: number): (done: number) => void {
-  if (!process.stderr.isTTY || process.env["CI"] !== undefined) return () => {};
-  const startedMs = performance.now();
-  return (done) => {
-    const perSecond = done / ((performance.now() - startedMs) / 1000);
-    const text = `${done} of ${outages} outages, ${perSecond.toFixed(0)} per second`;
-    process.stderr.write(done === outages ? `\r${" ".repeat(text.length + 2)}\r` : `\r${text} `);
-  };
-}
-
-async function main(): Promise<void> {
-  try {
-    const names = { kinds, designs: designNames };
-    process.exitCode = await drill(parseDrillOptions(process.argv.slice(2), names));
-  } catch (error) {
-    const isWrongOption = error instanceof OptionError;
-    const text = error instanceof Error ? (isWrongOption ? error.message : error.stack) : error;
-    process.stderr.write(`${String(text)}\n`);
-    process.exitCode = isWrongOption ? 2 : 1;
-  }
-}
-
-void main();
+void runCommand((args) => drill(parseDrillOptions(args, { kinds, designs: designNames })));

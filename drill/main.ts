@@ -1,6 +1,7 @@
 /** `npm start`: plays one outage and tells how it went. */
 import { captureInChild } from "./captured";
-import { type StartOptions, OptionError, parseStartOptions } from "./options";
+import { runCommand } from "./commandLine";
+import { type StartOptions, parseStartOptions } from "./options";
 
 async function play(options: StartOptions): Promise<number> {
   const capture = captureInChild();
@@ -21,15 +22,4 @@ async function play(options: StartOptions): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-async function main(): Promise<void> {
-  try {
-    process.exitCode = await play(parseStartOptions(process.argv.slice(2)));
-  } catch (error) {
-    const isWrongOption = error instanceof OptionError;
-    const text = error instanceof Error ? (isWrongOption ? error.message : error.stack) : error;
-    process.stderr.write(`${String(text)}\n`);
-    process.exitCode = isWrongOption ? 2 : 1;
-  }
-}
-
-void main();
+void runCommand((args) => play(parseStartOptions(args)));
