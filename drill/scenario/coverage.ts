@@ -255,7 +255,7 @@ export class Coverage {
     const present = this.control?.epoch ?? 0;
     if (!rows.some(({ epoch }) => epoch < present)) return;
     this.count("batch committed after a later fence");
-    if (this.active.has("processor frozen")) {
+    if (this.active.has("processor stale")) {
       this.count("frozen before its commit, committed after a later fence");
     }
   }

@@ -217,6 +217,14 @@ export const scenarios: readonly Scenario[] = [
     parts: () => [main(database.lateCommits), { kind: operations.failoverAsked, at: [160, 240] }],
   },
   {
+    name: "frozen across a move",
+    weight: 2,
+    parts: () => [
+      main(crashes.processorStale, [200, 300]),
+      { kind: operations.failoverAsked, at: [220, 300] },
+    ],
+  },
+  {
     name: "second region lost",
     weight: 4,
     parts: () => [main(regions.homeLost, SHORT), { kind: regions.secondRegionLost, at: REBUILT }],

@@ -1,5 +1,8 @@
 import { parseRule } from "../../drill/description/alarmRule";
 import type { AlarmDescription, AlarmState } from "../../drill/description/alarms";
+import { describeAlarms } from "../../drill/description/alarms";
+import { Lookup, type Resource } from "../../drill/description/lookup";
+import { parseExpression } from "../../drill/description/metricMath";
 import { Series, evaluate } from "../../drill/world/series";
 
 const alarm: AlarmDescription = {
@@ -103,5 +106,59 @@ describe("a composite rule", () => {
     expect(parseRule("ALARM(a) AND (OK(b) OR NOT ALARM(c))").children).toEqual(["a", "b", "c"]);
     expect(() => parseRule("ALARM(a) AND")).toThrow(/not understood/);
     expect(() => parseRule("ALARM(a) ALARM(b)")).toThrow(/not understood at ALARM/);
+  });
+});
+
+describe("metric mathematics", () => {
+  const compute = (text: string, values: Record<string, number>) =>
+    parseExpression(text)((id) => values[id]);
+  const gray = "IF(failed >= 3 AND failed >= 0.1 * (failed + accepted), 1, 0)";
+
+  test.each<[string, Record<string, number>, number | undefined]>([
+    [gray, { failed: 3, accepted: 27 }, 1],
+    [gray, { failed: 3, accepted: 28 }, 0],
+    [gray, { failed: 2, accepted: 0 }, 0],
+    [gray, { accepted: 30 }, undefined],
+    ["FILL(failed, 0)", {}, 0],
+    ["IF(runs > 0, errors / runs, 0)", { errors: 1, runs: 4 }, 0.25],
+    ["IF(runs > 0, errors / runs, 0)", { errors: 0, runs: 0 }, 0],
+    ["errors / runs", { errors: 1, runs: 0 }, undefined],
+    ["1 - a * 2 - 3", { a: 4 }, -10],
+    ["a < 1 OR b <= 1 AND a > 9", { a: 5, b: 1 }, 0],
+  ])("%s of %j is %s", (text, values, expected) => expect(compute(text, values)).toBe(expected));
+
+  test.each(["ANOMALY_DETECTION_BAND(m1, 2)", "IF(a, 1)", "a +", "(a", "a b", "SUM([a, b])", ""])(
+    "%s is refused",
+    (text) => expect(() => parseExpression(text)).toThrow(/not modelled at .*extend/),
+  );
+
+  const metric = (id: string, period: number) => ({
+    id,
+    metric: { namespace: "N", metricName: id, stat: "Sum", period },
+  });
+  const described = (metricQueries: unknown[]) => {
+    const state = { name: "x", arn: "arn:x", comparisonOperator: "LessThanThreshold" };
+    const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
+    const resource = { type, name: "x", region: "r", state: { ...state, metricQueries } };
+    return describeAlarms(new Lookup([resource as unknown as Resource]))[0]!;
+  };
+
+  it("goes through expressions of expressions to the one that is returned", () => {
+    const alarm = described([
+      metric("a", 60),
+      { id: "b", expression: "FILL(a, 2)" },
+      { id: "c", expression: "b * 10", returnData: true },
+    ]);
+    expect(alarm).toMatchObject({ periodMs: 60_000, metrics: [{ id: "a", seriesKey: "N|a" }] });
+    expect(alarm.value(() => undefined)).toBe(20);
+    expect(alarm.value(() => 3)).toBe(30);
+  });
+
+  it("is of metrics of one period, and says which query it returns", () => {
+    const sum = { id: "c", expression: "a + b", returnData: true };
+    expect(() => described([metric("a", 60), metric("b", 10), sum])).toThrow(
+      /periods of 60000, 10000/,
+    );
+    expect(() => described([metric("a", 60)])).toThrow(/result "undefined"/);
   });
 });

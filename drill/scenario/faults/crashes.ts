@@ -1,5 +1,5 @@
 import type { Control } from "../../../lambda/shared/control";
-import { ALIVE_STALE_SECONDS } from "../../../lambda/shared/tunables";
+import { ALIVE_STALE_SECONDS, OBSERVE_TIMEOUT_MS } from "../../../lambda/shared/tunables";
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
 import { bounds } from "../bounds";
@@ -177,6 +177,39 @@ export const processorFrozen: FaultKind = {
             if (!chance.chance(share)) return undefined;
             world.base.happened({ kind: "frozen", stem: "orderProcessor" });
             return { freezeMs: seconds * 1000 };
+          }),
+        ];
+      },
+    );
+  },
+};
+
+/** Shorter than what a read may take, or its timeout would fire first and the batch would fail. */
+const STALE_MS: readonly [low: number, high: number] = [800, OBSERVE_TIMEOUT_MS - 100];
+
+/** order-processor stands still between its read of the control item and its commit. */
+export const processorStale: FaultKind = {
+  name: "processor stale",
+  lasts: [60, 300],
+  draw: (stream) => {
+    const freezeMs = stream.integer(...STALE_MS);
+    const share = stream.between(0.5, 1);
+    return fault(
+      {
+        name: "processor stale",
+        description: `order-processors stand still for ${freezeMs} ms after ${(share * 100).toFixed(0)} % of their reads of the control item`,
+        failover: "must not",
+        delaysSettling: true,
+      },
+      ({ world }) => {
+        const chance = world.base.random.stream("processor stale");
+        return [
+          world.base.hooks.call.add(({ environment, input }) => {
+            const key = (input["Key"] as { pk?: string } | undefined)?.pk;
+            const isMeant = environment.description.stem === "orderProcessor" && key === "control";
+            if (!isMeant || !chance.chance(share)) return undefined;
+            world.base.happened({ kind: "frozen", stem: "orderProcessor" });
+            return { freezeMs };
           }),
         ];
       },
