@@ -31,7 +31,6 @@ function pair(one: Mutation, other: Mutation, ...kinds: string[]): Sabotage {
 export const sabotages: readonly Sabotage[] = [
   single(ledger.closeOnSettlement),
   pair(ledger.closeWithoutEpochTest, ledger.noSweepAtActivation, "combination"),
-  single(ledger.noSweepAtActivation, "combination"),
   single(ledger.unconditionalControl),
   single(ledger.acknowledgeBeforeLedger),
   pair(ledger.openCountsAsWaiting, decisions.rareCanaryOrders, "quiet and stalled"),
