@@ -11,7 +11,7 @@ export default async function start(): Promise<void> {
   });
   const [port] = (await once(server.stdout, "data")) as [Buffer];
   process.env["CAPTURE_PORT"] = port.toString().trim();
-  server.stdout.destroy();
-  (server.stdin as Socket).unref();
-  server.unref();
+  server.stdout.resume();
+  // None of it keeps jest from ending.
+  for (const each of [server, server.stdin as Socket, server.stdout as Socket]) each.unref();
 }
