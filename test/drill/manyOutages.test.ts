@@ -1,0 +1,61 @@
+import { corpus } from "../../drill/corpus";
+import { bundleHandlers } from "../../drill/handlers";
+import { type DrillOptions, OURS } from "../../drill/runner/options";
+import type { Played, Task } from "../../drill/runner/played";
+import { Pool } from "../../drill/runner/pool";
+import { run } from "../../drill/runner/run";
+import { failureText, resultsText } from "../../drill/runner/text";
+import { cachedCapture } from "../helpers/cachedCapture";
+
+const options: DrillOptions = {
+  seed: "1",
+  outages: 200,
+  fault: undefined,
+  design: OURS,
+  keep: undefined,
+  jobs: 2,
+  isTraced: false,
+  isJson: false,
+  report: undefined,
+  shown: undefined,
+};
+
+let pool: Pool;
+
+beforeAll(async () => {
+  const [{ resources }, bundle] = await Promise.all([cachedCapture(), bundleHandlers()]);
+  pool = await Pool.start({ resources, bundle, design: OURS }, options.jobs);
+}, 60_000);
+
+afterAll(() => pool.close());
+
+it("200 outages of the ordinary mix break no promise", async () => {
+  const { results, failures } = await run(options, (task) => pool.play(task));
+  expect(failures.map((failure) => failureText(failure, options))).toEqual([]);
+  expect(results.brokenByAll).toEqual([]);
+  expect(results.outages).toBe(200);
+  expect(results.orders).toMatchObject({ missing: 0, doubled: 0, altered: 0 });
+  // An order every two seconds and a canary one every ten, less what an outage refuses.
+  expect(results.orders.acknowledged).toBeGreaterThan(0.4 * results.virtualSeconds);
+  expect(results.virtualSeconds).toBeGreaterThanOrEqual(200 * 720);
+  expect(resultsText(results)).toMatch(/PASSED: 200 outages\.$/);
+}, 240_000);
+
+describe("a seed that once failed", () => {
+  const played = new Map<Task, Promise<Played>>();
+  const tasks = corpus.map(({ seed, kind }, index): Task => ({ index, seed, kind }));
+
+  beforeAll(() => {
+    for (const task of tasks) {
+      const outage = pool.play(task);
+      outage.catch(() => undefined);
+      played.set(task, outage);
+    }
+  });
+
+  it.each(tasks)("$seed $kind breaks nothing any more", async (task) => {
+    const { broken, verdict } = await played.get(task)!;
+    expect(broken).toEqual([]);
+    expect(verdict).not.toBe("FAILED");
+  }, 120_000);
+});
