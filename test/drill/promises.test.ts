@@ -186,9 +186,26 @@ it("DNS comes back only with home, or once the standby is gone", () => {
   expect(see(dns(HOME))).toBeUndefined();
 });
 
+it("DNS may come back while the standby's latch cannot know: without the ledger, and just after", () => {
+  const see = noFlipBack.watch(scene());
+  const dns = (region: string): Happening => {
+    host = region;
+    return { kind: "dns", name: "orders", host: region };
+  };
+  items["control"] = { active: null, target: STANDBY };
+  see(dns(STANDBY));
+  see({ kind: "ledger blocked", region: STANDBY });
+  expect(see(dns(HOME))).toBeUndefined();
+  see({ kind: "ledger ready", region: STANDBY });
+  base.nowMs += 19_999;
+  expect(see(dns(HOME))).toBeUndefined();
+  base.nowMs += 1;
+  expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
+});
+
 it("on the way to the standby no orchestrator asks the region being left", () => {
-  const call = (region: string, service: string, command: string) => ({
-    environment: { description: { stem: "failoverOrchestrator" } },
+  const call = (region: string, service: string, command: string, payload: object = {}) => ({
+    environment: { description: { stem: "failoverOrchestrator" }, payload },
     region,
     service,
     command,
@@ -199,6 +216,7 @@ it("on the way to the standby no orchestrator asks the region being left", () =>
   const next: Happening = { kind: "volume rebuilt", region: HOME };
   calls.ask(call(STANDBY, "rds", "DescribeDBClustersCommand"));
   calls.ask(call(HOME, "sns", "PublishCommand"));
+  calls.ask(call(HOME, "dynamodb", "GetCommand", { action: "status" }));
   expect(see(next)).toBeUndefined();
   calls.ask(call(HOME, "rds", "DescribeDBClustersCommand"));
   expect(see(next)).toBe(`DescribeDBClustersCommand in ${HOME}`);
