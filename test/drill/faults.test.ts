@@ -1,12 +1,20 @@
 import { Stream } from "../../drill/engine/random";
 import { corpus } from "../../drill/corpus";
+import type { Control } from "../../lambda/shared/control";
+import { type Look, signOf } from "../../lambda/shared/signs";
 import { bounds, largest } from "../../drill/scenario/bounds";
 import { nothing, regionLost } from "../../drill/scenario/faults";
 import { apiLost } from "../../drill/scenario/faults/apis";
+import { processorFrozen } from "../../drill/scenario/faults/crashes";
 import { azFailover, lateCommits, promotionRefused } from "../../drill/scenario/faults/database";
 import { deployment } from "../../drill/scenario/faults/operations";
+import { type Stage, held } from "../../drill/scenario/faults/fault";
+import { looksAgain } from "../../drill/scenario/faults/looking";
+import { flappingAbove, flappingAt, flappingBelow } from "../../drill/scenario/faults/paths";
 import { blind } from "../../drill/scenario/faults/triggers";
 import { scenarios } from "../../drill/scenario/scenarios";
+import type { Happening } from "../../drill/world/happenings";
+import type { World } from "../../drill/world/world";
 import { drawSchedule, kinds, scheduleOf, scheduleText } from "../../drill/scenario/schedule";
 
 const seeds = Array.from({ length: 400 }, (_, i) => String(i + 1));
@@ -104,11 +112,141 @@ describe("what is owed", () => {
     expect(draw(lateCommits).delaysSettling).toBe(true);
   });
 
+  it("is a failover in time where a cut takes the ledger from home, none where home keeps it", () => {
+    for (const seed of seeds) {
+      const { faults, failover, bound } = drawSchedule(seed, { kind: "cut" });
+      const isHomeOut = faults[0]!.fault.description.includes("home is without the ledger");
+      expect([failover, bound]).toEqual(
+        isHomeOut ? ["must", bounds.homeLost] : ["must not", undefined],
+      );
+    }
+  });
+
+  it("is blurred where a fault settles some orders late all the time", () => {
+    const blurred = (kind: typeof apiLost) =>
+      scheduleOf("1", [{ ...at(0), fault: draw(kind) }]).isBlurred;
+    expect([processorFrozen, lateCommits, azFailover, apiLost].map(blurred)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it("is a bound for every kind that must fail over", () => {
     for (const { name } of scenarios) {
       const { failover, bound } = drawSchedule("5", { kind: name });
       if (failover === "must") expect([name, bound?.rank]).toEqual([name, expect.any(Number)]);
     }
+  });
+});
+
+describe("faults that overlap", () => {
+  it("give back what they hold with the last of them", () => {
+    const world = {} as World;
+    const told: string[] = [];
+    const take = () =>
+      held(
+        world,
+        "x",
+        () => told.push("taken"),
+        () => told.push("given back"),
+      );
+    const [one, other] = [take(), take()];
+    held(
+      {} as World,
+      "x",
+      () => told.push("another world's"),
+      () => {},
+    );
+    one();
+    expect(told).toEqual(["taken", "another world's"]);
+    other();
+    expect(told.at(-1)).toBe("given back");
+    take();
+    expect(told.at(-1)).toBe("taken");
+  });
+
+  it("count recovery from the standby's look back, unless its takeover was over before it went", () => {
+    const begun = (firstAtMs: number | undefined): number => {
+      let watcher: (happening: Happening) => void = () => {};
+      let recoveries = 0;
+      const stage = {
+        world: {
+          base: { nowMs: 1_000_000, watch: (see: typeof watcher) => (watcher = see) },
+          dynamodb: { peek: () => firstAtMs && { firstAtMs } },
+        },
+        ledgerTable: "ledger",
+        region: () => "us-east-2",
+        recoveryBegins: () => recoveries++,
+      } as unknown as Stage;
+      const returned = looksAgain(stage);
+      const look = { kind: "asked", asked: { from: "us-east-2" } } as Happening;
+      watcher({ kind: "ledger blocked", region: "us-east-2" });
+      watcher(look);
+      returned();
+      watcher(look);
+      watcher({ kind: "ledger ready", region: "us-east-1" });
+      watcher(look);
+      expect(recoveries).toBe(0);
+      watcher({ kind: "ledger ready", region: "us-east-2" });
+      watcher(look);
+      watcher(look);
+      return recoveries;
+    };
+    expect([begun(undefined), begun(940_000), begun(939_999)]).toEqual([1, 1, 0]);
+  });
+});
+
+describe("flapping", () => {
+  /** When the looks of a loop first show a sign, in seconds; home's signs of life are 5 s apart. */
+  function signAfter(down: number, up: number, phase: number): number | undefined {
+    const control = { epoch: 1 } as Control;
+    const looks: Look[] = [];
+    let aliveAtMs = 0;
+    for (let second = 0; second <= 420; second++) {
+      const isDown = second % (down + up) < down;
+      if (!isDown && second % 5 === 0) aliveAtMs = second * 1000;
+      if (second % 10 !== phase) continue;
+      const atMs = second * 1000;
+      const home = isDown ? "bad" : "good";
+      looks.push({ atMs, home, canary: "unanswered", aliveAgeMs: atMs - aliveAtMs });
+      const evidence = { looks: looks.slice(-12), aliveAtMs, progress: null, waitingSinceMs: null };
+      if (signOf(control, evidence, atMs + (isDown ? 3_000 : 0)) !== null) return second;
+    }
+    return undefined;
+  }
+
+  const drawn = (kind: typeof apiLost): [down: number, up: number][] => {
+    const found = new Map<string, [number, number]>();
+    for (let i = 0; i < 600; i++) {
+      const { description } = kind.draw(new Stream(`flapping ${i}`));
+      const [, down, up] = /nothing for (\d+) s, then all for (\d+) s/.exec(description)!;
+      found.set(`${down} ${up}`, [Number(down), Number(up)]);
+    }
+    return [...found.values()];
+  };
+  const phases = Array.from({ length: 10 }, (_, i) => i);
+
+  it("above the threshold shows a sign within 75 s, however looks and flaps meet", () => {
+    const pairs = drawn(flappingAbove);
+    expect(pairs.length).toBeGreaterThan(80);
+    for (const [down, up] of pairs) {
+      for (const phase of phases) {
+        const seconds = signAfter(down, up, phase) ?? Infinity;
+        if (seconds > 75) throw new Error(`${down} s down, ${up} s up: ${seconds} s at ${phase}`);
+      }
+    }
+  });
+
+  it("below the threshold shows none, and at it some", () => {
+    for (const [down, up] of drawn(flappingBelow)) {
+      for (const phase of phases) expect(signAfter(down, up, phase)).toBeUndefined();
+    }
+    const shown = drawn(flappingAt).flatMap(([down, up]) =>
+      phases.map((phase) => signAfter(down, up, phase) !== undefined),
+    );
+    expect([shown.includes(true), shown.includes(false)]).toEqual([true, true]);
   });
 });
 
