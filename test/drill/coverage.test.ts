@@ -1,4 +1,7 @@
-import { counterNames, merged, uncovered } from "../../drill/scenario/coverage";
+import { Coverage, counterNames, merged, uncovered } from "../../drill/scenario/coverage";
+import { actingCalls } from "../../drill/scenario/faults/crashes";
+import type { Happening } from "../../drill/world/happenings";
+import type { World } from "../../drill/world/world";
 
 it("counts at least thirty moments, each by a name of its own", () => {
   expect(counterNames.length).toBeGreaterThanOrEqual(30);
@@ -15,4 +18,79 @@ it("sums over outages and names what never came", () => {
   expect(uncovered(sum)).toHaveLength(counterNames.length - 2);
   expect(uncovered(sum)).not.toContain("fence by the tick");
   expect(uncovered(Object.fromEntries(counterNames.map((name) => [name, 1])))).toEqual([]);
+});
+
+describe("counts as it happens", () => {
+  const home = "us-east-1";
+  const standby = "us-east-2";
+  const control = (change: object) => ({
+    version: 2,
+    epoch: 1,
+    active: home,
+    target: null,
+    how: "start",
+    reason: "first start",
+    disarmedUntilMs: 0,
+    ...change,
+  });
+  const fenced = control({ epoch: 2, active: null, target: standby, reason: "home lost" });
+
+  function counted(story: readonly object[], lagMs = 500, lost: readonly string[] = []) {
+    let see: (happening: Happening) => void = () => {};
+    const base = {
+      nowMs: 1_000,
+      program: { homeRegion: home, standbyRegion: standby, healthChecks: [], records: [] },
+      network: { isLost: (region: string) => lost.includes(region) },
+      hooks: { call: { add: () => {} } },
+      watch: (watcher: typeof see) => (see = watcher),
+    };
+    const { counters } = new Coverage({ base, aurora: { lagMs } } as unknown as World, "ledger");
+    for (const happening of story) see(happening as Happening);
+    return counters;
+  }
+  const begins = (name: string) => ({ kind: "fault begins", name });
+  const written = (before: object, item: object) => ({
+    kind: "ledger written",
+    table: "ledger",
+    pk: "control",
+    before,
+    item,
+  });
+  const committed = (epoch: number) => ({ kind: "rows committed", rows: [{ epoch }] });
+
+  it("long lag and an absent standby at a fault that a failover answers", () => {
+    expect(counted([begins("region")], 60_000)).toEqual({});
+    expect(counted([begins("quiet")], 60_001, [standby])).toEqual({});
+    expect(counted([begins("writer")], 60_001, [standby])).toEqual({
+      "lag above 60 s at the fault": 1,
+      "standby away while home fails": 1,
+    });
+  });
+
+  it("a commit under an older epoch, and whether it stood still before", () => {
+    const fence = [written(control({}), control({})), written(control({}), fenced)];
+    const late = "batch committed after a later fence";
+    expect(counted([...fence, committed(1), committed(2)])).toMatchObject({ [late]: 1 });
+    expect(counted([begins("processor stale"), ...fence, committed(1)])).toMatchObject({
+      [late]: 1,
+      "frozen before its commit, committed after a later fence": 1,
+    });
+  });
+
+  it("who is told of failing orders, throttles at home, and each act an orchestrator dies after", () => {
+    const alarm = (name: string, state: string) => ({ kind: "alarm", name, region: home, state });
+    const story = [
+      alarm("dev-orders-failing-use1", "ALARM"),
+      alarm("dev-orders-failing-use1", "OK"),
+      alarm("dev-hints-old-use1", "ALARM"),
+      { kind: "throttled", functionName: "f", region: home },
+      { kind: "throttled", functionName: "f", region: standby },
+      ...actingCalls.map((after) => ({ kind: "killed", after })),
+    ];
+    expect(counted(story)).toEqual({
+      "operators told of failing orders": 1,
+      "concurrency taken at home": 1,
+      ...Object.fromEntries(actingCalls.map((after) => [`killed after ${after}`, 1])),
+    });
+  });
 });
