@@ -43,15 +43,23 @@ export const bounds = {
     settledMaxSeconds: 300,
     acceptedP99Seconds: 165,
   },
+  acceptingHampered: {
+    name: "accepting stopped, with one trigger path, a crash or a refused promotion",
+    rank: 4,
+    settledP99Seconds: 290,
+    settledMaxSeconds: 300,
+    acceptedP99Seconds: 200,
+  },
   flapping: { name: "flapping", rank: 5, overheadP99Seconds: 150 },
   rdsReturns: { name: "from RDS's return", rank: 6, overheadP99Seconds: 90 },
   commanded: { name: "from the operator's command", rank: 7, overheadP99Seconds: 90 },
 } as const satisfies Record<string, Bound>;
 
-/** The largest bound among the parts of a combination. */
+/** The largest bound among the parts of a combination, in each of what is measured. */
 export function largest(parts: readonly (Bound | undefined)[]): Bound | undefined {
-  const known = parts.filter((bound) => bound !== undefined);
-  return known.sort((a, b) => b.rank - a.rank)[0];
+  const known = parts.filter((bound) => bound !== undefined).sort((a, b) => b.rank - a.rank);
+  const isAccepting = known.includes(bounds.acceptingStopped);
+  return isAccepting && known[0] === bounds.hampered ? bounds.acceptingHampered : known[0];
 }
 
 /** What the runner holds a batch against; null where nothing recovered. */

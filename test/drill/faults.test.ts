@@ -89,6 +89,11 @@ describe("what is owed", () => {
   it("is the largest bound among the parts", () => {
     expect(largest([bounds.homeLost, undefined, bounds.hampered])).toBe(bounds.hampered);
     expect(largest([])).toBeUndefined();
+    // Each of the two allows what the other does not.
+    expect(largest([bounds.acceptingStopped, bounds.hampered])).toMatchObject({
+      settledP99Seconds: 290,
+      acceptedP99Seconds: 200,
+    });
     const schedule = scheduleOf("1", [
       { ...at(200), fault: draw(apiLost) },
       { ...at(0), fault: draw(promotionRefused) },
