@@ -147,17 +147,16 @@ describe("split brain", () => {
   });
 });
 
-it("a region lost costs the plain designs orders, ours none", async () => {
+it("a region lost costs the plain design orders, even with its orchestrator in the standby, ours none", async () => {
   const { resources } = await cachedCapture();
   const played = await withPlayers(resources, 1, async ([player]) => {
     const found: Record<string, Glance> = {};
-    for (const design of ["ours", "plain", "seed-in-standby"]) {
+    for (const design of ["ours", "seed-in-standby"]) {
       found[design] = await player!.play(design, "2", "region");
     }
     return found;
   });
   expect(played["ours"]).toMatchObject({ verdict: "PASSED", lost: 0, splitBrainSeconds: 0 });
-  expect(played["plain"]!.recovery.settled).toBeGreaterThan(300);
   const seedsDesign = played["seed-in-standby"]!;
   expect(seedsDesign.lost).toBeGreaterThan(100);
   expect(seedsDesign.recovery.settled ?? Infinity).toBeGreaterThan(

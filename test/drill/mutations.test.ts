@@ -82,7 +82,6 @@ describe("played", () => {
     ["acknowledge before the ledger", "region", "no acknowledged order is missing"],
     ["unconditional writes of the control item", "API", "version and epoch only grow"],
     ["no latch", "blind, then asked", "DNS does not flip back by itself"],
-    ["T below an AZ failover", "AZ failover", "no failover where none is right"],
   ];
 
   it("they break the promise they are about, our own design does not; nothing on disk changes", async () => {
@@ -118,7 +117,7 @@ async function firstBreaking(
   kind: string,
   promise: string,
 ): Promise<string> {
-  for (const seed of ["1", "2", "3", "4", "5", "6"]) {
+  for (const seed of ["2", "1", "3", "4", "5", "6"]) {
     const { broken } = await player.play(name, seed, kind);
     if (broken.some((each) => each.name === promise)) return seed;
   }
