@@ -76,7 +76,7 @@ export function recoverySeconds(outage: Outage): RecoverySeconds {
   const promotionSeconds = (promotion?.promotionMs ?? 0) / 1000;
   return {
     settled: settledSeconds,
-    accepted: accepted.seconds,
+    accepted: schedule.hasStrayClients ? accepted.firstSeconds : accepted.seconds,
     overhead: settledSeconds === null ? null : settledSeconds - promotionSeconds,
   };
 }

@@ -21,6 +21,8 @@ export interface Schedule {
   readonly bound: Bound | undefined;
   /** Recovery is seen by the first order that settles promptly: a fault slows some all the time. */
   readonly isBlurred: boolean;
+  /** Accepting is restored with the first order after the fault: some clients ignore DNS. */
+  readonly hasStrayClients: boolean;
   /** Two regions at once are more than the design survives: played, never counted as passed. */
   readonly isSurvivable: boolean;
   /** The stack is gone afterwards: nothing is left to heal. */
@@ -91,7 +93,10 @@ function drawPart({ kind, at, lasts }: Part, index: number, stream: Stream): Sch
 
 function owed(
   faults: readonly ScheduledFault[],
-): Pick<Schedule, "failover" | "bound" | "isBlurred" | "isSurvivable" | "isLast"> {
+): Pick<
+  Schedule,
+  "failover" | "bound" | "isBlurred" | "hasStrayClients" | "isSurvivable" | "isLast"
+> {
   const all = faults.map(({ fault }) => fault);
   const expects = (expected: Expected): boolean => all.some((each) => each.failover === expected);
   const isHindered = all.some((each) => each.hinders === true);
@@ -108,6 +113,7 @@ function owed(
     failover,
     bound: isHeld && isSurvivable ? bound : undefined,
     isBlurred: all.some((each) => each.slowsOrders === true),
+    hasStrayClients: all.some((each) => each.misleadsClients === true),
     isSurvivable,
     isLast: all.some((each) => each.isLast === true),
   };

@@ -5,6 +5,7 @@ import { type Look, signOf } from "../../lambda/shared/signs";
 import { bounds, largest } from "../../drill/scenario/bounds";
 import { nothing, regionLost } from "../../drill/scenario/faults";
 import { apiLost } from "../../drill/scenario/faults/apis";
+import { ttlIgnored } from "../../drill/scenario/faults/clients";
 import { processorFrozen } from "../../drill/scenario/faults/crashes";
 import { azFailover, lateCommits, promotionRefused } from "../../drill/scenario/faults/database";
 import { deployment } from "../../drill/scenario/faults/operations";
@@ -136,6 +137,12 @@ describe("what is owed", () => {
       false,
       false,
     ]);
+  });
+
+  it("knows where some clients do not follow DNS", () => {
+    const stray = (kind: typeof apiLost) =>
+      scheduleOf("1", [{ ...at(0), fault: draw(kind) }]).hasStrayClients;
+    expect([ttlIgnored, apiLost].map(stray)).toEqual([true, false]);
   });
 
   it("is a bound for every kind that must fail over", () => {

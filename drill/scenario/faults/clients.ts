@@ -34,6 +34,7 @@ export const ttlIgnored: FaultKind = {
         description:
           "one client of four keeps DNS's first answer until its orders fail for a minute",
         failover: "must not",
+        misleadsClients: true,
       },
       ({ clients }) => {
         clients.stubborn.add(0);

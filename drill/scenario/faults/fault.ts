@@ -37,6 +37,8 @@ export interface Traits {
   readonly delaysSettling?: boolean;
   /** Wherever orders settle, some settle late while it lasts: recovery is the first that does not. */
   readonly slowsOrders?: boolean;
+  /** Some clients do not follow DNS: accepting is restored with the first that does. */
+  readonly misleadsClients?: boolean;
   /** Nobody orders anything: when orders settle again cannot be seen. */
   readonly hidesRecovery?: boolean;
   /** Nothing is left afterwards that could heal. */
