@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import type { Answer, Request } from "../../drill/worker";
 import { playAll } from "./worker";
 
@@ -40,6 +42,19 @@ describe("the loss of home", () => {
     expect(broken).toEqual([]);
     expect(timeline[0]?.text).toBe("control item created, target us-east-1");
     expect(orders.placed).toBeGreaterThan(400);
+  });
+
+  it("is quoted truly by the README", () => {
+    const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
+    const quoted = readme.split("What `npm start` prints")[1]!.split("```")[1]!.trim().split("\n");
+    const printed = new Set(
+      answer("deployed")
+        .text.split("\n")
+        .map((line) => line.trim()),
+    );
+    const lines = quoted.map((line) => line.trim()).filter((line) => line !== "" && line !== "...");
+    expect(lines.filter((line) => !printed.has(line))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(10);
   });
 
   it("is told in the same bytes by the same seed, in others by another", () => {
