@@ -7,6 +7,7 @@ module.exports = {
   // jose is an ES module, which jest does not load as it is.
   transform: { "^.+\\.ts$": ["ts-jest", {}], "/node_modules/jose/.+\\.js$": transpile },
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  testSequencer: "<rootDir>/test/helpers/longestFirst.js",
   globalSetup: "<rootDir>/test/helpers/globalSetup.ts",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   maxWorkers: 2,

@@ -79,8 +79,16 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
   return built.outputFiles[0]!.text;
 }
 
-export async function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handlers> {
-  return evaluateHandlers(await bundleHandlers(edits));
+const loaded = new Map<string, Promise<Handlers>>();
+
+/** The factories, bundled once for the same edits: what an environment keeps is in its closure. */
+export function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handlers> {
+  const key = JSON.stringify(edits);
+  let handlers = loaded.get(key);
+  if (handlers === undefined) {
+    loaded.set(key, (handlers = bundleHandlers(edits).then(evaluateHandlers)));
+  }
+  return handlers;
 }
 
 const plainCommands: esbuild.Plugin = {

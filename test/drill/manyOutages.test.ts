@@ -53,9 +53,13 @@ describe("a seed that once failed", () => {
     }
   });
 
-  it.each(tasks)("$seed $kind breaks nothing any more", async (task) => {
-    const { broken, verdict } = await played.get(task)!;
-    expect(broken).toEqual([]);
-    expect(verdict).not.toBe("FAILED");
-  }, 120_000);
+  it.each(tasks)(
+    "$seed $kind breaks nothing any more",
+    async (task) => {
+      const { broken, verdict } = await played.get(task)!;
+      expect(broken).toEqual([]);
+      expect(verdict).not.toBe("FAILED");
+    },
+    120_000,
+  );
 });
