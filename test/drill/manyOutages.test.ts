@@ -9,7 +9,8 @@ import { cachedCapture } from "../helpers/cachedCapture";
 
 const options: DrillOptions = {
   seed: "1",
-  outages: 200,
+  // With the twenty seeds of outage.test.ts two hundred.
+  outages: 180,
   fault: undefined,
   design: OURS,
   keep: undefined,
@@ -29,16 +30,16 @@ beforeAll(async () => {
 
 afterAll(() => pool.close());
 
-it("200 outages of the ordinary mix break no promise", async () => {
+it("180 outages of the ordinary mix break no promise", async () => {
   const { results, failures } = await run(options, (task) => pool.play(task));
   expect(failures.map((failure) => failureText(failure, options))).toEqual([]);
   expect(results.brokenByAll).toEqual([]);
-  expect(results.outages).toBe(200);
+  expect(results.outages).toBe(options.outages);
   expect(results.orders).toMatchObject({ missing: 0, doubled: 0, altered: 0 });
   // An order every two seconds and a canary one every ten, less what an outage refuses.
   expect(results.orders.acknowledged).toBeGreaterThan(0.4 * results.virtualSeconds);
-  expect(results.virtualSeconds).toBeGreaterThanOrEqual(200 * 720);
-  expect(resultsText(results)).toMatch(/PASSED: 200 outages\.$/);
+  expect(results.virtualSeconds).toBeGreaterThanOrEqual(options.outages * 720);
+  expect(resultsText(results)).toMatch(/PASSED: 180 outages\.$/);
 }, 240_000);
 
 describe("a seed that once failed", () => {

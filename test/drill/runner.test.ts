@@ -204,10 +204,15 @@ describe("worker processes", () => {
     return Pool.start({ resources, bundle, design }, jobs);
   }
 
+  let one: Pool;
+  beforeAll(async () => {
+    one = await poolOf("ours", 1);
+  }, 60_000);
+  afterAll(() => one.close());
+
   it("play the same with one process and with two, and the line of one outage plays it", async () => {
     const options = parse("--outages", "2", "--seed", "11", "--fault", "none");
     const names = { kinds: ["none"], designs: ["ours"] };
-    const one = await poolOf("ours", 1);
     const two = await poolOf("ours", 2);
     try {
       const alone = await run(options, (task) => one.play(task));
@@ -227,39 +232,33 @@ describe("worker processes", () => {
       });
       expect(replayed.results.outages).toBe(1);
     } finally {
-      one.close();
       two.close();
     }
   }, 60_000);
 
   it("record an outage without taking part in it", async () => {
-    const pool = await poolOf("ours", 1);
-    try {
-      const task = { index: 0, seed: "11.0", kind: "region" };
-      const unseen = await pool.play(task);
-      const seen = await pool.play({ ...task, isRecorded: true });
-      // A recorder's own samples are events, so the hash of all events is another.
-      const { orders, recovery, coverage, verdict } = unseen;
-      expect(seen).toMatchObject({ orders, recovery, coverage, verdict });
-      expect(unseen.story).toBeUndefined();
-      const { lanes, openOrders } = seen.story!.recording!;
-      const lane = (name: string) => lanes.find((each) => each.name === name)!.spans;
-      expect(lane("faults")).toEqual([expect.objectContaining({ from: 0, text: "region" })]);
-      expect(lane("DNS answers").map(({ text }) => text)).toEqual(["us-east-1", "us-east-2"]);
-      expect(lane("Aurora's writer").map(({ state }) => state)).toEqual([
-        "home",
-        "moving",
-        "standby",
-      ]);
-      const writer = lane("Aurora's writer").at(-1)!;
-      const active = lane("orchestrator").at(-1)!;
-      expect(active.text).toBe("us-east-2, epoch 2");
-      expect(active.from).toBeGreaterThanOrEqual(writer.from);
-      expect(active.from).toBeLessThanOrEqual(recovery.settled!);
-      expect(openOrders.at(-1)![1]).toBeLessThan(Math.max(...openOrders.map(([, open]) => open)));
-    } finally {
-      pool.close();
-    }
+    const task = { index: 0, seed: "11.0", kind: "region" };
+    const unseen = await one.play(task);
+    const seen = await one.play({ ...task, isRecorded: true });
+    // A recorder's own samples are events, so the hash of all events is another.
+    const { orders, recovery, coverage, verdict } = unseen;
+    expect(seen).toMatchObject({ orders, recovery, coverage, verdict });
+    expect(unseen.story).toBeUndefined();
+    const { lanes, openOrders } = seen.story!.recording!;
+    const lane = (name: string) => lanes.find((each) => each.name === name)!.spans;
+    expect(lane("faults")).toEqual([expect.objectContaining({ from: 0, text: "region" })]);
+    expect(lane("DNS answers").map(({ text }) => text)).toEqual(["us-east-1", "us-east-2"]);
+    expect(lane("Aurora's writer").map(({ state }) => state)).toEqual([
+      "home",
+      "moving",
+      "standby",
+    ]);
+    const writer = lane("Aurora's writer").at(-1)!;
+    const active = lane("orchestrator").at(-1)!;
+    expect(active.text).toBe("us-east-2, epoch 2");
+    expect(active.from).toBeGreaterThanOrEqual(writer.from);
+    expect(active.from).toBeLessThanOrEqual(recovery.settled!);
+    expect(openOrders.at(-1)![1]).toBeLessThan(Math.max(...openOrders.map(([, open]) => open)));
   }, 60_000);
 
   it("tell how a weakened platform fails", async () => {
