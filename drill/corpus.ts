@@ -129,4 +129,18 @@ export const corpus: readonly NamedSeed[] = [
       "nobody was told of a minute in which six of 58 orders failed, two of them canaries: the alarm " +
       "asked for three and now asks for two",
   },
+  {
+    seed: "2.718",
+    kind: "fault in a failback",
+    found:
+      "recovery was counted from the standby's return although its takeover was over before it went; " +
+      "only a standby that is away while it should take over moves the beginning",
+  },
+  {
+    seed: "4.579",
+    kind: "combination",
+    found:
+      "clients that ignore the TTL went on asking home: they do not decide when the platform accepts " +
+      "again",
+  },
 ];

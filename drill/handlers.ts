@@ -74,6 +74,8 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     platform: "node",
     target: "node20",
     define: { AbortController: "LightAbortController" },
+    // What fails is thrown.
+    logLevel: "silent",
     plugins: [plainCommands, plainHashes, sourceEdits([unwrittenLines, ...edits])],
   });
   return built.outputFiles[0]!.text;

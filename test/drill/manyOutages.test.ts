@@ -9,7 +9,7 @@ import { cachedCapture } from "../helpers/cachedCapture";
 
 const options: DrillOptions = {
   seed: "1",
-  // With the twenty seeds of outage.test.ts two hundred.
+  // With the twenty losses of a region below two hundred.
   outages: 180,
   fault: undefined,
   design: OURS,
@@ -41,6 +41,22 @@ it("180 outages of the ordinary mix break no promise", async () => {
   expect(results.virtualSeconds).toBeGreaterThanOrEqual(options.outages * 720);
   expect(resultsText(results)).toMatch(/PASSED: 180 outages\.$/);
 }, 240_000);
+
+it("twenty losses of the region break none, each in its own way", async () => {
+  const tasks = Array.from({ length: 20 }, (_, i): Task => {
+    return { index: i, seed: String(i + 1), kind: "region" };
+  });
+  const played = await Promise.all(tasks.map((task) => pool.play(task)));
+  expect(played.flatMap(({ broken }) => broken)).toEqual([]);
+  expect(new Set(played.map(({ traceHash }) => traceHash)).size).toBe(20);
+  for (const { recovery, orders } of played) {
+    expect(recovery.overhead).toBeGreaterThan(20);
+    expect(recovery.overhead).toBeLessThanOrEqual(60);
+    expect(recovery.settled).toBeLessThanOrEqual(240);
+    expect(orders).toMatchObject({ missing: 0, doubled: 0, altered: 0 });
+    expect(orders.acknowledged).toBeGreaterThan(250);
+  }
+}, 120_000);
 
 describe("a seed that once failed", () => {
   const played = new Map<Task, Promise<Played>>();

@@ -3,7 +3,8 @@ import * as path from "node:path";
 import type { Answer, Request } from "../../drill/worker";
 import { playAll } from "./worker";
 
-const seeds = Array.from({ length: 20 }, (_, i) => String(i + 1));
+/** Told in full here; twenty are played in manyOutages.test.ts. */
+const seeds = ["1", "7", "8"];
 
 /** Everything this file asks for, played once, in this order. */
 const requests = {

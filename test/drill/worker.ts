@@ -1,17 +1,38 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import * as esbuild from "esbuild";
 import type { CapturedResource } from "../../drill/program/capture";
 import { cachedCapture } from "../helpers/cachedCapture";
 import type { Answer, Request } from "../../drill/worker";
 
-const worker = path.join(__dirname, "../../drill/worker.ts");
+const drill = path.join(__dirname, "../../drill");
+const modules = path.join(__dirname, "../../node_modules");
+
+/** One file that keeps no names of functions: a loader that keeps them makes every closure dear. */
+async function bundleWorker(directory: string): Promise<string> {
+  const outfile = path.join(directory, "worker.cjs");
+  await esbuild.build({
+    entryPoints: [path.join(drill, "worker.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    external: ["esbuild"],
+    define: { __dirname: JSON.stringify(drill) },
+  });
+  return outfile;
+}
 
 /** Plays outages in a process of its own: inside jest a world is several times slower. */
 export async function playAll(
   asked: readonly Request[] | ((resources: readonly CapturedResource[]) => readonly Request[]),
 ): Promise<Answer[]> {
-  const child = spawn(process.execPath, ["--import", "tsx", worker], {
+  // Below the modules, where the bundle finds esbuild.
+  const directory = mkdtempSync(path.join(modules, ".drill-worker-"));
+  const child = spawn(process.execPath, [await bundleWorker(directory)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   try {
@@ -30,5 +51,6 @@ export async function playAll(
     return answers;
   } finally {
     child.kill();
+    rmSync(directory, { recursive: true, force: true });
   }
 }
