@@ -14,7 +14,8 @@ const options: DrillOptions = {
   fault: undefined,
   design: OURS,
   keep: undefined,
-  jobs: 2,
+  // Jest's other worker has the other core.
+  jobs: 1,
   isTraced: false,
   isJson: false,
   report: undefined,
