@@ -48,6 +48,16 @@ export class Simulation {
     };
   }
 
+  /** As `after`, for what nobody cancels: most events are of this kind. */
+  post(delayMs: number, fire: () => void): void {
+    if (delayMs > 0 && delayMs % LINED_MS === 0) this.lined(delayMs, fire);
+    else if (delayMs !== Infinity) {
+      const atMs = this.nowMs + Math.max(0, delayMs);
+      if (!(atMs >= this.nowMs)) throw new Error(`event asked for after ${delayMs} ms`);
+      this.queue.push({ atMs, sequence: this.sequence++, fire, line: undefined });
+    }
+  }
+
   after(delayMs: number, fire: () => void): Cancel {
     if (delayMs > 0 && delayMs % LINED_MS === 0) return this.lined(delayMs, fire);
     return delayMs === Infinity ? nothing : this.at(this.nowMs + Math.max(0, delayMs), fire);

@@ -97,12 +97,12 @@ export class Calls {
       if (disturbed === "hang") return;
       const latency = service.latency(name, input);
       const reply = new Answer(this.base, environment, region, latency, resolve, reject);
-      const [action, ...resources] = service.permission(region, name, input);
+      const asked = service.permission(region, name, input);
       const context = service.context?.(input);
       if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
-      for (const resource of resources) {
-        if (this.permissions.allow(environment, action, resource, context)) continue;
-        const message = `not authorized to perform ${action} on ${resource}`;
+      for (let i = 1; i < asked.length; i++) {
+        if (this.permissions.allow(environment, asked[0], asked[i]!, context)) continue;
+        const message = `not authorized to perform ${asked[0]} on ${asked[i]}`;
         return reply.fail(serviceError("AccessDeniedException", message));
       }
       service.handle(region, name, input, reply);
@@ -139,19 +139,20 @@ class Answer implements Reply {
   ) {}
 
   ok(value: unknown): void {
-    this.travel(() => this.resolve(value));
+    this.travel(this.resolve, value);
   }
 
   fail(error: Error): void {
-    this.travel(() => this.reject(error));
+    this.travel(this.reject, error);
   }
 
-  private travel(deliver: () => void): void {
+  private travel<Value>(deliver: (value: Value) => void, value: Value): void {
     const { base, environment, region } = this;
     const from = environment.description.region;
     const travelMs = from === region ? 0 : base.draw("crossRegionMs");
-    base.simulation.after(travelMs + base.draw(this.latency), () => {
-      if (from === region || base.network.converses(from, region)) environment.deliver(deliver);
+    base.simulation.post(travelMs + base.draw(this.latency), () => {
+      if (from !== region && !base.network.converses(from, region)) return;
+      environment.deliver(() => deliver(value));
     });
   }
 }
