@@ -10,6 +10,10 @@ if ! command -v go >/dev/null; then
 fi
 bin="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/trading-platform/actionlint-$version"
 if [ ! -x "$bin/actionlint" ]; then
+  if ! (cd / && go list -m "github.com/rhysd/actionlint@$version") >/dev/null 2>&1; then
+    echo "workflows: skipped, because Go finds no actionlint $version to build"
+    exit 0
+  fi
   GOBIN=$bin go install "github.com/rhysd/actionlint/cmd/actionlint@$version"
 fi
 # Without what else may be on PATH, so that it says the same everywhere.
