@@ -8,17 +8,18 @@ import { captureInChild } from "./captured";
 import { runCommand } from "./commandLine";
 import { bundleHandlers } from "./handlers";
 import { OptionError } from "./options";
-import { type DrillOptions, OURS } from "./runner/options";
+import { type DrillOptions, OURS, parseDrillOptions } from "./runner/options";
 import { Pool } from "./runner/pool";
 import { run } from "./runner/run";
 import { table } from "./report/table";
 
 const JOBS = 2;
 const WARM_UP = 20;
+/** Neither a kind nor a design is asked for. */
+const anyKind = { kinds: [], designs: [] };
 
 function optionsFor(outages: number): DrillOptions {
-  const none = { fault: undefined, keep: undefined, report: undefined, shown: undefined };
-  return { ...none, seed: "1", outages, design: OURS, jobs: JOBS, isTraced: false, isJson: false };
+  return parseDrillOptions(["--outages", String(outages), "--jobs", String(JOBS)], anyKind);
 }
 
 async function measure(pool: Pool, outages: number): Promise<string[]> {

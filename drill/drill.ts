@@ -7,7 +7,7 @@ import { nothing, regionLost } from "./scenario/faults";
 import { type Outage, type Platform, playOutage } from "./scenario/outage";
 
 export { loadHandlers } from "./handlers";
-export { brokenPromises } from "./scenario/promises";
+export { checkOutage } from "./scenario/promises";
 
 export function platformOf(resources: readonly Resource[], handlers: Handlers): Platform {
   return { program: describeProgram(resources), handlers };

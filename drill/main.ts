@@ -13,7 +13,7 @@ async function play(options: StartOptions): Promise<number> {
   ]);
   const [resources, handlers] = await Promise.all([capture, drill.loadHandlers()]);
   const outage = await drill.playStart(drill.platformOf(resources, handlers), options);
-  const broken = drill.brokenPromises(outage);
+  const broken = drill.checkOutage(outage);
   if (options.isTraced) {
     process.stdout.write(`${outage.world.base.simulation.trace.lines.join("\n")}\n\n`);
   }

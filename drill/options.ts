@@ -26,7 +26,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     };
     switch (name) {
       case "--seed":
-        options.seed = parseSeed(value());
+        options.seed = String(Number(seedOf(value())));
         break;
       case "--fault":
         options.fault = parseFault(value());
@@ -45,16 +45,26 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
 }
 
 /** `--seed=4` and `--seed 4` say the same. */
-function splitOption(arg: string): [name: string, value: string | undefined] {
+export function splitOption(arg: string): [name: string, value: string | undefined] {
   const equals = arg.indexOf("=");
   return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
 }
 
-function parseSeed(text: string): string {
+/** @throws OptionError unless the text is a whole number. */
+export function seedOf(text: string): string {
   if (!/^\d{1,15}$/.test(text)) {
     throw new OptionError(`--seed ${text}: a seed is a whole number, 0 or above`);
   }
-  return String(Number(text));
+  return text;
+}
+
+/** @throws OptionError unless the text is a whole number from 1 to `largest`. */
+export function count(name: string, text: string, largest: number): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > largest) {
+    throw new OptionError(`${name} ${text}: a whole number from 1 to ${largest}`);
+  }
+  return number;
 }
 
 function parseFault(text: string): StartOptions["fault"] {

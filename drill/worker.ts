@@ -4,7 +4,7 @@
  */
 import { createInterface } from "node:readline";
 import type { Resource } from "./description/lookup";
-import { brokenPromises, createPlatform } from "./drill";
+import { checkOutage, createPlatform } from "./drill";
 import type { Mutation } from "./mutation";
 import { mutations } from "./mutations";
 import { type ResourceEdit, editedBy } from "./mutations/edits";
@@ -73,7 +73,7 @@ async function answer(resources: readonly Resource[], request: Request): Promise
         ? nothing
         : regionLost(homeRegion, { hasStaleHealth: isStale, route53StaysDown: isStale }),
   });
-  const broken = brokenPromises(outage);
+  const broken = checkOutage(outage);
   return { ...summarize(outage, broken), text: textReport(outage, broken) };
 }
 

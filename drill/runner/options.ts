@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { OptionError } from "../options";
+import { OptionError, count, splitOption } from "../options";
 
 /** One fault of a schedule that is kept for a replay, shortened where a length is given. */
 export interface Kept {
@@ -29,6 +29,9 @@ export interface Names {
   kinds: readonly string[];
   designs: readonly string[];
 }
+
+export const OUTAGES_MAX = 1_000_000;
+export const JOBS_MAX = 256;
 
 /** The design that ships. */
 export const OURS = "ours";
@@ -86,8 +89,8 @@ type Take = (options: DrillOptions, value: string, names: Names) => void;
 
 const valued: ReadonlyMap<string, Take> = new Map<string, Take>([
   ["--seed", (options, value) => (options.seed = seedOf(value))],
-  ["--outages", (options, value) => (options.outages = count("--outages", value, 1_000_000))],
-  ["--jobs", (options, value) => (options.jobs = count("--jobs", value, 256))],
+  ["--outages", (options, value) => (options.outages = count("--outages", value, OUTAGES_MAX))],
+  ["--jobs", (options, value) => (options.jobs = count("--jobs", value, JOBS_MAX))],
   ["--fault", (options, value, { kinds }) => (options.fault = oneOf("--fault", value, kinds))],
   [
     "--design",
@@ -98,26 +101,12 @@ const valued: ReadonlyMap<string, Take> = new Map<string, Take>([
   ["--show", (options, value) => (options.shown = seedOf(value))],
 ]);
 
-/** `--seed=4` and `--seed 4` say the same. */
-function splitOption(arg: string): [name: string, value: string | undefined] {
-  const equals = arg.indexOf("=");
-  return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
-}
-
 /** One outage of a larger run has the run's seed and its own number. */
 function seedOf(text: string): string {
   if (!/^\d{1,15}(\.\d{1,7})?$/.test(text)) {
     throw new OptionError(`--seed ${text}: a seed is a whole number, or SEED.NUMBER of one outage`);
   }
   return text;
-}
-
-function count(name: string, text: string, largest: number): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > largest) {
-    throw new OptionError(`${name} ${text}: a whole number from 1 to ${largest}`);
-  }
-  return number;
 }
 
 function oneOf(name: string, text: string, allowed: readonly string[]): string {

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import * as esbuild from "esbuild";
 import type { Opening } from "./design";
 import type { Played, Task } from "./played";
+import { writeWorker } from "./workerFile";
 import type { FromWorker } from "./workerMain";
 
 /** Tasks a worker holds, so that it never waits for the next one to arrive. */
@@ -43,16 +44,7 @@ export class Pool {
 
   static async start(opening: Opening, jobs: number): Promise<Pool> {
     const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
-    const file = path.join(directory, "worker.cjs");
-    await esbuild.build({
-      entryPoints: [path.join(__dirname, "workerMain.ts")],
-      outfile: file,
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      logLevel: "error",
-    });
+    const file = await writeWorker(path.join(__dirname, "workerMain.ts"), directory);
     // The bundler is a process of its own: its memory is no part of the drill.
     await esbuild.stop();
     return new Pool(opening, jobs, directory, file);

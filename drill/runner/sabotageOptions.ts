@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { OptionError } from "../options";
+import { OptionError, count, seedOf, splitOption } from "../options";
+import { JOBS_MAX, OUTAGES_MAX } from "./options";
 import type { HuntOptions } from "./sabotage";
 
 /** What `npm run drill:sabotage` is asked to play. */
@@ -18,9 +19,6 @@ export interface CompareOptions {
   isJson: boolean;
 }
 
-const COUNT_MAX = 1_000_000;
-const JOBS_MAX = 256;
-
 /** @throws OptionError naming what was got and what is allowed. */
 export function parseSabotageOptions(
   args: readonly string[],
@@ -31,7 +29,7 @@ export function parseSabotageOptions(
   return {
     only: given.oneOf("--only", names),
     seed: given.seed(),
-    within: given.count("--within", 2_000, COUNT_MAX),
+    within: given.count("--within", 2_000, OUTAGES_MAX),
     jobs: given.count("--jobs", cores, JOBS_MAX),
     isEvery: given.has("--every"),
     isJson: given.has("--json"),
@@ -46,7 +44,7 @@ export function parseCompareOptions(
   const given = new Given(args, ["--outages", "--seed", "--jobs"], ["--json"]);
   return {
     seed: given.seed(),
-    outages: given.count("--outages", 200, COUNT_MAX),
+    outages: given.count("--outages", 200, OUTAGES_MAX),
     jobs: given.count("--jobs", cores, JOBS_MAX),
     isJson: given.has("--json"),
   };
@@ -59,7 +57,7 @@ class Given {
   constructor(args: readonly string[], valued: readonly string[], flags: readonly string[]) {
     const usage = `options: ${[...valued.map((name) => `${name} VALUE`), ...flags].join(", ")}`;
     for (let i = 0; i < args.length; i++) {
-      const [, name = args[i]!, inline] = /^(--\w+)=(.*)$/.exec(args[i]!) ?? [];
+      const [name, inline] = splitOption(args[i]!);
       if (flags.includes(name) && inline === undefined) this.values.set(name, "");
       else if (!valued.includes(name)) throw new OptionError(`unknown option ${args[i]}; ${usage}`);
       else {
@@ -75,16 +73,11 @@ class Given {
   }
 
   seed(): string {
-    const text = this.values.get("--seed") ?? "1";
-    if (/^\d{1,15}$/.test(text)) return text;
-    throw new OptionError(`--seed ${text}: a seed is a whole number, 0 or above`);
+    return seedOf(this.values.get("--seed") ?? "1");
   }
 
   count(name: string, usual: number, largest: number): number {
-    const text = this.values.get(name) ?? String(usual);
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= 1 && number <= largest) return number;
-    throw new OptionError(`${name} ${text}: a whole number from 1 to ${largest}`);
+    return count(name, this.values.get(name) ?? String(usual), largest);
   }
 
   oneOf(name: string, allowed: readonly string[]): string | undefined {

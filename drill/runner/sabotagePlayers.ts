@@ -8,6 +8,7 @@ import { bundleHandlers } from "../handlers";
 import { mutations } from "../mutations";
 import type { Glance } from "./sabotagePlay";
 import type { FromWorker, ToWorker } from "./sabotageWorker";
+import { writeWorker } from "./workerFile";
 
 /** A young generation that holds what one moment of a world needs, and an old one that stays small. */
 const WORKER_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=160"];
@@ -74,16 +75,7 @@ export async function withPlayers<Result>(
   const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
   let players: PlayerProcess[] = [];
   try {
-    const file = path.join(directory, "worker.cjs");
-    await esbuild.build({
-      entryPoints: [path.join(__dirname, "sabotageWorker.ts")],
-      outfile: file,
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      logLevel: "error",
-    });
+    const file = await writeWorker(path.join(__dirname, "sabotageWorker.ts"), directory);
     players = Array.from({ length: jobs }, () => new PlayerProcess(file, resources));
     return await work(players);
   } finally {

@@ -1,22 +1,14 @@
-import { type DrillOptions, OURS } from "../../drill/runner/options";
+import { parseDrillOptions } from "../../drill/runner/options";
 import type { Pool } from "../../drill/runner/pool";
 import { run } from "../../drill/runner/run";
 import { failureText, resultsText } from "../../drill/runner/text";
 import { oursPool } from "./ours";
 
-const options: DrillOptions = {
-  seed: "1",
-  // With twenty in corpus.test.ts, eight in outage.test.ts and nine in runner.test.ts two hundred.
-  outages: 165,
-  fault: undefined,
-  design: OURS,
-  keep: undefined,
-  jobs: 1,
-  isTraced: false,
-  isJson: false,
-  report: undefined,
-  shown: undefined,
-};
+// With twenty in corpus.test.ts, eight in outage.test.ts and nine in runner.test.ts two hundred.
+const options = parseDrillOptions(["--outages", "165", "--jobs", "1"], {
+  kinds: [],
+  designs: [],
+});
 
 let pool: Pool;
 

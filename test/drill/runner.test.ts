@@ -1,4 +1,5 @@
 import { cachedCapture } from "../helpers/cachedCapture";
+import { oursPool } from "./ours";
 import { bundleHandlers } from "../../drill/handlers";
 import { mutations } from "../../drill/mutations";
 import { type DrillOptions, parseDrillOptions } from "../../drill/runner/options";
@@ -206,7 +207,7 @@ describe("worker processes", () => {
 
   let one: Pool;
   beforeAll(async () => {
-    one = await poolOf("ours", 1);
+    one = await oursPool();
   }, 60_000);
   afterAll(() => one.close());
 

@@ -2,29 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import * as esbuild from "esbuild";
 import type { CapturedResource } from "../../drill/program/capture";
+import { writeWorker } from "../../drill/runner/workerFile";
 import { cachedCapture } from "../helpers/cachedCapture";
 import type { Answer, Request } from "../../drill/worker";
 
 const drill = path.join(__dirname, "../../drill");
 const modules = path.join(__dirname, "../../node_modules");
-
-/** One file that keeps no names of functions: a loader that keeps them makes every closure dear. */
-async function bundleWorker(directory: string): Promise<string> {
-  const outfile = path.join(directory, "worker.cjs");
-  await esbuild.build({
-    entryPoints: [path.join(drill, "worker.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    external: ["esbuild"],
-    define: { __dirname: JSON.stringify(drill) },
-  });
-  return outfile;
-}
 
 /** Plays outages in a process of its own: inside jest a world is several times slower. */
 export async function playAll(
@@ -32,7 +16,11 @@ export async function playAll(
 ): Promise<Answer[]> {
   // Below the modules, where the bundle finds esbuild.
   const directory = mkdtempSync(path.join(modules, ".drill-worker-"));
-  const child = spawn(process.execPath, [await bundleWorker(directory)], {
+  const file = await writeWorker(path.join(drill, "worker.ts"), directory, {
+    external: ["esbuild"],
+    define: { __dirname: JSON.stringify(drill) },
+  });
+  const child = spawn(process.execPath, [file], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   try {

@@ -1,10 +1,10 @@
-import type { APIGatewayProxyResult } from "aws-lambda";
 import { createOrderApi } from "../../lambda/handlers/orderApi";
 import { get, openItem, order, orderId, post, stored } from "../helpers/events";
 import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../helpers/fakeRuntime";
+import { answered } from "../helpers/orders";
 
 let world: FakeWorld;
-let api: (event: ReturnType<typeof post>) => Promise<APIGatewayProxyResult>;
+let api: ReturnType<typeof createOrderApi>;
 
 beforeEach(() => {
   world = new FakeWorld();
@@ -12,11 +12,7 @@ beforeEach(() => {
   api = createOrderApi(world.runtime(HOME));
 });
 
-async function send(event: ReturnType<typeof post>) {
-  const { result, seconds } = await world.timed(api(event));
-  const body = JSON.parse(result.body) as Record<string, unknown>;
-  return { status: result.statusCode, body, seconds, headers: result.headers };
-}
+const send = (event: ReturnType<typeof post>) => answered(world, api(event));
 
 /** What `POST /orders` answers now, and how long it takes. */
 const place = (body: unknown = order(1)) => send(post(body));

@@ -4,15 +4,14 @@ import type { Progress } from "../../lambda/shared/signs";
 import { databaseError } from "../../drill/world/errors";
 import { batch, openItem, orderId, stored } from "../helpers/events";
 import { FakeWorld, HOME, STANDBY, throttled } from "../helpers/fakeRuntime";
+import { comingBack, settlingAtHome } from "../helpers/orders";
 
 const EPOCH = 3;
 let world: FakeWorld;
 let process: ReturnType<typeof createOrderProcessor>;
 
 beforeEach(() => {
-  world = new FakeWorld();
-  world.setControl({ epoch: EPOCH });
-  world.services.databases[HOME]!.at(EPOCH);
+  world = settlingAtHome(EPOCH);
   process = createOrderProcessor(world.runtime(HOME));
 });
 
@@ -21,8 +20,8 @@ const accepted = (n: number, change = {}) => {
   return stored(n, world.nowMs);
 };
 /** Processes a batch and returns the messages that are to come back. */
-const failed = async (...bodies: Parameters<typeof batch>) =>
-  (await world.play(process(batch(...bodies)))).batchItemFailures.map((one) => one.itemIdentifier);
+const failed = (...bodies: Parameters<typeof batch>) =>
+  comingBack(world, process(batch(...bodies)));
 const item = (n: number) => world.item<OrderItem>(`order#${orderId(n)}`)!;
 const rows = () => [...world.services.databases[HOME]!.rows.keys()];
 const sqlCalls = () => world.callsOf({ service: "sql" }).map((call) => call.command);

@@ -3,16 +3,15 @@ import type { StoredOrder } from "../../lambda/shared/order";
 import type { OrderItem } from "../../lambda/shared/orderLedger";
 import type { Progress } from "../../lambda/shared/signs";
 import { batch, openItem, orderId, stored } from "../helpers/events";
-import { FakeWorld, HOME } from "../helpers/fakeRuntime";
+import { type FakeWorld, HOME } from "../helpers/fakeRuntime";
+import { comingBack, settlingAtHome } from "../helpers/orders";
 
 const EPOCH = 3;
 let world: FakeWorld;
 let process: ReturnType<typeof createOrderProcessor>;
 
 beforeEach(() => {
-  world = new FakeWorld();
-  world.setControl({ epoch: EPOCH });
-  world.services.databases[HOME]!.at(EPOCH);
+  world = settlingAtHome(EPOCH);
   process = createOrderProcessor(world.runtime(HOME));
 });
 
@@ -20,8 +19,8 @@ const accepted = (n: number) => {
   world.put(openItem(n, world.nowMs));
   return stored(n, world.nowMs);
 };
-const failed = async (...bodies: Parameters<typeof batch>) =>
-  (await world.play(process(batch(...bodies)))).batchItemFailures.map((one) => one.itemIdentifier);
+const failed = (...bodies: Parameters<typeof batch>) =>
+  comingBack(world, process(batch(...bodies)));
 const item = (n: number) => world.item<OrderItem>(`order#${orderId(n)}`)!;
 const progress = () => world.item<Progress>(`progress#${HOME}`);
 

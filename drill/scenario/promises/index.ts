@@ -27,6 +27,3 @@ export function verdictOf(outage: Outage, broken: readonly Broken[]): Verdict {
   if (broken.length > 0) return "FAILED";
   return outage.schedule.isSurvivable ? "PASSED" : "NOT SURVIVABLE";
 }
-
-/** As `checkOutage`, by its older name. */
-export const brokenPromises = checkOutage;
