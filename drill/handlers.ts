@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import * as esbuild from "esbuild";
 import { type Handlers, evaluateHandlers } from "./evaluateHandlers";
+import { spreadsLowered, withFastSpreads } from "./spreads";
 
 export type { Handlers } from "./evaluateHandlers";
 
@@ -67,6 +68,7 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     ([stem, factory]) => `export { ${factory} as ${stem} } from "./lambda/handlers/${stem}";`,
   );
   const built = await esbuild.build({
+    ...spreadsLowered,
     stdin: { contents: imports.join("\n"), resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
@@ -78,7 +80,7 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     logLevel: "silent",
     plugins: [plainCommands, plainHashes, sourceEdits([unwrittenLines, ...edits])],
   });
-  return built.outputFiles[0]!.text;
+  return withFastSpreads(built.outputFiles[0]!.text);
 }
 
 const loaded = new Map<string, Promise<Handlers>>();

@@ -11,6 +11,12 @@ const nothing: Cancel = () => {};
 /** Delays in multiples of this are timeouts with names in the tunables and the program. */
 const LINED_MS = 100;
 
+/**
+ * Runs all promises that can continue, at once. Node has no public name for it; this one is old,
+ * undocumented, and a fifth faster over a whole outage than to come back in a next tick.
+ */
+const nodesMicrotasks = (process as { _tickCallback?: () => void })._tickCallback ?? null;
+
 const resolved = Promise.resolve();
 
 /**
@@ -32,6 +38,7 @@ export class Simulation {
   constructor(
     isTraceKept = false,
     readonly startMs = START_MS,
+    private readonly runMicrotasks = nodesMicrotasks,
   ) {
     this.nowMs = startMs;
     this.trace = new Trace(isTraceKept, () => this.nowMs);
@@ -114,22 +121,8 @@ export class Simulation {
     return new Promise((resolve, reject) => {
       const turn = (): void => {
         try {
-          while (!this.isStopped) {
-            const event = this.queue.peek();
-            if (event === undefined || event.atMs > untilMs) {
-              this.nowMs = untilMs;
-              break;
-            }
-            this.next();
-            if (event.fire === undefined) continue;
-            this.play(event.atMs, event.sequence, event.fire);
-            if (this.hasContinued) {
-              this.hasContinued = false;
-              void resolved.then(drained);
-              return;
-            }
-          }
-          resolve();
+          if (this.playUntil(untilMs)) resolve();
+          else void resolved.then(drained);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
@@ -139,6 +132,25 @@ export class Simulation {
       const drained = (): void => process.nextTick(turn);
       queueMicrotask(drained);
     });
+  }
+
+  /** @returns false where promises must run first, and only Node itself can let them. */
+  private playUntil(untilMs: number): boolean {
+    while (!this.isStopped) {
+      const event = this.queue.peek();
+      if (event === undefined || event.atMs > untilMs) {
+        this.nowMs = untilMs;
+        break;
+      }
+      this.next();
+      if (event.fire === undefined) continue;
+      this.play(event.atMs, event.sequence, event.fire);
+      if (!this.hasContinued) continue;
+      this.hasContinued = false;
+      if (this.runMicrotasks === null) return false;
+      this.runMicrotasks();
+    }
+    return true;
   }
 
   private play(atMs: number, sequence: number, fire: () => void): void {

@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
+import { spreadsLowered, withFastSpreads } from "../spreads";
 
 /**
  * Bundles a worker's source into one file in `directory`: what a process of the drill is started
@@ -11,15 +13,17 @@ export async function writeWorker(
   options: Pick<esbuild.BuildOptions, "external" | "define"> = {},
 ): Promise<string> {
   const outfile = path.join(directory, "worker.cjs");
-  await esbuild.build({
+  const built = await esbuild.build({
     ...options,
+    ...spreadsLowered,
     entryPoints: [source],
-    outfile,
     bundle: true,
+    write: false,
     platform: "node",
     target: "node20",
     format: "cjs",
     logLevel: "error",
   });
+  await writeFile(outfile, withFastSpreads(built.outputFiles[0]!.text));
   return outfile;
 }

@@ -21,19 +21,21 @@ describe("the queue of events", () => {
 });
 
 describe("virtual time", () => {
-  it("plays what promises continue before the next event, however many waits they have", async () => {
-    const simulation = new Simulation();
+  it.each([
+    ["at once", new Simulation()],
+    ["in a next tick, where Node offers nothing better", new Simulation(false, START_MS, null)],
+  ])("plays what promises continue before the next event: %s", async (_, simulation) => {
     const heard: string[] = [];
-    simulation.at(START_MS + 10, () => {
+    const wait = async (name: string): Promise<void> => {
       simulation.continued();
-      void (async () => {
-        for (let i = 0; i < 20; i++) await Promise.resolve();
-        heard.push(`promises at ${simulation.nowMs - START_MS}`);
-      })();
-    });
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      heard.push(`${name} at ${simulation.nowMs - START_MS}`);
+    };
+    simulation.at(START_MS + 10, () => void wait("one"));
+    simulation.at(START_MS + 10, () => void wait("another"));
     simulation.at(START_MS + 11, () => heard.push("next event"));
     await simulation.run(START_MS + 100);
-    expect(heard).toEqual(["promises at 10", "next event"]);
+    expect(heard).toEqual(["one at 10", "another at 10", "next event"]);
     expect(simulation.nowMs).toBe(START_MS + 100);
   });
 
