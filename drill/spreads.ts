@@ -23,9 +23,9 @@ export function withFastSpreads(bundle: string): string {
   let fast = bundle;
   for (const [name, helper] of Object.entries(helpers)) {
     fast = fast.replace(helper, `var ${name} = Object.assign;`);
-    const left = fast.split(`${name} = `).length - fast.split(`${name} = Object.assign;`).length;
-    if (left > 0)
+    if (new RegExp(`^var ${name} = (?!Object.assign;)`, "m").test(fast)) {
       throw new Error(`esbuild writes ${name} in a way of its own: see drill/spreads.ts`);
+    }
   }
   return fast;
 }
