@@ -65,14 +65,17 @@ export class Cloudwatch implements Service {
   handle(region: string, command: string, input: Input, reply: Reply): void {
     if (command !== "PutMetricDataCommand") throw new Error(`${command} is not modelled`);
     if (this.down.has(region)) return;
-    const put = (input["MetricData"] as Datum[]).flatMap((datum) => {
-      if (this.metricsByRegion.get(region)?.has(datum.MetricName) !== true) return [];
+    const watched = this.metricsByRegion.get(region);
+    const put: { series: Series; atMs: number; datum: Datum }[] = [];
+    for (const datum of input["MetricData"] as Datum[]) {
+      if (watched?.has(datum.MetricName) !== true) continue;
       const dimensions = (datum.Dimensions ?? []).map(({ Name, Value }) => [Name, Value] as const);
       const key = keyOf(String(input["Namespace"]), datum.MetricName, dimensions);
-      const list = this.series.get(`${region}|${key}`) ?? [];
       const atMs = datum.Timestamp?.getTime() ?? this.base.nowMs;
-      return list.map((series) => ({ series, atMs, datum }));
-    });
+      for (const series of this.series.get(`${region}|${key}`) ?? []) {
+        put.push({ series, atMs, datum });
+      }
+    }
     // What one call brings becomes visible together.
     if (put.length > 0) {
       this.base.afterDraw("metricDelayMs", () => {

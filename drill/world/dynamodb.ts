@@ -100,7 +100,8 @@ export class Dynamodb implements Service {
       } catch (error) {
         return reply.fail(error as Error);
       }
-      reply.ok(answer);
+      if (answer instanceof Error) reply.fail(answer);
+      else reply.ok(answer);
     };
     const isStrong = command !== "QueryCommand" && input["ConsistentRead"] !== false;
     const isGet = command === "GetCommand";
@@ -136,6 +137,7 @@ export class Dynamodb implements Service {
     }
   }
 
+  /** A refused condition is returned, not thrown: it is an ordinary answer, and a throw is dear. */
   private write(
     table: Table,
     region: string,
@@ -147,7 +149,7 @@ export class Dynamodb implements Service {
     const condition = input["ConditionExpression"] as string | undefined;
     const bindings = bindingsOf(input);
     if (condition !== undefined && !parseCondition(condition)(before, bindings)) {
-      throw serviceError("ConditionalCheckFailedException", "The conditional request failed");
+      return serviceError("ConditionalCheckFailedException", "The conditional request failed");
     }
     const item = change(before);
     table.store.write(region, key, item);
