@@ -121,9 +121,8 @@ function rangeOf(index: SecondaryIndex, item: Item): string | number {
 
 function lastKey(index: SecondaryIndex, key: string, item: Item): Item {
   const { hashKey, rangeKey } = index.description;
-  return {
-    pk: key,
-    [hashKey]: item[hashKey],
-    ...(rangeKey === undefined ? {} : { [rangeKey]: item[rangeKey] }),
-  };
+  const last: Record<string, unknown> = { pk: key };
+  last[hashKey] = item[hashKey];
+  if (rangeKey !== undefined) last[rangeKey] = item[rangeKey];
+  return last;
 }
