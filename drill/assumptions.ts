@@ -118,6 +118,12 @@ export const assumptions = {
     "EventBridge: one-minute precision, a rule fires at some second of its minute",
   ),
 
+  canarySecond: uniform(
+    0,
+    59.999,
+    "unpublished when a canary's run begins; taken as EventBridge does, at some second of a minute",
+  ),
+
   // --- CloudWatch ---
   metricCallMs: tailed(10, 15, 500, "assumption"),
   metricDelayMs: tailed(800, 1_200, 10_000, "assumption: high-resolution custom metrics"),

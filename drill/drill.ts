@@ -32,5 +32,6 @@ export function playStart(platform: Platform, options: StartOptions): Promise<Ou
     seed: options.seed,
     fault: options.fault === "none" ? nothing : regionLost(homeRegion),
     isTraceKept: options.isTraced,
+    playsCanaries: true,
   });
 }

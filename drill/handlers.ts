@@ -13,16 +13,19 @@ export interface SourceEdit {
   to: string;
 }
 
-/** The factory in lambda/handlers by the stem in a function's `handler`. */
-const factories: Record<string, string> = {
-  authorizer: "createAuthorizer",
-  dbMigration: "createDbMigration",
-  failoverOrchestrator: "createFailoverOrchestrator",
-  health: "createHealth",
-  orderApi: "createOrderApi",
-  orderProcessor: "createOrderProcessor",
-  sentinel: "createSentinel",
-  settlementSweep: "createSettlementSweep",
+/** The stems in the functions' `handler`, by folder; of `health` the factory is `createHealth`. */
+const stems = {
+  handlers: [
+    "authorizer",
+    "dbMigration",
+    "failoverOrchestrator",
+    "health",
+    "orderApi",
+    "orderProcessor",
+    "sentinel",
+    "settlementSweep",
+  ],
+  canary: ["healthCanary", "orderCanary"],
 };
 
 /** Commands of the SDK that handlers send; the world knows what each asks for. */
@@ -64,8 +67,11 @@ const root = path.join(__dirname, "..");
  * outages take.
  */
 export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
-  const imports = Object.entries(factories).map(
-    ([stem, factory]) => `export { ${factory} as ${stem} } from "./lambda/handlers/${stem}";`,
+  const imports = Object.entries(stems).flatMap(([folder, found]) =>
+    found.map((stem) => {
+      const factory = `create${stem[0]!.toUpperCase()}${stem.slice(1)}`;
+      return `export { ${factory} as ${stem} } from "./lambda/${folder}/${stem}";`;
+    }),
   );
   const built = await esbuild.build({
     ...spreadsLowered,

@@ -67,6 +67,7 @@ async function answer(resources: readonly Resource[], request: Request): Promise
     seed: request.seed,
     lagMs: request.lagMs,
     healMs: request.healMs,
+    playsCanaries: request.fromDeployment === true,
     beginning: request.fromDeployment === true ? undefined : await beginning(resources, request),
     fault:
       request.fault === "none"

@@ -38,6 +38,8 @@ export interface AlarmDescription {
   evaluationPeriods: number;
   datapointsToAlarm: number;
   missingData: string;
+  /** For this long after its creation a new alarm does not ring for want of data. */
+  warmUpMs: number;
   actions: Actions;
 }
 
@@ -88,6 +90,9 @@ export function describeAlarms(lookup: Lookup): AlarmDescription[] {
       evaluationPeriods,
       datapointsToAlarm: optionalNumber(alarm, "datapointsToAlarm") ?? evaluationPeriods,
       missingData: optionalText(alarm, "treatMissingData") ?? "missing",
+      warmUpMs:
+        Number(object(alarm, "warmUpConfiguration")?.["warmUpPeriodDurationInMinutes"] ?? 0) *
+        60_000,
       actions: actionsOf(alarm),
     };
   });

@@ -67,7 +67,7 @@ function describeFunction(
     arn,
     region,
     stem: text(resource, "handler").replace(/\.[^.]+$/, ""),
-    environment: variablesOf(resource, region),
+    environment: variablesOf(object(resource, "environment")?.["variables"], region),
     timeoutMs: number(resource, "timeout", 3) * 1000,
     reservedConcurrency: reserved === undefined || reserved < 0 ? undefined : reserved,
     role: roles.get(text(resource, "role")) ?? [],
@@ -89,10 +89,9 @@ function namesFunction(reference: string, name: string, arn: string): boolean {
   return reference === name || reference === arn;
 }
 
-function variablesOf(resource: Resource, region: string): Record<string, string> {
-  const variables = object(resource, "environment")?.["variables"] as
-    Record<string, string> | undefined;
-  return { ...variables, AWS_REGION: region };
+/** What a function finds in its environment: its own variables, and what Lambda adds. */
+export function variablesOf(variables: unknown, region: string): Record<string, string> {
+  return { ...(variables as Record<string, string> | undefined), AWS_REGION: region };
 }
 
 function describePermission(resource: Resource): InvokePermission {

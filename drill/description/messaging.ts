@@ -129,7 +129,8 @@ function describeTarget(target: Resource): RuleTargetDescription {
 
 const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-function periodOf(expression: string | undefined): number | undefined {
+/** From one firing of a schedule to the next; undefined without one. */
+export function periodOf(expression: string | undefined): number | undefined {
   if (expression === undefined) return undefined;
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
   if (rate === null) {

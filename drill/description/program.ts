@@ -5,6 +5,7 @@ import {
   describeComposites,
 } from "./alarms";
 import { type ApiDescription, describeApis } from "./apis";
+import { type CanaryDescription, describeCanaries } from "./canaries";
 import {
   type GlobalDatabaseDescription,
   type TableDescription,
@@ -47,6 +48,7 @@ export interface ProgramDescription {
   tables: readonly TableDescription[];
   globalDatabases: readonly GlobalDatabaseDescription[];
   apis: readonly ApiDescription[];
+  canaries: readonly CanaryDescription[];
   alarms: readonly AlarmDescription[];
   composites: readonly CompositeDescription[];
   healthChecks: readonly HealthCheckDescription[];
@@ -75,6 +77,7 @@ export function describeProgram(resources: readonly Resource[]): ProgramDescript
     tables: describeTables(lookup),
     globalDatabases: describeGlobalDatabases(lookup),
     apis: describeApis(lookup),
+    canaries: describeCanaries(lookup),
     alarms: describeAlarms(lookup),
     composites: describeComposites(lookup),
     healthChecks: describeHealthChecks(lookup),

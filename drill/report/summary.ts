@@ -3,6 +3,7 @@ import type { Recovery } from "../scenario/measures";
 import type { Outage } from "../scenario/outage";
 import type { BrokenPromise } from "../scenario/promises";
 import { type Steps, stepsOf } from "./budget";
+import { type CanaryStory, canariesOf } from "./canaries";
 
 /** What is kept of an outage once its world is gone; times in seconds from the fault. */
 export interface Summary {
@@ -25,6 +26,8 @@ export interface Summary {
     lostByPromotion: number;
   };
   timeline: readonly { seconds: number; text: string }[];
+  /** Of Synthetics; none where they were not played. */
+  canaries: readonly CanaryStory[];
   denied: readonly string[];
   control: Control | undefined;
   virtualSeconds: number;
@@ -55,6 +58,7 @@ export function summarize(outage: Outage, broken: readonly BrokenPromise[]): Sum
       seconds: Math.round((atMs - faultMs) / 100) / 10,
       text,
     })),
+    canaries: canariesOf(outage),
     denied: [...journal.denied],
     control,
     virtualSeconds: (outage.endMs - outage.startMs) / 1000,

@@ -3,12 +3,14 @@ import { type BrokenPromise, promises } from "../scenario/promises";
 import { PROMPT_MS, RESTORED_SHARE, RESTORED_WINDOW_MS } from "../scenario/measures";
 import type { Outage } from "../scenario/outage";
 import { budgetTable } from "./budget";
+import { canariesOf, canaryTable } from "./canaries";
 import { resourceTable } from "./resources";
 import { heading, seconds, table } from "./table";
 
 /** One outage, as `npm start` tells it. */
 export function textReport(outage: Outage, broken: readonly BrokenPromise[]): string {
   const { faultName, homeRegion, standbyRegion, seed, world } = outage;
+  const canaries = canariesOf(outage);
   const title =
     faultName === "none"
       ? `An ordinary half hour of the trading platform`
@@ -22,6 +24,9 @@ export function textReport(outage: Outage, broken: readonly BrokenPromise[]): st
     `${heading("Timeline, in seconds from the fault")}\n${timeline(outage)}`,
     ...(faultName === "none" ? [] : [`${heading("Recovery")}\n${recoveryText(outage)}`]),
     `${heading("Orders")}\n${ordersText(outage)}`,
+    ...(canaries.length === 0
+      ? []
+      : [`${heading("Canaries of Synthetics")}\n${canaryTable(canaries)}`]),
     ...(faultName === "none" ? [] : [`${heading("Budget")}\n${budgetTable(outage)}`]),
     `${heading("Promises")}\n${promisesText(outage, broken)}`,
   ];

@@ -1,4 +1,5 @@
 import type { Control } from "../../lambda/shared/control";
+import { watches } from "../description/canaries";
 import type { Happening } from "../world/happenings";
 import type { World } from "../world/world";
 
@@ -16,11 +17,18 @@ export class Journal {
   readonly promotions: { atMs: number; promotionMs: number }[] = [];
   readonly denied = new Set<string>();
   readonly told: string[] = [];
+  readonly canaryRuns: { atMs: number; name: string; failure: string | undefined }[] = [];
+  readonly rings: { atMs: number; name: string }[] = [];
   rowsUnderOldRight = 0;
   rowsLost = 0;
   private readonly settledIn = new Set<string>();
+  private readonly canaryAlarms: ReadonlySet<string>;
 
   constructor(private readonly world: World) {
+    const { alarms, canaries } = world.base.program;
+    const played = world.synthetics === undefined ? [] : canaries;
+    const watching = alarms.filter((alarm) => played.some((canary) => watches(alarm, canary)));
+    this.canaryAlarms = new Set(watching.map(({ name }) => name));
     world.base.watch((happening) => this.note(happening));
   }
 
@@ -63,10 +71,14 @@ export class Journal {
       case "volume rebuilt":
         return this.add(`Aurora: ${happening.region} is rebuilt as a reader, with a new volume`);
       case "alarm":
-        if (happening.name.includes("failover") && happening.state === "ALARM") {
+        if (happening.state !== "ALARM") return;
+        this.rings.push({ atMs, name: happening.name });
+        if (happening.name.includes("failover") || this.canaryAlarms.has(happening.name)) {
           this.add(`alarm ${happening.name}: ALARM`);
         }
         return;
+      case "canary run":
+        return this.noteCanary(happening);
       case "dns":
         this.dnsHosts.push({ atMs, host: happening.host });
         return this.add(`DNS answers ${happening.host.split(".")[2]}`);
@@ -89,6 +101,14 @@ export class Journal {
     } else if (control.repointedEpoch > before.repointedEpoch) {
       this.add(`home's health check re-pointed past epoch ${control.epoch}`);
     }
+  }
+
+  private noteCanary({ name, failure }: Extract<Happening, { kind: "canary run" }>): void {
+    this.canaryRuns.push({ atMs: this.world.base.nowMs, name, failure });
+    if (failure === undefined) return;
+    // Without the order's id, the host, and what came last of many answers.
+    const why = failure.replace(/^Error: (order \S+: )?|https:\/\/[^/]+|;.*/gs, "");
+    this.add(`canary ${name} fails: ${why}`);
   }
 
   private noteRows(happening: Extract<Happening, { kind: "rows committed" }>): void {

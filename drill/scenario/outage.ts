@@ -36,6 +36,8 @@ export interface OutageOptions {
   isRecorded?: boolean | undefined;
   /** Healing is played for at most this long, instead of HEAL_MS. */
   healMs?: number | undefined;
+  /** The canaries of Synthetics run as well. */
+  playsCanaries?: boolean | undefined;
   /** An armed platform to begin with; unless given, the outage begins with the deployment. */
   beginning?: Beginning | undefined;
 }

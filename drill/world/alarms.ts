@@ -4,6 +4,7 @@ import type {
   CompositeDescription,
   SuppressorDescription,
 } from "../description/alarms";
+import { START_MS } from "../engine/simulation";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";
 import { Series, evaluate } from "./series";
@@ -76,11 +77,18 @@ export class Alarms {
     const { description, series } = alarm;
     if (this.base.network.isLost(description.region) || this.down.has(description.region)) return;
     const next = evaluate(description, series, this.base.nowMs, alarm.state);
-    if (next === alarm.state) return;
+    if (next === alarm.state || (next === "ALARM" && this.isWarmingUp(alarm))) return;
     alarm.state = next;
     this.happened(description, next);
     this.act(description, next);
     this.followedBy(description);
+  }
+
+  /** In a world that begins with the deployment alarms are new until they have enough data. */
+  private isWarmingUp({ description, series }: Alarm): boolean {
+    const { startMs, nowMs } = this.base.simulation;
+    if (startMs > START_MS || nowMs >= startMs + description.warmUpMs) return false;
+    return [...series.values()].some(({ periods }) => periods < description.evaluationPeriods);
   }
 
   /** Composites that speak of an alarm, or of a composite, follow it at once. */

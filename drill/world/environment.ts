@@ -3,8 +3,10 @@ import type { FunctionDescription } from "../description/functions";
 import type { Simulation } from "../engine/simulation";
 
 export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
-/** `create<Stem>` of lambda/handlers: the closure it returns is one execution environment. */
-export type HandlerFactory = (runtime: Runtime) => Handler;
+/** What a function is handed: a handler its clients, a canary new ids as well. */
+export type Handed = Runtime & { newId: () => string };
+/** `create<Stem>` of lambda/: the closure it returns is one execution environment. */
+export type HandlerFactory = (runtime: Handed) => Handler;
 
 /**
  * One execution environment of a function. Between invocations, and while frozen by a fault, its

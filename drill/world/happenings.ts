@@ -39,6 +39,8 @@ export type Happening =
   | { kind: "published"; topicArn: string; subject: string; message: string }
   | { kind: "invoked"; functionName: string; region: string; how: "sync" | "async" }
   | { kind: "invocation failed"; functionName: string; region: string; reason: string }
+  /** Of Synthetics; failed where it says why. */
+  | { kind: "canary run"; name: string; region: string; failure: string | undefined }
   | { kind: "throttled"; functionName: string; region: string }
   | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
   | { kind: "dead letter"; queueName: string; body: string }

@@ -40,13 +40,14 @@ export class Lambda implements Service {
   onDeadLetter: (queueOrTopicArn: string, body: string) => void = () => {};
 
   constructor(private readonly base: Base) {
-    for (const description of base.program.functions.values()) {
-      const { region, reservedConcurrency = 0 } = description;
-      const left = this.unreserved.get(region) ?? ACCOUNT_CONCURRENCY;
-      this.unreserved.set(region, left - reservedConcurrency);
-      this.functions.set(description.arn, new FunctionState(description));
-    }
+    for (const description of base.program.functions.values()) this.add(description);
     base.network.onChange(() => this.killLost());
+  }
+
+  add(description: FunctionDescription): void {
+    const { region, reservedConcurrency: reserved = 0 } = description;
+    this.unreserved.set(region, (this.unreserved.get(region) ?? ACCOUNT_CONCURRENCY) - reserved);
+    this.functions.set(description.arn, new FunctionState(description));
   }
 
   /** The function of that name or ARN in a region. */

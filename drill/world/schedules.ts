@@ -23,8 +23,9 @@ export class Schedules implements Service {
     for (const rule of base.program.rules) {
       this.rules.set(rule.arn, rule);
       if (rule.periodMs === undefined || !rule.isEnabled) continue;
-      const { startMs } = base.simulation;
-      this.plan(rule, startMs - (startMs % MINUTE_MS), rule.periodMs);
+      everyPeriod(base, "scheduleSecond", rule.periodMs, () => {
+        if (this.rules.has(rule.arn) && !base.network.isLost(rule.region)) this.fire(rule);
+      });
     }
   }
 
@@ -51,16 +52,6 @@ export class Schedules implements Service {
     reply.fail(serviceError("ResourceNotFoundException", message));
   }
 
-  /** The minute that begins at `minuteMs` has one firing in it. */
-  private plan(rule: RuleDescription, minuteMs: number, periodMs: number): void {
-    const { simulation } = this.base;
-    const firesAtMs = minuteMs + (this.base.draw("scheduleSecond") * MINUTE_MS) / 60;
-    simulation.at(Math.max(firesAtMs, simulation.nowMs), () => {
-      if (this.rules.has(rule.arn) && !this.base.network.isLost(rule.region)) this.fire(rule);
-    });
-    simulation.at(minuteMs + periodMs, () => this.plan(rule, minuteMs + periodMs, periodMs));
-  }
-
   private fire(rule: RuleDescription): void {
     for (const target of rule.targets) this.attempt(rule, target, this.base.nowMs, 0);
   }
@@ -81,4 +72,20 @@ export class Schedules implements Service {
     if (retried >= retries || ageMs > eventAgeMaxMs) return;
     simulation.after(waitMs, () => this.attempt(rule, target, firedAtMs, retried + 1));
   }
+}
+
+/** Once in each period, the present one included: at a drawn second of its first minute. */
+export function everyPeriod(
+  base: Base,
+  second: AssumptionName,
+  periodMs: number,
+  fire: () => void,
+): void {
+  const { simulation } = base;
+  const plan = (minuteMs: number): void => {
+    const firesAtMs = minuteMs + (base.draw(second) * MINUTE_MS) / 60;
+    simulation.at(Math.max(firesAtMs, simulation.nowMs), fire);
+    simulation.at(minuteMs + periodMs, () => plan(minuteMs + periodMs));
+  };
+  plan(simulation.startMs - (simulation.startMs % MINUTE_MS));
 }

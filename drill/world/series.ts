@@ -20,6 +20,11 @@ export class Series {
     private readonly begin: () => void = () => {},
   ) {}
 
+  /** Periods with data in them. */
+  get periods(): number {
+    return this.buckets.size;
+  }
+
   /** @param resolutionSeconds data kept per minute does not show in shorter periods. */
   add(atMs: number, value: number, resolutionSeconds: number): void {
     if (this.periodMs < 60_000 && resolutionSeconds >= 60) return;

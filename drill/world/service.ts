@@ -59,7 +59,7 @@ export class Permissions {
   constructor(private readonly base: Base) {}
 
   allow(
-    { description }: Environment,
+    { description }: Pick<Environment, "description">,
     action: string,
     resource: string,
     context?: CallContext,

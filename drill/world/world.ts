@@ -15,12 +15,13 @@ import { Lambda } from "./lambda";
 import { Network } from "./network";
 import { Rds } from "./rds";
 import { Route53 } from "./route53";
-import { createRuntime } from "./runtime";
+import { createRuntime, uuid } from "./runtime";
 import { S3 } from "./s3";
 import { Schedules } from "./schedules";
 import { Calls, Permissions } from "./service";
 import { Sns } from "./sns";
 import { Sqs } from "./sqs";
+import { Synthetics } from "./synthetics";
 import type { VolumeState } from "./volume";
 
 export interface WorldOptions {
@@ -30,6 +31,8 @@ export interface WorldOptions {
   /** Changes what a function is handed, as a mutation asks. */
   weave?: Weaving | undefined;
   isTraceKept?: boolean;
+  /** Plays the canaries of Synthetics as well, which only look on. */
+  playsCanaries?: boolean | undefined;
   /** Where the world begins; the moment of deployment unless given. */
   beginning?: Beginning | undefined;
 }
@@ -56,9 +59,11 @@ export class World {
   readonly route53: Route53;
   readonly s3 = new S3();
   readonly schedules: Schedules;
+  /** Undefined where canaries are not played. */
+  readonly synthetics: Synthetics | undefined;
 
   constructor(options: WorldOptions) {
-    const { seed, program, isTraceKept, beginning } = options;
+    const { seed, program, isTraceKept, beginning, playsCanaries = false } = options;
     const simulation = new Simulation(isTraceKept, beginning?.atMs);
     const base = new Base(simulation, new Random(seed), program, new Network());
     const [global] = program.globalDatabases;
@@ -81,8 +86,12 @@ export class World {
       const create = options.handlers[stem];
       if (create === undefined) throw new Error(`no handler ${stem}: add it to drill/handlers.ts`);
       const runtime = createRuntime(this, environment);
-      environment.handler = create(options.weave?.(runtime, environment.description) ?? runtime);
+      const woven = options.weave?.(runtime, environment.description) ?? runtime;
+      environment.handler = create({ ...woven, newId: () => uuid(base.random.stream("newId")) });
     };
+    this.synthetics = playsCanaries
+      ? new Synthetics(base, permissions, this.lambda, this.cloudwatch, this.s3)
+      : undefined;
   }
 
   /** The deployment runs its own invocations before anything else happens. */

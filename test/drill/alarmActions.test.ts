@@ -28,6 +28,7 @@ function bells(composites: readonly object[]) {
     evaluationPeriods: 1,
     datapointsToAlarm: 1,
     missingData: "notBreaching",
+    warmUpMs: 0,
     actions: { ALARM: [], OK: [], INSUFFICIENT_DATA: [] },
   });
   const description = { account: "1", composites } as unknown as ProgramDescription;

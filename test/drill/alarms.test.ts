@@ -17,6 +17,7 @@ const alarm: AlarmDescription = {
   evaluationPeriods: 3,
   datapointsToAlarm: 3,
   missingData: "notBreaching",
+  warmUpMs: 0,
   actions: { ALARM: [], OK: [], INSUFFICIENT_DATA: [] },
 };
 

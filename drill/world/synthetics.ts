@@ -1,0 +1,75 @@
+import { CANARY_NAMESPACE, type CanaryDescription } from "../description/canaries";
+import type { Base } from "./base";
+import type { Cloudwatch } from "./cloudwatch";
+import type { Lambda, Outcome } from "./lambda";
+import type { S3 } from "./s3";
+import { everyPeriod } from "./schedules";
+import type { Input, Permissions, Reply, Service } from "./service";
+
+/** Nobody waits for an answer to what Synthetics writes. */
+const unread: Reply = { ok: () => {}, fail: () => {} };
+
+/**
+ * Synthetics in all regions: lets each canary's function run its script on schedule, then writes in
+ * the canary's name how it went. Of a run in a region that is lost meanwhile nobody hears.
+ */
+export class Synthetics {
+  private runs = 0;
+
+  constructor(
+    private readonly base: Base,
+    private readonly permissions: Permissions,
+    private readonly lambda: Lambda,
+    private readonly cloudwatch: Cloudwatch,
+    private readonly s3: S3,
+  ) {
+    for (const canary of base.program.canaries) {
+      lambda.add(canary.engine);
+      if (!canary.isStarted) continue;
+      everyPeriod(base, "canarySecond", canary.periodMs, () => {
+        if (!base.network.isLost(canary.region)) this.run(canary);
+      });
+    }
+  }
+
+  private run(canary: CanaryDescription): void {
+    const startedMs = this.base.nowMs;
+    this.lambda.invoke(canary.engine.arn, {}, (outcome) =>
+      this.ended(canary, outcome, this.base.nowMs - startedMs),
+    );
+  }
+
+  private ended(canary: CanaryDescription, outcome: Outcome, durationMs: number): void {
+    const { name, region, artifacts } = canary;
+    const failure = outcome.how === "returned" ? undefined : outcome.reason;
+    this.base.happened({ kind: "canary run", name, region, failure });
+    const Key = `${artifacts.prefix}/${name}/${++this.runs}.json`;
+    this.write(canary, this.s3, "PutObjectCommand", { Bucket: artifacts.bucket, Key });
+    const metrics = {
+      SuccessPercent: failure === undefined ? 100 : 0,
+      Failed: failure === undefined ? 0 : 1,
+      Duration: durationMs,
+    };
+    this.write(canary, this.cloudwatch, "PutMetricDataCommand", {
+      Namespace: CANARY_NAMESPACE,
+      MetricData: Object.entries(metrics).map(([MetricName, Value]) => ({
+        MetricName,
+        Value,
+        Dimensions: [{ Name: "CanaryName", Value: name }],
+      })),
+    });
+  }
+
+  /** As far as the canary's role allows. */
+  private write(
+    { engine, region }: CanaryDescription,
+    service: Service,
+    command: string,
+    input: Input,
+  ): void {
+    const [action, resource] = service.permission(region, command, input);
+    const asked = { description: engine };
+    if (!this.permissions.allow(asked, action, resource!, service.context?.(input))) return;
+    service.handle(region, command, input, unread);
+  }
+}
