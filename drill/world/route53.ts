@@ -9,6 +9,8 @@ import type { Input, Reply, Service } from "./service";
 /** A checker connects for at most 4 s, then waits for the status for 2 s (Developer Guide). */
 const CHECKER_PATIENCE_MS = 6_000;
 
+const updatable = new Set(["HealthCheckId", "ResourcePath", "Disabled"]);
+
 interface Checker {
   isHealthy: boolean;
   /** Answers in a row that say the opposite. */
@@ -20,6 +22,10 @@ interface CheckState {
   /** Changed by UpdateHealthCheck. */
   path: string | undefined;
   checkers: Checker[];
+  /** Nobody looks, nor asks the children: healthy before inversion. As the data plane knows it. */
+  isDisabled: boolean;
+  /** As UpdateHealthCheck asked last. */
+  isToBeDisabled: boolean;
   /** As the data plane knows it, after inversion. */
   isHealthy: boolean;
   /** The latest state on its way to the data plane. */
@@ -45,6 +51,8 @@ export class Route53 implements Service {
         description,
         path: endpoint?.path,
         checkers,
+        isDisabled: description.isDisabled,
+        isToBeDisabled: description.isDisabled,
         isHealthy: true,
         announced: true,
       });
@@ -70,7 +78,12 @@ export class Route53 implements Service {
     if (check === undefined) {
       return reply.fail(serviceError("NoSuchHealthCheck", String(input["HealthCheckId"])));
     }
+    for (const name of Object.keys(input)) {
+      if (!updatable.has(name)) throw new Error(`${command} of ${name} is not modelled`);
+    }
+    // What is not given stays as it was.
     if (typeof input["ResourcePath"] === "string") check.path = input["ResourcePath"];
+    if (typeof input["Disabled"] === "boolean") this.disable(check, input["Disabled"]);
     reply.ok({ HealthCheck: { Id: check.description.id } });
   }
 
@@ -86,10 +99,21 @@ export class Route53 implements Service {
   isHealthy(checkId: string): boolean {
     const check = this.checks.get(checkId);
     if (check === undefined) throw new Error(`no health check ${checkId}`);
-    const { calculated, isInverted, isDisabled } = check.description;
+    const { calculated, isInverted } = check.description;
+    if (check.isDisabled) return !isInverted;
     if (calculated === undefined) return check.isHealthy;
     const healthy = calculated.children.filter((child) => this.isHealthy(child)).length;
-    return (isDisabled || healthy >= calculated.healthyNeeded) !== isInverted;
+    return healthy >= calculated.healthyNeeded !== isInverted;
+  }
+
+  /** The data plane learns it some seconds later, and of two changes the last. */
+  private disable(check: CheckState, isDisabled: boolean): void {
+    check.isToBeDisabled = isDisabled;
+    this.base.simulation.after(this.base.draw("checkPropagationSeconds") * 1000, () => {
+      if (check.isToBeDisabled !== isDisabled || check.isDisabled === isDisabled) return;
+      check.isDisabled = isDisabled;
+      this.tellAnswers();
+    });
   }
 
   /** Failover routing: PRIMARY while healthy; if nothing is healthy, PRIMARY all the same. */
@@ -103,8 +127,8 @@ export class Route53 implements Service {
   }
 
   private startCheckers(check: CheckState): void {
-    const { endpoint, isDisabled } = check.description;
-    if (endpoint === undefined || isDisabled) return;
+    const { endpoint } = check.description;
+    if (endpoint === undefined) return;
     for (const checker of check.checkers) {
       const phaseMs = this.base.draw("checkerPhaseShare") * endpoint.intervalMs;
       this.base.every(phaseMs, endpoint.intervalMs, () => this.look(check, checker));
@@ -112,6 +136,7 @@ export class Route53 implements Service {
   }
 
   private look(check: CheckState, checker: Checker): void {
+    if (check.isDisabled) return;
     const { host } = check.description.endpoint!;
     let isDone = false;
     const judge = (isGood: boolean): void => {
