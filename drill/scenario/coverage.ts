@@ -45,6 +45,7 @@ export const counterNames = [
   "fault during a deployment",
   "failback completed",
   "operator's failover",
+  "takeover called off",
   "disarmed",
   "operators paged",
   "operators told of failing orders",
@@ -215,12 +216,12 @@ export class Coverage {
 
   private written(happening: Extract<Happening, { kind: "ledger written" }>): void {
     const { pk, item, before } = happening;
+    const { standbyRegion } = this.world.base.program;
     if (pk.startsWith("order#")) {
       const epoch = before?.["settledEpoch"] as number | undefined;
       if (epoch !== undefined && Number(item?.["settledEpoch"]) > epoch) {
         this.count("order settled again in a later epoch");
       }
-      const { standbyRegion } = this.world.base.program;
       const isNew = before === undefined && item?.["acceptedIn"] === standbyRegion;
       if (isNew && this.control?.target === standbyRegion) {
         this.count("order accepted in the standby before activation");
@@ -237,6 +238,9 @@ export class Coverage {
     if (fence !== undefined) this.fenced(fence.after);
     else if (control.epoch !== this.control?.epoch && control.reason === "operator: failover") {
       this.count("operator's failover");
+    }
+    if (this.isHome(control.target ?? "") && this.control?.target === standbyRegion) {
+      this.count("takeover called off");
     }
     const isBack = this.isHome(control.active ?? "") && this.control?.active === null;
     if (isBack && control.how === "switchover") this.count("failback completed");

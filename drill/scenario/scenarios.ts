@@ -1,6 +1,7 @@
 import type { Stream } from "../engine/random";
 import type { FaultKind } from "./faults";
 import * as apis from "./faults/apis";
+import { takeoverCalledOff } from "./faults/calledOff";
 import * as clients from "./faults/clients";
 import * as controlPlanes from "./faults/controlPlanes";
 import * as crashes from "./faults/crashes";
@@ -183,7 +184,22 @@ export const scenarios: readonly Scenario[] = [
   },
   alone(operations.destroyed, 3),
   alone(operations.failoverAsked, 2),
-  alone(operations.operatorsWhims, 3),
+  alone(operations.operatorsWhims, 1),
+  {
+    name: "takeover called off",
+    weight: 2,
+    parts: (stream) => [
+      { kind: takeoverCalledOff, at: [155, 200] },
+      ...(stream.chance(0.5)
+        ? [{ kind: database.lateCommits, at: [130, 150], lasts: [90, 120] } as const]
+        : [
+            { kind: crashes.processorLate, at: [130, 150], lasts: [90, 120] } as const,
+            { kind: clients.burst, at: [160, 200] } as const,
+          ]),
+      // Longer than the commands go on: a promotion that others call back is two moves of Aurora.
+      { kind: controlPlanes.rdsDownAtStandby, at: [120, 130], lasts: [260, 300] },
+    ],
+  },
   {
     name: "blind, then asked",
     weight: 2,

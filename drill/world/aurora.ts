@@ -120,9 +120,9 @@ export class Aurora {
     if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
     const disturbed = this.base.hooks.connect.ask(environment.description);
     if (disturbed === "hang") return;
-    if (disturbed !== undefined)
-      return this.base.afterDraw("databaseConnectMs", () => fail(disturbed));
-    this.base.afterDraw("databaseConnectMs", () => {
+    const delayMs = disturbed !== undefined && "delayMs" in disturbed ? disturbed.delayMs : 0;
+    this.base.simulation.post(delayMs + this.base.draw("databaseConnectMs"), () => {
+      if (disturbed instanceof Error) return fail(disturbed);
       const isInactive = found?.isWriterEndpoint === true && found.member.role === "reader";
       if (found === undefined || (isInactive && !this.inactiveResolves)) {
         return fail(databaseError("ENOTFOUND", `getaddrinfo ENOTFOUND ${address.endpoint}`));

@@ -53,8 +53,8 @@ export interface WorldHooks {
   readonly event: Hooks<[target: FunctionDescription, payload: unknown], readonly number[]>;
   /** Asked when an invocation starts: what it fails with. */
   readonly start: Hooks<[target: FunctionDescription, payload: unknown], Error>;
-  /** Asked when a function connects to a database: an error, or none ever comes back. */
-  readonly connect: Hooks<[from: FunctionDescription], Error | "hang">;
+  /** Asked when a function connects to a database: an error, no answer, or a later one. */
+  readonly connect: Hooks<[from: FunctionDescription], Error | "hang" | { delayMs: number }>;
   /** Asked when a statement of a region's cluster is about to be carried out: how much later. */
   readonly statement: Hooks<[region: string], number>;
 }

@@ -77,6 +77,15 @@ describe("counts as it happens", () => {
     });
   });
 
+  it("a takeover that is called back home before the standby is active", () => {
+    const home3 = { ...fenced, epoch: 3, target: home, reason: "operator: failover" };
+    const called = [written(control({}), fenced), written(fenced, home3)];
+    expect(counted(called)["takeover called off"]).toBe(1);
+    const active = { ...fenced, active: standby, target: null };
+    const returned = [written(fenced, active), written(active, home3)];
+    expect(counted(returned)["takeover called off"]).toBeUndefined();
+  });
+
   it("who is told of failing orders, throttles at home, and each act an orchestrator dies after", () => {
     const alarm = (name: string, state: string) => ({ kind: "alarm", name, region: home, state });
     const story = [

@@ -203,6 +203,28 @@ it("DNS may come back while the standby's latch cannot know: without the ledger,
   expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
 });
 
+it("DNS may follow a call back home that another fence has overtaken, for as long as it is late", () => {
+  const see = noFlipBack.watch(scene());
+  const dns = (region: string): Happening => {
+    host = region;
+    return { kind: "dns", name: "orders", host: region };
+  };
+  const calledHome = { ...fenced, epoch: 3, target: HOME };
+  items["control"] = { active: null, target: STANDBY };
+  see(written(atHome, fenced));
+  see(dns(STANDBY));
+  see(written(fenced, fenced));
+  expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
+  see(written(fenced, calledHome));
+  see(written(calledHome, { ...fenced, epoch: 4 }));
+  base.nowMs += 19_999;
+  expect(see(dns(HOME))).toBeUndefined();
+  see(written(fenced, calledHome));
+  see(written(calledHome, { ...fenced, epoch: 4 }));
+  base.nowMs += 20_000;
+  expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
+});
+
 it("on the way to the standby no orchestrator asks the region being left", () => {
   const call = (region: string, service: string, command: string, payload: object = {}) => ({
     environment: { description: { stem: "failoverOrchestrator" }, payload },

@@ -3,7 +3,7 @@ import { ALIVE_STALE_SECONDS, OBSERVE_TIMEOUT_MS } from "../../../lambda/shared/
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
 import { bounds } from "../bounds";
-import { type FaultKind, type Stage, fault } from "./fault";
+import { type FaultKind, type Stage, type Undo, fault } from "./fault";
 
 interface Alive {
   atMs: number;
@@ -201,18 +201,50 @@ export const processorStale: FaultKind = {
         failover: "must not",
         delaysSettling: true,
       },
-      ({ world }) => {
-        const chance = world.base.random.stream("processor stale");
-        return [
-          world.base.hooks.call.add(({ environment, input }) => {
-            const key = (input["Key"] as { pk?: string } | undefined)?.pk;
-            const isMeant = environment.description.stem === "orderProcessor" && key === "control";
-            if (!isMeant || !chance.chance(share)) return undefined;
-            world.base.happened({ kind: "frozen", stem: "orderProcessor" });
-            return { freezeMs };
-          }),
-        ];
-      },
+      (stage) => [standStill(stage, "processor stale", freezeMs, share)],
     );
   },
 };
+
+/** Of what a read and a connection may take, nearly all. */
+const NEARLY_ALL_MS: readonly [low: number, high: number] = [1_500, STALE_MS[1]];
+
+/** The longest a batch may be on its way from its read of the control item to its insert. */
+export const processorLate: FaultKind = {
+  name: "processor late",
+  lasts: [60, 300],
+  draw: (stream) => {
+    const freezeMs = stream.integer(...NEARLY_ALL_MS);
+    const connectMs = stream.integer(...NEARLY_ALL_MS);
+    return fault(
+      {
+        name: "processor late",
+        description: `order-processors stand still for ${freezeMs} ms after their reads of the control item, and wait ${connectMs} ms for their connections`,
+        failover: "must not",
+        delaysSettling: true,
+      },
+      (stage) => [
+        standStill(stage, "processor late", freezeMs, 1),
+        stage.world.base.hooks.connect.add(({ stem }) =>
+          stem === "orderProcessor" ? { delayMs: connectMs } : undefined,
+        ),
+      ],
+    );
+  },
+};
+
+function standStill(
+  { world: { base } }: Stage,
+  name: string,
+  freezeMs: number,
+  share: number,
+): Undo {
+  const chance = base.random.stream(name);
+  return base.hooks.call.add(({ environment, input }) => {
+    const key = (input["Key"] as { pk?: string } | undefined)?.pk;
+    const isMeant = environment.description.stem === "orderProcessor" && key === "control";
+    if (!isMeant || !chance.chance(share)) return undefined;
+    base.happened({ kind: "frozen", stem: "orderProcessor" });
+    return { freezeMs };
+  });
+}

@@ -43,14 +43,16 @@ export const notFromStandby: Watcher = {
 const CHECKERS_LATE_MS = (LATCH_INTERVAL_SECONDS + CHECKER_SPREAD_SECONDS) * 1000;
 
 /**
- * Once DNS has left home it comes back only when home is active. Or with the standby gone, or
- * without the ledger: then the latch cannot be known, and home at least takes the orders.
+ * Once DNS has left home it comes back only when home is active or about to be, or was called back
+ * a moment ago. Or with the standby gone, or without the ledger: then the latch cannot be
+ * known, and home at least takes the orders.
  */
 export const noFlipBack: Watcher = {
   name: "DNS does not flip back by itself",
   watch: ({ world, ledgerTable, home, standby }) => {
     let isAway = false;
     let blindUntilMs = -Infinity;
+    let homeUntilMs = -Infinity;
     return (happening) => {
       const { nowMs, network } = world.base;
       if (happening.kind === "ledger blocked" && happening.region === standby) {
@@ -59,6 +61,11 @@ export const noFlipBack: Watcher = {
       if (happening.kind === "ledger ready" && happening.region === standby) {
         blindUntilMs = nowMs + CHECKERS_LATE_MS;
       }
+      if (isAway && happening.kind === "ledger written" && happening.pk === "control") {
+        const target = (happening.item as unknown as Control | undefined)?.target;
+        if (target === home) homeUntilMs = Infinity;
+        if (target === standby) homeUntilMs = Math.min(homeUntilMs, nowMs + CHECKERS_LATE_MS);
+      }
       if (happening.kind !== "dns") return undefined;
       const region = regionInDns(world);
       if (region === standby) isAway = true;
@@ -66,7 +73,9 @@ export const noFlipBack: Watcher = {
       const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
       const isHome = (control?.target ?? control?.active) === home;
       if (isHome) isAway = false;
-      return isHome || network.isLost(standby) || nowMs < blindUntilMs
+      const isCalled = nowMs < homeUntilMs;
+      homeUntilMs = -Infinity;
+      return isHome || isCalled || network.isLost(standby) || nowMs < blindUntilMs
         ? undefined
         : `DNS went back to ${home}, ${control?.active} is active`;
     };

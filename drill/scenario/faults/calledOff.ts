@@ -1,0 +1,46 @@
+import type { Control } from "../../../lambda/shared/control";
+import type { Happening } from "../../world/happenings";
+import { type FaultKind, fault } from "./fault";
+
+/** The target of a fence, where this is one. */
+function fencedTo(happening: Happening): string | undefined {
+  if (happening.kind !== "ledger written" || happening.pk !== "control") return undefined;
+  const before = happening.before as unknown as Control | undefined;
+  const after = happening.item as unknown as Control | undefined;
+  if (before === undefined || after === undefined || after.epoch === before.epoch) return undefined;
+  return after.target ?? undefined;
+}
+
+/**
+ * Operators disagree: some send the service to the standby, others call it back home at once. Where
+ * no promotion began in between, home settles again within a second or two under a newer epoch,
+ * while batches of the older one are still on their way to the same database.
+ */
+export const takeoverCalledOff: FaultKind = {
+  name: "takeover called off",
+  lasts: [40, 40],
+  draw: (stream) => {
+    const afterMs = stream.integer(0, 1_500);
+    return fault(
+      {
+        name: "takeover called off",
+        description: `operators ask for a failover to the standby, others call every such fence back home ${afterMs} ms later`,
+        failover: "may",
+        hinders: true,
+      },
+      ({ world: { base }, operators, region }) => {
+        const home = region("home");
+        const standby = region("standby");
+        let isOver = false;
+        base.watch((happening) => {
+          if (isOver || fencedTo(happening) !== standby) return;
+          base.simulation.after(afterMs, () =>
+            operators.say(home, { action: "failover", to: home }),
+          );
+        });
+        operators.say(standby, { action: "failover", to: standby });
+        return [() => (isOver = true)];
+      },
+    );
+  },
+};
