@@ -104,6 +104,18 @@ export const openCountsAsWaiting: Mutation = {
   ],
 };
 
+/** An order that any epoch has marked is settled, though a later one may have to settle it again. */
+export const markedOnceForAll: Mutation = {
+  name: "marked once for all",
+  sources: [
+    {
+      file: "lambda/shared/rules.ts",
+      from: "return settledEpoch !== control.epoch;",
+      to: "return settledEpoch === undefined && control.epoch > 0;",
+    },
+  ],
+};
+
 /** A deep queue keeps no sweep from adding to it. */
 export const noDepthLimit: Mutation = {
   name: "sweep without a depth limit",
