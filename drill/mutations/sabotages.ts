@@ -37,6 +37,7 @@ export const sabotages: readonly Sabotage[] = [
   pair(ledger.openCountsAsWaiting, decisions.rareCanaryOrders, "quiet and stalled"),
   single(settling.insertWithoutRight, "takeover called off"),
   pair(settling.markOnZeroRows, ledger.markedOnceForAll, "takeover called off"),
+  single(ledger.noDepthLimit, "burst"),
   single(settling.redriveByReceiveCount, "combination", "deployment", "operators' whims"),
   pair(settling.failuresWhileInactive, settling.redriveByReceiveCount, "writer", "settling"),
   single(decisions.oneWitness),
@@ -54,18 +55,4 @@ export const sabotages: readonly Sabotage[] = [
   single(program.missingPermission),
   single(program.slowComposite, "only the alarm"),
   single(program.withoutDependsOn, "destroyed"),
-];
-
-/** A mutation that nothing in the ordinary mix shows, and the guard that covers it. */
-export interface Unshown {
-  readonly mutation: Mutation;
-  readonly because: string;
-}
-
-/** Known, and not hunted. */
-export const unshown: readonly Unshown[] = [
-  {
-    mutation: ledger.noDepthLimit,
-    because: "settling twice changes nothing, and goes faster than the sweep re-queues",
-  },
 ];

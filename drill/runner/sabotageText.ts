@@ -1,4 +1,3 @@
-import { unshown } from "../mutations/sabotages";
 import { heading, table } from "../report/table";
 import type { HuntOptions, Hunted } from "./sabotage";
 
@@ -22,8 +21,6 @@ export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): s
           "A pair is one mutation because a second guard covers the first: at the seed of the catch\n" +
             "each of the two was played alone as well, and broke nothing.",
         ]),
-    "Not hunted, because nothing in the mix shows them:",
-    unshown.map(({ mutation, because }) => `  ${mutation.name}: ${because}`).join("\n"),
     missed === 0
       ? `PASSED: ${hunted.length} mutations caught, each within ${options.within} outages.`
       : `FAILED: ${missed} of ${hunted.length} mutations not caught within ${options.within} outages.`,

@@ -112,7 +112,7 @@ export class Coverage {
   private called(call: Call): void {
     const { stem } = call.environment.description;
     if (stem === "settlementSweep" && call.command === "GetQueueAttributesCommand") {
-      const depth = this.world.sqs.depth(String(call.input["QueueUrl"]));
+      const depth = this.world.sqs.held(String(call.input["QueueUrl"]));
       if (depth > SWEEP_QUEUE_DEPTH_MAX) this.count("sweep met a deep queue");
     }
     if (stem !== "failoverOrchestrator") return;

@@ -102,6 +102,11 @@ export class Sqs implements Service {
     return this.byUrl.get(url)?.visible.length ?? 0;
   }
 
+  /** How many messages a queue holds: those that can be received now, and those in flight. */
+  held(url: string): number {
+    return this.depth(url) + (this.byUrl.get(url)?.inFlight ?? 0);
+  }
+
   /** Messages that wait in a queue, for the oracle. */
   bodies(arn: string): readonly string[] {
     return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => body);

@@ -145,17 +145,27 @@ class Sweep {
     };
   }
 
-  /** Backlog is not lost hints: with a deep queue only an activation re-queues. */
+  /**
+   * Backlog is not lost hints: with a deep queue only an activation re-queues. Hints of batches
+   * that fail are in flight nearly all the time; each round would add another of every order.
+   */
   private async queueIsDeep(): Promise<boolean> {
     const { runtime, region, queueUrl } = this.site;
     const question = {
       QueueUrl: queueUrl,
-      AttributeNames: ["ApproximateNumberOfMessages" as const],
+      AttributeNames: [
+        "ApproximateNumberOfMessages" as const,
+        "ApproximateNumberOfMessagesNotVisible" as const,
+      ],
     };
     const answer = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "queue depth", (abortSignal) =>
       runtime.sqs(region).send(new GetQueueAttributesCommand(question), { abortSignal }),
     );
-    return Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0) > SWEEP_QUEUE_DEPTH_MAX;
+    const { ApproximateNumberOfMessages = 0, ApproximateNumberOfMessagesNotVisible = 0 } =
+      answer.Attributes ?? {};
+    const depth =
+      Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
+    return depth > SWEEP_QUEUE_DEPTH_MAX;
   }
 
   /** A strong read of each order decides; the index only says where to look. */

@@ -182,7 +182,7 @@ export const SESSION_KEPT_SECONDS = 86_400;
 export const SWEEP_TIMEOUT_SECONDS = 50;
 /** A waiting order this old has lost its hint. */
 export const SWEEP_AGE_SECONDS = 60;
-/** With more hints than this in the queue nothing is re-queued: the backlog is not lost hints. */
+/** With more hints than this in the queue or in flight nothing is re-queued: they are not lost. */
 export const SWEEP_QUEUE_DEPTH_MAX = 500;
 /** Orders of one shard that a sweep takes up in one round. */
 export const SWEEP_PAGE_SIZE = 100;

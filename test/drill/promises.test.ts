@@ -3,6 +3,7 @@ import { apiLost } from "../../drill/scenario/faults/apis";
 import { nothing } from "../../drill/scenario/faults";
 import { Stream } from "../../drill/engine/random";
 import { scheduleOf } from "../../drill/scenario/schedule";
+import { backlogStaysSmall } from "../../drill/scenario/promises/backlog";
 import {
   noFlipBack,
   notFromStandby,
@@ -27,6 +28,7 @@ const TABLE = "ledger";
 const calls = new Hooks();
 let items: Record<string, unknown> = {};
 let host = "";
+let held = 0;
 let lost = new Set<string>();
 const base = {
   nowMs: START_MS,
@@ -42,6 +44,7 @@ const world = {
   dynamodb: { peek: (_table: string, key: string) => items[key] },
   route53: { resolve: () => ({ host }) },
   apis: { find: (name: string) => ({ region: name }) },
+  sqs: { held: () => held },
 };
 
 function scene(isRight = true): Scene {
@@ -223,6 +226,27 @@ it("DNS may follow a call back home that another fence has overtaken, for as lon
   see(written(calledHome, { ...fenced, epoch: 4 }));
   base.nowMs += 20_000;
   expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
+});
+
+it("a minute's sweep adds nothing to a queue that held many when it looked; an activation does", () => {
+  const see = backlogStaysSmall.watch(scene());
+  const sweep = (payload: object) => {
+    const environment = { description: { stem: "settlementSweep", region: HOME }, payload };
+    return (command: string, queued: number): string | undefined => {
+      held = queued;
+      calls.ask({ environment, command, input: { QueueUrl: "https://sqs/1/orders" } });
+      return see({ kind: "volume rebuilt", region: HOME });
+    };
+  };
+  const shallow = sweep({ trigger: "schedule" });
+  shallow("GetQueueAttributesCommand", 500);
+  expect(shallow("SendMessageBatchCommand", 900)).toBeUndefined();
+  expect(sweep({ activated: 2 })("SendMessageBatchCommand", 900)).toBeUndefined();
+  const deep = sweep({ trigger: "schedule" });
+  deep("GetQueueAttributesCommand", 501);
+  expect(deep("SendMessageBatchCommand", 10)).toBe(
+    `a sweep added hints in ${HOME} to 501 that were there`,
+  );
 });
 
 it("on the way to the standby no orchestrator asks the region being left", () => {

@@ -51,6 +51,8 @@ export class FakeServices {
   readonly functions = new Map<string, (payload: unknown) => Promise<unknown>>();
   hasTickRule = true;
   private readonly queues = new Map<string, string[]>();
+  /** Messages that a function has received and not yet settled, of any queue. */
+  inFlight = 0;
   private readonly ledger: Dynamodb;
 
   constructor(simulation: Simulation) {
@@ -101,7 +103,12 @@ export class FakeServices {
   private queueAnswer(command: string, input: Input): unknown {
     const bodies = this.queue(String(input["QueueUrl"]));
     if (command === "GetQueueAttributes") {
-      return { Attributes: { ApproximateNumberOfMessages: String(bodies.length) } };
+      return {
+        Attributes: {
+          ApproximateNumberOfMessages: String(bodies.length),
+          ApproximateNumberOfMessagesNotVisible: String(this.inFlight),
+        },
+      };
     }
     const entries = (input["Entries"] ?? [input]) as { MessageBody: string }[];
     if (entries.length > 10) throw serviceError("TooManyEntriesInBatchRequest", "at most 10");

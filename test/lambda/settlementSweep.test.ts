@@ -81,10 +81,13 @@ describe("in the active region", () => {
   });
 
   it.each([
-    [500, 1],
-    [501, 0],
-  ])("with %d hints in the queue it queues %d: a backlog is not lost hints", async (depth, n) => {
+    [500, 0, 1],
+    [501, 0, 0],
+    [400, 100, 1],
+    [400, 101, 0],
+  ])("with %d hints in the queue and %d in flight it queues %d", async (depth, inFlight, n) => {
     world.services.queue("orders-home").push(...Array<string>(depth).fill("hint"));
+    world.services.inFlight = inFlight;
     open(1, 2 * MINUTE_MS);
     expect(await sweep(HOME)).toMatchObject({ open: 1, requeued: n });
     expect(world.services.queue("orders-home")).toHaveLength(depth + n);

@@ -1,3 +1,4 @@
+import { backlogStaysSmall } from "./backlog";
 import { noFlipBack, notFromStandby, nothingWaitsForTheLost, onlyWhereRight } from "./decisions";
 import { operatorsTold } from "./told";
 import { oneDatabase } from "./splitBrain";
@@ -8,6 +9,7 @@ import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writer
 /** Promises that are held as things happen. */
 export const allWatchers = (): readonly Watcher[] => [
   oneWriter,
+  backlogStaysSmall,
   oneDatabase,
   monotone,
   twoWitnesses,

@@ -1,0 +1,29 @@
+import { SWEEP_QUEUE_DEPTH_MAX } from "../../../lambda/shared/tunables";
+import type { Environment } from "../../world/environment";
+import type { Watcher } from "./watch";
+
+/**
+ * Hints of one order beside one another settle nothing, and hold up those behind them. So a minute's
+ * sweep adds none to a queue that already holds many when it looks, in flight or not. Upon an
+ * activation every order that waits must be handed over at once, whatever the queue holds.
+ */
+export const backlogStaysSmall: Watcher = {
+  name: "a backlog is not multiplied",
+  watch: ({ world: { base, sqs } }) => {
+    const depths = new Map<Environment, number>();
+    let seen: string | undefined;
+    base.hooks.call.add(({ environment, command, input }) => {
+      if (environment.description.stem !== "settlementSweep") return undefined;
+      const url = String(input["QueueUrl"]);
+      const isActivation = (environment.payload as { activated?: number }).activated !== undefined;
+      if (command === "GetQueueAttributesCommand") depths.set(environment, sqs.held(url));
+      if (command !== "SendMessageBatchCommand" || isActivation) return undefined;
+      const depth = depths.get(environment) ?? sqs.held(url);
+      if (depth > SWEEP_QUEUE_DEPTH_MAX) {
+        seen ??= `a sweep added hints in ${environment.description.region} to ${depth} that were there`;
+      }
+      return undefined;
+    });
+    return () => seen;
+  },
+};
