@@ -62,7 +62,7 @@ export class Pool {
   }
 
   close(): void {
-    for (const { child } of this.workers) child.disconnect();
+    for (const { child } of this.workers) if (child.connected) child.disconnect();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

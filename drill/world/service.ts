@@ -25,6 +25,9 @@ export interface Service {
   handle(region: string, command: string, input: Input, reply: Reply): void;
 }
 
+/** Keys of objects never come again: without a limit their answers would fill the memory. */
+const KNOWN_MAX = 1_000;
+
 /** What a role allows never changes while worlds are played: answered once for all of them. */
 const known = new WeakMap<FunctionDescription, Map<string, Map<string, boolean>>>();
 
@@ -49,6 +52,7 @@ function roleAllows(
   if (isAllowed === undefined) {
     const all = { "aws:requestedregion": description.region, ...context };
     isAllowed = allows(description.role, action, resource, all);
+    if (byResource.size >= KNOWN_MAX) byResource.clear();
     byResource.set(key, isAllowed);
   }
   return isAllowed;
