@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { Answer, Request } from "../../drill/worker";
 import { playAll } from "./worker";
 
-/** Told in full here; twenty are played in corpus.test.ts. */
+/** Told in full here; twenty are played in manyOutages.test.ts. */
 const seeds = ["1", "7", "8"];
 
 /** Everything this file asks for, played once, in this order. */
