@@ -78,14 +78,20 @@ export function functionAlarms({ functions }: AlarmTargets): AlarmDefinition[] {
   });
 }
 
+/** Of orders alone: /health?after=n answers Route 53 with 503 wherever home is not active. */
 export function apiAlarm({ api }: AlarmTargets): AlarmDefinition {
   return {
     what: "api-errors",
-    alarmDescription: "The API answers 5xx",
+    alarmDescription: "The API answers orders with 5xx",
     metric: {
       namespace: "AWS/ApiGateway",
       metricName: "5XXError",
-      dimensions: { ApiName: api.apiName, Stage: api.stageName },
+      dimensions: {
+        ApiName: api.apiName,
+        Stage: api.stageName,
+        Resource: "/orders",
+        Method: "POST",
+      },
       // Of zeros and ones: the share of requests.
       statistic: "Average",
     },

@@ -106,12 +106,14 @@ function gatewayResponses(): object {
       ]),
     ),
   });
+  const badToken = answer(401, "the bearer token is missing or no longer good", {
+    "WWW-Authenticate": "Bearer",
+  });
   const retryAfter = { "Retry-After": String(RETRY_AFTER_SECONDS) };
   return {
-    UNAUTHORIZED: answer(401, "the bearer token is missing or no longer good", {
-      "WWW-Authenticate": "Bearer",
-    }),
-    ACCESS_DENIED: answer(403, "the token does not allow this"),
+    UNAUTHORIZED: badToken,
+    // The authorizer denies nothing but a bad token; another's order is order-api's 403.
+    ACCESS_DENIED: badToken,
     // So it calls a path that there is not.
     MISSING_AUTHENTICATION_TOKEN: answer(404, "no such path"),
     BAD_REQUEST_BODY: answer(400, "the body is no JSON object"),

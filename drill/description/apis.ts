@@ -28,6 +28,8 @@ export interface AuthorizerDescription {
   functionArn: string;
   /** A verdict on a token is kept for this long. */
   cacheMs: number;
+  /** What the gateway answers where the verdict is Deny. */
+  deniedStatus: number;
 }
 
 /** One operation of an OpenAPI document, with API Gateway's extension. */
@@ -39,6 +41,7 @@ interface Operation {
 interface Document {
   paths?: Record<string, Record<string, Operation>>;
   components?: { securitySchemes?: Record<string, SecurityScheme> };
+  "x-amazon-apigateway-gateway-responses"?: Record<string, { statusCode?: number }>;
 }
 
 interface SecurityScheme {
@@ -92,7 +95,9 @@ function authorizerOf(
   const functionArn = functionOf(found?.authorizerUri);
   if (functionArn === undefined) throw new Error(`the scheme ${scheme} leads to no function`);
   const cacheSeconds = found?.authorizerResultTtlInSeconds ?? DEFAULT_VERDICT_SECONDS;
-  return { functionArn, cacheMs: cacheSeconds * 1000 };
+  const answers = document?.["x-amazon-apigateway-gateway-responses"];
+  const deniedStatus = Number(answers?.["ACCESS_DENIED"]?.statusCode ?? 403);
+  return { functionArn, cacheMs: cacheSeconds * 1000, deniedStatus };
 }
 
 function functionOf(uri: string | undefined): string | undefined {

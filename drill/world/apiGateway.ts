@@ -1,3 +1,4 @@
+import type { APIGatewayAuthorizerResult } from "aws-lambda";
 import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
 import type { ApiDescription, AuthorizerDescription, RouteDescription } from "../description/apis";
 import { mayInvoke } from "../description/functions";
@@ -14,7 +15,8 @@ interface Throttle {
 /** An authorizer's verdict on a token, kept for a while. */
 interface Verdict {
   untilMs: number;
-  context: Record<string, unknown>;
+  /** Undefined where it denies. */
+  context: Record<string, unknown> | undefined;
 }
 
 interface Call {
@@ -104,10 +106,10 @@ export class ApiGateways {
     return handler !== undefined && mayInvoke(handler, "apigateway.amazonaws.com", source, account);
   }
 
-  /** A cached verdict, or the authorizer's: 401 is its own word, anything else is no verdict. */
+  /** A cached verdict, or the authorizer's; where it fails there is none. */
   private authorize(
     { api, route, path }: Call,
-    { functionArn, cacheMs }: AuthorizerDescription,
+    { functionArn, cacheMs, deniedStatus }: AuthorizerDescription,
     request: HttpRequest,
     back: (status: number, body: string) => void,
     proceed: (context: Record<string, unknown>) => void,
@@ -116,18 +118,22 @@ export class ApiGateways {
     if (authorizationToken === undefined) return back(401, '{"message":"Unauthorized"}');
     const key = `${functionArn} ${authorizationToken}`;
     const kept = this.verdicts.get(key);
-    if (kept !== undefined && kept.untilMs > this.base.nowMs) return proceed(kept.context);
+    const follow = ({ context }: Verdict): void => {
+      if (context === undefined) back(deniedStatus, '{"message":"Forbidden"}');
+      else proceed(context);
+    };
+    if (kept !== undefined && kept.untilMs > this.base.nowMs) return follow(kept);
     const methodArn = route.sourceArn(path);
     const source = `${methodArn.split("/")[0]}/authorizers/${api.id}`;
     if (!this.mayCall(functionArn, source)) return back(500, '{"message":null}');
     this.lambda.invoke(functionArn, { type: "TOKEN", authorizationToken, methodArn }, (outcome) => {
-      if (outcome.how !== "returned") {
-        const isRefused = outcome.how === "failed" && /\bUnauthorized$/.test(outcome.reason);
-        return back(isRefused ? 401 : 500, '{"message":null}');
-      }
-      const { context = {} } = outcome.result as { context?: Record<string, unknown> };
-      this.verdicts.set(key, { untilMs: this.base.nowMs + cacheMs, context });
-      proceed(context);
+      if (outcome.how !== "returned") return back(500, '{"message":null}');
+      const { context, policyDocument } = outcome.result as APIGatewayAuthorizerResult;
+      const isDenied = policyDocument.Statement.some(({ Effect }) => Effect === "Deny");
+      const untilMs = this.base.nowMs + cacheMs;
+      const verdict: Verdict = { untilMs, context: isDenied ? undefined : (context ?? {}) };
+      this.verdicts.set(key, verdict);
+      follow(verdict);
     });
   }
 

@@ -38,8 +38,10 @@ const dimensionOf: Readonly<Record<string, readonly [type: string, property: str
 /** Dimensions that name no resource, and what they may be. */
 const otherDimensions: Readonly<Record<string, readonly string[]>> = {
   Environment: ["dev"],
+  Method: ["POST"],
   ReceivingRegion: ["us-east-1", "us-east-2"],
   Region: ["us-east-1", "us-east-2"],
+  Resource: ["/orders"],
   Role: ["WRITER"],
   RuleId: ["to-use1", "to-use2"],
 };
@@ -64,6 +66,25 @@ function strangeDimensions(of: Program, alarm: CapturedResource): string[] {
     }),
   );
 }
+
+test("no alarm counts what /health?after=n answers Route 53 where home is not active", () => {
+  const gateways = program
+    .all("cloudwatch/metricAlarm")
+    .flatMap(metricsOf)
+    .filter(({ dimensions }) => "ApiName" in dimensions);
+  expect(gateways.map(({ dimensions: { Method, Resource } }) => `${Method} ${Resource}`)).toEqual([
+    "POST /orders",
+    "POST /orders",
+  ]);
+  const settings = program
+    .all("apigateway/methodSettings")
+    .filter(({ inputs }) => inputs["methodPath"] === "*/*");
+  // Metrics of a single method are published only where this is on.
+  expect(settings.map(({ inputs }) => inputs["settings"])).toEqual([
+    expect.objectContaining({ metricsEnabled: true }),
+    expect.objectContaining({ metricsEnabled: true }),
+  ]);
+});
 
 test("every alarm's dimensions name what exists, in its own region", () => {
   const alarms = program.all("cloudwatch/metricAlarm");

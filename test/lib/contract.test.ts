@@ -211,7 +211,7 @@ describe("what the gateway answers itself", () => {
     expect(Object.fromEntries(answers.map(([kind, { statusCode }]) => [kind, statusCode]))).toEqual(
       {
         UNAUTHORIZED: 401,
-        ACCESS_DENIED: 403,
+        ACCESS_DENIED: 401,
         MISSING_AUTHENTICATION_TOKEN: 404,
         BAD_REQUEST_BODY: 400,
         BAD_REQUEST_PARAMETERS: 400,
