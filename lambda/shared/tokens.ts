@@ -6,6 +6,7 @@ import {
   CANARY_TOKEN_SECONDS,
   KEY_REFRESH_SECONDS,
   KEY_SET_KEPT_SECONDS,
+  UNKNOWN_KEY_REFRESH_SECONDS,
 } from "./tunables";
 
 /** The secret's text: live keys, the first signs, all verify. Rotation keeps the one before. */
@@ -32,6 +33,9 @@ const OWN_ALGORITHM = "HS256";
 const PROVIDER_ALGORITHM = "RS256";
 const requiredClaims = ["exp", "sub"];
 
+/** Signed with a key that is not among the live ones, as far as we have read them. */
+class UnknownKeyError extends TokenError {}
+
 /**
  * Verifies tokens of the platform's own keys and, with a provider, of the provider: then our own
  * keys are good for the canary account alone.
@@ -42,13 +46,12 @@ export function tokenVerifier(sources: TokenSources, provider: Provider | null):
   const currentDate = () => new Date(sources.nowMs());
 
   async function verifyOwn(token: string): Promise<Claims> {
-    const { keys } = await ownKeys();
-    const { payload } = await verifying(() =>
+    const { payload } = await verifying(ownKeys, ({ keys }) =>
       jwtVerify(
         token,
         ({ kid }) => {
           const found = keys.find((key) => key.kid === kid);
-          if (found === undefined) throw new TokenError(`no live key "${kid}"`);
+          if (found === undefined) throw new UnknownKeyError(`no live key "${kid}"`);
           return Buffer.from(found.key);
         },
         {
@@ -67,9 +70,8 @@ export function tokenVerifier(sources: TokenSources, provider: Provider | null):
   }
 
   async function verifyProvided(token: string, { issuer, audience }: Provider): Promise<Claims> {
-    const keys = createLocalJWKSet(await keySet());
-    const { payload } = await verifying(() =>
-      jwtVerify(token, keys, {
+    const { payload } = await verifying(keySet, (set) =>
+      jwtVerify(token, createLocalJWKSet(set), {
         algorithms: [PROVIDER_ALGORITHM],
         issuer,
         audience,
@@ -107,12 +109,15 @@ export function canaryTokens(sources: Pick<TokenSources, "ownKeys" | "nowMs">): 
   };
 }
 
+/** Keys that were read at most so many seconds ago, or could not be read since. */
+type Keys<T> = (maxAgeSeconds?: number) => Promise<T>;
+
 /** Refreshes now and then; when the source fails, what it last said is good for a day. */
-function lastGood<T>(read: () => Promise<T>, nowMs: () => number): () => Promise<T> {
+function lastGood<T>(read: () => Promise<T>, nowMs: () => number): Keys<T> {
   let good: { value: T; atMs: number; triedMs: number } | null = null;
-  return async () => {
+  return async (maxAgeSeconds = KEY_REFRESH_SECONDS) => {
     const atMs = nowMs();
-    if (good !== null && atMs - good.triedMs < KEY_REFRESH_SECONDS * 1000) return good.value;
+    if (good !== null && atMs - good.triedMs < maxAgeSeconds * 1000) return good.value;
     try {
       good = { value: await read(), atMs, triedMs: atMs };
     } catch (error) {
@@ -123,12 +128,26 @@ function lastGood<T>(read: () => Promise<T>, nowMs: () => number): () => Promise
   };
 }
 
-async function verifying<T>(verify: () => Promise<T>): Promise<T> {
+/** Verifies with the keys we have; where the token's is not among them, once more with fresh ones. */
+async function verifying<Found, Verified>(
+  keys: Keys<Found>,
+  verify: (found: Found) => Promise<Verified>,
+): Promise<Verified> {
+  const attempt = async (found: Found): Promise<Verified> => {
+    try {
+      return await verify(found);
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
+      const Refusal = isUnknown ? UnknownKeyError : TokenError;
+      throw new Refusal(error.message, { cause: error });
+    }
+  };
   try {
-    return await verify();
+    return await attempt(await keys());
   } catch (error) {
-    if (error instanceof errors.JOSEError) throw new TokenError(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof UnknownKeyError)) throw error;
+    return attempt(await keys(UNKNOWN_KEY_REFRESH_SECONDS));
   }
 }
 

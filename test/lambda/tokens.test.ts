@@ -6,6 +6,7 @@ import {
   CANARY_ACCOUNT,
   KEY_REFRESH_SECONDS,
   KEY_SET_KEPT_SECONDS,
+  UNKNOWN_KEY_REFRESH_SECONDS,
 } from "../../lambda/shared/tunables";
 
 const provider = { issuer: "https://login.example", audience: "trading" };
@@ -108,6 +109,23 @@ describe("tokens of the platform's own keys", () => {
     expect(verdict).toEqual(new Error("down"));
   });
 
+  it("looks for a key it does not know, but strangers cannot make it look all the time", async () => {
+    const { state, sources } = world();
+    const verify = tokenVerifier(sources, null);
+    await verify(await sign("a", {}));
+    state.own = own("b", "a");
+    const token = await sign("b", {});
+    state.nowMs += UNKNOWN_KEY_REFRESH_SECONDS * 1000 - 1;
+    await expect(verify(token)).rejects.toBeInstanceOf(TokenError);
+    expect(state.reads).toBe(1);
+    state.nowMs += 1;
+    expect(await verify(token)).toEqual({ accountId: "acc-1" });
+    for (let i = 0; i < 5; i++) {
+      await expect(verify(await sign("c", {}))).rejects.toBeInstanceOf(TokenError);
+    }
+    expect(state.reads).toBe(2);
+  });
+
   it("reads its keys once per refresh", async () => {
     const { state, sources } = world();
     const verify = tokenVerifier(sources, null);
@@ -118,18 +136,19 @@ describe("tokens of the platform's own keys", () => {
 });
 
 describe("tokens of a provider", () => {
-  async function provided(claims: { sub?: string; aud?: string; alg?: string } = {}) {
+  async function provided(claims: { sub?: string; aud?: string; alg?: string; kid?: string } = {}) {
+    const { kid = "p" } = claims;
     const { state, sources } = world();
     const { publicKey, privateKey } = await generateKeyPair(claims.alg ?? "RS256");
-    state.keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: "p" }] };
+    state.keySet = { keys: [{ ...(await exportJWK(publicKey)), kid }] };
     const token = await new SignJWT({})
-      .setProtectedHeader({ alg: claims.alg ?? "RS256", kid: "p" })
+      .setProtectedHeader({ alg: claims.alg ?? "RS256", kid })
       .setSubject(claims.sub ?? "acc-2")
       .setIssuer(provider.issuer)
       .setAudience(claims.aud ?? provider.audience)
       .setExpirationTime(NOW_MS / 1000 + 60)
       .sign(privateKey);
-    return { sources, token };
+    return { state, sources, token };
   }
 
   it("are verified by the provider's key set", async () => {
@@ -144,6 +163,17 @@ describe("tokens of a provider", () => {
   ])("are refused with %s", async (_, claims) => {
     const { sources, token } = await provided(claims);
     await expect(tokenVerifier(sources, provider)(token)).rejects.toBeInstanceOf(TokenError);
+  });
+
+  it("are verified by a key that the provider has just published", async () => {
+    const before = await provided();
+    const { state, token } = await provided({ kid: "q" });
+    const verify = tokenVerifier(before.sources, provider);
+    await verify(before.token);
+    before.state.keySet = { keys: [...before.state.keySet.keys, ...state.keySet.keys] };
+    await expect(verify(token)).rejects.toBeInstanceOf(TokenError);
+    before.state.nowMs += UNKNOWN_KEY_REFRESH_SECONDS * 1000;
+    expect(await verify(token)).toEqual({ accountId: "acc-2" });
   });
 
   it("leave our own keys to canaries", async () => {
