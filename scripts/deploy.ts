@@ -38,7 +38,9 @@ export async function deploy(
 function parseSetting(text: string): [key: string, value: string] {
   const equals = text.indexOf("=");
   if (equals < 1) throw new Error(`deploy: got "${text}"; allowed is key=value after the stack`);
-  return [text.slice(0, equals), text.slice(equals + 1)];
+  const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  // Logins of bots, like renovate[bot], have characters that a tag may not have.
+  return [key, key === "author" ? value.replace(/[^\w .:/=+@-]/g, "-") : value];
 }
 
 /** A pull request's environment is named after its stack; others have a file that says so. */

@@ -40,6 +40,13 @@ describe("deploy", () => {
     ]);
   });
 
+  it("sets the name of a bot so that a tag may have it, and nothing else otherwise", async () => {
+    const cli = new FakeCli({ [CONFIG]: "{}", [OUTPUT]: "{}" });
+    await deploy(ports(cli), "pr-42", ["author=renovate[bot]", 'alertEmails=["a@b.c"]']);
+    expect(cli.ran).toContain("pulumi config set author renovate-bot- --stack pr-42");
+    expect(cli.ran).toContain('pulumi config set alertEmails ["a@b.c"] --stack pr-42');
+  });
+
   it("disarms what is there before every `up`, and tries a second time", async () => {
     const outputs = JSON.stringify({
       failoverFunctionArn: "arn:aws:lambda:us-east-2:1:function:f",
