@@ -43,8 +43,10 @@ export function apiMarkdown(): string {
     contract.info.description,
     "## What a client does",
     contract["x-client-guide"].map(({ on, do: what }) => `- **${on}**: ${what}`).join("\n"),
-    "Addresses: the name in the stack output `apiDomain` follows the active region; " +
-      "`primaryApiEndpoint` and `secondaryApiEndpoint` are the regions' own, and both take orders.",
+    "Addresses: the stack outputs `primaryApiEndpoint` and `secondaryApiEndpoint` are the regions' own, and " +
+      "both take orders. With `domainName` configured, `https://` and the output `apiDomain` is one name that " +
+      "follows the active region. Without, that name serves no HTTPS: no region has a certificate for it, and " +
+      "its failover record can only be asked, at the name servers of its own zone.",
     ...operations,
     "## Schemas",
     ...Object.entries(schemas).map(([name, schema]) => schemaText(name, schema)),

@@ -25,6 +25,17 @@ beforeAll(async () => {
 const ofType = (type: string) => resources.filter((each) => each.type.startsWith(`aws:${type}:`));
 const alarms = () => [...ofType("cloudwatch/metricAlarm"), ...ofType("cloudwatch/compositeAlarm")];
 
+it("promises HTTPS under one name only with domainName: else no region has a certificate for it", () => {
+  expect([...ofType("acm/certificate"), ...ofType("apigateway/domainName")]).toEqual([]);
+  const said = {
+    "Pulumi.yaml":
+      /Empty,[^:]*can only be asked[^:]*; HTTPS is served at the two regions' endpoints/,
+    "README.md": /`domainName`.*HTTPS under one name that fails over; without: the two endpoints/,
+    "docs/api.md": /With `domainName`.* Without, that name serves no HTTPS/,
+  };
+  for (const [file, how] of Object.entries(said)) expect(textOf(file)).toMatch(how);
+});
+
 describe("docs/costs.md", () => {
   it("counts what the program makes", () => {
     const rows = [...costs.matchAll(/\| `([a-z0-9]+\/\w+)` +\| (\d+) /g)];
