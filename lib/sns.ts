@@ -35,7 +35,7 @@ export class Sns extends pulumi.ComponentResource {
     return { parent: this, provider: this.args.region.provider };
   }
 
-  private createTopic(what: string): aws.sns.Topic {
+  private createTopic(what: "alerts" | "failover"): aws.sns.Topic {
     const { platform, region } = this.args;
     const topic = new aws.sns.Topic(
       `${this.name}-${what}`,
@@ -44,7 +44,7 @@ export class Sns extends pulumi.ComponentResource {
     );
     new aws.sns.TopicPolicy(
       `${this.name}-${what}`,
-      { arn: topic.arn, policy: this.policy(topic.arn) },
+      { arn: topic.arn, policy: policyDocument(this.statements(what, topic.arn)) },
       this.child,
     );
     this.subscribe(what, topic);
@@ -67,16 +67,14 @@ export class Sns extends pulumi.ComponentResource {
     }
   }
 
-  private policy(topicArn: pulumi.Output<string>): pulumi.Output<string> {
+  private statements(
+    what: "alerts" | "failover",
+    topicArn: pulumi.Output<string>,
+  ): ResourceStatement[] {
     const { platform, region } = this.args;
     const { accountId } = platform;
-    const orchestrators = Object.values(
-      platform.inBoth((either) =>
-        platform.nameOf("role", functionBaseName("failoverOrchestrator"), either),
-      ),
-    );
     const publish = { Action: ["sns:Publish"], Resource: [topicArn] };
-    const statements: ResourceStatement[] = [
+    return [
       {
         Sid: "Alarms",
         ...publish,
@@ -101,20 +99,28 @@ export class Sns extends pulumi.ComponentResource {
       },
       // No condition: AWS supports none for EventBridge here and would drop the message.
       { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
-      {
-        Sid: "Functions",
-        ...publish,
-        Principal: { AWS: pulumi.interpolate`arn:aws:iam::${accountId}:root` },
-        Condition: {
-          // SNS refuses a policy that names a role which does not exist yet.
-          ArnEquals: {
-            "aws:PrincipalArn": accountId.apply((account) =>
-              orchestrators.map((role) => `arn:aws:iam::${account}:role/${role}`),
-            ),
-          },
+      ...(what === "alerts" ? [this.orchestratorsStatement(topicArn)] : []),
+    ];
+  }
+
+  /** They tell people, and wake nobody. */
+  private orchestratorsStatement(topicArn: pulumi.Output<string>): ResourceStatement {
+    const { platform } = this.args;
+    const stem = functionBaseName("failoverOrchestrator");
+    const roles = Object.values(platform.inBoth((either) => platform.nameOf("role", stem, either)));
+    return {
+      Sid: "Functions",
+      Action: ["sns:Publish"],
+      Resource: [topicArn],
+      Principal: { AWS: pulumi.interpolate`arn:aws:iam::${platform.accountId}:root` },
+      Condition: {
+        // SNS refuses a policy that names a role which does not exist yet.
+        ArnEquals: {
+          "aws:PrincipalArn": platform.accountId.apply((account) =>
+            roles.map((role) => `arn:aws:iam::${account}:role/${role}`),
+          ),
         },
       },
-    ];
-    return policyDocument(statements);
+    };
   }
 }
