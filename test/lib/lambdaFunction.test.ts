@@ -77,6 +77,15 @@ test("each function has a role, a policy and a log group of its own, and nothing
   // Beside theirs: two of the canaries and one of the archives' replication in each region.
   expect(program.all("iam/role")).toHaveLength(15 + 6);
   expect(program.all("iam/rolePolicy")).toHaveLength(15 + 6);
+  const groups = program
+    .all("cloudwatch/logGroup")
+    .map(({ region, inputs }) => `${region} ${String(inputs.name)}`);
+  const logging = functions.map(({ region, inputs }) => {
+    const { logGroup } = (inputs.loggingConfig ?? {}) as { logGroup?: string };
+    return `${region} ${logGroup}`;
+  });
+  expect(new Set(logging).size).toBe(15);
+  expect(logging.filter((each) => !groups.includes(each))).toEqual([]);
 });
 
 test("events of every minute are not retried; an alarm that wakes the orchestrator is", () => {
