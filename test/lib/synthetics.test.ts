@@ -121,6 +121,13 @@ test("the schedule, the runtime and the alarm's patience are configuration", asy
     period: 120,
     warmUpConfiguration: { warmUpPeriodDurationInMinutes: 15 },
   });
+  const seldom = await loadProgram({ config: { canaryScheduleMinutes: "60" } });
+  expect(seldom.one("cloudwatch/metricAlarm", "synthetics-use1-canary-order").inputs).toMatchObject(
+    {
+      period: 3600,
+      warmUpConfiguration: { warmUpPeriodDurationInMinutes: 180 },
+    },
+  );
 });
 
 test("a canary wakes nobody but people: it is evidence, not the trigger", () => {
