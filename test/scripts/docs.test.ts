@@ -65,6 +65,46 @@ describe("docs/costs.md", () => {
     expect(costs).toContain(`reserves ${reserved("use1")} at home and ${reserved("use2")} in`);
   });
 
+  it("counts the requests of Route 53's checkers", () => {
+    const CHECKERS = 16;
+    const intervals = ofType("route53/healthCheck")
+      .map(({ inputs }) => inputs.requestInterval)
+      .filter((seconds) => seconds !== undefined)
+      .map(Number);
+    expect(intervals.sort()).toEqual([10, 30, 30]);
+    const perMonth = (seconds: number) => (CHECKERS * 30 * 24 * 3600) / seconds;
+    const requests = intervals.map(perMonth).reduce((sum, each) => sum + each);
+    expect(costs).toContain(`about ${(requests / 1e6).toFixed(1)} million requests`);
+    expect(costs).toContain(`${CHECKERS} checkers of Route 53`);
+  });
+
+  it("counts what an environment takes of a region's quotas, and of the account's", () => {
+    const quotas = costs.slice(costs.indexOf("## Quotas"));
+    const taken = (quota: string) =>
+      new RegExp(`^\\| ${quota} +\\|[^|]*\\| ([^|]*?) +\\|`, "m").exec(quotas)?.[1];
+    const perRegion = {
+      VPCs: "ec2/vpc:",
+      "RDS event subscriptions": "rds/eventSubscription:",
+      "DB instances": "rds/clusterInstance:",
+      "DB clusters": "rds/cluster:",
+      "DB cluster parameter groups": "rds/clusterParameterGroup:",
+      keys: "kms/key:",
+      canaries: "synthetics/canary:",
+    };
+    for (const [quota, type] of Object.entries(perRegion))
+      for (const region of ["us-east-1", "us-east-2"]) {
+        const made = resources.filter(
+          (each) => each.region === region && each.type.startsWith(`aws:${type}`),
+        );
+        expect([quota, taken(quota)?.split(/[ ;]/)[0]]).toEqual([quota, String(made.length)]);
+      }
+    const ofAccount = ["route53/healthCheck", "iam/role", "route53/zone"]
+      .map((type) => ofType(type).length)
+      .join(", ")
+      .replace(/, (\d+)$/, " and $1");
+    expect(taken("health checks, roles, zones of an account")).toBe(ofAccount);
+  });
+
   it("gives every line of its tables a source, or calls it an estimate", () => {
     const rows = costs
       .split("\n")
