@@ -142,6 +142,32 @@ describe("docs/operations.md", () => {
     }
   });
 
+  it("names what rings on in us-east-2 while home does not answer", () => {
+    const [item] = /^3\. These ring on[^]*?(?=^4\.)/m.exec(operations) ?? [""];
+    const failed = ofType("cloudwatch/metricAlarm")
+      .map(({ inputs }) => inputs as { name: string; metricName?: string; statistic?: string })
+      .filter((each) => /^Home\w+Failed$/.test(each.metricName ?? ""))
+      .filter(({ statistic }) => statistic !== "SampleCount")
+      .map(({ name }) => name);
+    expect(failed.sort()).toEqual([
+      `${ENV}-canary-orders-failing-use2`,
+      `${ENV}-home-unreachable-use2`,
+    ]);
+    const inUse2 = item.slice(item.indexOf("us-east-2's"));
+    const above = ["degraded", "failover"].map((what) => `${ENV}-${what}-use2`);
+    for (const name of [...failed, ...above])
+      expect(inUse2).toContain(`\`${name.slice(ENV.length + 1, -"-use2".length)}\``);
+  });
+
+  it("names the snapshots that a durable environment leaves behind, which the next one meets", async () => {
+    const durable = await cachedCapture({ config: { env: ENV, retention: "durable" } });
+    const snapshots = durable.resources
+      .filter(({ type }) => type.startsWith("aws:rds/cluster:"))
+      .map(({ inputs }) => String(inputs.finalSnapshotIdentifier));
+    expect(snapshots).toHaveLength(2);
+    for (const name of snapshots) expect(operations).toContain(`\`${name.replace(ENV, "$E")}\``);
+  });
+
   it("names scripts and settings that are there", () => {
     const scripts = operations.match(/scripts\/\w+\.ts/g) ?? [];
     expect(new Set(scripts).size).toBe(3);
