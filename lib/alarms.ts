@@ -28,7 +28,7 @@ type Alarm = aws.cloudwatch.MetricAlarm;
  */
 export class Alarms extends pulumi.ComponentResource {
   readonly degraded: aws.cloudwatch.CompositeAlarm;
-  /** Every alarm of the region that tells people, canaries included. */
+  /** Each that `degraded` is made of: canaries are, what Failover makes later is not. */
   readonly all: readonly Alarm[];
   private readonly made: ReadonlyMap<string, Alarm>;
 

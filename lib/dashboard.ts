@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MINUTE_SECONDS } from "./alarm";
 import { type AlarmTargets, ordersMetric, otherRegion, watchedFunctions } from "./alarmTargets";
 import type { Alarms } from "./alarms";
+import { failoverAlarmArns } from "./failover";
 import type { RegionalFunctions } from "./lambda";
 import { lookMetric } from "./monitoring";
 import type { Pair, Region } from "./platform";
@@ -88,10 +89,12 @@ export class Dashboard extends pulumi.ComponentResource {
       region: platform.standby,
     });
     const { degraded, all } = alarms[region.seat];
+    const arns = [degraded, ...all].map((alarm) => alarm.arn);
+    if (region.seat === "standby") arns.push(...failoverAlarmArns(platform));
     return [
       {
         type: "alarm",
-        properties: { title: "Alarms", alarms: [degraded, ...all].map((alarm) => alarm.arn) },
+        properties: { title: "Alarms", alarms: arns },
       },
       this.graph("Looks at the regions", [
         look("HomeProbeFailed"),

@@ -10,6 +10,7 @@ import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./al
 import { commonEnvironment } from "./lambda";
 import { LambdaFunction, notRetried } from "./lambdaFunction";
 import { FailoverAlarm, lookMetric } from "./monitoring";
+import type { Platform } from "./platform";
 import { type FailoverTargets, createOrchestrator } from "./orchestrator";
 import {
   invokeStatement,
@@ -21,6 +22,15 @@ import {
 import { schedule } from "./schedule";
 
 export type FailoverArgs = FailoverTargets;
+
+/** ARNs of the alarms made here that tell people, by name: the dashboard that shows them is older. */
+export function failoverAlarmArns(platform: Platform): pulumi.Output<string>[] {
+  const { standby, accountId } = platform;
+  return ["looks-missing", "sentinel-errors", "orchestrator-errors"].map((what) => {
+    const name = platform.nameOf("alarm", what, standby);
+    return pulumi.interpolate`arn:aws:cloudwatch:${standby.name}:${accountId}:alarm:${name}`;
+  });
+}
 
 /**
  * Detection and failing over, in the standby region, and the same orchestrator in the home region

@@ -58,13 +58,13 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
     ]);
   });
 
-  test("shows every alarm of its region that tells people", () => {
+  test("shows every alarm that tells its region's alerts topic, those of failing over included", () => {
+    const alerts = program.one("sns/topic", `topics-${token}-alerts`).state.arn;
     const all = [
       ...program.all("cloudwatch/metricAlarm"),
       ...program.all("cloudwatch/compositeAlarm"),
     ]
-      .filter((each) => each.region === region)
-      .filter(({ name }) => /^(alarms|synthetics)-/.test(name) && !name.endsWith("-failover"))
+      .filter(({ inputs }) => (inputs.alarmActions as unknown[] | undefined)?.includes(alerts))
       .map(({ state }) => state.arn);
     expect([...(widgets()[0]!.properties.alarms ?? [])].sort()).toEqual(all.sort());
   });
