@@ -2,6 +2,8 @@
  * `npm run bench:bundles`: size and cold import of every function's bundle, beside the clients it
  * imports bundled alone in the same way. Fails where our own code adds more than it may, or where
  * two builds differ.
+ * The two canaries' scripts are not among them: that of health has no client to compare with, and
+ * nobody waits for a canary's start. test/lib/bundle.test.ts compares the bytes of two builds.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
