@@ -137,6 +137,13 @@ export const corpus: readonly NamedSeed[] = [
       "only a standby that is away while it should take over moves the beginning",
   },
   {
+    seed: "1.3283",
+    kind: "two regions lost",
+    found:
+      "DNS had left a sick home before any fence and followed it back for 12 s, while the latch of " +
+      "the fence that came was not known yet: no flip back, home had got well",
+  },
+  {
     seed: "4.579",
     kind: "combination",
     found:

@@ -228,6 +228,23 @@ it("DNS may follow a call back home that another fence has overtaken, for as lon
   expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
 });
 
+it("DNS may follow a home that gets well before the latch of a fence is known", () => {
+  const dns = (region: string): Happening => {
+    host = region;
+    return { kind: "dns", name: "orders", host: region };
+  };
+  const backAfter = (ms: number): string | undefined => {
+    const see = noFlipBack.watch(scene());
+    items["control"] = { active: null, target: STANDBY };
+    see(dns(STANDBY));
+    see(written(atHome, fenced));
+    base.nowMs += ms;
+    return see(dns(HOME));
+  };
+  expect(backAfter(39_999)).toBeUndefined();
+  expect(backAfter(40_000)).toMatch(`DNS went back to ${HOME}`);
+});
+
 it("a minute's sweep adds nothing to a queue that held many when it looked; an activation does", () => {
   const see = backlogStaysSmall.watch(scene());
   const sweep = (payload: object) => {

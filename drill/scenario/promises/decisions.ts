@@ -1,5 +1,9 @@
 import type { Control } from "../../../lambda/shared/control";
-import { CHECKER_SPREAD_SECONDS, LATCH_INTERVAL_SECONDS } from "../../../lambda/shared/tunables";
+import {
+  CHECKER_SPREAD_SECONDS,
+  LATCH_FAILURES,
+  LATCH_INTERVAL_SECONDS,
+} from "../../../lambda/shared/tunables";
 import type { Happening } from "../../world/happenings";
 import { actingCall } from "../faults/crashes";
 import { pathOf } from "../faults/triggers";
@@ -42,9 +46,13 @@ export const notFromStandby: Watcher = {
 /** How late DNS follows what the last check of the latch saw. */
 const CHECKERS_LATE_MS = (LATCH_INTERVAL_SECONDS + CHECKER_SPREAD_SECONDS) * 1000;
 
+/** From a fence until all checkers can have seen the latch. */
+const LATCH_KNOWN_MS = (LATCH_INTERVAL_SECONDS * LATCH_FAILURES + CHECKER_SPREAD_SECONDS) * 1000;
+
 /**
  * Once DNS has left home it comes back only when home is active or about to be, or was called back
- * a moment ago. Or with the standby gone, or without the ledger: then the latch cannot be
+ * a moment ago. Where DNS had left a sick home before any fence, home may get well before the
+ * latch of a fence is known. Or with the standby gone, or without the ledger: then the latch cannot be
  * known, and home at least takes the orders.
  */
 export const noFlipBack: Watcher = {
@@ -53,6 +61,7 @@ export const noFlipBack: Watcher = {
     let isAway = false;
     let blindUntilMs = -Infinity;
     let homeUntilMs = -Infinity;
+    let unlatchedUntilMs = -Infinity;
     return (happening) => {
       const { nowMs, network } = world.base;
       if (happening.kind === "ledger blocked" && happening.region === standby) {
@@ -63,6 +72,10 @@ export const noFlipBack: Watcher = {
       }
       if (isAway && happening.kind === "ledger written" && happening.pk === "control") {
         const target = (happening.item as unknown as Control | undefined)?.target;
+        const before = happening.before as unknown as Control | undefined;
+        if (target === standby && before?.active === home) {
+          unlatchedUntilMs = nowMs + LATCH_KNOWN_MS;
+        }
         if (target === home) homeUntilMs = Infinity;
         if (target === standby) homeUntilMs = Math.min(homeUntilMs, nowMs + CHECKERS_LATE_MS);
       }
@@ -73,7 +86,7 @@ export const noFlipBack: Watcher = {
       const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
       const isHome = (control?.target ?? control?.active) === home;
       if (isHome) isAway = false;
-      const isCalled = nowMs < homeUntilMs;
+      const isCalled = nowMs < Math.max(homeUntilMs, unlatchedUntilMs);
       homeUntilMs = -Infinity;
       return isHome || isCalled || network.isLost(standby) || nowMs < blindUntilMs
         ? undefined
