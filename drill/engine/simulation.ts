@@ -12,8 +12,8 @@ const nothing: Cancel = () => {};
 const LINED_MS = 100;
 
 /**
- * Runs all promises that can continue, at once. Node has no public name for it; this one is old,
- * undocumented, and a fifth faster over a whole outage than to come back in a next tick.
+ * Runs all promises that can continue, at once. Node has no public name for it; this one is old and
+ * undocumented. To come back in a next tick, some ten thousand times an outage, is much slower.
  */
 const nodesMicrotasks = (process as { _tickCallback?: () => void })._tickCallback ?? null;
 
