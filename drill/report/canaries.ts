@@ -19,7 +19,7 @@ export function canariesOf({ world, journal, faultMs }: Outage): CanaryStory[] {
   return canaries.map((canary) => {
     const runs = journal.canaryRuns.filter(({ name }) => name === canary.name);
     const names = new Set(alarms.filter((each) => watches(each, canary)).map(({ name }) => name));
-    const rings = journal.rings.filter(({ name }) => names.has(name));
+    const rings = journal.canaryRings.filter(({ name }) => names.has(name));
     return {
       name: canary.name,
       region: canary.region,

@@ -18,7 +18,8 @@ export class Journal {
   readonly denied = new Set<string>();
   readonly told: string[] = [];
   readonly canaryRuns: { atMs: number; name: string; failure: string | undefined }[] = [];
-  readonly rings: { atMs: number; name: string }[] = [];
+  /** Of alarms that watch a canary. */
+  readonly canaryRings: { atMs: number; name: string }[] = [];
   rowsUnderOldRight = 0;
   rowsLost = 0;
   private readonly settledIn = new Set<string>();
@@ -71,11 +72,7 @@ export class Journal {
       case "volume rebuilt":
         return this.add(`Aurora: ${happening.region} is rebuilt as a reader, with a new volume`);
       case "alarm":
-        if (happening.state !== "ALARM") return;
-        this.rings.push({ atMs, name: happening.name });
-        if (happening.name.includes("failover") || this.canaryAlarms.has(happening.name)) {
-          this.add(`alarm ${happening.name}: ALARM`);
-        }
+        if (happening.state === "ALARM") this.noteAlarm(happening.name);
         return;
       case "canary run":
         return this.noteCanary(happening);
@@ -101,6 +98,12 @@ export class Journal {
     } else if (control.repointedEpoch > before.repointedEpoch) {
       this.add(`home's health check re-pointed past epoch ${control.epoch}`);
     }
+  }
+
+  private noteAlarm(name: string): void {
+    const isOfCanary = this.canaryAlarms.has(name);
+    if (isOfCanary) this.canaryRings.push({ atMs: this.world.base.nowMs, name });
+    if (isOfCanary || name.includes("failover")) this.add(`alarm ${name}: ALARM`);
   }
 
   private noteCanary({ name, failure }: Extract<Happening, { kind: "canary run" }>): void {

@@ -86,9 +86,9 @@ export const noFlipBack: Watcher = {
       const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
       const isHome = (control?.target ?? control?.active) === home;
       if (isHome) isAway = false;
-      const isCalled = nowMs < Math.max(homeUntilMs, unlatchedUntilMs);
+      const mayFollowHome = nowMs < Math.max(homeUntilMs, unlatchedUntilMs);
       homeUntilMs = -Infinity;
-      return isHome || isCalled || network.isLost(standby) || nowMs < blindUntilMs
+      return isHome || mayFollowHome || network.isLost(standby) || nowMs < blindUntilMs
         ? undefined
         : `DNS went back to ${home}, ${control?.active} is active`;
     };
