@@ -8,6 +8,18 @@ export interface NamedSeed {
 
 export const corpus: readonly NamedSeed[] = [
   {
+    seed: "1.2902",
+    kind: "combination",
+    found:
+      "no order was accepted, but old ones settled while processors froze, so that settling looked " +
+      "alive and the fence came 200 s after the fault; progress names the newest order it settled",
+  },
+  {
+    seed: "1.7265",
+    kind: "combination",
+    found: "the same with statements that hang",
+  },
+  {
     seed: "18",
     kind: "second region lost",
     found:

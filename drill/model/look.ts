@@ -166,7 +166,12 @@ function evidenceOf(epoch: number, hasSign: boolean): Evidence {
   return {
     looks: [look(20), look(10), look(0)],
     aliveAtMs: at(hasSign ? 40 : 2),
-    progress: { epoch, firstAtMs: at(3_600), lastAtMs: at(hasSign ? 40 : 2) },
+    progress: {
+      epoch,
+      firstAtMs: at(3_600),
+      lastAtMs: at(hasSign ? 40 : 2),
+      newestOrderAtMs: at(hasSign ? 42 : 4),
+    },
     waitingSinceMs: null,
   };
 }

@@ -18,17 +18,16 @@ import {
   ACTION_RESERVE_MS,
   ACTIVATE_RETRY_MS,
   BAD_PROBES_IN_ROW,
+  LOOKS_CALM_SECONDS,
   LOOKS_KEPT,
   LOOP_SECONDS,
   TARGET_POLL_MS,
   WOKEN_UNDER_TARGET_SECONDS,
 } from "../shared/tunables";
-import { readLooks } from "../shared/vitalSigns";
+import { parseOperator, triggerOf, type Trigger } from "../shared/trigger";
+import { readLooks, type SentinelLooks } from "../shared/vitalSigns";
 
 export type FailoverOrchestratorRuntime = LookRuntime & act.ActRuntime & Pick<Runtime, "write">;
-
-/** What an operator may ask; each repeat of a command is one more look, until `done`. */
-export type OperatorEvent = (Command | { action: "status" }) & { dryRun?: boolean };
 
 export interface Outcome {
   /** Nothing is left to do for what was asked. */
@@ -36,8 +35,6 @@ export interface Outcome {
   action: Action;
   control: Observation["control"];
 }
-
-type Trigger = "tick" | "sentinel" | "alarm" | "operator";
 
 /** A wake-up ended with work undone: Lambda's retry of the invocation goes on. */
 export class UnfinishedError extends Error {
@@ -53,6 +50,17 @@ export function createFailoverOrchestrator(
 ): (event: unknown, invocation: Invocation) => Promise<Outcome> {
   const log = createLog(runtime, "failover-orchestrator");
   return async (event, invocation) => new Run(runtime, log, event, invocation).play();
+}
+
+const nothingSeen: Evidence = {
+  looks: [],
+  aliveAtMs: null,
+  progress: null,
+  waitingSinceMs: null,
+};
+
+function isCalm(sentinels: SentinelLooks, nowMs: number): boolean {
+  return sentinels.isCalm && nowMs - sentinels.newestAtMs <= LOOKS_CALM_SECONDS * 1000;
 }
 
 /** One invocation, with the memory of its own looks. */
@@ -110,20 +118,24 @@ class Run {
     }
   }
 
-  /** With work under way no sign is needed, and a look at a lost region would only cost time. */
+  /**
+   * With work under way no sign is needed, and a look at a lost region would only cost time. A tick
+   * leaves looking to a sentinel that looks and is calm.
+   */
   private async observe(): Promise<Observation> {
-    const { env } = this.runtime;
-    if (this.hasActed || this.isUnderWay()) {
+    const { clock, env } = this.runtime;
+    const isTick = this.trigger === "tick";
+    if (isTick || this.hasActed || this.isUnderWay()) {
       this.control = await readControlOrUnknown(this.runtime);
     }
     if (this.isUnderWay() || this.trigger === "operator") {
-      const evidence = { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null };
-      return this.observation(evidence, await this.observeTarget());
+      return this.observation(nothingSeen, await this.observeTarget());
     }
-    const [seen, sentinels] = await Promise.all([
-      look(this.runtime),
-      readLooks(this.runtime, variable(env, "LEDGER_TABLE")).catch(() => []),
-    ]);
+    const reading = readLooks(this.runtime, variable(env, "LEDGER_TABLE"));
+    if (isTick && isCalm(await reading, clock.nowMs())) {
+      return this.observation(nothingSeen, "unknown");
+    }
+    const [seen, { looks: sentinels }] = await Promise.all([look(this.runtime), reading]);
     this.control = seen.control;
     this.looks = [...this.looks, seen.look].slice(-LOOKS_KEPT);
     this.hasSentinelsLooks = sentinels.length >= BAD_PROBES_IN_ROW;
@@ -257,36 +269,5 @@ class Run {
       throw new UnfinishedError(`still under a target: ${JSON.stringify(action)}`);
     }
     return { done: false, action, control };
-  }
-}
-
-/** Any event that is neither the tick's nor an operator's is a wake-up. */
-function triggerOf(event: unknown): Trigger {
-  if (typeof event !== "object" || event === null) return "alarm";
-  const { trigger, action } = event as { trigger?: unknown; action?: unknown };
-  if (typeof action === "string") return "operator";
-  return trigger === "tick" || trigger === "sentinel" ? trigger : "alarm";
-}
-
-/** @throws Error naming what was got and what is allowed. */
-function parseOperator(event: unknown, { env }: Pick<Runtime, "env">): OperatorEvent {
-  const regions = [variable(env, "HOME_REGION"), variable(env, "STANDBY_REGION")];
-  const { action, to, dryRun } = event as { action: string; to?: string; dryRun?: unknown };
-  const isDry = { dryRun: dryRun === true };
-  switch (action) {
-    case "failover":
-      if (to === undefined || !regions.includes(to)) {
-        throw new Error(`failover to "${to}": "to" must be one of ${regions.join(", ")}`);
-      }
-      return { action, to, ...isDry };
-    case "status":
-    case "failback":
-    case "arm":
-    case "disarm":
-      return { action, ...isDry };
-    default:
-      throw new Error(
-        `unknown action "${action}": use status, failover, failback, arm or disarm, with dryRun`,
-      );
   }
 }

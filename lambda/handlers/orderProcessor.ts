@@ -42,7 +42,7 @@ class OrderProcessor {
   private readonly archiveBucket: string;
   private readonly sessionsTable: string;
   private readonly log: Log;
-  private readonly recordProgress: (epoch: number) => Promise<void>;
+  private readonly recordProgress: ReturnType<typeof progressRecorder>;
   private readonly sql: Sql;
 
   constructor(private readonly runtime: OrderProcessorRuntime) {
@@ -110,8 +110,13 @@ class OrderProcessor {
         return this.mark(epoch, hint, row);
       }),
     );
-    const settled = [...batch.values()].filter(({ order }) => inserted.has(order.orderId));
-    await Promise.all([this.recordProgress(epoch), this.leaveTraces(epoch, settled)]);
+    const orders = [...batch.values()];
+    const settled = orders.filter(({ order }) => inserted.has(order.orderId));
+    const newestOrderAtMs = Math.max(...orders.map(({ acceptedAt }) => Date.parse(acceptedAt)));
+    await Promise.all([
+      this.recordProgress(epoch, newestOrderAtMs),
+      this.leaveTraces(epoch, settled),
+    ]);
     this.log.metrics(
       "settled",
       [{ name: "OrdersSettled", value: inserted.size, unit: "Count", resolutionSeconds: 1 }],

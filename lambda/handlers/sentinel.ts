@@ -4,15 +4,16 @@ import { variable } from "../shared/env";
 import { createLog } from "../shared/log";
 import { look, untilNextSlot, untilNextSlotMs, type LookRuntime, type Seen } from "../shared/look";
 import type { Runtime } from "../shared/runtime";
-import { looksWorrying, progressIsStale, type Look } from "../shared/signs";
+import { acceptingHasStopped, looksWorrying, progressIsStale, type Look } from "../shared/signs";
 import { LOOKS_KEPT, LOOP_SECONDS, NOTIFY_TIMEOUT_MS } from "../shared/tunables";
-import { writeLooks } from "../shared/vitalSigns";
+import { readLooks, writeLooks } from "../shared/vitalSigns";
 
 export type SentinelRuntime = LookRuntime & Pick<Runtime, "write" | "lambda">;
 
 /**
- * Looks on every slot for LOOP_SECONDS and wakes the orchestrator when something is worth a second
- * look. It decides nothing: its looks go into the ledger, where an invoked run finds them.
+ * Looks on every slot for LOOP_SECONDS, or until the next loop has taken over, and wakes the
+ * orchestrator when something is worth a second look. It decides nothing: its looks go into the
+ * ledger, where its next loop and the orchestrator's runs find them.
  */
 export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   const { env, clock } = runtime;
@@ -35,22 +36,32 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   }
 
   return async () => {
-    const endMs = clock.nowMs() + LOOP_SECONDS * 1000;
-    let looks: Look[] = [];
-    while (clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
+    const loopStartedAtMs = clock.nowMs();
+    const endMs = loopStartedAtMs + LOOP_SECONDS * 1000;
+    let { looks } = await readLooks(runtime, table);
+    let isNewest = true;
+    while (isNewest && clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
       await untilNextSlot(runtime);
       const seen = await look(runtime);
       looks = [...looks, seen.look].slice(-LOOKS_KEPT);
       const because = reasonToWake(seen, looks, home, clock.nowMs());
-      const steps = [
-        writeLooks(runtime, table, looks),
-        ...(because === null ? [] : [wake(because)]),
-      ];
-      for (const step of await Promise.allSettled(steps)) {
+      const isCalm = because === null && isUnsuspicious(seen, home);
+      const newestAtMs = seen.look.atMs;
+      const [written, woken] = await Promise.allSettled([
+        writeLooks(runtime, table, { looks, newestAtMs, loopStartedAtMs, isCalm }),
+        because === null ? undefined : wake(because),
+      ]);
+      if (written.status === "fulfilled") isNewest = written.value;
+      for (const step of [written, woken]) {
         if (step.status === "rejected") log.error("a step failed", step.reason);
       }
     }
   };
+}
+
+/** A first bad look wakes nobody yet, but a tick shall see for itself. */
+function isUnsuspicious({ look: { home: seen }, control }: Seen, home: string): boolean {
+  return typeof control === "object" && (seen === "good" || control.active !== home);
 }
 
 /** Why this slot is worth a run of the orchestrator, or null. */
@@ -65,5 +76,7 @@ function reasonToWake(
   // With the standby active nothing begins by itself, however home looks.
   if (control.active !== home) return null;
   if (looksWorrying(looks)) return `home looks ${seen}`;
-  return progressIsStale(control, ledger.progress, nowMs) ? "settling is silent" : null;
+  const { progress } = ledger;
+  if (acceptingHasStopped(control, progress, looks, nowMs)) return "canary orders fail";
+  return progressIsStale(control, progress, nowMs) ? "settling is silent" : null;
 }

@@ -10,6 +10,7 @@ import type { HttpAnswer, HttpRequest, Runtime } from "./runtime";
 import { progressIsStale, type Evidence, type Look } from "./signs";
 import {
   CANARY_ACCOUNT,
+  CANARY_ORDERS,
   LOOK_SLOT_SECONDS,
   NOTIFY_TIMEOUT_MS,
   PROBE_TIMEOUT_MS,
@@ -40,15 +41,15 @@ export function untilNextSlot(runtime: Pick<Runtime, "clock">): Promise<void> {
   return sleep(runtime.clock, untilNextSlotMs(runtime.clock.nowMs()));
 }
 
-/** Probes both regions, places a canary order at home, reads the ledger, publishes the metrics. */
+/** Probes both regions, places canary orders at home, reads the ledger, publishes the metrics. */
 export async function look(runtime: LookRuntime): Promise<Seen> {
   const homeUrl = variable(runtime.env, "HOME_API_URL");
   const standbyUrl = variable(runtime.env, "STANDBY_API_URL");
   const atMs = runtime.clock.nowMs();
-  const [home, standby, canary, control, signs] = await Promise.all([
+  const [home, standby, canaries, control, signs] = await Promise.all([
     ask(runtime, () => ({ method: "GET", url: `${homeUrl}/health` })),
     ask(runtime, () => ({ method: "GET", url: `${standbyUrl}/health` })),
-    ask(runtime, () => canaryOrder(runtime, homeUrl, atMs)),
+    askAlike(runtime, CANARY_ORDERS, () => canaryOrder(runtime, homeUrl, atMs)),
     readControlOrUnknown(runtime),
     readSigns(runtime, variable(runtime.env, "LEDGER_TABLE"), variable(runtime.env, "HOME_REGION")),
   ]);
@@ -56,13 +57,13 @@ export async function look(runtime: LookRuntime): Promise<Seen> {
   const seen: Look = {
     atMs,
     home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",
-    canary: canaryOutcome(canary),
+    canary: canaryOutcome(canaries),
     aliveAgeMs: signs.aliveAtMs === null ? null : atMs - signs.aliveAtMs,
   };
   await publish(runtime, [
-    ["HomeProbeFailed", isHomeBad],
-    ["StandbyProbeFailed", standby === null],
-    ["HomeCanaryFailed", seen.canary === "failed" || seen.canary === "unanswered"],
+    ["HomeProbeFailed", Number(isHomeBad)],
+    ["StandbyProbeFailed", Number(standby === null)],
+    ["HomeCanaryFailed", canaries.filter(hasFailed).length],
   ]).catch(() => undefined);
   return {
     look: seen,
@@ -104,7 +105,15 @@ function ask(
   ).catch(() => null);
 }
 
-/** All loops of a slot place the same order: one row a slot, and retries of it are tried as well. */
+function askAlike(
+  runtime: LookRuntime,
+  times: number,
+  prepare: () => Promise<HttpRequest>,
+): Promise<(HttpAnswer | null)[]> {
+  return Promise.all(Array.from({ length: times }, () => ask(runtime, prepare)));
+}
+
+/** All looks of a slot place the same order: one row a slot, and retries of it are tried as well. */
 async function canaryOrder(
   runtime: LookRuntime,
   homeUrl: string,
@@ -141,15 +150,21 @@ function canaryId(environment: string, atMs: number): string {
   ].join("-");
 }
 
-function canaryOutcome(answer: HttpAnswer | null): Look["canary"] {
-  if (answer === null) return "unanswered";
-  if (answer.status >= 500) return "failed";
-  return answer.status === 202 ? "accepted" : "refused";
+/** One order that came through proves that home accepts; nothing else proves that it does not. */
+function canaryOutcome(answers: readonly (HttpAnswer | null)[]): Look["canary"] {
+  const answered = answers.filter((answer) => answer !== null);
+  if (answered.some(({ status }) => status === 202)) return "accepted";
+  if (answered.some(({ status }) => status < 500)) return "refused";
+  return answered.length === 0 ? "unanswered" : "failed";
+}
+
+function hasFailed(answer: HttpAnswer | null): boolean {
+  return answer === null || answer.status >= 500;
 }
 
 async function publish(
   runtime: LookRuntime,
-  failures: readonly (readonly [name: string, failed: boolean])[],
+  failures: readonly (readonly [name: string, count: number])[],
 ): Promise<void> {
   const Dimensions = [{ Name: "Environment", Value: variable(runtime.env, "ENVIRONMENT") }];
   const Timestamp = new Date(runtime.clock.nowMs());
@@ -157,11 +172,11 @@ async function publish(
     runtime.cloudwatch.send(
       new PutMetricDataCommand({
         Namespace: METRIC_NAMESPACE,
-        MetricData: failures.map(([MetricName, failed]) => ({
+        MetricData: failures.map(([MetricName, Value]) => ({
           MetricName,
           Dimensions,
           Timestamp,
-          Value: failed ? 1 : 0,
+          Value,
           Unit: "Count" as const,
           StorageResolution: 1,
         })),

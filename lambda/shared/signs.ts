@@ -27,6 +27,8 @@ export interface Progress {
   epoch: number;
   firstAtMs: number;
   lastAtMs: number;
+  /** Acceptance of the newest order it settled: old orders settle on when no new ones come. */
+  newestOrderAtMs: number;
 }
 
 /** Both witnesses: our own looks, and what home itself last wrote into the ledger. */
@@ -72,14 +74,14 @@ export function signOf(control: Control, evidence: Evidence, nowMs: number): Sig
     return "home lost";
   }
   if (looks.filter(isFlap).length >= FLAPPING_BAD_SLOTS) return "home flapping";
-  if (!progressIsStale(control, evidence.progress, nowMs)) return null;
   const waitedMs = evidence.waitingSinceMs === null ? 0 : nowMs - evidence.waitingSinceMs;
-  if (waitedMs > PROGRESS_STALE_SECONDS * 1000) return "settling stopped";
-  const last = looks.slice(-FAILED_CANARIES);
-  if (last.length === FAILED_CANARIES && last.every((look) => look.canary === "failed")) {
-    return "accepting stopped";
+  if (
+    progressIsStale(control, evidence.progress, nowMs) &&
+    waitedMs > PROGRESS_STALE_SECONDS * 1000
+  ) {
+    return "settling stopped";
   }
-  return null;
+  return acceptingHasStopped(control, evidence.progress, looks, nowMs) ? "accepting stopped" : null;
 }
 
 /** Progress of this epoch, written and then no more for longer than T. */
@@ -88,10 +90,35 @@ export function progressIsStale(
   progress: Progress | null,
   nowMs: number,
 ): boolean {
+  return isOlderThanT(control, progress, nowMs, (written) => written.lastAtMs);
+}
+
+/** Canary orders fail at every look, and what home settles was accepted longer than T ago. */
+export function acceptingHasStopped(
+  control: Control,
+  progress: Progress | null,
+  looks: readonly Look[],
+  nowMs: number,
+): boolean {
+  const last = looks.slice(-FAILED_CANARIES);
+  return (
+    last.length === FAILED_CANARIES &&
+    last.every((look) => look.canary === "failed") &&
+    isOlderThanT(control, progress, nowMs, (written) => written.newestOrderAtMs)
+  );
+}
+
+/** What another epoch wrote says nothing. */
+function isOlderThanT(
+  control: Control,
+  progress: Progress | null,
+  nowMs: number,
+  atMs: (progress: Progress) => number,
+): boolean {
   return (
     progress !== null &&
     progress.epoch === control.epoch &&
-    nowMs - progress.lastAtMs > PROGRESS_STALE_SECONDS * 1000
+    nowMs - atMs(progress) > PROGRESS_STALE_SECONDS * 1000
   );
 }
 

@@ -20,8 +20,12 @@ export const LOOP_TIMEOUT_SECONDS = 150;
 export const PROBE_TIMEOUT_MS = 3_000;
 /** Looks kept in a loop's memory: the window in which flapping is counted. */
 export const LOOKS_KEPT = 12;
-/** Sentinel's looks in the ledger count as signs of an invoked run while they are this young. */
+/** Sentinel's looks in the ledger count as signs of another run while they are this young. */
 export const LOOKS_FRESH_SECONDS = 20;
+/** A tick looks for itself once the sentinel has missed a slot: between one slot and two. */
+export const LOOKS_CALM_SECONDS = 15;
+/** Orders of one look: so few looks a minute see a tenth of the orders fail. */
+export const CANARY_ORDERS = 3;
 
 // --- Signs ---
 
@@ -150,7 +154,7 @@ export const ERRORS_SHARE = 0.05;
 /** Gray: part of the orders fail, so that no probe sees an outage; one alone is no share. */
 export const GRAY_SHARE = 0.1;
 export const GRAY_ORDERS = 3;
-/** Every other order is a canary's: of three that fail, chance may leave them one or two a minute. */
+/** Of some 20 canary orders a minute a tenth is two: three would often be missed by chance. */
 export const GRAY_CANARIES = 2;
 /** An order waits for its hint to be lost, for one sweep to re-queue it and one to close it. */
 export const OPEN_ORDER_SECONDS = 300;
@@ -266,6 +270,10 @@ const relations: Readonly<Record<string, boolean>> = {
     loopsAtOnce <= SENTINEL_RESERVED_CONCURRENCY &&
     loopsAtOnce + LOOP_TIMEOUT_SECONDS / LOOK_SLOT_SECONDS <= ORCHESTRATOR_RESERVED_CONCURRENCY,
   "an activation that was begun ends before its run": ACTIVATE_TIMEOUT_MS < ACTION_RESERVE_MS,
+  "the sentinel's last slot is calm, the one before it is not":
+    LOOK_SLOT_SECONDS + PROBE_TIMEOUT_MS / 1000 < LOOKS_CALM_SECONDS &&
+    LOOKS_CALM_SECONDS < 2 * LOOK_SLOT_SECONDS &&
+    LOOKS_CALM_SECONDS <= LOOKS_FRESH_SECONDS,
   "signs of life are renewed before they count as stale":
     ALIVE_REFRESH_SECONDS < FLAPPING_ALIVE_STALE_SECONDS &&
     FLAPPING_ALIVE_STALE_SECONDS < ALIVE_STALE_SECONDS,

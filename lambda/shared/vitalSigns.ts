@@ -33,36 +33,63 @@ export function heartbeat(
   };
 }
 
-/** Records that a region settles under an epoch, at most every PROGRESS_REFRESH_SECONDS. */
+/**
+ * Records that a region settles under an epoch, and the newest order it has settled, at most every
+ * PROGRESS_REFRESH_SECONDS. A process with older orders moves the time alone.
+ */
 export function progressRecorder(
   runtime: LedgerRuntime,
   table: string,
   region: string,
-): (epoch: number) => Promise<void> {
+): (epoch: number, newestOrderAtMs: number) => Promise<void> {
   let last = { epoch: 0, atMs: -Infinity };
-  const update = (UpdateExpression: string, ConditionExpression: string, values: object) =>
-    updateItem(runtime, table, `progress#${region}`, SIDE_WRITE_TIMEOUT_MS, {
-      UpdateExpression,
-      ConditionExpression,
-      ExpressionAttributeValues: { ...values },
-    });
-  return async (epoch) => {
+  let newestMs = -Infinity;
+  return async (epoch, newestOrderAtMs) => {
+    newestMs = Math.max(newestMs, newestOrderAtMs);
     const nowMs = runtime.clock.nowMs();
     const isRecent = nowMs - last.atMs < PROGRESS_REFRESH_SECONDS * 1000;
     if (last.epoch === epoch && isRecent) return;
-    const values = { ":epoch": epoch, ":now": nowMs };
-    try {
-      await update("SET lastAtMs = :now", "epoch = :epoch AND lastAtMs < :now", values);
-    } catch (error) {
-      if (!isConditionFailed(error)) return;
-      await update(
-        "SET epoch = :epoch, firstAtMs = :now, lastAtMs = :now",
-        "attribute_not_exists(epoch) OR epoch < :epoch",
-        values,
-      ).catch(() => undefined);
-    }
-    last = { epoch, atMs: nowMs };
+    const isAnswered = await record(runtime, table, region, { epoch, nowMs, newestMs });
+    if (isAnswered) last = { epoch, atMs: nowMs };
   };
+}
+
+/** Each way is for where the one before was refused; refused all, another process was faster. */
+const waysToRecord = [
+  [
+    "SET lastAtMs = :now, newestOrderAtMs = :newest",
+    "epoch = :epoch AND lastAtMs < :now AND newestOrderAtMs <= :newest",
+  ],
+  ["SET lastAtMs = :now", "epoch = :epoch AND lastAtMs < :now"],
+  [
+    "SET epoch = :epoch, firstAtMs = :now, lastAtMs = :now, newestOrderAtMs = :newest",
+    "attribute_not_exists(epoch) OR epoch < :epoch",
+  ],
+] as const;
+
+/** False where the ledger did not answer. */
+async function record(
+  runtime: LedgerRuntime,
+  table: string,
+  region: string,
+  { epoch, nowMs, newestMs }: { epoch: number; nowMs: number; newestMs: number },
+): Promise<boolean> {
+  const values = { ":epoch": epoch, ":now": nowMs };
+  for (const [UpdateExpression, ConditionExpression] of waysToRecord) {
+    // DynamoDB refuses a value that no expression names.
+    const isNewest = UpdateExpression.includes(":newest");
+    try {
+      await updateItem(runtime, table, `progress#${region}`, SIDE_WRITE_TIMEOUT_MS, {
+        UpdateExpression,
+        ConditionExpression,
+        ExpressionAttributeValues: isNewest ? { ...values, ":newest": newestMs } : values,
+      });
+      return true;
+    } catch (error) {
+      if (!isConditionFailed(error)) return false;
+    }
+  }
+  return true;
 }
 
 /** What a region last wrote of its life and its settling; null where absent or unreadable. */
@@ -87,41 +114,60 @@ export async function readProgress(
   return (await read.catch(() => undefined)) ?? null;
 }
 
-interface SentinelLooks {
-  looks: Look[];
+/** What the sentinel saw last: the memory of its newest loop. */
+export interface SentinelLooks {
+  /** Oldest first, at most LOOKS_KEPT. */
+  looks: readonly Look[];
   newestAtMs: number;
+  loopStartedAtMs: number;
+  /** Nothing that the last look found is worth a second one. */
+  isCalm: boolean;
 }
 
-/** Puts the sentinel's looks where an invoked run finds them; a longer memory is not overwritten. */
+const noLooks: SentinelLooks = {
+  looks: [],
+  newestAtMs: -Infinity,
+  loopStartedAtMs: -Infinity,
+  isCalm: false,
+};
+
+/**
+ * Puts the sentinel's looks where its next loop and the orchestrator's runs find them.
+ * @returns false where a newer loop has taken over.
+ */
 export async function writeLooks(
   runtime: LedgerRuntime,
   table: string,
-  looks: readonly Look[],
-): Promise<void> {
-  const newestAtMs = looks[looks.length - 1]?.atMs ?? 0;
-  await within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger write of looks", (abortSignal) =>
-    runtime.dynamodb.send(
-      new PutCommand({
-        TableName: table,
-        Item: { pk: "looks#sentinel", looks, newestAtMs, lookCount: looks.length },
-        ConditionExpression:
-          "attribute_not_exists(pk) OR lookCount <= :count OR newestAtMs < :stale",
-        ExpressionAttributeValues: {
-          ":count": looks.length,
-          ":stale": newestAtMs - LOOKS_FRESH_SECONDS * 1000,
-        },
-      }),
-      { abortSignal },
-    ),
-  ).catch((error: unknown) => {
-    if (!isConditionFailed(error)) throw error;
-  });
+  seen: SentinelLooks,
+): Promise<boolean> {
+  try {
+    await within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger write of looks", (abortSignal) =>
+      runtime.dynamodb.send(
+        new PutCommand({
+          TableName: table,
+          Item: { pk: "looks#sentinel", ...seen },
+          ConditionExpression:
+            "attribute_not_exists(pk) OR loopStartedAtMs <= :started OR newestAtMs < :stale",
+          ExpressionAttributeValues: {
+            ":started": seen.loopStartedAtMs,
+            ":stale": seen.newestAtMs - LOOKS_FRESH_SECONDS * 1000,
+          },
+        }),
+        { abortSignal },
+      ),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
 }
 
-/** The sentinel's looks while they are fresh; otherwise none. */
-export async function readLooks(runtime: LedgerRuntime, table: string): Promise<readonly Look[]> {
-  const item = await readItem<SentinelLooks>(runtime, table, "looks#sentinel");
+/** The sentinel's looks while they are fresh; none where they are old, absent or unreadable. */
+export async function readLooks(runtime: LedgerRuntime, table: string): Promise<SentinelLooks> {
+  const read = readItem<SentinelLooks>(runtime, table, "looks#sentinel");
+  const found = await read.catch(() => undefined);
   const isFresh =
-    item !== undefined && runtime.clock.nowMs() - item.newestAtMs <= LOOKS_FRESH_SECONDS * 1000;
-  return isFresh ? item.looks : [];
+    found !== undefined && runtime.clock.nowMs() - found.newestAtMs <= LOOKS_FRESH_SECONDS * 1000;
+  return isFresh ? found : noLooks;
 }

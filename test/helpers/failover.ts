@@ -40,7 +40,13 @@ export function steadyWorld(promotionSeconds = 60): FakeWorld {
 /** What home wrote last: its sign of life, and ten minutes of settling. */
 export function beAlive(world: FakeWorld, atMs: number): void {
   world.put({ pk: `alive#${HOME}`, atMs });
-  world.put({ pk: `progress#${HOME}`, epoch: 1, firstAtMs: atMs - 600_000, lastAtMs: atMs });
+  world.put({
+    pk: `progress#${HOME}`,
+    epoch: 1,
+    firstAtMs: atMs - 600_000,
+    lastAtMs: atMs,
+    newestOrderAtMs: atMs,
+  });
 }
 
 /** Nothing was ever started: no control item, and no schema in home's database. */
@@ -75,7 +81,8 @@ export function writeBadLooks(world: FakeWorld, count = 3): void {
     canary: "unanswered",
     aliveAgeMs: 30_000,
   }));
-  world.put({ pk: "looks#sentinel", looks, newestAtMs, lookCount: count });
+  const loopStartedAtMs = newestAtMs - 60_000;
+  world.put({ pk: "looks#sentinel", looks, newestAtMs, loopStartedAtMs, isCalm: false });
 }
 
 export function orchestrate(

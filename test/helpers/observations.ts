@@ -27,7 +27,12 @@ export function looks(...seen: readonly Look[]): Look[] {
   return seen.map((look, i) => ({ ...look, atMs: ago((seen.length - 1 - i) * 10) }));
 }
 
-export const settling: Progress = { epoch: 1, firstAtMs: ago(3_600), lastAtMs: ago(3) };
+export const settling: Progress = {
+  epoch: 1,
+  firstAtMs: ago(3_600),
+  lastAtMs: ago(3),
+  newestOrderAtMs: ago(5),
+};
 
 export function evidenceWith(changes: Partial<Evidence> = {}): Evidence {
   return {
@@ -115,6 +120,7 @@ export const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       epoch: fc.integer({ min: 1, max: 4 }),
       firstAtMs: age(100, 379, 382, 3_600).map((ms) => NOW_MS - ms),
       lastAtMs: age(2, 80, 80.001, 90).map((ms) => NOW_MS - ms),
+      newestOrderAtMs: age(4, 80, 80.001, 90).map((ms) => NOW_MS - ms),
     }),
   ),
   waitingSinceMs: fc.option(age(10, 80, 80.001, 300).map((ms) => NOW_MS - ms)),
@@ -166,6 +172,7 @@ export const anyTrouble: fc.Arbitrary<Observation> = anyObservation.chain((obser
         epoch: control.epoch,
         firstAtMs: ago(3_600),
         lastAtMs: NOW_MS - lastAgeMs,
+        newestOrderAtMs: NOW_MS - lastAgeMs,
       };
       return {
         ...observation,

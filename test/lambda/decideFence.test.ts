@@ -82,7 +82,11 @@ describe("an automatic fence", () => {
       (evidence) => ({
         ...evidence,
         aliveAtMs: ago(20),
-        progress: evidence.progress && { ...evidence.progress, lastAtMs: ago(80) },
+        progress: evidence.progress && {
+          ...evidence.progress,
+          lastAtMs: ago(80),
+          newestOrderAtMs: ago(80),
+        },
         looks: evidence.looks.map((look) => ({ ...look, aliveAgeMs: 10_000 })),
       }),
     ],
@@ -134,7 +138,12 @@ describe("an automatic fence", () => {
   test.each<[string, Partial<Observation>, boolean]>([
     [
       "five minutes of settling",
-      { evidence: { ...homeLost, progress: { epoch: 1, firstAtMs: ago(332), lastAtMs: ago(32) } } },
+      {
+        evidence: {
+          ...homeLost,
+          progress: { ...settling, firstAtMs: ago(332), lastAtMs: ago(32) },
+        },
+      },
       true,
     ],
     [
@@ -142,7 +151,7 @@ describe("an automatic fence", () => {
       {
         evidence: {
           ...homeLost,
-          progress: { epoch: 1, firstAtMs: ago(332) + 1, lastAtMs: ago(32) },
+          progress: { ...settling, firstAtMs: ago(332) + 1, lastAtMs: ago(32) },
         },
       },
       false,

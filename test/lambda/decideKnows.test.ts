@@ -27,7 +27,7 @@ describe("what decide can know", () => {
     ["decide", "Memory", ["sweptEpoch", "repointTriedEpoch", "paged"]],
     ["signs", "Evidence", ["looks", "aliveAtMs", "progress", "waitingSinceMs"]],
     ["signs", "Look", ["atMs", "home", "canary", "aliveAgeMs"]],
-    ["signs", "Progress", ["epoch", "firstAtMs", "lastAtMs"]],
+    ["signs", "Progress", ["epoch", "firstAtMs", "lastAtMs", "newestOrderAtMs"]],
   ])("%s.ts: %s", (name, type, fields) => {
     expect(fieldsOf(name, type)).toEqual(fields);
   });

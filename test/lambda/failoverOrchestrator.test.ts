@@ -54,11 +54,11 @@ describe("home is lost", () => {
   it("in its time: three slots, one probe's patience, a promotion, a moment", async () => {
     loseHome(world);
     await play(tick);
-    expect(second({ command: "Put", on: "control" })).toBe(33.03);
-    expect(second({ service: "rds", command: "FailoverGlobalCluster" })).toBe(33.07);
+    expect(second({ command: "Put", on: "control" })).toBe(33.05);
+    expect(second({ service: "rds", command: "FailoverGlobalCluster" })).toBe(33.09);
     const activated = second({ command: "Put", on: "control" }, 1);
-    expect(activated - 33.07).toBeGreaterThan(60);
-    expect(activated - 33.07).toBeLessThan(62.2);
+    expect(activated - 33.09).toBeGreaterThan(60);
+    expect(activated - 33.09).toBeLessThan(62.2);
     expect(second({ on: "standby-sweep" }) - activated).toBeCloseTo(0.28);
     expect(second({ service: "sns" }) - activated).toBeCloseTo(0.32);
   });
@@ -163,7 +163,7 @@ describe("an automatic fence", () => {
     loseHome(world);
     world.setControl({ disarmedUntilMs: startedMs + 60_000 });
     await play(tick);
-    expect(second({ command: "Put", on: "control" })).toBe(63.03);
+    expect(second({ command: "Put", on: "control" })).toBe(63.05);
   });
 
   it("does not come from home's own orchestrator", async () => {
@@ -206,8 +206,64 @@ describe("an automatic fence", () => {
     const at = new Date(startedMs - 75_000).toISOString();
     world.put({ pk: "order#1", shard: "open#1", at, acceptedAt: at });
     await play(tick);
-    expect(second({ command: "Put", on: "control" })).toBe(10.07);
+    expect(second({ command: "Put", on: "control" })).toBe(10.08);
     expect(world.control).toMatchObject({ epoch: 2, reason: "settling stopped" });
+  });
+});
+
+describe("beside a sentinel", () => {
+  /** In slots of these seconds. */
+  const sentinelLooked = (home: "good" | "bad", isCalm: boolean, ...slots: number[]) => {
+    const looks = slots.map((slot) => ({
+      atMs: startedMs + slot * 1000,
+      home,
+      canary: "unanswered",
+      aliveAgeMs: 25_000,
+    }));
+    const newestAtMs = looks[looks.length - 1]!.atMs;
+    world.put({ pk: "looks#sentinel", looks, newestAtMs, loopStartedAtMs: startedMs, isCalm });
+  };
+  const probed = () =>
+    world
+      .callsOf({ on: "https://home.test/live/health" })
+      .map(({ atMs }) => Math.floor((atMs - startedMs) / 1000));
+
+  it("that is calm a tick does not look, until the sentinel misses a slot", async () => {
+    sentinelLooked("good", true, 0);
+    const run = orchestrate(world, tick);
+    await world.advance(11);
+    sentinelLooked("good", true, 10);
+    await world.advance(10);
+    expect(probed()).toEqual([]);
+    expect(world.callsOf({ service: "cloudwatch" })).toEqual([]);
+    await world.play(run);
+    expect(probed()).toEqual([30, 40, 50, 60, 70, 80, 90, 100, 110, 120]);
+  });
+
+  it("that is not calm a tick looks as well", async () => {
+    sentinelLooked("good", false, 0);
+    await play(tick);
+    expect(probed()[0]).toBe(10);
+  });
+
+  it("that has seen the first bad look a tick's own make up the row, no later than alone", async () => {
+    loseHome(world);
+    sentinelLooked("good", true, 0);
+    const run = orchestrate(world, tick);
+    await world.advance(13.1);
+    sentinelLooked("bad", false, 10);
+    await world.advance(10);
+    sentinelLooked("bad", false, 10, 20);
+    await world.play(run);
+    expect(probed().slice(0, 2)).toEqual([20, 30]);
+    expect(second({ command: "Put", on: "control" })).toBe(33.05);
+  });
+
+  it("that is calm a tick takes up what is under way", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    sentinelLooked("good", true, 0);
+    await play(tick);
+    expect(world.control).toMatchObject({ epoch: 2, active: STANDBY });
   });
 });
 

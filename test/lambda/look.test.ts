@@ -57,29 +57,43 @@ describe("what a look sees of home", () => {
     [400, "refused", 0],
     [401, "refused", 0],
     [429, "refused", 0],
-    [500, "failed", 1],
-    [503, "failed", 1],
-    [null, "unanswered", 1],
-  ])("a canary order answered %p is %s", async (status, canary, metric) => {
+    [500, "failed", 4],
+    [503, "failed", 4],
+    [null, "unanswered", 4],
+  ])("all canary orders answered %p: %s", async (status, canary, metric) => {
     answers(200, 200, status);
     expect((await seen()).result.look.canary).toBe(canary);
     expect(published()).toEqual([[0, 0, metric]]);
   });
 
-  it("by three requests at once, each cut off after 3 s", async () => {
+  it.each<[string, (number | null)[], string, number]>([
+    ["one came through", [500, null, 202, 429], "accepted", 2],
+    ["none did, one was refused", [500, null, 429, 503], "refused", 3],
+    ["some failed, the others were not answered", [null, 500, null, null], "failed", 4],
+  ])("of its canary orders %s", async (_, statuses, canary, metric) => {
+    const left = [...statuses];
+    world.website = ({ method }) => {
+      const status = method === "POST" ? left.shift()! : 200;
+      return status === null ? undefined : { status, body: "" };
+    };
+    expect((await seen()).result.look.canary).toBe(canary);
+    expect(published()).toEqual([[0, 0, metric]]);
+  });
+
+  it("by six requests at once, each cut off after 3 s", async () => {
     answers(null, null, null);
     expect((await seen()).seconds).toBe(3.01);
     expect(world.told("http")).toEqual([
       "http  GET https://home.test/live/health",
       "http  GET https://standby.test/live/health",
-      "http  POST https://home.test/live/orders",
+      ...Array<string>(4).fill("http  POST https://home.test/live/orders"),
     ]);
     const requests = world.callsOf({ service: "http" });
-    expect(requests.map((call) => call.signal!.aborted)).toEqual([true, true, true]);
-    expect(requests.map((call) => call.atMs)).toEqual(Array(3).fill(world.nowMs - 3_010));
+    expect(requests.map((call) => call.signal!.aborted)).toEqual(Array(6).fill(true));
+    expect(requests.map((call) => call.atMs)).toEqual(Array(6).fill(world.nowMs - 3_010));
   });
 
-  it("with one canary order a slot, of the reserved account, however many loops look", async () => {
+  it("with one canary order a slot, of the reserved account, placed by all looks alike", async () => {
     await seen();
     await world.advance(9.97);
     await seen();
@@ -97,8 +111,9 @@ describe("what a look sees of home", () => {
         quantity: "1",
       },
     });
-    expect(orders[1]).toEqual(orders[0]);
-    expect(orders[2]!.orderId).not.toBe(orders[0]!.orderId);
+    expect(orders.slice(0, 8)).toEqual(Array(8).fill(orders[0]));
+    expect(orders.slice(8)).toEqual(Array(4).fill({ ...orders[0], orderId: orders[8]!.orderId }));
+    expect(orders[8]!.orderId).not.toBe(orders[0]!.orderId);
     expect(world.callsOf({ command: "POST" })[0]!.input["headers"]).toEqual({
       "Content-Type": "application/json",
       Authorization: "Bearer a.canary's.token",
@@ -123,7 +138,7 @@ describe("what a look reads in its own region's ledger", () => {
   it("is the control item and home's signs, each strongly", async () => {
     answers(200, 200);
     world.put({ pk: `alive#${HOME}`, atMs: world.nowMs - 4_000 });
-    const progress = { epoch: 3, firstAtMs: 1, lastAtMs: world.nowMs - 5_000 };
+    const progress = { epoch: 3, firstAtMs: 1, lastAtMs: world.nowMs - 5_000, newestOrderAtMs: 2 };
     world.put({ pk: `progress#${HOME}`, ...progress });
     const atMs = world.nowMs;
     const { result } = await seen();

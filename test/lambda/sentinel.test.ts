@@ -1,5 +1,5 @@
 import { createSentinel } from "../../lambda/handlers/sentinel";
-import type { Look } from "../../lambda/shared/signs";
+import type { SentinelLooks } from "../../lambda/shared/vitalSigns";
 import { FakeWorld, HOME, STANDBY, throttled } from "../helpers/fakeRuntime";
 
 let world: FakeWorld;
@@ -35,8 +35,7 @@ const goodFrom = (second: number) => {
   world.website = (request) =>
     world.nowMs - startedMs >= second * 1000 ? { status: 200, body: "" } : before(request);
 };
-const looksItem = () =>
-  world.item<{ looks: Look[]; newestAtMs: number; lookCount: number }>("looks#sentinel");
+const looksItem = () => world.item<SentinelLooks>("looks#sentinel");
 
 describe("a loop", () => {
   it("looks on every slot of its 130 s and ends", async () => {
@@ -87,7 +86,7 @@ describe("a loop", () => {
     const values = world
       .callsOf({ service: "cloudwatch" })
       .map(({ input }) => (input["MetricData"] as { Value: number }[]).map((one) => one.Value));
-    expect(values).toEqual([...Array<number[]>(10).fill([0, 0, 0]), [1, 0, 1], [1, 0, 1]]);
+    expect(values).toEqual([...Array<number[]>(10).fill([0, 0, 0]), [1, 0, 4], [1, 0, 4]]);
   });
 });
 
@@ -144,7 +143,7 @@ describe("the orchestrator is woken", () => {
     badAt(() => true);
     await loop();
     expect(times(wakeUps)).toEqual([]);
-    expect(looksItem()).toMatchObject({ lookCount: 12 });
+    expect(looksItem()!.looks.map((look) => look.home)).toEqual(Array(12).fill("bad"));
   });
 
   it("on every slot under a target, though home answers", async () => {
@@ -162,6 +161,14 @@ describe("the orchestrator is woken", () => {
 
   it("when settling has been silent for more than 80 s in this epoch", async () => {
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 19_000 });
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(70, 120));
+  });
+
+  it("when canary orders fail and only old orders settle", async () => {
+    const old = { newestOrderAtMs: startedMs - 19_000, lastAtMs: startedMs + 200_000 };
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, ...old });
+    world.website = ({ method }) => ({ status: method === "POST" ? 503 : 200, body: "" });
     await loop();
     expect(times(wakeUps)).toEqual(slots(70, 120));
   });
@@ -188,7 +195,11 @@ describe("its looks", () => {
     await world.advance(0.1);
     const work = start();
     await world.advance(10);
-    expect(looksItem()).toMatchObject({ lookCount: 1, newestAtMs: startedMs + 10_000 });
+    expect(looksItem()).toMatchObject({
+      looks: { length: 1 },
+      newestAtMs: startedMs + 10_000,
+      loopStartedAtMs: startedMs + 100,
+    });
     await world.advance(20);
     expect(looksItem()!.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual([10, 20, 30]);
     await world.play(work);
@@ -196,27 +207,55 @@ describe("its looks", () => {
     expect(item.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual(
       slots(20, 130).slice(-12),
     );
-    expect(item).toMatchObject({ lookCount: 12, newestAtMs: startedMs + 130_000 });
+    expect(item.newestAtMs).toBe(startedMs + 130_000);
   });
 
-  it("of a longer fresh memory are not overwritten; stale ones are", async () => {
+  it("are handed to the next loop, which looks on alone once it has looked", async () => {
+    badAt((second) => second >= 70 && second <= 90);
     const first = start();
-    await world.advance(60.1);
+    await world.advance(75);
     const second = start();
-    const countAt: Record<number, number> = {};
-    for (const second of [75, 115, 125, 135, 145, 155]) {
-      await world.advance((startedMs - world.nowMs) / 1000 + second);
-      countAt[second] = looksItem()!.lookCount;
-    }
-    await world.play(Promise.all([first, second]));
-    // The first loop looked last at 120 s; the second had nine looks by 150 s.
-    expect(countAt).toEqual({ 75: 7, 115: 11, 125: 12, 135: 12, 145: 12, 155: 9 });
+    await world.advance(10);
+    expect(looksItem()).toMatchObject({ loopStartedAtMs: startedMs + 75_000 });
+    expect(looksItem()!.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual(slots(10, 80));
+    await world.play(first);
+    expect(times(probes).slice(-4)).toEqual([80, 80, 90, 90]);
+    await world.play(second);
+    expect(times(probes).slice(-11)).toEqual(slots(100, 200));
+    // The third bad slot in a row is the second of the new loop.
+    expect(times(wakeUps)).toEqual([93, 93]);
   });
 
-  it("begin anew with every run", async () => {
-    badAt((second) => second >= 110 && second <= 140);
+  it("begin anew where nobody has looked for a while", async () => {
+    badAt((second) => second >= 110 && second <= 160);
     await loop();
+    await world.advance(21);
+    const begunMs = world.nowMs;
     await loop();
-    expect(times(wakeUps)).toEqual([]);
+    expect(looksItem()!.looks.every((look) => look.atMs > begunMs)).toBe(true);
+  });
+
+  const calm: [string, () => void, boolean][] = [
+    ["while home looks good", () => {}, true],
+    ["not from the first bad look on", () => badAt(() => true), false],
+    ["not while nobody answers", () => badAt(() => true, null), false],
+    ["not while settling is silent", () => silent(), false],
+    ["not under a target", () => world.setControl({ active: null, target: STANDBY }), false],
+    ["not without a control item", () => (world = new FakeWorld()), false],
+    ["not where it cannot be read", () => world.mishap({ on: "control" }, throttled()), false],
+    ["however home looks, once the standby is active", () => elsewhere(), true],
+  ];
+  const silent = () =>
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+  const elsewhere = () => {
+    world.setControl({ active: STANDBY });
+    badAt(() => true);
+  };
+  it.each(calm)("are calm %s", async (_, prepare, isCalm) => {
+    prepare();
+    const work = start();
+    await world.advance(15);
+    expect(looksItem()).toMatchObject({ looks: { length: 1 }, isCalm });
+    await world.play(work);
   });
 });

@@ -29,7 +29,9 @@ const blind: Look = { ...bad, home: "blind" };
 const fresh: Look = { ...bad, aliveAgeMs: 10_000 };
 const flap: Look = { ...bad, aliveAgeMs: 10_001 };
 const failed: Look = { ...good, canary: "failed" };
-const stale = { ...settling, lastAtMs: ago(80) - 1 };
+const stale = { ...settling, lastAtMs: ago(80) - 1, newestOrderAtMs: ago(82) };
+/** Old orders are settled still. */
+const nothingNew = { ...settling, newestOrderAtMs: ago(80) - 1 };
 const many = (count: number, look: Look): Look[] => Array.from({ length: count }, () => look);
 const sign = (changes: Partial<Evidence>, nowMs = NOW_MS) =>
   signOf(controlWith(), evidenceWith(changes), nowMs);
@@ -93,23 +95,45 @@ describe("boundaries", () => {
     ["progress unknown", { progress: null, waitingSinceMs: ago(300) }, null],
 
     [
-      "accepting stopped: 6 canaries answered 5xx, settling silent",
+      "accepting stopped: 6 looks' canaries answered 5xx, nothing settled that is new",
+      { progress: nothingNew, looks: looks(...many(6, failed)) },
+      "accepting stopped",
+    ],
+    [
+      "accepting stopped, and settling silent, too, with no order waiting",
       { progress: stale, looks: looks(...many(6, failed)) },
       "accepting stopped",
     ],
-    ["5 canaries", { progress: stale, looks: looks(...many(5, failed)) }, null],
-    ["6, not the last 6", { progress: stale, looks: looks(...many(6, failed), good) }, null],
+    ["5 looks", { progress: nothingNew, looks: looks(...many(5, failed)) }, null],
+    ["6, not the last 6", { progress: nothingNew, looks: looks(...many(6, failed), good) }, null],
     [
       "one of 6 unanswered",
-      { progress: stale, looks: looks(...many(5, failed), { ...failed, canary: "unanswered" }) },
+      {
+        progress: nothingNew,
+        looks: looks(...many(5, failed), { ...failed, canary: "unanswered" }),
+      },
       null,
     ],
     [
       "one of 6 refused",
-      { progress: stale, looks: looks({ ...failed, canary: "refused" }, ...many(5, failed)) },
+      { progress: nothingNew, looks: looks({ ...failed, canary: "refused" }, ...many(5, failed)) },
       null,
     ],
-    ["6 canaries, still settling", { looks: looks(...many(6, failed)) }, null],
+    [
+      "6 looks, the newest order accepted 80 s ago",
+      { progress: { ...settling, newestOrderAtMs: ago(80) }, looks: looks(...many(6, failed)) },
+      null,
+    ],
+    [
+      "6 looks, nothing new in another epoch",
+      { progress: { ...nothingNew, epoch: 2 }, looks: looks(...many(6, failed)) },
+      null,
+    ],
+    [
+      "6 looks, what is settled unknown",
+      { progress: null, looks: looks(...many(6, failed)) },
+      null,
+    ],
 
     [
       "both: home lost is told first",
@@ -139,7 +163,7 @@ test.each<[boolean, Parameters<typeof progressIsStale>[1]]>([
   expect(progressIsStale(controlWith(), progress, NOW_MS)).toBe(expected);
 });
 
-const fiveMinutes = { epoch: 1, firstAtMs: ago(300), lastAtMs: NOW_MS };
+const fiveMinutes = { ...settling, firstAtMs: ago(300), lastAtMs: NOW_MS };
 test.each<[boolean, Parameters<typeof controlWith>[0], Parameters<typeof isArmed>[2]]>([
   [true, {}, fiveMinutes],
   [false, {}, { ...fiveMinutes, firstAtMs: ago(300) + 1 }],
@@ -177,6 +201,7 @@ describe("whatever was seen", () => {
           progress: evidence.progress && {
             ...evidence.progress,
             lastAtMs: Math.min(NOW_MS, evidence.progress.lastAtMs + laterMs),
+            newestOrderAtMs: Math.min(NOW_MS, evidence.progress.newestOrderAtMs + laterMs),
           },
         };
         const before = signOf(controlWith(), evidence, NOW_MS);

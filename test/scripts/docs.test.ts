@@ -50,7 +50,7 @@ describe("docs/costs.md", () => {
     const functions = ofType("lambda/function").map(({ inputs }) => inputs as Function);
     type Function = { name: string; memorySize: number; reservedConcurrentExecutions?: number };
     const memoryGb = functions.find(({ name }) => name.includes("sentinel"))!.memorySize / 1024;
-    const gbSeconds = 2 * runs * LOOP_SECONDS * memoryGb;
+    const gbSeconds = runs * (60 + LOOP_SECONDS) * memoryGb;
     expect(costs).toContain(`${(gbSeconds / 1e6).toFixed(1)} million GB-seconds`);
     const orders = (runs * 60) / LOOK_SLOT_SECONDS;
     expect(costs).toContain(`${orders.toLocaleString("en-US")} orders`);

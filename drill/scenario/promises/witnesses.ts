@@ -78,10 +78,13 @@ class Truth {
     return alive === undefined ? 0 : world.base.nowMs - alive.atMs;
   }
 
-  idleMs(): number {
+  /** For how long home has settled nothing, and nothing new. */
+  idle(): { idleMs: number; newestMs: number } {
     const { world, ledgerTable, home } = this.scene;
+    const { nowMs } = world.base;
     const found = world.dynamodb.peek(ledgerTable, `progress#${home}`) as Progress | undefined;
-    return found === undefined ? 0 : world.base.nowMs - found.lastAtMs;
+    const { lastAtMs, newestOrderAtMs } = found ?? { lastAtMs: nowMs, newestOrderAtMs: nowMs };
+    return { idleMs: nowMs - lastAtMs, newestMs: nowMs - newestOrderAtMs };
   }
 
   longestWaitMs(): number {
@@ -129,14 +132,15 @@ function missing({ reason }: Control, truth: Truth): string | undefined {
     LOOKS_KEPT + 1,
     (slot) => hasBadProbe(slot) && slot.silentMs > FLAPPING_ALIVE_STALE_SECONDS * 1000,
   );
-  const idleMs = truth.idleMs();
+  const { idleMs, newestMs } = truth.idle();
   const canaries = truth.count(FAILED_CANARIES, ({ canaries }) => canaries.some(isBad));
-  const isConfirmed =
-    truth.longestWaitMs() > PROGRESS_STALE_SECONDS * 1000 || canaries >= FAILED_CANARIES;
-  const isStopped = idleMs > PROGRESS_STALE_SECONDS * 1000 && isConfirmed;
+  const staleMs = PROGRESS_STALE_SECONDS * 1000;
+  const isStopped =
+    (idleMs > staleMs && truth.longestWaitMs() > staleMs) ||
+    (newestMs > staleMs && canaries >= FAILED_CANARIES);
   if (isLost || flaps >= FLAPPING_BAD_SLOTS || isStopped) return undefined;
   return (
     `"${reason}": ${bad} bad looks, silent for ${silentMs} ms, ${flaps} flaps, ` +
-    `not settling for ${idleMs} ms, ${canaries} canaries failed`
+    `not settling for ${idleMs} ms, nothing newer for ${newestMs} ms, ${canaries} canaries failed`
   );
 }
