@@ -144,6 +144,19 @@ export const assumptions = {
   resolverPhaseShare: uniform(0, 1, "resolvers cached the answer at some moment before the fault"),
   route53CallMs: tailed(80, 100, 1_500, "assumption"),
 
+  // --- Destroying the stack ---
+  deletionSeconds: tailed(0.2, 0.8, 20, "assumption: most resources are deleted by a call or two"),
+  databaseDeletionSeconds: uniform(
+    20,
+    60,
+    "assumption: minutes for each instance and cluster; shortened here so that it can be played",
+  ),
+  outlivesDeletionSeconds: uniform(
+    0,
+    10,
+    "Lambda API: an event source mapping may not be deleted 'for several seconds'; stages assumed",
+  ),
+
   // --- Networks ---
   internetMs: tailed(12, 15, 800, "assumption: a client or checker to a region, TLS resumed"),
   crossRegionMs: tailed(11, 2, 200, "us-east-1 to us-east-2 and back takes about 11 ms"),

@@ -3,10 +3,14 @@ export interface Resource {
   urn: string;
   type: string;
   name: string;
-  /** As AWS would have given it. */
+  /** As AWS would have given it; empty for components. */
   id: string;
   region?: string | undefined;
   provider?: string | undefined;
+  parent?: string | undefined;
+  /** URNs of what it waits for. */
+  dependencies?: readonly string[] | undefined;
+  propertyDependencies?: Readonly<Record<string, readonly string[]>> | undefined;
   inputs: Record<string, unknown>;
   /** Inputs and what AWS would compute: arn, id, url, endpoint, ... */
   state: Record<string, unknown>;

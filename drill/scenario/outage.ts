@@ -174,7 +174,8 @@ function measure({
       const atMs = rows.get(order.orderId)?.committedAtMs;
       return atMs !== undefined && atMs - order.placedAtMs <= PROMPT_MS ? atMs : null;
     }),
-    verdict: book.judge(ledgerTable, endMs - DONE_AFTER_MS),
+    // What was ordered of a stack while it was being destroyed went with it.
+    verdict: book.judge(ledgerTable, (schedule.isLast ? faultMs : endMs) - DONE_AFTER_MS),
     undone: undone(world, book, ledgerTable),
     control: world.dynamodb.peek(ledgerTable, "control") as Control | undefined,
   };

@@ -16,6 +16,7 @@ interface Alarm {
   readonly description: AlarmDescription;
   readonly series: ReadonlyMap<string, Series>;
   state: AlarmState;
+  isGone: boolean;
 }
 
 interface Composite {
@@ -30,7 +31,7 @@ export class Alarms {
   /** Regions whose CloudWatch stands still, as a fault. */
   readonly down = new Set<string>();
   private readonly alarms = new Map<string, Alarm>();
-  private readonly composites: Composite[];
+  private composites: readonly Composite[];
 
   constructor(
     private readonly base: Base,
@@ -61,9 +62,19 @@ export class Alarms {
       this.base.every(phaseMs + Math.max(0, passed) * everyMs, everyMs, () => this.evaluate(alarm));
     };
     const series = new Map(metrics.map(({ id }) => [id, new Series(periodMs, begin)]));
-    const alarm: Alarm = { description, series, state: "INSUFFICIENT_DATA" };
+    const alarm: Alarm = { description, series, state: "INSUFFICIENT_DATA", isGone: false };
     this.alarms.set(`${region}|${arn}`, alarm);
     return [...series.values()];
+  }
+
+  /** Deleted: it is evaluated no more, and sets nothing off. */
+  remove(arn: string): void {
+    this.composites = this.composites.filter(({ description }) => description.arn !== arn);
+    for (const [key, alarm] of this.alarms) {
+      if (alarm.description.arn !== arn) continue;
+      alarm.isGone = true;
+      this.alarms.delete(key);
+    }
   }
 
   stateOf(region: string, nameOrArn: string): AlarmState {
@@ -75,6 +86,7 @@ export class Alarms {
 
   private evaluate(alarm: Alarm): void {
     const { description, series } = alarm;
+    if (alarm.isGone) return;
     if (this.base.network.isLost(description.region) || this.down.has(description.region)) return;
     const next = evaluate(description, series, this.base.nowMs, alarm.state);
     if (next === alarm.state || (next === "ALARM" && this.isWarmingUp(alarm))) return;

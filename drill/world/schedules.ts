@@ -24,8 +24,18 @@ export class Schedules implements Service {
       this.rules.set(rule.arn, rule);
       if (rule.periodMs === undefined || !rule.isEnabled) continue;
       everyPeriod(base, "scheduleSecond", rule.periodMs, () => {
-        if (this.rules.has(rule.arn) && !base.network.isLost(rule.region)) this.fire(rule);
+        const left = this.rules.get(rule.arn);
+        if (left !== undefined && !base.network.isLost(rule.region)) this.fire(left);
       });
+    }
+  }
+
+  /** A rule that is being destroyed loses its targets first. */
+  removeTarget(region: string, ruleName: string, targetArn: string): void {
+    for (const rule of this.rules.values()) {
+      if (rule.region !== region || rule.name !== ruleName) continue;
+      const targets = rule.targets.filter(({ arn }) => arn !== targetArn);
+      this.rules.set(rule.arn, { ...rule, targets });
     }
   }
 

@@ -97,6 +97,12 @@ export class Sqs implements Service {
     }
   }
 
+  /** The queue's source is deleted: what it holds stays where it is. */
+  disconnect(queueArn: string): void {
+    const source = this.byArn.get(queueArn)?.source;
+    if (source !== undefined) source.description = { ...source.description, maximumConcurrency: 0 };
+  }
+
   /** How many messages of a queue can be received now. */
   depth(url: string): number {
     return this.byUrl.get(url)?.visible.length ?? 0;

@@ -1,5 +1,6 @@
 import type { Order } from "../operators";
 import { bounds } from "../bounds";
+import { destroy } from "./destruction";
 import { type FaultKind, type Stage, type Undo, fault } from "./fault";
 
 /** Operators bring the service back home and repeat until done. */
@@ -131,41 +132,23 @@ export const deployment: FaultKind = {
   },
 };
 
-/** `destroy` while armed: what watches goes first, then home. It must not look like an outage. */
+/** `destroy` while armed: what watches must be gone before home is. It must not look like an outage. */
 export const destroyed: FaultKind = {
   name: "destroyed",
-  lasts: [200, 300],
-  draw: (stream) => {
-    const betweenSeconds = stream.integer(5, 60);
-    return fault(
+  lasts: [300, 400],
+  draw: () =>
+    fault(
       {
         name: "destroyed",
-        description: `the stack is destroyed: schedules first, home's API ${betweenSeconds} s later, then its database`,
+        description: "the stack is destroyed, in the order of the program's own dependencies",
         failover: "must not",
         isLast: true,
       },
       (stage) => {
-        const { world, region, clients } = stage;
-        for (const rule of [...world.schedules.rules.values()]) {
-          if (rule.region === region("standby")) world.schedules.rules.delete(rule.arn);
-        }
-        const { base } = world;
-        base.simulation.after(betweenSeconds * 1000, () => {
-          clients.stop();
-          const forbidden = { status: 403, body: '{"message":"Forbidden"}' };
-          const isGone = stage.world.base.random.stream("destroyed").chance(0.5);
-          base.hooks.request.add((at) =>
-            at === region("home") ? (isGone ? "hang" : forbidden) : undefined,
-          );
-        });
-        base.simulation.after(betweenSeconds * 2_000, () => {
-          const member = world.aurora.members.get(region("home"));
-          if (member !== undefined) member.isDown = true;
-        });
+        destroy(stage);
         return [];
       },
-    );
-  },
+    ),
 };
 
 /** A failover command given while home is lost: the bound counts from the command. */

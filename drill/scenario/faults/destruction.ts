@@ -1,0 +1,99 @@
+import { destructionWaves } from "../../description/destruction";
+import type { Resource } from "../../description/lookup";
+import { serviceError } from "../../world/errors";
+import type { RequestAnswer } from "../../world/hooks";
+import type { Stage } from "./fault";
+
+const forbidden: RequestAnswer = { status: 403, body: '{"message":"Forbidden"}' };
+
+/** Deleted over minutes where everything else takes seconds. */
+const slow = /^aws:rds\/(cluster|clusterInstance|globalCluster):/;
+
+/**
+ * Deletes everything the program declares, in the order of its own dependencies. What runs goes on
+ * running, with the rights it had: Lambda does not say what deleting a function does to its
+ * invocations, IAM not when they lose their rights. Permissions and subscriptions of what is gone
+ * are not taken back either. All that makes for more runs that look while home goes.
+ */
+export function destroy(stage: Stage): void {
+  const { base } = stage.world;
+  const destruction = new Destruction(stage);
+  let beginsMs = 0;
+  for (const wave of destructionWaves(base.program.resources)) {
+    let endsMs = beginsMs;
+    for (const resource of wave.filter(({ id }) => id !== "")) {
+      const takes = slow.test(resource.type) ? "databaseDeletionSeconds" : "deletionSeconds";
+      const goneMs = beginsMs + base.draw(takes) * 1000;
+      base.simulation.after(goneMs, () => destruction.delete(resource));
+      endsMs = Math.max(endsMs, goneMs);
+    }
+    beginsMs = endsMs;
+  }
+}
+
+/** What is gone so far, and what the world no longer does without it. */
+class Destruction {
+  /** Service and name, id, ARN or URL, as calls speak of what is gone. */
+  private readonly gone = new Set<string>();
+  private readonly answers = new Map<string, RequestAnswer>();
+
+  constructor(private readonly stage: Stage) {
+    const { hooks } = stage.world.base;
+    hooks.request.add((region) => this.answers.get(region));
+    hooks.start.add(({ arn }) =>
+      this.gone.has(`lambda ${arn}`) ? new Error(`Function not found: ${arn}`) : undefined,
+    );
+    hooks.call.add(({ service, input }) => {
+      const isNamed = (value: unknown): boolean =>
+        typeof value === "string" && this.gone.has(`${service} ${value}`);
+      if (!Object.values(input).some(isNamed)) return undefined;
+      return { error: serviceError("ResourceNotFoundException", "what is asked for is gone") };
+    });
+  }
+
+  delete({ id, type, state, region = "" }: Resource): void {
+    const service = /^aws:(\w+)\//.exec(type)?.[1];
+    for (const name of [id, state["arn"], state["name"], state["url"]]) {
+      if (typeof name === "string") this.gone.add(`${service} ${name}`);
+    }
+    const { world } = this.stage;
+    const textOf = (property: string): string => String(state[property]);
+    switch (type) {
+      case "aws:cloudwatch/eventRule:EventRule":
+        return void world.schedules.rules.delete(textOf("arn"));
+      case "aws:cloudwatch/eventTarget:EventTarget":
+        return world.schedules.removeTarget(region, textOf("rule"), textOf("arn"));
+      case "aws:cloudwatch/metricAlarm:MetricAlarm":
+      case "aws:cloudwatch/compositeAlarm:CompositeAlarm":
+        return world.cloudwatch.alarms.remove(textOf("arn"));
+      case "aws:lambda/eventSourceMapping:EventSourceMapping":
+        return this.later(() => world.sqs.disconnect(textOf("eventSourceArn")));
+      case "aws:apigateway/stage:Stage":
+        return this.later(() => this.stageDeleted(region));
+      case "aws:apigateway/restApi:RestApi":
+        return void this.answers.set(region, "hang");
+      case "aws:rds/clusterInstance:ClusterInstance":
+        return this.instanceDeleted(region);
+    }
+  }
+
+  /** What polls or routes goes on for a while after it was deleted. */
+  private later(cease: () => void): void {
+    const { base } = this.stage.world;
+    base.simulation.after(base.draw("outlivesDeletionSeconds") * 1000, cease);
+  }
+
+  /** Nobody orders any more where nobody is answered. */
+  private stageDeleted(region: string): void {
+    if (region === this.stage.region("home")) this.stage.clients.stop();
+    if (!this.answers.has(region)) this.answers.set(region, forbidden);
+  }
+
+  /** A cluster answers until the last of its instances is gone. */
+  private instanceDeleted(region: string): void {
+    const member = this.stage.world.aurora.members.get(region);
+    if (member === undefined) return;
+    const isLeft = member.cluster.instanceIdentifiers.some((each) => !this.gone.has(`rds ${each}`));
+    if (!isLeft) member.isDown = true;
+  }
+}
