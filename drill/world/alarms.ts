@@ -96,11 +96,16 @@ export class Alarms {
     this.followedBy(description);
   }
 
-  /** In a world that begins with the deployment alarms are new until they have enough data. */
+  /**
+   * What was before the world began is nobody's silence: whoever takes silence for a breach waits
+   * until it can be heard. In a world that begins with the deployment alarms are new besides.
+   */
   private isWarmingUp({ description, series }: Alarm): boolean {
+    const { periodMs, evaluationPeriods, missingData, warmUpMs } = description;
     const { startMs, nowMs } = this.base.simulation;
-    if (startMs > START_MS || nowMs >= startMs + description.warmUpMs) return false;
-    return [...series.values()].some(({ periods }) => periods < description.evaluationPeriods);
+    const unheardMs = missingData === "breaching" ? (evaluationPeriods + 1) * periodMs : 0;
+    if (nowMs >= startMs + (startMs > START_MS ? unheardMs : warmUpMs)) return false;
+    return [...series.values()].some(({ periods }) => periods < evaluationPeriods);
   }
 
   /** Composites that speak of an alarm, or of a composite, follow it at once. */
