@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { text } from "node:stream/consumers";
+import { ARMED_AFTER_SECONDS, LOOK_SLOT_SECONDS } from "../../lambda/shared/tunables";
+import { bundleHandlers } from "../../drill/handlers";
+import { writeWorker } from "../../drill/runner/workerFile";
+import { cachedCapture } from "../helpers/cachedCapture";
+import type { Drawn, Opening, Pair } from "./armedStartWorker";
+
+const asked: readonly Drawn[] = [
+  ["region", "1"],
+  ["writer", "2"],
+  ["settling", "3"],
+  ["accepting", "4"],
+];
+
+let pairs: ReadonlyMap<string, Pair>;
+
+beforeAll(async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
+  try {
+    const [{ resources }, bundle, file] = await Promise.all([
+      cachedCapture(),
+      bundleHandlers(),
+      writeWorker(path.join(__dirname, "armedStartWorker.ts"), directory),
+    ]);
+    const worker = spawn(process.execPath, [file], { stdio: ["pipe", "pipe", "inherit"] });
+    worker.stdin.end(JSON.stringify({ resources, bundle, asked } satisfies Opening));
+    const answered = JSON.parse(await text(worker.stdout)) as Pair[];
+    pairs = new Map(asked.map(([kind], i) => [kind, answered[i]!]));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}, 60_000);
+
+describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (kind) => {
+  const pair = (): Pair => pairs.get(kind)!;
+
+  it("finds the same platform before the fault", () => {
+    const [deployed, snapshot] = pair();
+    expect(snapshot.timeless).toEqual(deployed.timeless);
+    expect(snapshot.timeless.control).toMatchObject({ active: "us-east-1", epoch: 1 });
+    expect(snapshot.timeless.items).toHaveLength(11);
+    for (const { ages, atSeconds } of pair()) {
+      for (const age of ["homeAlive", "standbyAlive", "progress", "newestRow"] as const)
+        expect(ages[age]).toBeLessThan(10);
+      const settledAtArming = ages.settledFor - atSeconds;
+      expect(settledAtArming).toBeGreaterThanOrEqual(ARMED_AFTER_SECONDS);
+      expect(settledAtArming).toBeLessThan(ARMED_AFTER_SECONDS + 20);
+    }
+  });
+
+  it("has heard no alarm by then but the one that says that the standby answers", () => {
+    for (const { rang } of pair()) expect(rang).toEqual(["dev-standby-reachable-use2"]);
+  });
+
+  it("ends the same way", () => {
+    const [deployed, snapshot] = pair();
+    expect(snapshot.end).toEqual(deployed.end);
+    expect(snapshot.end).toMatchObject({ broken: [], missing: [], doubled: [], failovers: 1 });
+    expect(snapshot.end.control).toMatchObject({ active: "us-east-2", epoch: 2, how: "failover" });
+  });
+
+  it("takes as long beside the promotion, but for the slot in which the loops look", () => {
+    const [deployed, snapshot] = pair().map(({ overhead }) => overhead!);
+    expect(deployed).toBeGreaterThan(20);
+    expect(Math.abs(snapshot! - deployed!)).toBeLessThanOrEqual(LOOK_SLOT_SECONDS);
+  });
+});

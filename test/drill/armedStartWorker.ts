@@ -1,0 +1,153 @@
+/**
+ * Plays pairs of outages, one from the deployment and one from an armed platform, and prints what
+ * was seen of them. A process of its own: inside jest a world is several times slower.
+ */
+import { text } from "node:stream/consumers";
+import type { Control } from "../../lambda/shared/control";
+import type { Progress } from "../../lambda/shared/signs";
+import type { Resource } from "../../drill/description/lookup";
+import { describeProgram } from "../../drill/description/program";
+import { evaluateHandlers } from "../../drill/evaluateHandlers";
+import { armed } from "../../drill/scenario/arming";
+import { recoverySeconds } from "../../drill/scenario/bounds";
+import { nothing } from "../../drill/scenario/faults";
+import type { Stage } from "../../drill/scenario/faults/fault";
+import { type Outage, type Platform, playOutage } from "../../drill/scenario/outage";
+import { checkOutage } from "../../drill/scenario/promises";
+import { type ScheduledFault, drawSchedule } from "../../drill/scenario/schedule";
+import type { Beginning } from "../../drill/world/world";
+
+/** A kind of outage and a seed to draw it from. */
+export type Drawn = readonly [kind: string, seed: string];
+
+export interface Opening {
+  resources: readonly Resource[];
+  bundle: string;
+  asked: readonly Drawn[];
+}
+
+/** Orders this old have met a sweep of either region: nothing of them is under way any more. */
+const AT_REST_MS = 130_000;
+
+/** What the platform is just before the fault, with whatever depends on the moment left out. */
+function timelessOf({ world, ledgerTable }: Stage) {
+  const { base, dynamodb, cloudwatch, aurora, schedules, route53, sqs } = world;
+  const { alarms, composites, healthChecks, queues } = base.program;
+  const control = dynamodb.peek(ledgerTable, "control") as unknown as Control;
+  const kinds = new Set<string>();
+  for (const [table, items] of dynamodb.contents()) {
+    for (const [key, item] of items) {
+      const { acceptedAt, shard } = item as { acceptedAt?: string; shard?: string };
+      const isOrder = acceptedAt !== undefined;
+      if (isOrder && base.nowMs - Date.parse(acceptedAt) < AT_REST_MS) continue;
+      const what = isOrder ? `order ${shard?.split("#")[0]}` : key;
+      kinds.add(`${table} ${what}: ${Object.keys(item).sort().join(", ")}`);
+    }
+  }
+  return {
+    control: { ...control, sinceMs: 0 },
+    items: [...kinds].sort(),
+    members: [...aurora.members.values()].map(({ role, isDown, isFenced, volume: { state } }) => ({
+      ...{ role, isDown, isFenced, writerEpoch: state.writerEpoch },
+      ...{ migrations: [...(state.migrations ?? [])], user: state.hasApplicationUser },
+      columns: [...new Set([...state.rows.values()].map((row) => Object.keys(row).join()))],
+      epochs: [...new Set([...state.rows.values()].map(({ epoch }) => epoch))],
+    })),
+    rules: [...schedules.rules.values()].map(({ name, isEnabled, targets }) => ({
+      ...{ name, isEnabled },
+      targets: targets.map(({ arn }) => arn),
+    })),
+    alarms: [...alarms, ...composites].map(
+      ({ region, arn, name }) => `${name} ${cloudwatch.alarms.stateOf(region, arn)}`,
+    ),
+    checks: healthChecks.map(({ id }) => route53.isHealthy(id)),
+    // A hint may be under way, no more.
+    backlogs: queues.filter(({ url }) => sqs.held(url) > 3).map(({ name }) => name),
+  };
+}
+
+/** How old the signs of life are then, in seconds. */
+function agesOf({ world, ledgerTable, region }: Stage) {
+  const { base, dynamodb, aurora } = world;
+  const age = (atMs: number): number => (base.nowMs - atMs) / 1000;
+  const alive = (role: string): number =>
+    age(Number(dynamodb.peek(ledgerTable, `alive#${region(role)}`)!["atMs"]));
+  const progress = dynamodb.peek(ledgerTable, `progress#${region("home")}`) as unknown as Progress;
+  const rows = [...aurora.writer.volume.state.rows.values()];
+  return {
+    homeAlive: alive("home"),
+    standbyAlive: alive("standby"),
+    progress: age(progress.lastAtMs),
+    newestRow: age(Math.max(...rows.map(({ committedAtMs }) => committedAtMs))),
+    settledFor: age(progress.firstAtMs),
+  };
+}
+
+/** How it ended, with whatever depends on the moment left out. */
+function endOf(outage: Outage) {
+  const { missing, doubled } = outage.verdict;
+  const control = { ...outage.control!, sinceMs: 0, newestRowAtMs: 0 };
+  return { broken: checkOutage(outage), missing, doubled, control };
+}
+
+export interface Seen {
+  timeless: ReturnType<typeof timelessOf>;
+  ages: ReturnType<typeof agesOf>;
+  atSeconds: number;
+  /** Alarms that rang between the arming and the fault. */
+  rang: readonly string[];
+  end: ReturnType<typeof endOf> & { failovers: number };
+  /** Recovery above the promotion that was drawn, in seconds. */
+  overhead: number | null;
+}
+
+export type Pair = readonly [deployed: Seen, snapshot: Seen];
+
+/** Plays what the seed draws of a kind; looks from the arming on, and closely before the fault. */
+async function play(platform: Platform, [kind, seed]: Drawn, beginning?: Beginning): Promise<Seen> {
+  const drawn = drawSchedule(seed, { kind });
+  const main = drawn.faults[0]!;
+  const { atSeconds } = main;
+  let before: Pick<Seen, "timeless" | "ages"> | undefined;
+  const rang = new Set<string>();
+  let failovers = 0;
+  const watch = ({ world: { base, cloudwatch } }: Stage): void => {
+    for (const { region, arn, name } of [...base.program.alarms, ...base.program.composites])
+      if (cloudwatch.alarms.stateOf(region, arn) === "ALARM") rang.add(name);
+    base.watch((each) => {
+      if (before === undefined && each.kind === "alarm" && each.state === "ALARM")
+        rang.add(each.name);
+      if (each.kind === "failover called") failovers++;
+    });
+  };
+  const begin = (stage: Stage): void => {
+    before = { timeless: timelessOf(stage), ages: agesOf(stage) };
+    main.fault.begin(stage);
+  };
+  const watching: ScheduledFault = {
+    ...{ index: 1, atSeconds: 0, forSeconds: 0 },
+    fault: { ...nothing, begin: watch },
+  };
+  const faults = [watching, { ...main, fault: { ...main.fault, begin } }];
+  const outage = await playOutage(platform, { seed, schedule: { ...drawn, faults }, beginning });
+  const { overhead } = recoverySeconds(outage);
+  const end = { ...endOf(outage), failovers };
+  return { ...before!, atSeconds, rang: [...rang], end, overhead };
+}
+
+async function main(): Promise<void> {
+  const { resources, bundle, asked } = JSON.parse(await text(process.stdin)) as Opening;
+  const program = describeProgram(resources);
+  const platform: Platform = { program, handlers: evaluateHandlers(bundle) };
+  const beginning = await armed(platform);
+  const pairs: Pair[] = [];
+  for (const drawn of asked) {
+    pairs.push([await play(platform, drawn), await play(platform, drawn, beginning)]);
+  }
+  process.stdout.write(JSON.stringify(pairs));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});
