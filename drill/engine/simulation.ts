@@ -11,6 +11,13 @@ const nothing: Cancel = () => {};
 /** Delays in multiples of this are timeouts with names in the tunables and the program. */
 const LINED_MS = 100;
 
+/** Drawn delays have fractions, of which `%` is slow. */
+const isLined = (delayMs: number): boolean =>
+  Number.isInteger(delayMs) && delayMs > 0 && delayMs % LINED_MS === 0;
+
+/** What the trace mixes of a moment is below this. */
+const TRACED_MS = 0x7fffffff;
+
 /**
  * Runs all promises that can continue, at once. Node has no public name for it; this one is old and
  * undocumented. To come back in a next tick, some ten thousand times an outage, is much slower.
@@ -57,7 +64,7 @@ export class Simulation {
 
   /** As `after`, for what nobody cancels: most events are of this kind. */
   post(delayMs: number, fire: () => void): void {
-    if (delayMs > 0 && delayMs % LINED_MS === 0) this.lined(delayMs, fire);
+    if (isLined(delayMs)) this.lined(delayMs, fire);
     else if (delayMs !== Infinity) {
       const atMs = this.nowMs + Math.max(0, delayMs);
       if (!(atMs >= this.nowMs)) throw new Error(`event asked for after ${delayMs} ms`);
@@ -66,7 +73,7 @@ export class Simulation {
   }
 
   after(delayMs: number, fire: () => void): Cancel {
-    if (delayMs > 0 && delayMs % LINED_MS === 0) return this.lined(delayMs, fire);
+    if (isLined(delayMs)) return this.lined(delayMs, fire);
     return delayMs === Infinity ? nothing : this.at(this.nowMs + Math.max(0, delayMs), fire);
   }
 
@@ -156,7 +163,8 @@ export class Simulation {
   private play(atMs: number, sequence: number, fire: () => void): void {
     this.nowMs = atMs;
     this.eventsPlayed++;
-    this.trace.mix(atMs % 0x7fffffff);
+    // The remainder: `%` of numbers with fractions is slow.
+    this.trace.mix(atMs - TRACED_MS * Math.floor(atMs / TRACED_MS));
     this.trace.mix(sequence);
     fire();
   }
