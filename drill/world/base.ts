@@ -1,16 +1,23 @@
-import { type AssumptionName, assumptions } from "../assumptions";
+import { type Assumption, type AssumptionName, assumptions } from "../assumptions";
 import type { ProgramDescription } from "../description/program";
-import type { Random } from "../engine/random";
+import type { Random, Stream } from "../engine/random";
 import type { Simulation } from "../engine/simulation";
 import type { Happening } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";
+
+/** An assumption with its own stream. */
+interface Draw {
+  assumption: Assumption;
+  stream: Stream;
+}
 
 /** What every simulated service shares: time, chance, the program, the network, who watches. */
 export class Base {
   /** Where faults reach in. */
   readonly hooks = createHooks();
   private readonly watchers: ((happening: Happening) => void)[] = [];
+  private readonly draws = new Map<AssumptionName, Draw>();
 
   constructor(
     readonly simulation: Simulation,
@@ -25,7 +32,12 @@ export class Base {
 
   /** Draws from an assumption's own stream. */
   draw(name: AssumptionName): number {
-    return assumptions[name].draw(this.random.stream(name));
+    let known = this.draws.get(name);
+    if (known === undefined) {
+      known = { assumption: assumptions[name], stream: this.random.stream(name) };
+      this.draws.set(name, known);
+    }
+    return known.assumption.draw(known.stream);
   }
 
   /** Calls `fire` after a delay drawn from an assumption in milliseconds. */
