@@ -3,7 +3,7 @@ import { CANARY_ACCOUNT } from "../../lambda/shared/tunables";
 import type { Stream } from "../engine/random";
 import type { LogEntry } from "./cloudwatch";
 import type { Environment } from "./environment";
-import type { Service } from "./service";
+import type { Command, Service } from "./service";
 import type { World } from "./world";
 
 const HEX = "0123456789abcdef";
@@ -24,7 +24,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
   const { description } = environment;
   const { simulation } = world.base;
   const send = (service: Service, region: string) => ({
-    send: (command: object) => world.calls.send(environment, service, region, command),
+    send: (command: Command) => world.calls.send(environment, service, region, command),
   });
   /** The SDK's `send` is overloaded per command; what arrives here is any of them. */
   const sender = <Client extends { send: unknown }>(service: Service): Sender<Client> =>

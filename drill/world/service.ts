@@ -7,6 +7,13 @@ import { serviceError } from "./errors";
 
 export type Input = Readonly<Record<string, unknown>>;
 
+/** An SDK command as the worlds' bundle of the handlers makes it. */
+export interface Command {
+  /** Of its class, as `GetCommand`. */
+  name: string;
+  input: Input;
+}
+
 /** How a service answers, at once or later; once at most. */
 export interface Reply {
   ok(value: unknown): void;
@@ -90,10 +97,9 @@ export class Calls {
     environment: Environment,
     service: Service,
     region: string,
-    command: object,
+    command: Command,
   ): Promise<unknown> {
-    const name = command.constructor.name;
-    const input = (command as { input: Input }).input;
+    const { name, input } = command;
     return new Promise((resolve, reject) => {
       if (!this.canReach(environment.description, service, region)) return;
       const call = { environment, service: service.name, region, command: name, input };
