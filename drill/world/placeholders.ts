@@ -10,47 +10,52 @@ const expressionFields = [
 
 const definitionFields = ["ExpressionAttributeNames", "ExpressionAttributeValues"] as const;
 
-/** Which placeholders a request's expressions use, and who was found to give just those. */
-interface Known {
+/** Which placeholders the expressions of a request use. */
+interface Used {
   text: string;
-  used: ReadonlySet<string>;
+  names: ReadonlySet<string>;
 }
 
-/** By the texts of the expressions, one level each: handlers send the same few again and again. */
-type Level = Map<unknown, Level | Known>;
-const known: Level = new Map();
+/** By the texts of the expressions, a step each: handlers send the same few again and again. */
+class Step {
+  used: Used | undefined;
+  private readonly next = new Map<string, Step>();
 
-function knownOf(input: Readonly<Record<string, unknown>>): Known {
-  let level = known;
-  for (let i = 0; i < expressionFields.length - 1; i++) {
-    const expression = input[expressionFields[i]!];
-    let next = level.get(expression) as Level | undefined;
-    if (next === undefined) level.set(expression, (next = new Map()));
-    level = next;
+  to(expression: string): Step {
+    let step = this.next.get(expression);
+    if (step === undefined) this.next.set(expression, (step = new Step()));
+    return step;
   }
-  const last = input[expressionFields[expressionFields.length - 1]!];
-  let found = level.get(last) as Known | undefined;
-  if (found === undefined) {
+}
+
+const start = new Step();
+
+function usedBy(input: Readonly<Record<string, unknown>>): Used {
+  let step = start;
+  for (const field of expressionFields) {
+    const expression = input[field] as string | undefined;
+    if (expression !== undefined) step = step.to(expression);
+  }
+  if (step.used === undefined) {
     const text = expressionFields.map((field) => (input[field] as string) ?? "").join(" ");
-    found = { text, used: new Set(text.match(/[#:]\w+/g) ?? []) };
-    level.set(last, found);
+    step.used = { text, names: new Set(text.match(/[#:]\w+/g) ?? []) };
   }
-  return found;
+  return step.used;
 }
 
 /** DynamoDB refuses a placeholder without a definition, and a definition nobody uses. */
 export function checkPlaceholders(input: Readonly<Record<string, unknown>>): void {
-  const { text, used } = knownOf(input);
+  const { text, names } = usedBy(input);
   let given = 0;
   for (const field of definitionFields) {
     const definitions = input[field];
     if (definitions === undefined) continue;
     for (const name in definitions) {
       given++;
-      if (!used.has(name))
+      if (!names.has(name))
         throw new ValidationException(`${name} is given and not used in: ${text}`);
     }
   }
-  if (given !== used.size)
+  if (given !== names.size)
     throw new ValidationException(`a placeholder is not defined in: ${text}`);
 }
