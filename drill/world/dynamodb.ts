@@ -9,6 +9,7 @@ import { checkPlaceholders } from "./placeholders";
 import { query } from "./query";
 import type { TableStore } from "./replica";
 import type { Input, Reply, Service } from "./service";
+import { storedValue } from "./storedValue";
 import { StrongTable } from "./strongTable";
 
 interface Table {
@@ -123,7 +124,7 @@ export class Dynamodb implements Service {
       case "GetCommand":
         return { Item: copy(table.store.strongRead(region, keyOf(table, input))) };
       case "PutCommand": {
-        const item = clone(input["Item"]) as Item;
+        const item = storedValue(input["Item"]) as Item;
         return this.write(table, region, keyIn(table, item), input, () => item);
       }
       case "UpdateCommand":
@@ -168,7 +169,7 @@ function updated(input: Input, before: Item | undefined): Item {
   const start: Item = before ?? (input["Key"] as Item);
   const draft = { ...start };
   parseChange(String(input["UpdateExpression"]))(draft, start, bindingsOf(input));
-  return clone(draft) as Item;
+  return draft;
 }
 
 export function bindingsOf(input: Input): Bindings {
@@ -192,16 +193,4 @@ function keyIn({ description: { hashKey, rangeKey } }: Table, item: Item): strin
 
 function copy(item: Item | undefined): Item | undefined {
   return item === undefined ? undefined : { ...item };
-}
-
-/** What is stored shares nothing with the caller; the functions' client drops undefined values. */
-function clone(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(clone);
-  const result: Record<string, unknown> = {};
-  for (const key in value) {
-    const part = (value as Record<string, unknown>)[key];
-    if (part !== undefined) result[key] = clone(part);
-  }
-  return result;
 }

@@ -1,5 +1,6 @@
 import { Tokens, ValidationException } from "./expressionTokens";
 import { reservedWords } from "./reservedWords";
+import { storedValue } from "./storedValue";
 
 /** An item as the document client hands it over. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -205,7 +206,11 @@ function parseUpdate(tokens: Tokens): Change {
       if (section === "SET") {
         tokens.expect("=");
         const value = parseSetValue(tokens);
-        changes.push((draft, before, b) => (draft[resolve(name, b)] = value(before, b)));
+        changes.push((draft, before, b) => {
+          const set = value(before, b);
+          if (set === undefined) delete draft[resolve(name, b)];
+          else draft[resolve(name, b)] = storedValue(set);
+        });
       } else if (section === "REMOVE") {
         changes.push((draft, _, b) => delete draft[resolve(name, b)]);
       } else if (section === "ADD") {
