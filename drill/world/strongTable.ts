@@ -9,6 +9,16 @@ import type { SecondaryIndex } from "./secondaryIndex";
 /** Two regions that write one item within this time conflict. */
 const CONFLICT_MS = 8;
 
+/** What is known of one key: one look-up of a text finds all of it. */
+interface Slot {
+  /** Replicas are handed this very text: their maps then need not compare it. */
+  readonly key: string;
+  item: Item | undefined;
+  /** Who wrote it last, and when. */
+  writer: string | undefined;
+  writtenAtMs: number;
+}
+
 /** A region's copy: a prefix of the table's writes, applied when somebody looks. */
 interface Follower {
   replica: Replica;
@@ -20,9 +30,8 @@ interface Follower {
  * quorum; what is read without asking for strong consistency, and every index, lags behind.
  */
 export class StrongTable implements TableStore {
-  private readonly items = new Map<string, Item>();
+  private readonly slots = new Map<string, Slot>();
   private readonly writes: Write[] = [];
-  private readonly lastWriters = new Map<string, { region: string; atMs: number }>();
   private readonly followers = new Map<string, Follower>();
   private readonly quorum: Quorum;
   private readonly delayMs: number;
@@ -42,12 +51,14 @@ export class StrongTable implements TableStore {
   }
 
   entries(): (readonly [string, Item])[] {
-    return [...this.items];
+    return [...this.slots.values()].flatMap(({ key, item }) =>
+      item === undefined ? [] : [[key, item] as const],
+    );
   }
 
   load(entries: readonly (readonly [string, Item])[]): void {
     for (const [key, item] of entries) {
-      this.items.set(key, item);
+      this.slots.set(key, { key, item, writer: undefined, writtenAtMs: 0 });
       for (const { replica } of this.followers.values()) replica.apply(key, item);
     }
   }
@@ -57,7 +68,7 @@ export class StrongTable implements TableStore {
   }
 
   strongRead(_region: string, key: string): Item | undefined {
-    return this.items.get(key);
+    return this.slots.get(key)?.item;
   }
 
   eventualRead(region: string, key: string): Item | undefined {
@@ -65,17 +76,23 @@ export class StrongTable implements TableStore {
   }
 
   write(region: string, key: string, item: Item | undefined): void {
-    const last = this.lastWriters.get(key);
-    if (last !== undefined && last.region !== region && this.base.nowMs - last.atMs < CONFLICT_MS) {
+    const { nowMs } = this.base;
+    let slot = this.slots.get(key);
+    if (slot === undefined) {
+      slot = { key, item: undefined, writer: undefined, writtenAtMs: 0 };
+      this.slots.set(key, slot);
+    }
+    const isAnothers = slot.writer !== undefined && slot.writer !== region;
+    if (isAnothers && nowMs - slot.writtenAtMs < CONFLICT_MS) {
       throw serviceError(
         "ReplicatedWriteConflictException",
         "One or more items in this request are being modified by a request in another Region.",
       );
     }
-    this.lastWriters.set(key, { region, atMs: this.base.nowMs });
-    if (item === undefined) this.items.delete(key);
-    else this.items.set(key, item);
-    this.writes.push({ atMs: this.base.nowMs, key, item });
+    slot.writer = region;
+    slot.writtenAtMs = nowMs;
+    slot.item = item;
+    this.writes.push({ atMs: nowMs, key: slot.key, item });
   }
 
   index(region: string, name: string): SecondaryIndex | undefined {
