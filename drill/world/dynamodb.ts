@@ -93,36 +93,40 @@ export class Dynamodb implements Service {
       const message = `Requested resource not found: ${String(input["TableName"])} in ${region}`;
       return reply.fail(serviceError("ResourceNotFoundException", message));
     }
-    const attempt = (work: () => unknown): void => {
-      let answer: unknown;
-      try {
-        checkPlaceholders(input);
-        answer = work();
-      } catch (error) {
-        return reply.fail(error as Error);
-      }
-      if (answer instanceof Error) reply.fail(answer);
-      else reply.ok(answer);
-    };
-    const isStrong = command !== "QueryCommand" && input["ConsistentRead"] !== false;
-    const isGet = command === "GetCommand";
-    if (command === "QueryCommand") {
-      return attempt(() => query(table.store, region, input));
-    }
-    if (isGet && !(isStrong && input["ConsistentRead"] === true)) {
-      return attempt(() => ({ Item: copy(table.store.eventualRead(region, keyOf(table, input))) }));
-    }
+    const isEventual =
+      command === "QueryCommand" || (command === "GetCommand" && input["ConsistentRead"] !== true);
+    if (isEventual) return this.answer(table, region, command, input, reply);
     table.store.whenReady(
       region,
-      () => attempt(() => this.strongly(table, region, command, input)),
+      () => this.answer(table, region, command, input, reply),
       (error) => reply.fail(error),
     );
   }
 
-  private strongly(table: Table, region: string, command: string, input: Input): unknown {
+  private answer(table: Table, region: string, command: string, input: Input, reply: Reply): void {
+    let answer: unknown;
+    try {
+      checkPlaceholders(input);
+      answer = this.carryOut(table, region, command, input);
+    } catch (error) {
+      return reply.fail(error as Error);
+    }
+    if (answer instanceof Error) reply.fail(answer);
+    else reply.ok(answer);
+  }
+
+  private carryOut(table: Table, region: string, command: string, input: Input): unknown {
+    const { store } = table;
     switch (command) {
-      case "GetCommand":
-        return { Item: copy(table.store.strongRead(region, keyOf(table, input))) };
+      case "QueryCommand":
+        return query(store, region, input);
+      case "GetCommand": {
+        const key = keyOf(table, input);
+        const isStrong = input["ConsistentRead"] === true;
+        return {
+          Item: copy(isStrong ? store.strongRead(region, key) : store.eventualRead(region, key)),
+        };
+      }
       case "PutCommand": {
         const item = storedValue(input["Item"]) as Item;
         return this.write(table, region, keyIn(table, item), input, () => item);
