@@ -55,6 +55,11 @@ export function parsePolicy(document: unknown): Statement[] {
   }));
 }
 
+/** The statements that speak of an action. */
+export function speakingOf(statements: readonly Statement[], action: string): Statement[] {
+  return statements.filter(({ actions }) => actions.some((each) => each.test(action)));
+}
+
 /** Whether statements allow an action on a resource: one that denies outweighs all that allow. */
 export function allows(
   statements: readonly Statement[],
@@ -62,15 +67,22 @@ export function allows(
   resource: string,
   context: CallContext = {},
 ): boolean {
+  return allowOn(speakingOf(statements, action), resource, context);
+}
+
+/** Whether statements that speak of an action allow it on a resource. */
+export function allowOn(
+  statements: readonly Statement[],
+  resource: string,
+  context: CallContext,
+): boolean {
   let isAllowed = false;
-  for (const statement of statements) {
+  for (const { isDeny, resources, conditions } of statements) {
     const applies =
-      statement.actions.some((each) => each.test(action)) &&
-      (statement.resources.length === 0 ||
-        statement.resources.some((each) => each.test(resource))) &&
-      statement.conditions.every((condition) => conditionHolds(condition, context));
+      (resources.length === 0 || resources.some((each) => each.test(resource))) &&
+      conditions.every((condition) => conditionHolds(condition, context));
     if (!applies) continue;
-    if (statement.isDeny) return false;
+    if (isDeny) return false;
     isAllowed = true;
   }
   return isAllowed;

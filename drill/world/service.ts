@@ -1,6 +1,6 @@
 import type { AssumptionName } from "../assumptions";
 import type { FunctionDescription } from "../description/functions";
-import { type CallContext, allows } from "../description/policy";
+import { type CallContext, type Statement, allowOn, speakingOf } from "../description/policy";
 import type { Base } from "./base";
 import type { Environment } from "./environment";
 import { serviceError } from "./errors";
@@ -35,8 +35,25 @@ export interface Service {
 /** Keys of objects never come again: without a limit their answers would fill the memory. */
 const KNOWN_MAX = 1_000;
 
+/** What a role says of one action. */
+interface Grant {
+  statements: readonly Statement[];
+  byResource: Map<string, boolean>;
+}
+
 /** What a role allows never changes while worlds are played: answered once for all of them. */
-const known = new WeakMap<FunctionDescription, Map<string, Map<string, boolean>>>();
+const known = new WeakMap<FunctionDescription, Map<string, Grant>>();
+
+function grantOf(description: FunctionDescription, action: string): Grant {
+  let byAction = known.get(description);
+  if (byAction === undefined) known.set(description, (byAction = new Map<string, Grant>()));
+  let grant = byAction.get(action);
+  if (grant === undefined) {
+    const statements = speakingOf(description.role, action);
+    byAction.set(action, (grant = { statements, byResource: new Map() }));
+  }
+  return grant;
+}
 
 function roleAllows(
   description: FunctionDescription,
@@ -44,21 +61,12 @@ function roleAllows(
   resource: string,
   context: CallContext | undefined,
 ): boolean {
-  let byAction = known.get(description);
-  if (byAction === undefined) {
-    byAction = new Map<string, Map<string, boolean>>();
-    known.set(description, byAction);
-  }
-  let byResource = byAction.get(action);
-  if (byResource === undefined) {
-    byResource = new Map<string, boolean>();
-    byAction.set(action, byResource);
-  }
+  const { statements, byResource } = grantOf(description, action);
   const key = context === undefined ? resource : `${resource} ${JSON.stringify(context)}`;
   let isAllowed = byResource.get(key);
   if (isAllowed === undefined) {
     const all = { "aws:requestedregion": description.region, ...context };
-    isAllowed = allows(description.role, action, resource, all);
+    isAllowed = allowOn(statements, resource, all);
     if (byResource.size >= KNOWN_MAX) byResource.clear();
     byResource.set(key, isAllowed);
   }
