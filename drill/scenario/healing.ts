@@ -7,11 +7,15 @@ export const DONE_AFTER_MS = 120_000;
 
 /** Orders that should be settled, seen and closed by now, or rejected, and are not. */
 export function undone(world: World, book: OrderBook, ledgerTable: string): string[] {
-  return book.acknowledgedBefore(world.base.nowMs - DONE_AFTER_MS).filter((orderId) => {
-    const item = world.dynamodb.peek(ledgerTable, `order#${orderId}`);
-    const isRejected = item?.["rejectedReason"] !== undefined;
-    return !isRejected && !String(item?.["shard"]).startsWith("closed#");
-  });
+  return book
+    .acknowledgedBefore(world.base.nowMs - DONE_AFTER_MS)
+    .filter((orderId) => isUndone(world, orderId, ledgerTable));
+}
+
+function isUndone(world: World, orderId: string, ledgerTable: string): boolean {
+  const item = world.dynamodb.peek(ledgerTable, `order#${orderId}`);
+  const isRejected = item?.["rejectedReason"] !== undefined;
+  return !isRejected && !String(item?.["shard"]).startsWith("closed#");
 }
 
 /** The region that DNS answers now. */
@@ -25,5 +29,9 @@ export function isHealed(world: World, book: OrderBook, ledgerTable: string): bo
   const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
   if (control === undefined || control.active === null || control.target !== null) return false;
   if (!world.aurora.isWhole || regionInDns(world) !== control.active) return false;
-  return undone(world, book, ledgerTable).length === 0;
+  // Of the orders that are not done most are new: the last are asked for first.
+  return !book
+    .acknowledgedBefore(world.base.nowMs - DONE_AFTER_MS)
+    .reverse()
+    .some((orderId) => isUndone(world, orderId, ledgerTable));
 }
