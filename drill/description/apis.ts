@@ -119,14 +119,16 @@ function describeRoute(
   }
   const account = functionArn.split(":")[4]!;
   const verb = method.toUpperCase();
-  const source = `arn:aws:execute-api:${regionOf(api)}:${account}:${api.id}`;
+  const source = `arn:aws:execute-api:${regionOf(api)}:${account}:${api.id}/${text(stage, "stageName")}/${verb}`;
+  // One text for all calls of it, so that its hash is known.
+  const asDeclared = `${source}${path}`;
   return {
     method: verb,
     path,
     segments: path.split("/").slice(1),
     functionArn,
     timeoutMs: integration?.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
-    sourceArn: (called) => `${source}/${text(stage, "stageName")}/${verb}${called}`,
+    sourceArn: (called) => (called === path ? asDeclared : `${source}${called}`),
     throttle: throttleOf(lookup, stage, path, verb),
   };
 }

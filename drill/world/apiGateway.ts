@@ -178,10 +178,9 @@ export class ApiGateways {
 }
 
 function findRoute(api: ApiDescription, target: string, method: string): Call | undefined {
-  const prefix = `/${api.stage}`;
-  if (!target.startsWith(prefix)) return undefined;
+  if (!target.startsWith(api.stage, 1)) return undefined;
   const question = target.indexOf("?");
-  const path = target.slice(prefix.length, question < 0 ? undefined : question);
+  const path = target.slice(1 + api.stage.length, question < 0 ? undefined : question);
   const query = question < 0 ? undefined : target.slice(question + 1);
   for (const route of api.routes) {
     if (route.method !== method) continue;
