@@ -28,12 +28,24 @@ interface Embedded {
   }[];
 }
 
+type Dimensions = readonly (readonly [name: string, value: string])[];
+
+/** A metric as somebody published it, and the series it feeds. */
+interface Published {
+  region: string;
+  namespace: string;
+  dimensions: Dimensions;
+  series: readonly Series[];
+}
+
 /** Metrics that some alarm looks at: from calls, from lines of output, from AWS itself. */
 export class Cloudwatch implements Service {
   readonly name = "monitoring";
   readonly alarms: Alarms;
   /** By region, then namespace, metric and dimensions. */
   private readonly series = new Map<string, Series[]>();
+  /** By name; alarms are all there before anybody publishes. */
+  private readonly published = new Map<string, Published[]>();
   private readonly metricsByRegion = new Map<string, Set<string>>();
 
   constructor(
@@ -70,9 +82,9 @@ export class Cloudwatch implements Service {
     for (const datum of input["MetricData"] as Datum[]) {
       if (watched?.has(datum.MetricName) !== true) continue;
       const dimensions = (datum.Dimensions ?? []).map(({ Name, Value }) => [Name, Value] as const);
-      const key = keyOf(String(input["Namespace"]), datum.MetricName, dimensions);
       const atMs = datum.Timestamp?.getTime() ?? this.base.nowMs;
-      for (const series of this.series.get(`${region}|${key}`) ?? []) {
+      const namespace = String(input["Namespace"]);
+      for (const series of this.seriesOf(region, namespace, datum.MetricName, dimensions)) {
         put.push({ series, atMs, datum });
       }
     }
@@ -96,8 +108,12 @@ export class Cloudwatch implements Service {
         if (!watched.has(Name)) continue;
         for (const names of Dimensions) {
           const dimensions = names.map((name) => [name, String(entry[name])] as const);
-          const key = keyOf(Namespace, Name, dimensions);
-          this.put(region, key, Timestamp, Number(entry[Name]), StorageResolution, "metricDelayMs");
+          const list = this.seriesOf(region, Namespace, Name, dimensions);
+          if (list.length === 0) continue;
+          const value = Number(entry[Name]);
+          this.base.afterDraw("metricDelayMs", () => {
+            for (const series of list) series.add(Timestamp, value, StorageResolution);
+          });
         }
       }
     }
@@ -126,36 +142,29 @@ export class Cloudwatch implements Service {
     });
   }
 
-  private put(
+  /** Series that are fed by a metric; what was published before is known by its parts. */
+  private seriesOf(
     region: string,
-    key: string,
-    atMs: number,
-    value: number,
-    resolutionSeconds: number,
-    delay: AssumptionName,
-  ): void {
-    const list = this.series.get(`${region}|${key}`);
-    if (list === undefined) return;
-    this.base.afterDraw(delay, () => {
-      for (const series of list) series.add(atMs, value, resolutionSeconds);
-    });
+    namespace: string,
+    metric: string,
+    dimensions: Dimensions,
+  ): readonly Series[] {
+    let known = this.published.get(metric);
+    if (known === undefined) this.published.set(metric, (known = []));
+    for (const each of known) {
+      const isIt = each.region === region && each.namespace === namespace;
+      if (isIt && isSame(each.dimensions, dimensions)) return each.series;
+    }
+    const key = seriesKey(namespace, metric, Object.fromEntries(dimensions));
+    const series = this.series.get(`${region}|${key}`) ?? [];
+    known.push({ region, namespace, dimensions, series });
+    return series;
   }
 }
 
-/** Keys by their parts as they came, in any order. */
-const keys = new Map<string, string>();
-
-function keyOf(
-  namespace: string,
-  metric: string,
-  dimensions: readonly (readonly [name: string, value: string])[],
-): string {
-  let parts = `${namespace}|${metric}`;
-  for (const [name, value] of dimensions) parts += `|${name}=${value}`;
-  let key = keys.get(parts);
-  if (key === undefined) {
-    key = seriesKey(namespace, metric, Object.fromEntries(dimensions));
-    keys.set(parts, key);
-  }
-  return key;
+function isSame(one: Dimensions, other: Dimensions): boolean {
+  return (
+    one.length === other.length &&
+    one.every(([name, value], i) => name === other[i]![0] && value === other[i]![1])
+  );
 }
