@@ -146,9 +146,8 @@ export function mayInvoke(
   let answer = answers.get(sourceArn);
   if (answer === undefined) {
     answer = isPermitted(description, principal, sourceArn, account);
-    // A path with an order's id in it is asked once only.
-    if (answers.size > ANSWERS_MAX) answers.clear();
-    answers.set(sourceArn, answer);
+    // The first are kept: a path with an order's id in it is asked for once only.
+    if (answers.size < ANSWERS_MAX) answers.set(sourceArn, answer);
   }
   return answer;
 }

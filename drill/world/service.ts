@@ -32,7 +32,7 @@ export interface Service {
   handle(region: string, command: string, input: Input, reply: Reply): void;
 }
 
-/** Keys of objects never come again: without a limit their answers would fill the memory. */
+/** The first are kept: keys of objects, which never come again, would fill the memory. */
 const KNOWN_MAX = 1_000;
 
 /** What a role says of one action. */
@@ -67,8 +67,7 @@ function roleAllows(
   if (isAllowed === undefined) {
     const all = { "aws:requestedregion": description.region, ...context };
     isAllowed = allowOn(statements, resource, all);
-    if (byResource.size >= KNOWN_MAX) byResource.clear();
-    byResource.set(key, isAllowed);
+    if (byResource.size < KNOWN_MAX) byResource.set(key, isAllowed);
   }
   return isAllowed;
 }
