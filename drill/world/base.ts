@@ -6,6 +6,9 @@ import type { Happening } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";
 
+type Watcher = (happening: Happening) => void;
+type Kinds = readonly Happening["kind"][];
+
 /** An assumption with its own stream. */
 interface Draw {
   assumption: Assumption;
@@ -16,7 +19,9 @@ interface Draw {
 export class Base {
   /** Where faults reach in. */
   readonly hooks = createHooks();
-  private readonly watchers: ((happening: Happening) => void)[] = [];
+  private readonly watchers: { kinds: Kinds | undefined; watcher: Watcher }[] = [];
+  /** Those of each kind, in order of asking. */
+  private readonly byKind = new Map<Happening["kind"], Watcher[]>();
   private readonly draws = new Map<AssumptionName, Draw>();
 
   constructor(
@@ -50,12 +55,25 @@ export class Base {
     this.simulation.every(this.simulation.startMs + phaseMs, periodMs, fire);
   }
 
-  watch(watcher: (happening: Happening) => void): void {
-    this.watchers.push(watcher);
+  /** @param kinds those the watcher wants to see; all of them unless given. */
+  watch(watcher: Watcher, kinds?: Kinds): void {
+    this.watchers.push({ kinds, watcher });
+    this.byKind.clear();
   }
 
   happened(happening: Happening): void {
     this.simulation.trace.mixText(happening.kind);
-    for (const watcher of this.watchers) watcher(happening);
+    for (const watcher of this.watchersOf(happening.kind)) watcher(happening);
+  }
+
+  private watchersOf(kind: Happening["kind"]): readonly Watcher[] {
+    let found = this.byKind.get(kind);
+    if (found === undefined) {
+      const seeing = this.watchers.filter(
+        ({ kinds }) => kinds === undefined || kinds.includes(kind),
+      );
+      this.byKind.set(kind, (found = seeing.map(({ watcher }) => watcher)));
+    }
+    return found;
   }
 }
