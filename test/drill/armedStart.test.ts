@@ -44,8 +44,9 @@ describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (
     expect(snapshot.timeless.control).toMatchObject({ active: "us-east-1", epoch: 1 });
     expect(snapshot.timeless.items).toHaveLength(11);
     for (const { ages, atSeconds } of pair()) {
-      for (const age of ["homeAlive", "standbyAlive", "progress", "newestRow"] as const)
+      for (const age of ["homeAlive", "standbyAlive", "progress", "newestRow"] as const) {
         expect(ages[age]).toBeLessThan(10);
+      }
       const settledAtArming = ages.settledFor - atSeconds;
       expect(settledAtArming).toBeGreaterThanOrEqual(ARMED_AFTER_SECONDS);
       expect(settledAtArming).toBeLessThan(ARMED_AFTER_SECONDS + 20);

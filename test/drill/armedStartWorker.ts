@@ -48,13 +48,18 @@ function timelessOf({ world, ledgerTable }: Stage) {
     control: { ...control, sinceMs: 0 },
     items: [...kinds].sort(),
     members: [...aurora.members.values()].map(({ role, isDown, isFenced, volume: { state } }) => ({
-      ...{ role, isDown, isFenced, writerEpoch: state.writerEpoch },
-      ...{ migrations: [...(state.migrations ?? [])], user: state.hasApplicationUser },
+      role,
+      isDown,
+      isFenced,
+      writerEpoch: state.writerEpoch,
+      migrations: [...(state.migrations ?? [])],
+      user: state.hasApplicationUser,
       columns: [...new Set([...state.rows.values()].map((row) => Object.keys(row).join()))],
       epochs: [...new Set([...state.rows.values()].map(({ epoch }) => epoch))],
     })),
     rules: [...schedules.rules.values()].map(({ name, isEnabled, targets }) => ({
-      ...{ name, isEnabled },
+      name,
+      isEnabled,
       targets: targets.map(({ arn }) => arn),
     })),
     alarms: [...alarms, ...composites].map(
@@ -112,11 +117,12 @@ async function play(platform: Platform, [kind, seed]: Drawn, beginning?: Beginni
   const rang = new Set<string>();
   let failovers = 0;
   const watch = ({ world: { base, cloudwatch } }: Stage): void => {
-    for (const { region, arn, name } of [...base.program.alarms, ...base.program.composites])
+    for (const { region, arn, name } of [...base.program.alarms, ...base.program.composites]) {
       if (cloudwatch.alarms.stateOf(region, arn) === "ALARM") rang.add(name);
+    }
     base.watch((each) => {
-      if (before === undefined && each.kind === "alarm" && each.state === "ALARM")
-        rang.add(each.name);
+      const isRing = each.kind === "alarm" && each.state === "ALARM";
+      if (before === undefined && isRing) rang.add(each.name);
       if (each.kind === "failover called") failovers++;
     });
   };
@@ -125,7 +131,9 @@ async function play(platform: Platform, [kind, seed]: Drawn, beginning?: Beginni
     main.fault.begin(stage);
   };
   const watching: ScheduledFault = {
-    ...{ index: 1, atSeconds: 0, forSeconds: 0 },
+    index: 1,
+    atSeconds: 0,
+    forSeconds: 0,
     fault: { ...nothing, begin: watch },
   };
   const faults = [watching, { ...main, fault: { ...main.fault, begin } }];
