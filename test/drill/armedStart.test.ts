@@ -11,9 +11,7 @@ import type { Drawn, Opening, Pair } from "./armedStartWorker";
 
 const asked: readonly Drawn[] = [
   ["region", "1"],
-  ["writer", "2"],
   ["settling", "3"],
-  ["accepting", "4"],
 ];
 
 let pairs: ReadonlyMap<string, Pair>;
