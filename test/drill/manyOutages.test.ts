@@ -8,7 +8,7 @@ import { oursPool } from "./ours";
 
 // With eight in outage.test.ts, nine in runner.test.ts, twenty-five in properties.test.ts and five to
 // show that an armed start is one, they are two hundred, the corpus beside them.
-const options = parseDrillOptions(["--outages", "135", "--jobs", "1"], {
+const options = parseDrillOptions(["--outages", "135", "--jobs", "2"], {
   kinds: [],
   designs: [],
 });
@@ -16,7 +16,7 @@ const options = parseDrillOptions(["--outages", "135", "--jobs", "1"], {
 let pool: Pool;
 
 beforeAll(async () => {
-  pool = await oursPool();
+  pool = await oursPool(2);
 }, 60_000);
 
 afterAll(() => pool.close());

@@ -3,8 +3,8 @@ import { OURS } from "../../drill/runner/options";
 import { Pool } from "../../drill/runner/pool";
 import { cachedCapture } from "../helpers/cachedCapture";
 
-/** One process that plays our own design: jest's other worker has the other core. */
-export async function oursPool(): Promise<Pool> {
+/** Processes that play our own design; each has to warm up anew. */
+export async function oursPool(jobs: number): Promise<Pool> {
   const [{ resources }, bundle] = await Promise.all([cachedCapture(), bundleHandlers()]);
-  return Pool.start({ resources, bundle, design: OURS }, 1);
+  return Pool.start({ resources, bundle, design: OURS }, jobs);
 }

@@ -207,7 +207,7 @@ describe("worker processes", () => {
 
   let one: Pool;
   beforeAll(async () => {
-    one = await oursPool();
+    one = await oursPool(1);
   }, 60_000);
   afterAll(() => one.close());
 
