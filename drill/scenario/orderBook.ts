@@ -47,13 +47,10 @@ export class OrderBook {
   private readonly acknowledged = new Map<string, Acknowledged>();
 
   constructor(private readonly world: World) {
-    world.base.watch(
-      (happening) => {
-        if (happening.kind !== "told" || this.acknowledged.has(happening.orderId)) return;
-        this.acknowledged.set(happening.orderId, { body: happening.body, atMs: world.base.nowMs });
-      },
-      ["told"],
-    );
+    world.base.watch((happening) => {
+      if (happening.kind !== "told" || this.acknowledged.has(happening.orderId)) return;
+      this.acknowledged.set(happening.orderId, { body: happening.body, atMs: world.base.nowMs });
+    });
   }
 
   place(fields: OrderFields): PlacedOrder {

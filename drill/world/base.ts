@@ -6,9 +6,6 @@ import type { Happening } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";
 
-type Watcher = (happening: Happening) => void;
-type Kinds = readonly Happening["kind"][];
-
 /** An assumption with its own stream. */
 interface Draw {
   assumption: Assumption;
@@ -19,9 +16,7 @@ interface Draw {
 export class Base {
   /** Where faults reach in. */
   readonly hooks = createHooks();
-  private readonly watchers: { kinds: Kinds | undefined; watcher: Watcher }[] = [];
-  /** Those of each kind, in order of asking. */
-  private readonly byKind = new Map<Happening["kind"], Watcher[]>();
+  private readonly watchers: ((happening: Happening) => void)[] = [];
   private readonly draws = new Map<AssumptionName, Draw>();
 
   constructor(
@@ -55,25 +50,12 @@ export class Base {
     this.simulation.every(this.simulation.startMs + phaseMs, periodMs, fire);
   }
 
-  /** @param kinds those the watcher wants to see; all of them unless given. */
-  watch(watcher: Watcher, kinds?: Kinds): void {
-    this.watchers.push({ kinds, watcher });
-    this.byKind.clear();
+  watch(watcher: (happening: Happening) => void): void {
+    this.watchers.push(watcher);
   }
 
   happened(happening: Happening): void {
     this.simulation.trace.mixText(happening.kind);
-    for (const watcher of this.watchersOf(happening.kind)) watcher(happening);
-  }
-
-  private watchersOf(kind: Happening["kind"]): readonly Watcher[] {
-    let found = this.byKind.get(kind);
-    if (found === undefined) {
-      const seeing = this.watchers.filter(
-        ({ kinds }) => kinds === undefined || kinds.includes(kind),
-      );
-      this.byKind.set(kind, (found = seeing.map(({ watcher }) => watcher)));
-    }
-    return found;
+    for (const watcher of this.watchers) watcher(happening);
   }
 }

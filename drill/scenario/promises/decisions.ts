@@ -23,7 +23,6 @@ export function automaticFence(
 
 export const onlyWhereRight: Watcher = {
   name: "no failover where none is right",
-  kinds: ["ledger written"],
   watch:
     ({ schedule }) =>
     (happening) => {
@@ -35,7 +34,6 @@ export const onlyWhereRight: Watcher = {
 
 export const notFromStandby: Watcher = {
   name: "no automatic fence while the standby is active",
-  kinds: ["ledger written"],
   watch:
     ({ home }) =>
     (happening) => {
@@ -59,7 +57,6 @@ const LATCH_KNOWN_MS = (LATCH_INTERVAL_SECONDS * LATCH_FAILURES + CHECKER_SPREAD
  */
 export const noFlipBack: Watcher = {
   name: "DNS does not flip back by itself",
-  kinds: ["ledger blocked", "ledger ready", "ledger written", "dns"],
   watch: ({ world, ledgerTable, home, standby }) => {
     let isAway = false;
     let blindUntilMs = -Infinity;

@@ -23,8 +23,6 @@ export interface Scene {
 /** A promise that is held as things happen: says what it saw, or nothing. */
 export interface Watcher {
   readonly name: string;
-  /** What it must be shown; everything unless given. */
-  readonly kinds?: readonly Happening["kind"][];
   /** A new watch for one outage. */
   watch: (scene: Scene) => (happening: Happening) => string | undefined;
 }
@@ -41,14 +39,14 @@ export class Watch {
   ) {
     const { homeRegion: home, standbyRegion: standby } = world.base.program;
     const scene = { world, ledgerTable, schedule, home, standby };
-    for (const { name, kinds, watch } of watchers) {
+    for (const { name, watch } of watchers) {
       const see = watch(scene);
       world.base.watch((happening) => {
         const seen = see(happening);
         if (seen === undefined || this.found.has(name)) return;
         this.found.set(name, { name, seen, atMs: world.base.nowMs });
         world.base.simulation.trace.line("BROKEN", `${name}: ${seen}`);
-      }, kinds);
+      });
     }
   }
 

@@ -4,7 +4,6 @@ import type { Watcher } from "./watch";
 /** Every row is written under the right of its volume, and an epoch's rows in one region only. */
 export const oneWriter: Watcher = {
   name: "one writer per epoch",
-  kinds: ["rows committed"],
   watch: () => {
     const regions = new Map<number, string>();
     return (happening) => {
@@ -27,7 +26,6 @@ export const oneWriter: Watcher = {
 /** Version grows by one with each write, epoch by one at a fence and never else. */
 export const monotone: Watcher = {
   name: "version and epoch only grow",
-  kinds: ["ledger written"],
   watch:
     ({ ledgerTable }) =>
     (happening) => {
@@ -49,7 +47,6 @@ export const monotone: Watcher = {
 /** A switchover waits until everything has arrived; nothing is lost on the way back. */
 export const failbackLosesNothing: Watcher = {
   name: "a failback loses nothing",
-  kinds: ["switchover called", "failover called", "writer moved"],
   watch: () => {
     let isSwitchover = false;
     return (happening) => {
@@ -66,7 +63,6 @@ export const failbackLosesNothing: Watcher = {
 /** Orders of clients are valid: none may end among the dead letters. */
 export const deadLetters: Watcher = {
   name: "dead letters hold only what can never succeed",
-  kinds: ["told", "dead letter"],
   watch: ({ world }) => {
     const acknowledged = new Set<string>();
     const isOwn = new Set(
