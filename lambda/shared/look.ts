@@ -49,7 +49,7 @@ export async function look(runtime: LookRuntime): Promise<Seen> {
   const [home, standby, canaries, control, signs] = await Promise.all([
     ask(runtime, () => ({ method: "GET", url: `${homeUrl}/health` })),
     ask(runtime, () => ({ method: "GET", url: `${standbyUrl}/health` })),
-    askAlike(runtime, CANARY_ORDERS, () => canaryOrder(runtime, homeUrl, atMs)),
+    askAlike(runtime, CANARY_ORDERS, canaryOrder(runtime, homeUrl, atMs)),
     readControlOrUnknown(runtime),
     readSigns(runtime, variable(runtime.env, "LEDGER_TABLE"), variable(runtime.env, "HOME_REGION")),
   ]);
@@ -108,9 +108,9 @@ function ask(
 function askAlike(
   runtime: LookRuntime,
   times: number,
-  prepare: () => Promise<HttpRequest>,
+  prepared: Promise<HttpRequest>,
 ): Promise<(HttpAnswer | null)[]> {
-  return Promise.all(Array.from({ length: times }, () => ask(runtime, prepare)));
+  return Promise.all(Array.from({ length: times }, () => ask(runtime, () => prepared)));
 }
 
 /** All looks of a slot place the same order: one row a slot, and retries of it are tried as well. */
