@@ -54,19 +54,6 @@ export function progressRecorder(
   };
 }
 
-/** Each way is for where the one before was refused; refused all, another process was faster. */
-const waysToRecord = [
-  [
-    "SET lastAtMs = :now, newestOrderAtMs = :newest",
-    "epoch = :epoch AND lastAtMs < :now AND newestOrderAtMs <= :newest",
-  ],
-  ["SET lastAtMs = :now", "epoch = :epoch AND lastAtMs < :now"],
-  [
-    "SET epoch = :epoch, firstAtMs = :now, lastAtMs = :now, newestOrderAtMs = :newest",
-    "attribute_not_exists(epoch) OR epoch < :epoch",
-  ],
-] as const;
-
 /** False where the ledger did not answer. */
 async function record(
   runtime: LedgerRuntime,
@@ -74,16 +61,30 @@ async function record(
   region: string,
   { epoch, nowMs, newestMs }: { epoch: number; nowMs: number; newestMs: number },
 ): Promise<boolean> {
-  const values = { ":epoch": epoch, ":now": nowMs };
-  for (const [UpdateExpression, ConditionExpression] of waysToRecord) {
-    // DynamoDB refuses a value that no expression names.
-    const isNewest = UpdateExpression.includes(":newest");
+  const moved = { ":epoch": epoch, ":now": nowMs };
+  const newer = { ...moved, ":newest": newestMs };
+  // Each is for where the one before was refused; refused all, another process was faster.
+  const changes = [
+    {
+      UpdateExpression: "SET lastAtMs = :now, newestOrderAtMs = :newest",
+      ConditionExpression: "epoch = :epoch AND lastAtMs < :now AND newestOrderAtMs <= :newest",
+      ExpressionAttributeValues: newer,
+    },
+    {
+      UpdateExpression: "SET lastAtMs = :now",
+      ConditionExpression: "epoch = :epoch AND lastAtMs < :now",
+      ExpressionAttributeValues: moved,
+    },
+    {
+      UpdateExpression:
+        "SET epoch = :epoch, firstAtMs = :now, lastAtMs = :now, newestOrderAtMs = :newest",
+      ConditionExpression: "attribute_not_exists(epoch) OR epoch < :epoch",
+      ExpressionAttributeValues: newer,
+    },
+  ];
+  for (const change of changes) {
     try {
-      await updateItem(runtime, table, `progress#${region}`, SIDE_WRITE_TIMEOUT_MS, {
-        UpdateExpression,
-        ConditionExpression,
-        ExpressionAttributeValues: isNewest ? { ...values, ":newest": newestMs } : values,
-      });
+      await updateItem(runtime, table, `progress#${region}`, SIDE_WRITE_TIMEOUT_MS, change);
       return true;
     } catch (error) {
       if (!isConditionFailed(error)) return false;
