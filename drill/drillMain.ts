@@ -37,7 +37,7 @@ async function drill(options: DrillOptions): Promise<number> {
     }
     return outcome.results.failed === 0 && outcome.results.brokenByAll.length === 0 ? 0 : 1;
   } finally {
-    pool.close();
+    await pool.close();
   }
 }
 

@@ -2,6 +2,9 @@ import type { HandlerFactory } from "./world/environment";
 
 export type Handlers = Readonly<Record<string, HandlerFactory>>;
 
+/** What stack traces and profiles call the handlers' source. */
+export const HANDLERS_URL = "handlers";
+
 /** As much of an AbortController as handlers use: somebody asks whether it was aborted. */
 class LightAbortController {
   readonly signal = { aborted: false };
@@ -16,9 +19,10 @@ export function evaluateHandlers(bundle: string): Handlers {
   const loaded: { exports: Record<string, HandlerFactory> } = { exports: {} };
   // Evaluated in this realm, so that `instanceof Error` means the same on both sides.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const evaluate = new Function("module", "exports", "require", "LightAbortController", bundle) as (
-    ...given: unknown[]
-  ) => void;
+  const evaluate = new Function(
+    ...["module", "exports", "require", "LightAbortController"],
+    `${bundle}\n//# sourceURL=${HANDLERS_URL}`,
+  ) as (...given: unknown[]) => void;
   evaluate(loaded, loaded.exports, require, LightAbortController);
   return { ...loaded.exports };
 }

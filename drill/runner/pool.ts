@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -38,16 +39,18 @@ export class Pool {
     jobs: number,
     private readonly directory: string,
     file: string,
+    flags: readonly string[],
   ) {
-    this.workers = Array.from({ length: jobs }, () => this.startWorker(file, opening));
+    this.workers = Array.from({ length: jobs }, () => this.startWorker(file, opening, flags));
   }
 
-  static async start(opening: Opening, jobs: number): Promise<Pool> {
+  /** @param flags of Node, for every process */
+  static async start(opening: Opening, jobs: number, flags: readonly string[] = []): Promise<Pool> {
     const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
     const file = await writeWorker(path.join(__dirname, "workerMain.ts"), directory);
     // The bundler is a process of its own: its memory is no part of the drill.
     await esbuild.stop();
-    return new Pool(opening, jobs, directory, file);
+    return new Pool(opening, jobs, directory, file, flags);
   }
 
   get cpuSeconds(): number {
@@ -61,13 +64,21 @@ export class Pool {
     });
   }
 
-  close(): void {
-    for (const { child } of this.workers) if (child.connected) child.disconnect();
+  /** Until all processes have ended. */
+  async close(): Promise<void> {
+    await Promise.all(
+      this.workers.map(async ({ child }) => {
+        if (!child.connected) return;
+        const ended = once(child, "exit");
+        child.disconnect();
+        await ended;
+      }),
+    );
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private startWorker(file: string, opening: Opening): Worker {
-    const child = fork(file, { execArgv: WORKER_FLAGS, serialization: "json" });
+  private startWorker(file: string, opening: Opening, flags: readonly string[]): Worker {
+    const child = fork(file, { execArgv: [...WORKER_FLAGS, ...flags], serialization: "json" });
     const worker: Worker = { child, tasks: 0, residentBytes: 0, cpuSeconds: 0 };
     child.on("message", (message: FromWorker) => this.heard(worker, message));
     child.on("exit", (code, signal) => {

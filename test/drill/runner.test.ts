@@ -233,7 +233,7 @@ describe("worker processes", () => {
       });
       expect(replayed.results.outages).toBe(1);
     } finally {
-      two.close();
+      await two.close();
     }
   }, 60_000);
 
@@ -274,7 +274,7 @@ describe("worker processes", () => {
       expect(outage.story?.schedule).toMatch(/^#0 +\d+\.\d s, for \d+\.\d s: /);
       expect(outage.story?.timeline.length).toBeGreaterThan(3);
     } finally {
-      pool.close();
+      await pool.close();
     }
   }, 60_000);
 });
