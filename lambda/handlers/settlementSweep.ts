@@ -22,6 +22,7 @@ import {
   OBSERVE_TIMEOUT_MS,
   SWEEP_AGE_SECONDS,
   SWEEP_QUEUE_DEPTH_MAX,
+  SWEEP_RESERVE_MS,
   WORK_SHARDS,
 } from "../shared/tunables";
 
@@ -45,8 +46,6 @@ export interface SweepResult {
 
 /** A page of SQS's batch calls. */
 const SQS_BATCH_SIZE = 10;
-/** Time kept back for the last page, so that a sweep ends by itself. */
-const RESERVE_MS = 5_000;
 
 /**
  * Brings open orders on: where this region is active it re-queues those that wait, elsewhere it
@@ -224,7 +223,7 @@ class Sweep {
       const page = await queryWork(runtime, table, { shard, before: isoTime(beforeMs), from });
       if (page.entries.length > 0) await work(page.entries);
       from = page.next;
-    } while (from !== undefined && this.invocation.getRemainingTimeInMillis() > RESERVE_MS);
+    } while (from !== undefined && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);
   }
 
   /**

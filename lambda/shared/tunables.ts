@@ -186,6 +186,8 @@ export const SESSION_KEPT_SECONDS = 86_400;
 // --- Sweeping ---
 
 export const SWEEP_TIMEOUT_SECONDS = 50;
+/** A sweep begins no further page with less than this left: it ends by itself. */
+export const SWEEP_RESERVE_MS = 5_000;
 /** A waiting order this old has lost its hint. */
 export const SWEEP_AGE_SECONDS = 60;
 /** With more hints than this in the queue or in flight nothing is re-queued: they are not lost. */
@@ -237,18 +239,13 @@ export const budget = {
     DNS_TTL_SECONDS,
 } as const;
 
+const afterSignsSeconds =
+  budget.fenceSeconds + budget.promotionSeconds + budget.activateAndSweepSeconds;
+
 /** Fault to orders settling again, at worst, for either way a failover begins. */
 export const settledBudgetSeconds = {
-  homeLost:
-    budget.homeLostSignsSeconds +
-    budget.fenceSeconds +
-    budget.promotionSeconds +
-    budget.activateAndSweepSeconds,
-  settlingStopped:
-    budget.settlingStoppedSignsSeconds +
-    budget.fenceSeconds +
-    budget.promotionSeconds +
-    budget.activateAndSweepSeconds,
+  homeLost: budget.homeLostSignsSeconds + afterSignsSeconds,
+  settlingStopped: budget.settlingStoppedSignsSeconds + afterSignsSeconds,
 } as const;
 
 /** Loops of one schedule at the same moment: a start each minute, its second drifting. */
