@@ -33,6 +33,9 @@ export class ApiGateways {
   private readonly throttles = new Map<RouteDescription, Throttle>();
   private readonly verdicts = new Map<string, Verdict>();
 
+  /** For one who watches: told of every request; what it returns is told its answer, if any. */
+  onRequest: (request: HttpRequest) => ((answer: HttpAnswer) => void) | undefined = () => undefined;
+
   constructor(
     private readonly base: Base,
     private readonly lambda: Lambda,
@@ -47,6 +50,7 @@ export class ApiGateways {
 
   /** Sends a request from a place; `answer` is never called where none comes back. */
   request(from: Place, request: HttpRequest, answer: (answer: HttpAnswer) => void): void {
+    const answered = this.onRequest(request);
     const slash = request.url.indexOf("/", 8);
     const api = this.byHost.get(request.url.slice(8, slash));
     if (api === undefined) return;
@@ -55,7 +59,9 @@ export class ApiGateways {
     const travel = from === region ? "apiGatewayMs" : "internetMs";
     const back = (status: number, body: string): void => {
       this.base.afterDraw(travel, () => {
-        if (this.base.network.converses(from, region)) answer({ status, body });
+        if (!this.base.network.converses(from, region)) return;
+        answered?.({ status, body });
+        answer({ status, body });
       });
     };
     const thereMs = this.base.draw(travel) + this.base.draw("warmStartMs");

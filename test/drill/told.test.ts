@@ -20,8 +20,6 @@ function play() {
   const startMs = Math.ceil(simulation.startMs / 60_000) * 60_000 + 60_000;
   const lost = new Set<string>();
   const down = new Set<string>();
-  let answerOf: HttpAnswer | null = null;
-  let answersAfterMs = 10;
   const base = {
     simulation,
     get nowMs() {
@@ -36,12 +34,8 @@ function play() {
       ],
     },
   };
-  const apis = {
-    request: (_from: string, _asked: HttpRequest, answer: (answer: HttpAnswer) => void): void => {
-      const answered = answerOf;
-      if (answered !== null) simulation.after(answersAfterMs, () => answer(answered));
-    },
-  };
+  type Watcher = (request: HttpRequest) => ((answer: HttpAnswer) => void) | undefined;
+  const apis: { onRequest: Watcher } = { onRequest: () => undefined };
   const world = { base, apis, cloudwatch: { down } };
   const scene = { world, schedule: { isLast: false }, home: HOME, standby: STANDBY };
   const see = operatorsTold.watch(scene as unknown as Scene);
@@ -56,9 +50,9 @@ function play() {
     orders: (minute: number, placed: number, failed: number, how: HttpAnswer | null, ms = 10) => {
       for (let i = 0; i < placed; i++) {
         at(minute * 60 + (i * 50) / placed, () => {
-          answerOf = i < failed ? how : { status: 202, body: "" };
-          answersAfterMs = i < failed ? ms : 10;
-          apis.request("internet", { method: "POST", url: "", body: "" }, () => {});
+          const answered = apis.onRequest({ method: "POST", url: "", body: "" })!;
+          const answer = i < failed ? how : { status: 202, body: "" };
+          if (answer !== null) simulation.after(i < failed ? ms : 10, () => answered(answer));
         });
       }
     },

@@ -24,9 +24,8 @@ interface Minute {
  * in time are failures.
  */
 function watchOrders({ apis, base }: World, ended: (hasFailed: boolean) => void): void {
-  const request = apis.request.bind(apis);
-  apis.request = (from, asked, answer) => {
-    if (asked.method !== "POST") return request(from, asked, answer);
+  apis.onRequest = ({ method }) => {
+    if (method !== "POST") return undefined;
     let isOver = false;
     const over = (hasFailed: boolean): void => {
       if (isOver) return;
@@ -35,10 +34,7 @@ function watchOrders({ apis, base }: World, ended: (hasFailed: boolean) => void)
       ended(hasFailed);
     };
     const giveUp = base.simulation.after(PROBE_TIMEOUT_MS, () => over(true));
-    request(from, asked, (answered) => {
-      over(answered.status >= 500);
-      answer(answered);
-    });
+    return ({ status }) => over(status >= 500);
   };
 }
 
