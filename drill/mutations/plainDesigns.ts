@@ -2,7 +2,7 @@ import { type Mutation, combined } from "../mutation";
 import { noLatch } from "./dnsMutations";
 import { editing, withProperties } from "./edits";
 import { noSweepAtActivation } from "./ledgerMutations";
-import { orchestratorAtHome, slowComposite } from "./programMutations";
+import { failoverAtHome, slowComposite } from "./programMutations";
 
 /** An order is acknowledged when this region's queue has it; nothing else holds it. */
 const queueAlone: Mutation = {
@@ -90,7 +90,7 @@ const noSweep: Mutation = {
   },
 };
 
-/** Only alarms wake the orchestrator: the sentinel publishes its metrics, the tick goes on with what was begun. */
+/** Only alarms wake the orchestrator, which takes their word: no ledger says more. The sentinel publishes its metrics, the tick goes on with what was begun. */
 const alarmsAlone: Mutation = {
   name: "alarms alone wake the orchestrator",
   sources: [
@@ -103,6 +103,11 @@ const alarmsAlone: Mutation = {
       file: "lambda/shared/decide.ts",
       from: "if (self !== standby || control.active !== home) return null;",
       to: "if (observation.isTick || control.active !== home) return null;",
+    },
+    {
+      file: "lambda/shared/decide.ts",
+      from: "const sign = signOf(control, evidence, nowMs);",
+      to: 'const sign = "the alarm";',
     },
   ],
   edits: "alarms-use1-failover",
@@ -148,4 +153,4 @@ const common = [
 export const seedInStandby = combined("seed-in-standby", common);
 
 /** The same, with everything that sees and acts in the region that is lost. */
-export const plain = combined("plain", [...common, orchestratorAtHome]);
+export const plain = combined("plain", [...common, failoverAtHome]);

@@ -1,6 +1,6 @@
 import { HOME_REGION } from "../../lambda/shared/tunables";
 import type { Properties, Resource } from "../description/lookup";
-import type { Mutation } from "../mutation";
+import { type Mutation, combined } from "../mutation";
 import { editing, replaceText, withProperties } from "./edits";
 
 /** Where the sentinel, the tick, their alarms and their permissions are declared. */
@@ -28,8 +28,16 @@ function belongsToFailover({ type, state, region }: Resource): boolean {
  * Everything that sees an outage and acts on it stands where the outage is: the sentinel, the
  * schedules and the alarms of the standby region move to home, which has an orchestrator already.
  */
-export const orchestratorAtHome: Mutation = {
-  name: "orchestrator at home",
+export const failoverAtHome: Mutation = {
+  name: "failover resources at home",
+  // Its tick is where it is.
+  sources: [
+    {
+      file: "lambda/shared/act.ts",
+      from: 'const standby = variable(runtime.env, "STANDBY_REGION");',
+      to: 'const standby = variable(runtime.env, "HOME_REGION");',
+    },
+  ],
   edits: "failover-*, sentinel-use2",
   program: (resources) => {
     const standby = resources.find(
@@ -49,6 +57,21 @@ export const orchestratorAtHome: Mutation = {
     }))(resources);
   },
 };
+
+/** Home's orchestrator decides on its own loss. */
+export const orchestratorAtHome = combined("orchestrator at home", [
+  failoverAtHome,
+  {
+    name: "home decides",
+    sources: [
+      {
+        file: "lambda/shared/decide.ts",
+        from: "if (self !== standby || control.active !== home) return null;",
+        to: "if (self !== home || control.active !== home) return null;",
+      },
+    ],
+  },
+]);
 
 /** The orchestrator may not ask for a failover of the global database. */
 export const missingPermission: Mutation = {

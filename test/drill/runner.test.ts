@@ -281,4 +281,17 @@ describe("worker processes", () => {
       await pool.close();
     }
   }, 60_000);
+
+  it("let the plain design fail over by its alarm", async () => {
+    const pool = await poolOf("plain", 1);
+    try {
+      for (const kind of ["API", "settling"]) {
+        const { coverage } = await pool.play({ index: 0, seed: "1.0", kind });
+        const fences = Object.entries(coverage).filter(([name]) => name.startsWith("fence by"));
+        expect(fences).toEqual([["fence by the alarm", 1]]);
+      }
+    } finally {
+      await pool.close();
+    }
+  }, 60_000);
 });
