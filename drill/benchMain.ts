@@ -1,27 +1,29 @@
 /**
- * `npm run bench:drill`: how many outages a second, in how much memory, for 100 and 1,000 outages,
- * and for 10,000 with `--long`. CPU seconds stand beside the clock's: a busy machine spoils only
- * one of them. Last, what the CPU is busy with.
+ * `npm run bench:drill`: how many outages a second, in how much memory, for 100, 1,000 and 10,000
+ * outages; `--short` leaves the last out. CPU seconds stand beside the clock's: a busy machine
+ * spoils only one of them. Last, what the CPU is busy with.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { availableParallelism, cpus, tmpdir } from "node:os";
+import { readFileSync, readdirSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
 import * as path from "node:path";
 import { captureInChild } from "./captured";
 import { runCommand } from "./commandLine";
 import { bundleHandlers } from "./handlers";
-import { OptionError } from "./options";
+import { parsed } from "./options";
 import type { Opening } from "./runner/design";
 import { type DrillOptions, OURS, parseDrillOptions } from "./runner/options";
 import { Pool } from "./runner/pool";
 import { type CpuProfile, type Part, sharesOf } from "./runner/profile";
 import { run } from "./runner/run";
 import { table } from "./report/table";
+import { TemporaryDirectory } from "./temporary";
 
 const JOBS = 2;
 const WARM_UP = 20;
 const PROFILED = 200;
-/** Neither a kind nor a design is asked for. */
-const anyKind = { kinds: [], designs: [] };
+const usage = "options: --short, without the 10,000 outages";
+/** No kind is asked for. */
+const anyKind = { kinds: [], designs: [OURS] };
 
 function optionsFor(outages: number): DrillOptions {
   return parseDrillOptions(["--outages", String(outages), "--jobs", String(JOBS)], anyKind);
@@ -48,30 +50,28 @@ async function measure(pool: Pool, outages: number): Promise<string[]> {
 
 /** Plays in one process under V8's profiler, whose samples cost a little themselves. */
 async function profile(opening: Opening): Promise<Record<Part, number>> {
-  const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
+  const directory = new TemporaryDirectory();
   try {
-    const pool = await Pool.start(opening, 1, ["--cpu-prof", `--cpu-prof-dir=${directory}`]);
+    const pool = await Pool.start(opening, 1, ["--cpu-prof", `--cpu-prof-dir=${directory.path}`]);
     await run(optionsFor(PROFILED), (task) => pool.play(task), undefined, 0);
     await pool.close();
-    const [file] = readdirSync(directory);
-    return sharesOf(JSON.parse(readFileSync(path.join(directory, file!), "utf8")) as CpuProfile);
+    const [file] = readdirSync(directory.path);
+    const profiled = readFileSync(path.join(directory.path, file!), "utf8");
+    return sharesOf(JSON.parse(profiled) as CpuProfile);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
   }
 }
 
 async function bench(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg !== "--long");
-  if (unknown !== undefined) {
-    throw new OptionError(`unknown option ${unknown}; options: --long, for 10,000 outages as well`);
-  }
+  const { short } = parsed(args, usage, { short: { type: "boolean", default: false } });
   const [resources, bundle] = await Promise.all([captureInChild(), bundleHandlers()]);
   const opening = { resources, bundle, design: OURS };
   const pool = await Pool.start(opening, JOBS);
   const rows = [];
   try {
     await run(optionsFor(WARM_UP), (task) => pool.play(task), undefined, 0);
-    for (const outages of args.includes("--long") ? [100, 1_000, 10_000] : [100, 1_000]) {
+    for (const outages of short ? [100, 1_000] : [100, 1_000, 10_000]) {
       rows.push(await measure(pool, outages));
     }
   } finally {
@@ -111,4 +111,4 @@ const header = [
   "failed",
 ];
 
-void runCommand(bench);
+void runCommand(usage, bench);

@@ -1,7 +1,7 @@
 /** `npm start`: plays one outage and tells how it went. */
 import { captureInChild } from "./captured";
 import { runCommand } from "./commandLine";
-import { type StartOptions, parseStartOptions } from "./options";
+import { type StartOptions, parseStartOptions, startUsage } from "./options";
 
 async function play(options: StartOptions): Promise<number> {
   const capture = captureInChild();
@@ -22,4 +22,4 @@ async function play(options: StartOptions): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-void runCommand((args) => play(parseStartOptions(args)));
+void runCommand(startUsage, (args) => play(parseStartOptions(args)));

@@ -1,3 +1,5 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
 /** What `npm start` is asked to play. */
 export interface StartOptions {
   seed: string;
@@ -12,42 +14,39 @@ export class OptionError extends Error {
 }
 
 const faults = ["region", "none"] as const;
-const usage = "options: --seed N, --fault region|none, --trace, --json";
+export const startUsage = "options: --seed N, --fault region|none, --trace, --json";
 
 /** @throws OptionError naming what was got and what is allowed. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const options: StartOptions = { seed: "1", fault: "region", isTraced: false, isJson: false };
-  for (let i = 0; i < args.length; i++) {
-    const [name, inline] = splitOption(args[i]!);
-    const value = (): string => {
-      const given = inline ?? args[++i];
-      if (given === undefined) throw new OptionError(`${name} needs a value; ${usage}`);
-      return given;
-    };
-    switch (name) {
-      case "--seed":
-        options.seed = String(Number(seedOf(value())));
-        break;
-      case "--fault":
-        options.fault = parseFault(value());
-        break;
-      case "--trace":
-        options.isTraced = true;
-        break;
-      case "--json":
-        options.isJson = true;
-        break;
-      default:
-        throw new OptionError(`unknown option ${name}; ${usage}`);
-    }
-  }
-  return options;
+  const given = parsed(args, startUsage, {
+    seed: { type: "string", default: "1" },
+    fault: { type: "string", default: "region" },
+    trace: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  });
+  return {
+    seed: String(Number(seedOf(given.seed))),
+    fault: oneOf("--fault", given.fault, faults),
+    isTraced: given.trace,
+    isJson: given.json,
+  };
 }
 
-/** `--seed=4` and `--seed 4` say the same. */
-export function splitOption(arg: string): [name: string, value: string | undefined] {
-  const equals = arg.indexOf("=");
-  return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
+/**
+ * The options as Node's own parser reads them: `--seed=4` and `--seed 4` say the same.
+ * @throws OptionError for an unknown option, a missing value, a value where none belongs.
+ */
+export function parsed<Options extends NonNullable<ParseArgsConfig["options"]>>(
+  args: readonly string[],
+  usage: string,
+  options: Options,
+): ReturnType<typeof parseArgs<{ options: Options }>>["values"] {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
+  } catch (error) {
+    const [reason] = (error as Error).message.split(/\.\s/);
+    throw new OptionError(`${reason}; ${usage}`);
+  }
 }
 
 /** @throws OptionError unless the text is a whole number. */
@@ -67,10 +66,15 @@ export function count(name: string, text: string, largest: number): number {
   return number;
 }
 
-function parseFault(text: string): StartOptions["fault"] {
-  const found = faults.find((fault) => fault === text);
+/** @throws OptionError unless the text is one of those allowed. */
+export function oneOf<Allowed extends string>(
+  name: string,
+  text: string,
+  allowed: readonly Allowed[],
+): Allowed {
+  const found = allowed.find((each) => each === text);
   if (found === undefined) {
-    throw new OptionError(`--fault ${text}: allowed are ${faults.join(" and ")}`);
+    throw new OptionError(`${name} "${text}": allowed are ${allowed.join("; ")}`);
   }
   return found;
 }

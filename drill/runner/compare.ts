@@ -39,9 +39,16 @@ export interface Comparison {
   rows: readonly CompareRow[];
 }
 
-/** Plays the same outages of the ordinary mix against each design. */
+export interface Compared {
+  seed: string;
+  outages: number;
+  /** Of one kind instead of the ordinary mix. */
+  kind?: string | undefined;
+}
+
+/** Plays the same outages against each design. */
 export async function compare(
-  { seed, outages }: { seed: string; outages: number },
+  { seed, outages, kind }: Compared,
   players: readonly Player[],
   progress: (done: number, all: number) => void = () => {},
 ): Promise<Comparison> {
@@ -55,7 +62,7 @@ export async function compare(
     players.map(async (player) => {
       for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
         const { design, index } = task;
-        glances.get(design)![index] = await player.play(design, seedOfOutage(seed, index));
+        glances.get(design)![index] = await player.play(design, seedOfOutage(seed, index), kind);
         progress(++done, tasks.length);
       }
     }),

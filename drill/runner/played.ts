@@ -1,5 +1,5 @@
 import type { Design } from "./design";
-import type { Kept } from "./options";
+import type { Kept } from "./kept";
 import { summarize, type Summary } from "../report/summary";
 import { armed } from "../scenario/arming";
 import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";

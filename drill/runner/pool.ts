@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
+import { TemporaryDirectory } from "../temporary";
 import type { Opening } from "./design";
 import type { Played, Task } from "./played";
 import { writeWorker } from "./workerFile";
@@ -37,7 +36,7 @@ export class Pool {
   private constructor(
     opening: Opening,
     jobs: number,
-    private readonly directory: string,
+    private readonly directory: TemporaryDirectory,
     file: string,
     flags: readonly string[],
   ) {
@@ -46,8 +45,8 @@ export class Pool {
 
   /** @param flags of Node, for every process */
   static async start(opening: Opening, jobs: number, flags: readonly string[] = []): Promise<Pool> {
-    const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
-    const file = await writeWorker(path.join(__dirname, "workerMain.ts"), directory);
+    const directory = new TemporaryDirectory();
+    const file = await writeWorker(path.join(__dirname, "workerMain.ts"), directory.path);
     // The bundler is a process of its own: its memory is no part of the drill.
     await esbuild.stop();
     return new Pool(opening, jobs, directory, file, flags);
@@ -74,7 +73,7 @@ export class Pool {
         await ended;
       }),
     );
-    rmSync(this.directory, { recursive: true, force: true });
+    this.directory.remove();
   }
 
   private startWorker(file: string, opening: Opening, flags: readonly string[]): Worker {

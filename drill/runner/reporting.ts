@@ -5,11 +5,13 @@ import { homeLost } from "../scenario/faults/regions";
 import type { DrillOptions } from "./options";
 import type { Task } from "./played";
 import type { Play, RunOutcome } from "./run";
-import { seedOfOutage } from "./seeds";
-import { type Failure, replayLine } from "./text";
+import { type Failure, lineOf, replayLine, shrunken } from "./text";
 
 /** What is drawn where nobody asked for an outage: the loss that everything else is made for. */
 const USUAL_KIND = homeLost.name;
+
+/** Which outage a picture shows, under which title. */
+type Drawn = Pick<Task, "seed" | "kind" | "keep"> & { title: string };
 
 /**
  * Everything the report shows of a run; the outages that it draws are played once more, recorded.
@@ -21,15 +23,9 @@ export async function pageDataOf(
   play: Play,
   designs: PageData["designs"],
 ): Promise<PageData> {
-  const { seed, fault, shown } = options;
-  const chosen =
-    shown === undefined
-      ? { seed: seedOfOutage(seed, 0), kind: fault ?? USUAL_KIND }
-      : { seed: shown, kind: fault };
-  const pictures = [await draw("One outage", chosen, options, play)];
-  if (results.slowest !== null) {
-    const slowest = { seed: results.slowest.seed, kind: fault };
-    pictures.unshift(await draw("The slowest recovery", slowest, options, play));
+  const pictures: Picture[] = [];
+  for (const each of drawnOf(results.slowest?.seed, options)) {
+    pictures.push(await draw(each, options, play));
   }
   return {
     results,
@@ -42,22 +38,38 @@ export async function pageDataOf(
     })),
     replays: [
       ...failures.map((failure) => replayOf(failure, options)),
+      ...results.failures.slice(failures.length).map((failed) => ({
+        what: `Failed: ${failed.broken.map(({ name }) => name).join("; ")}`,
+        line: replayLine(failed, options),
+      })),
       ...pictures.map(({ title, replay }) => ({ what: title, line: replay })),
-      {
-        what: "This run",
-        line: `npm run drill -- --seed ${seed} --outages ${results.outages}`,
-      },
+      { what: "This run", line: lineOf(options) },
     ],
   };
 }
 
+/** The slowest outage and a chosen one; a run of a single outage has but that one. */
+function drawnOf(slowest: string | undefined, options: DrillOptions): Drawn[] {
+  const { seed, outages, fault, keep, shown } = options;
+  const ofRun: Drawn[] =
+    outages === 1
+      ? [{ title: "The outage", seed, kind: fault, keep }]
+      : slowest === undefined
+        ? []
+        : [{ title: "The slowest recovery", seed: slowest, kind: fault }];
+  if (shown !== undefined)
+    return [...ofRun, { title: "The chosen outage", seed: shown, kind: fault }];
+  return outages === 1
+    ? ofRun
+    : [...ofRun, { title: "One outage", seed, kind: fault ?? USUAL_KIND }];
+}
+
 async function draw(
-  title: string,
-  { seed, kind }: Pick<Task, "seed" | "kind">,
+  { title, seed, kind, keep }: Drawn,
   { design }: DrillOptions,
   play: Play,
 ): Promise<Picture> {
-  const played = await play({ index: 0, seed, kind, isRecorded: true });
+  const played = await play({ index: 0, seed, kind, keep, isRecorded: true });
   const { story } = played;
   if (story?.recording === undefined) throw new Error(`seed ${seed} was not recorded`);
   return {
@@ -66,13 +78,14 @@ async function draw(
     kind: played.kind,
     recording: story.recording,
     timeline: story.timeline,
-    replay: replayLine(played, { fault: kind, design }),
+    replay: replayLine({ seed }, { fault: kind, design }, keep),
   };
 }
 
-function replayOf({ played, shrunk }: Failure, options: DrillOptions): PageData["replays"][number] {
+function replayOf(failure: Failure, options: DrillOptions): PageData["replays"][number] {
+  const { played } = failure;
   return {
     what: `Failed: ${played.broken.map(({ name }) => name).join("; ")}`,
-    line: replayLine(played, options, shrunk?.keep),
+    line: replayLine(played, options, shrunken(failure)?.keep ?? options.keep),
   };
 }

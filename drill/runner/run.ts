@@ -7,7 +7,7 @@ import type { Failure } from "./text";
 
 /** Every so many outages one is played twice. */
 const TWICE_EVERY = 50;
-/** Failures that are shrunken and told in full; the others are counted. */
+/** Failures that are shrunken and told in full; the others are named, with the line that plays them. */
 const TOLD_MAX = 3;
 /** Outages handed out beyond the one whose turn it is: what is held back stays small. */
 const AHEAD = 64;
@@ -23,10 +23,10 @@ export interface RunOutcome {
 }
 
 export function taskOf(options: DrillOptions, index: number): Task {
-  const { seed, fault, keep, isTraced, outages } = options;
+  const { seed, fault, keep, isTraced } = options;
   return {
     index,
-    seed: outages === 1 && !seed.includes(".") ? seedOfOutage(seed, 0) : seedOfOutage(seed, index),
+    seed: seedOfOutage(seed, index),
     kind: fault,
     keep,
     isTraced,
@@ -68,5 +68,5 @@ export async function run(
     }
     progress(done + 1);
   }
-  return { results: tally.results(options.seed, options.design), failures, trace };
+  return { results: tally.results(options), failures, trace };
 }

@@ -1,4 +1,4 @@
-import { changesOf } from "../mutation";
+import { type Mutation, changesOf } from "../mutation";
 import type { Sabotage } from "../mutations/sabotages";
 import { drawSchedule } from "../scenario/schedule";
 import { OURS } from "./options";
@@ -32,8 +32,18 @@ export interface Hunted {
   caught: Catch | null;
   /** Outages played until then; the others before it were of kinds in which it cannot show. */
   played: number;
-  /** Mutations of a pair: each was played alone at the seed of the catch, and broke nothing. */
-  halves: readonly string[];
+  /** Of a pair: the mutation that a second guard covers, and that guard's. */
+  pair: Pair | null;
+}
+
+/** At the seed of the catch each of the two was played alone as well, and broke nothing. */
+export interface Pair {
+  covered: string;
+  guard: string;
+  /** Outages up to the catch in which the covered one was played alone. */
+  played: number;
+  /** Seeds of those in which it broke a promise that our own design keeps. */
+  caughtAlone: readonly string[];
 }
 
 /** Outages of our own design, played once for all mutations. */
@@ -48,24 +58,43 @@ export async function hunt(
   options: HuntOptions,
   player: Player,
   baseline: Baseline,
+  onPlayed: () => void = () => {},
 ): Promise<Hunted> {
-  let played = 0;
+  const seeds: string[] = [];
   let caught: Catch | null = null;
   for (let index = 0; index < options.within && caught === null; index++) {
     const seed = seedOfOutage(options.seed, index);
     const isMeant = kinds.length === 0 || kinds.includes(drawSchedule(seed).kind);
     if (!isMeant && !options.isEvery) continue;
-    played++;
+    seeds.push(seed);
     const { broken, kind } = await player.play(mutation.name, seed);
+    onPlayed();
     const [first] = broken;
     if (first === undefined) continue;
     const others = [OURS, ...halves.map(({ name }) => name)];
     if (!(await allHold(others, seed, player, baseline))) continue;
     caught = { outage: index + 1, seed, kind, promise: first.name, seen: first.seen };
   }
+  const pair = caught === null ? null : await pairOf(halves, seeds, player, baseline);
   for (const { name } of [mutation, ...halves]) player.forget(name);
-  const names = halves.map(({ name }) => name);
-  return { name: mutation.name, changes: changesOf(mutation), caught, played, halves: names };
+  return { name: mutation.name, changes: changesOf(mutation), caught, played: seeds.length, pair };
+}
+
+/** Plays the covered half alone wherever the pair was played: what covers it covers it there too. */
+async function pairOf(
+  [covered, guard]: readonly Mutation[],
+  seeds: readonly string[],
+  player: Player,
+  baseline: Baseline,
+): Promise<Pair | null> {
+  if (covered === undefined || guard === undefined) return null;
+  const caughtAlone: string[] = [];
+  for (const seed of seeds) {
+    const { broken } = await player.play(covered.name, seed);
+    if (broken.length > 0 && (await allHold([OURS], seed, player, baseline)))
+      caughtAlone.push(seed);
+  }
+  return { covered: covered.name, guard: guard.name, played: seeds.length, caughtAlone };
 }
 
 async function allHold(
@@ -88,17 +117,21 @@ export async function huntAll(
   sabotages: readonly Sabotage[],
   options: HuntOptions,
   players: readonly Player[],
-  progress: (done: number) => void = () => {},
+  progress: (done: { hunted: number; played: number }) => void = () => {},
 ): Promise<Hunted[]> {
   const baseline: Baseline = new Map();
   const hunted = new Array<Hunted>(sabotages.length);
+  const done = { hunted: 0, played: 0 };
+  const onPlayed = (): void => {
+    done.played++;
+    progress(done);
+  };
   let next = 0;
-  let done = 0;
   await Promise.all(
     players.map(async (player) => {
       for (let i = next++; i < sabotages.length; i = next++) {
-        hunted[i] = await hunt(sabotages[i]!, options, player, baseline);
-        progress(++done);
+        hunted[i] = await hunt(sabotages[i]!, options, player, baseline, onPlayed);
+        done.hunted++;
       }
     }),
   );

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { OptionError, count, seedOf, splitOption } from "../options";
+import { count, oneOf, parsed, seedOf } from "../options";
 import { JOBS_MAX, OUTAGES_MAX } from "./options";
 import type { HuntOptions } from "./sabotage";
 
@@ -19,20 +19,34 @@ export interface CompareOptions {
   isJson: boolean;
 }
 
+export const sabotageUsage =
+  "options: --only MUTATION, --seed N, --within OUTAGES, --jobs N, --every, --json";
+export const compareUsage = "options: --outages N, --seed N, --jobs N, --json";
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean", default: false } as const;
+
 /** @throws OptionError naming what was got and what is allowed. */
 export function parseSabotageOptions(
   args: readonly string[],
   names: readonly string[],
   cores = availableParallelism(),
 ): SabotageOptions {
-  const given = new Given(args, ["--only", "--seed", "--within", "--jobs"], ["--every", "--json"]);
+  const given = parsed(args, sabotageUsage, {
+    only: text,
+    seed: { ...text, default: "1" },
+    within: { ...text, default: "2000" },
+    jobs: { ...text, default: String(cores) },
+    every: flag,
+    json: flag,
+  });
   return {
-    only: given.oneOf("--only", names),
-    seed: given.seed(),
-    within: given.count("--within", 2_000, OUTAGES_MAX),
-    jobs: given.count("--jobs", cores, JOBS_MAX),
-    isEvery: given.has("--every"),
-    isJson: given.has("--json"),
+    only: given.only === undefined ? undefined : oneOf("--only", given.only, names),
+    seed: seedOf(given.seed),
+    within: count("--within", given.within, OUTAGES_MAX),
+    jobs: count("--jobs", given.jobs, JOBS_MAX),
+    isEvery: given.every,
+    isJson: given.json,
   };
 }
 
@@ -41,48 +55,16 @@ export function parseCompareOptions(
   args: readonly string[],
   cores = availableParallelism(),
 ): CompareOptions {
-  const given = new Given(args, ["--outages", "--seed", "--jobs"], ["--json"]);
+  const given = parsed(args, compareUsage, {
+    outages: { ...text, default: "200" },
+    seed: { ...text, default: "1" },
+    jobs: { ...text, default: String(cores) },
+    json: flag,
+  });
   return {
-    seed: given.seed(),
-    outages: given.count("--outages", 200, OUTAGES_MAX),
-    jobs: given.count("--jobs", cores, JOBS_MAX),
-    isJson: given.has("--json"),
+    seed: seedOf(given.seed),
+    outages: count("--outages", given.outages, OUTAGES_MAX),
+    jobs: count("--jobs", given.jobs, JOBS_MAX),
+    isJson: given.json,
   };
-}
-
-/** Options as they were given: `--seed=4` and `--seed 4` say the same. */
-class Given {
-  private readonly values = new Map<string, string>();
-
-  constructor(args: readonly string[], valued: readonly string[], flags: readonly string[]) {
-    const usage = `options: ${[...valued.map((name) => `${name} VALUE`), ...flags].join(", ")}`;
-    for (let i = 0; i < args.length; i++) {
-      const [name, inline] = splitOption(args[i]!);
-      if (flags.includes(name) && inline === undefined) this.values.set(name, "");
-      else if (!valued.includes(name)) throw new OptionError(`unknown option ${args[i]}; ${usage}`);
-      else {
-        const value = inline ?? args[++i];
-        if (value === undefined) throw new OptionError(`${name} needs a value; ${usage}`);
-        this.values.set(name, value);
-      }
-    }
-  }
-
-  has(name: string): boolean {
-    return this.values.has(name);
-  }
-
-  seed(): string {
-    return seedOf(this.values.get("--seed") ?? "1");
-  }
-
-  count(name: string, usual: number, largest: number): number {
-    return count(name, this.values.get(name) ?? String(usual), largest);
-  }
-
-  oneOf(name: string, allowed: readonly string[]): string | undefined {
-    const text = this.values.get(name);
-    if (text === undefined || allowed.includes(text)) return text;
-    throw new OptionError(`${name} "${text}": allowed are ${allowed.join("; ")}`);
-  }
 }

@@ -1,11 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
 import type { Resource } from "../description/lookup";
 import { bundleHandlers } from "../handlers";
 import { mutations } from "../mutations";
+import { TemporaryDirectory } from "../temporary";
 import type { Glance } from "./sabotagePlay";
 import type { FromWorker, ToWorker } from "./sabotageWorker";
 import { writeWorker } from "./workerFile";
@@ -72,15 +71,15 @@ export async function withPlayers<Result>(
   jobs: number,
   work: (players: readonly Player[]) => Promise<Result>,
 ): Promise<Result> {
-  const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
+  const directory = new TemporaryDirectory();
   let players: PlayerProcess[] = [];
   try {
-    const file = await writeWorker(path.join(__dirname, "sabotageWorker.ts"), directory);
+    const file = await writeWorker(path.join(__dirname, "sabotageWorker.ts"), directory.path);
     players = Array.from({ length: jobs }, () => new PlayerProcess(file, resources));
     return await work(players);
   } finally {
     await Promise.all(players.map((player) => player.close()));
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
     await esbuild.stop();
   }
 }

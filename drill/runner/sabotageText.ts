@@ -4,7 +4,7 @@ import type { HuntOptions, Hunted } from "./sabotage";
 /** The table of `npm run drill:sabotage`, and under it what is behind the pairs. */
 export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): string {
   const missed = hunted.filter(({ caught }) => caught === null).length;
-  const pairs = hunted.filter(({ halves, caught }) => halves.length > 0 && caught !== null);
+  const pairs = hunted.flatMap(({ pair }) => pair ?? []);
   return [
     heading(`${hunted.length} mutations, one at a time, from seed ${options.seed}`),
     table([
@@ -18,8 +18,17 @@ export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): s
     ...(pairs.length === 0
       ? []
       : [
-          "A pair is one mutation because a second guard covers the first: at the seed of the catch\n" +
-            "each of the two was played alone as well, and broke nothing.",
+          "A pair is one mutation because a second guard covers the first. At the seed of the catch each\n" +
+            "of the two broke nothing alone; the first was played alone in every outage before it too.",
+          table([
+            ["covered", "by", "played alone", "caught alone"],
+            ...pairs.map(({ covered, guard, played, caughtAlone }) => [
+              covered,
+              `what "${guard}" takes out`,
+              String(played),
+              caughtAlone.join(", "),
+            ]),
+          ]),
         ]),
     missed === 0
       ? `PASSED: ${hunted.length} mutations caught, each within ${options.within} outages.`

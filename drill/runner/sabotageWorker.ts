@@ -20,8 +20,9 @@ export type FromWorker = { glance: Glance } | { failure: string };
 let resources: readonly Resource[] = [];
 const designs = new Map<string, Design>();
 
+/** Who asked may have been interrupted meanwhile. */
 function say(message: FromWorker): void {
-  process.send!(message);
+  process.send!(message, (error: Error | null) => error !== null && process.exit());
 }
 
 async function play({ design, seed, kind }: Asked): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Kept } from "./options";
+import type { Kept } from "./kept";
 import type { Played, Task } from "./played";
 
 /** Tries at most, over dropping and shortening. */
@@ -13,22 +13,23 @@ export interface Shrunk {
 }
 
 /**
- * Drops faults, then shortens those left, one by one, as long as one of the promises that were
- * broken stays broken. Each fault has chance of its own, so the others stay as they were.
+ * Drops faults, then shortens those left, one by one, as long as the promise that was broken first
+ * stays broken: another one would be another failure. Each fault has chance of its own, so the
+ * others stay as they were.
  */
 export async function shrink(
   failed: Played,
   task: Task,
   play: (task: Task) => Promise<Played>,
 ): Promise<Shrunk> {
-  const names = new Set(failed.broken.map(({ name }) => name));
+  const first = failed.broken[0]?.name;
   let keep: Kept[] = failed.faults.map((index) => ({ index }));
   let played = failed;
   let tries = 0;
   const attempt = async (candidate: Kept[]): Promise<boolean> => {
     if (tries++ >= TRIES_MAX) return false;
     const found = await play({ ...task, keep: candidate, isPlayedTwice: false });
-    if (!found.broken.some(({ name }) => names.has(name))) return false;
+    if (!found.broken.some(({ name }) => name === first)) return false;
     [keep, played] = [candidate, found];
     return true;
   };

@@ -1,10 +1,10 @@
 import { type Bound, bounds } from "../scenario/bounds";
 import { type Counters, counterNames, merged, uncovered } from "../scenario/coverage";
+import type { DrillOptions } from "./options";
 import type { Played } from "./played";
 
-/** From so many outages on, a moment that matters and never came fails the run. */
+/** From so many outages of the ordinary mix on, a moment that matters and never came fails the run. */
 export const COVERAGE_NEEDS = 10_000;
-const FAILURES_KEPT = 20;
 /** Width of a bin of a kind's recoveries; the last bin holds all that took longer. */
 export const BIN_SECONDS = 10;
 export const BINS = 40;
@@ -41,6 +41,9 @@ export interface KindRecovery {
   bins: readonly number[];
 }
 
+/** What is kept of every outage that broke a promise: its seed tells the rest. */
+export type FailedOutage = Pick<Played, "seed" | "kind" | "broken">;
+
 export interface Slowest {
   seed: string;
   kind: string;
@@ -62,7 +65,7 @@ export interface Results {
   /** Promises that the run as a whole broke: a p99, a moment that never came. */
   brokenByAll: readonly { name: string; seen: string }[];
   failed: number;
-  failures: readonly Played[];
+  failures: readonly FailedOutage[];
   eventsPlayed: number;
   virtualSeconds: number;
   /** Over the trace hashes of all outages, in order. */
@@ -77,7 +80,7 @@ export class Tally {
   private slowest: Slowest | null = null;
   private coverage: Counters = {};
   private readonly orders = { acknowledged: 0, missing: 0, doubled: 0, altered: 0 };
-  private readonly failures: Played[] = [];
+  private readonly failures: FailedOutage[] = [];
   private failed = 0;
   private outages = 0;
   private eventsPlayed = 0;
@@ -106,7 +109,8 @@ export class Tally {
     this.addRecovery(played);
   }
 
-  results(seed: string, design: string): Results {
+  results({ seed, design, fault }: Pick<DrillOptions, "seed" | "design" | "fault">): Results {
+    const isCovering = this.outages >= COVERAGE_NEEDS && fault === undefined;
     const results = boundsInOrder.flatMap(({ name }) => {
       const all = this.recoveries.get(name);
       if (all === undefined) return [];
@@ -128,7 +132,7 @@ export class Tally {
           const all = this.recoveries.get(bound.name);
           return all === undefined ? [] : tooSlow(bound, all);
         }),
-        ...(this.outages >= COVERAGE_NEEDS ? neverCame(this.coverage) : []),
+        ...(isCovering ? neverCame(this.coverage) : []),
       ],
       failed: this.failed,
       failures: this.failures,
@@ -160,7 +164,7 @@ export class Tally {
     else {
       count.failed++;
       this.failed++;
-      if (this.failures.length < FAILURES_KEPT) this.failures.push(played);
+      this.failures.push({ seed: played.seed, kind, broken: played.broken });
     }
   }
 }

@@ -1,11 +1,15 @@
+import { recoveryHeader, recoveryRows } from "../report/recoveryTable";
 import { heading, table } from "../report/table";
-import { type DrillOptions, OURS, keepText } from "./options";
-import type { Played } from "./played";
+import { keepText } from "./kept";
+import { type DrillOptions, OURS } from "./options";
+import type { Played, Task } from "./played";
 import type { Shrunk } from "./shrink";
-import type { Distribution, Results } from "./tally";
+import type { Results } from "./tally";
 
 /** Seconds of the timeline that are printed before and after a promise was seen broken. */
 const AROUND_SECONDS = 90;
+/** Failures beyond those told in full that are named in the text; `--json` names all. */
+const NAMED_MAX = 100;
 
 export interface Failure {
   played: Played;
@@ -14,35 +18,62 @@ export interface Failure {
 
 /** The line that plays an outage, or what is left of it, again. */
 export function replayLine(
-  played: Played,
+  { seed }: Pick<Task, "seed">,
   { fault, design }: Pick<DrillOptions, "fault" | "design">,
   keep?: Shrunk["keep"],
 ): string {
+  return lineOf({ seed, outages: 1, fault, design, keep });
+}
+
+/** The line that plays outages: one, or the whole run that the options ask for. */
+export function lineOf({
+  seed,
+  outages,
+  fault,
+  design,
+  keep,
+}: Pick<DrillOptions, "seed" | "outages" | "fault" | "design" | "keep">): string {
   return [
-    `npm run drill -- --seed ${played.seed} --outages 1`,
+    `npm run drill -- --seed ${seed} --outages ${outages}`,
     ...(fault === undefined ? [] : [`--fault "${fault}"`]),
     ...(design === OURS ? [] : [`--design "${design}"`]),
     ...(keep === undefined ? [] : [`--keep ${keepText(keep)}`]),
   ].join(" ");
 }
 
-export function failureText({ played, shrunk }: Failure, options: DrillOptions): string {
-  const { seed, kind, broken, story } = played;
+/** What is left of a failure, where anything could be dropped or shortened. */
+export function shrunken({ played, shrunk }: Failure): Shrunk | undefined {
+  return shrunk?.played === played ? undefined : shrunk;
+}
+
+export function failureText(failure: Failure, options: DrillOptions): string {
+  const { played } = failure;
+  const smaller = shrunken(failure);
   const lines = [
-    heading(`FAILED: seed ${seed} (${kind})`),
-    ...broken.map(({ name, seen }) => `  BROKEN  ${name}: ${seen}`),
-    `schedule, in seconds from the armed platform:\n${indented(story?.schedule ?? "")}`,
+    heading(`FAILED: seed ${played.seed} (${played.kind})`),
+    ...brokenLines(played),
+    `schedule, in seconds from the armed platform:\n${indented(played.story?.schedule ?? "")}`,
   ];
-  const isSmaller = shrunk !== undefined && shrunk.played !== played;
-  if (isSmaller) {
-    lines.push(`shrunken, still broken:\n${indented(shrunk.played.story?.schedule ?? "")}`);
+  if (smaller !== undefined) {
+    lines.push(
+      `shrunken to:\n${indented(smaller.played.story?.schedule ?? "")}`,
+      "still broken:",
+      ...brokenLines(smaller.played),
+    );
   }
   lines.push(
-    `timeline, in seconds from the fault:\n${indented(timelineText(isSmaller ? shrunk.played : played))}`,
-    `play it again: ${replayLine(played, options)}`,
+    `timeline${smaller === undefined ? "" : " of what is left"}, in seconds from the fault:\n` +
+      indented(timelineText(smaller?.played ?? played)),
+    `play it again: ${replayLine(played, options, options.keep)}`,
   );
-  if (isSmaller) lines.push(`shrunken:      ${replayLine(played, options, shrunk.keep)}`);
+  if (smaller !== undefined) {
+    lines.push(`shrunken:      ${replayLine(played, options, smaller.keep)}`);
+  }
   return lines.join("\n");
+}
+
+function brokenLines({ broken }: Pick<Played, "broken">): string[] {
+  return broken.map(({ name, seen }) => `  BROKEN  ${name}: ${seen}`);
 }
 
 /** All of a short timeline; of a long one what lies around the breach. */
@@ -55,6 +86,24 @@ function timelineText({ story, broken }: Played): string {
   return (timeline.length > 40 && near.length > 0 ? near : timeline)
     .map((moment) => `${moment.seconds.toFixed(1).padStart(8)}  ${moment.text}`)
     .join("\n");
+}
+
+/** Failures that are not told in full: what each broke first, and the line that plays it. */
+export function furtherText(
+  { failures }: Results,
+  told: readonly Failure[],
+  options: DrillOptions,
+): string[] {
+  const further = failures.slice(told.length);
+  if (further.length === 0) return [];
+  const lines = further.slice(0, NAMED_MAX).map((failed) => {
+    const more = failed.broken.length === 1 ? "" : `, and ${failed.broken.length - 1} more`;
+    return `  ${failed.broken[0]?.name}${more} (${failed.kind})\n    ${replayLine(failed, options)}`;
+  });
+  if (further.length > NAMED_MAX) {
+    lines.push(`  ${further.length - NAMED_MAX} more: --json names every one`);
+  }
+  return [[heading(`${further.length} further failures`), ...lines].join("\n")];
 }
 
 export function resultsText(results: Results): string {
@@ -85,20 +134,10 @@ export function resultsText(results: Results): string {
 
 function recoveryText({ bounds }: Results): string[] {
   if (bounds.length === 0) return [];
-  const rows = bounds.flatMap(({ bound, settled, accepted, overhead }) => [
-    distributionRow(`${bound}: settled`, settled),
-    distributionRow("  accepted", accepted),
-    distributionRow("  settled, above the promotion", overhead),
-  ]);
   return [
     heading("Recovery, in seconds from the fault"),
-    table([["", "outages", "p50", "p99", "max", "never"], ...rows]),
+    table([recoveryHeader, ...recoveryRows(bounds)]),
   ];
-}
-
-function distributionRow(name: string, { count, p50, p99, max, never }: Distribution): string[] {
-  const text = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
-  return [name, String(count), text(p50), text(p99), text(max), never === 0 ? "" : String(never)];
 }
 
 function indented(text: string): string {

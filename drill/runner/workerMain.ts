@@ -10,8 +10,9 @@ let design: Design | undefined;
 /** One outage at a time: tasks wait for those before them. */
 let last: Promise<void> = Promise.resolve();
 
+/** Who asked may have been interrupted meanwhile. */
 function say(message: FromWorker): void {
-  process.send!(message);
+  process.send!(message, (error: Error | null) => error !== null && process.exit());
 }
 
 async function play(task: Task): Promise<void> {

@@ -1,4 +1,4 @@
-import { OptionError, parseStartOptions } from "../../drill/options";
+import { OptionError, parseStartOptions, startUsage } from "../../drill/options";
 
 describe("options of npm start", () => {
   it("plays seed 1 and the loss of home when nothing is asked", () => {
@@ -21,12 +21,9 @@ describe("options of npm start", () => {
 
   test.each([
     [["--seed", "x"], "--seed x: a seed is a whole number, 0 or above"],
-    [["--seed"], "--seed needs a value; options: --seed N, --fault region|none, --trace, --json"],
-    [["--fault", "flood"], "--fault flood: allowed are region and none"],
-    [
-      ["--sed", "1"],
-      "unknown option --sed; options: --seed N, --fault region|none, --trace, --json",
-    ],
+    [["--seed"], `Option '--seed <value>' argument missing; ${startUsage}`],
+    [["--fault", "flood"], '--fault "flood": allowed are region; none'],
+    [["--sed", "1"], `Unknown option '--sed'; ${startUsage}`],
   ])("refuses %j", (args, message) => {
     expect(() => parseStartOptions(args)).toThrow(new OptionError(message));
   });

@@ -4,11 +4,13 @@ import { bundleHandlers } from "../../drill/handlers";
 import { mutations } from "../../drill/mutations";
 import { type DrillOptions, parseDrillOptions } from "../../drill/runner/options";
 import { type Played, type Task, SAME_SEED_SAME_TRACE } from "../../drill/runner/played";
+import { jsonText } from "../../drill/runner/json";
 import { Pool } from "../../drill/runner/pool";
 import { run } from "../../drill/runner/run";
 import { shrink } from "../../drill/runner/shrink";
 import { distribution } from "../../drill/runner/tally";
-import { failureText, replayLine, resultsText } from "../../drill/runner/text";
+import { failureText, furtherText, replayLine, resultsText } from "../../drill/runner/text";
+import { type Counters, counterNames } from "../../drill/scenario/coverage";
 
 const names = { kinds: ["region", "none"], designs: ["ours", "no latch"] };
 const parse = (...args: string[]): DrillOptions => parseDrillOptions(args, names, 2);
@@ -32,57 +34,6 @@ function played(task: Task, changes: Partial<Played> = {}): Played {
   };
 }
 
-describe("options", () => {
-  it("defaults to 1,000 outages of seed 1 on all cores", () => {
-    expect(parse()).toEqual({
-      seed: "1",
-      outages: 1_000,
-      fault: undefined,
-      design: "ours",
-      keep: undefined,
-      jobs: 2,
-      isTraced: false,
-      isJson: false,
-      report: undefined,
-      shown: undefined,
-    });
-  });
-
-  it("takes every option, in either spelling", () => {
-    const options = parse(
-      ...["--outages", "1", "--seed=7.12", "--fault", "region", "--design=no latch"],
-      ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json"],
-      ...["--report", "out.html", "--show", "4.2"],
-    );
-    expect(options).toEqual({
-      seed: "7.12",
-      outages: 1,
-      fault: "region",
-      design: "no latch",
-      keep: [{ index: 0 }, { index: 2, seconds: 30.5 }],
-      jobs: 3,
-      isTraced: true,
-      isJson: true,
-      report: "out.html",
-      shown: "4.2",
-    });
-  });
-
-  it.each([
-    [["--outages", "0"], "--outages 0: a whole number from 1 to 1000000"],
-    [["--seed", "x"], "--seed x: a seed is a whole number"],
-    [["--fault", "flood"], '--fault "flood": allowed are region, none'],
-    [["--design", "other"], '--design "other": allowed are ours, no latch'],
-    [["--keep", "a"], "--keep a: an index of the schedule"],
-    [["--jobs"], "--jobs needs a value"],
-    [["--speed", "1"], "unknown option --speed"],
-    [["--trace"], "--trace with 1000 outages"],
-    [["--show", "1.2"], "--show 1.2 without --report FILE"],
-  ])("%p is a wrong option", (args, message) => {
-    expect(() => parse(...args)).toThrow(message);
-  });
-});
-
 describe("a run", () => {
   it("adds up in order, whatever comes back first", async () => {
     const slow = (task: Task): Promise<Played> =>
@@ -101,7 +52,7 @@ describe("a run", () => {
       seeds.push(`${task.seed}${task.isPlayedTwice === true ? " twice" : ""}`);
       return Promise.resolve(played(task));
     });
-    expect(seeds).toEqual(["3.0 twice", "3.1", "3.2", "3.3"]);
+    expect(seeds).toEqual(["3 twice", "3.1", "3.2", "3.3"]);
     expect(results).toMatchObject({
       outages: 4,
       failed: 0,
@@ -149,6 +100,23 @@ describe("a run", () => {
     expect(await brokenOf(200, ({ index }) => index < 3)).toEqual(broken("2 of 200"));
   });
 
+  it("fails where a moment that matters never came in 10,000 outages of the ordinary mix", async () => {
+    const all = Object.fromEntries(counterNames.map((name) => [name, 1]));
+    const [never, ...others] = counterNames;
+    const most = Object.fromEntries(others.map((name) => [name, 1]));
+    const brokenOf = async (outages: number, coverage: Counters, ...args: string[]) => {
+      const options = parse("--outages", String(outages), ...args);
+      const play = (task: Task) => Promise.resolve(played(task, { coverage, bound: undefined }));
+      return (await run(options, play)).results.brokenByAll;
+    };
+    const broken = { name: "every moment that matters comes", seen: `never: ${never}` };
+    expect(await brokenOf(10_000, all)).toEqual([]);
+    expect(await brokenOf(10_000, most)).toEqual([broken]);
+    expect(await brokenOf(9_999, most)).toEqual([]);
+    // One kind of outage cannot have the moments of all kinds.
+    expect(await brokenOf(10_000, most, "--fault", "region")).toEqual([]);
+  });
+
   it("counts who never recovered beside the others", () => {
     expect(distribution([3, null, 1])).toEqual({ count: 3, p50: 1, p99: 3, max: 3, never: 1 });
     expect(distribution([])).toEqual({ count: 0, p50: null, p99: null, max: null, never: 0 });
@@ -157,7 +125,8 @@ describe("a run", () => {
 
 describe("a failure", () => {
   const broken = [{ name: "no order is there twice", seen: "1 is", seconds: 4 }];
-  /** Breaks as long as fault 1 lasts for 20 s. */
+  const lesser = { name: "orders settle again in time", seen: "never" };
+  /** Breaks one promise as long as fault 1 lasts for 20 s, and a lesser one in any case. */
   const play = (task: Task): Promise<Played> => {
     const keep = task.keep ?? [{ index: 0 }, { index: 1 }, { index: 2 }];
     const lengths = keep.map(({ seconds }) => seconds ?? 100);
@@ -167,15 +136,15 @@ describe("a failure", () => {
     return Promise.resolve(
       played(task, {
         faults: keep.map(({ index }) => index),
-        verdict: isBroken ? "FAILED" : "PASSED",
-        broken: isBroken ? broken : [],
+        verdict: "FAILED",
+        broken: isBroken ? [...broken, ...(keep.length > 1 ? [lesser] : [])] : [lesser],
         story: { schedule: keep.map(({ index }) => `#${index}`).join("\n"), lengths, timeline },
       }),
     );
   };
 
   it("is shrunken to the one fault it needs, and that one shortened", async () => {
-    const task = { index: 0, seed: "3.0" };
+    const task = { index: 0, seed: "3" };
     const { keep } = await shrink(await play(task), task, play);
     expect(keep).toEqual([{ index: 1, seconds: 25 }]);
   });
@@ -184,19 +153,50 @@ describe("a failure", () => {
     const options = parse("--outages", "1", "--seed", "3", "--fault", "region");
     const { failures, results } = await run(options, play);
     expect(results.failed).toBe(1);
-    expect(failureText(failures[0]!, options)).toBe(`FAILED: seed 3.0 (region)
--------------------------
+    expect(failureText(failures[0]!, options)).toBe(`FAILED: seed 3 (region)
+-----------------------
   BROKEN  no order is there twice: 1 is
+  BROKEN  orders settle again in time: never
 schedule, in seconds from the armed platform:
   #0
   #1
   #2
-shrunken, still broken:
+shrunken to:
   #1
-timeline, in seconds from the fault:
+still broken:
+  BROKEN  no order is there twice: 1 is
+timeline of what is left, in seconds from the fault:
        1.0  something
-play it again: npm run drill -- --seed 3.0 --outages 1 --fault "region"
-shrunken:      npm run drill -- --seed 3.0 --outages 1 --fault "region" --keep 1:25`);
+play it again: npm run drill -- --seed 3 --outages 1 --fault "region"
+shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:25`);
+  });
+
+  it("beyond the third has a line that plays it, as every one has in JSON", async () => {
+    const options = parse("--outages", "5", "--seed", "3", "--design", "no latch");
+    const outcome = await run(options, play);
+    const [text] = furtherText(outcome.results, outcome.failures, options);
+    expect(text).toBe(`2 further failures
+------------------
+  no order is there twice, and 1 more (none)
+    npm run drill -- --seed 3.3 --outages 1 --design "no latch"
+  no order is there twice, and 1 more (region)
+    npm run drill -- --seed 3.4 --outages 1 --design "no latch"`);
+    const json = JSON.parse(jsonText(outcome, options)) as Record<string, unknown>;
+    const line = (seed: string) =>
+      `npm run drill -- --seed ${seed} --outages 1 --design "no latch"`;
+    expect(json["replay"]).toBe('npm run drill -- --seed 3 --outages 5 --design "no latch"');
+    expect(json["failures"]).toMatchObject([
+      {
+        seed: "3",
+        replay: line("3"),
+        schedule: "#0\n#1\n#2",
+        shrunken: { broken, schedule: "#1", replay: `${line("3")} --keep 1:25` },
+      },
+      { seed: "3.1", replay: line("3.1") },
+      { seed: "3.2", replay: line("3.2") },
+      { seed: "3.3", replay: line("3.3"), broken: [...broken, lesser] },
+      { seed: "3.4", replay: line("3.4") },
+    ]);
   });
 });
 

@@ -1,19 +1,26 @@
 import { RTO_SECONDS } from "../../../lambda/shared/tunables";
 import { BIN_SECONDS, BINS, type KindRecovery, type Results } from "../../runner/tally";
-import { escaped, percent, seconds, section } from "./html";
+import { recoveryHeader, recoveryRows } from "../recoveryTable";
+import { dataTable, escaped, percent, seconds, section } from "./html";
 
 const AXIS_SECONDS = BIN_SECONDS * BINS;
 
 /** How long orders took to settle again: one strip for each kind of outage, darker where more. */
-export function recoveries({ recoveries: kinds }: Results): string {
+export function recoveries({ recoveries: kinds, bounds }: Results): string {
   if (kinds.length === 0) return "";
   const rows = [...kinds].sort((a, b) => (b.settled.p50 ?? 0) - (a.settled.p50 ?? 0)).map(row);
-  return section(
+  const strips = section(
     "Orders settle again: every kind of outage against the promise",
     `Each strip runs from the fault to ${AXIS_SECONDS} s; the red line is the promise, ` +
       `${RTO_SECONDS} s, the black ones are median and p99. Only outages that call for a failover.`,
     rows.join("\n"),
   );
+  const table = section(
+    "Recovery, and what it is held to",
+    "In seconds from the fault. Settled: in the database. Accepted: acknowledged to a client.",
+    dataTable(recoveryHeader, recoveryRows(bounds)),
+  );
+  return `${strips}\n${table}`;
 }
 
 function row({ kind, settled, bins }: KindRecovery): string {

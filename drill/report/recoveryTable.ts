@@ -1,0 +1,36 @@
+import type { BoundResult, Distribution } from "../runner/tally";
+import { type Bound, bounds } from "../scenario/bounds";
+
+export const recoveryHeader = ["", "outages", "p50", "p99", "max", "never", "held to"];
+
+/** Recovery by what it is held to, in seconds from the fault; p99 and max are of those that recovered. */
+export function recoveryRows(results: readonly BoundResult[]): string[][] {
+  return results.flatMap(({ bound: name, settled, accepted, overhead }) => {
+    const bound = Object.values<Bound>(bounds).find((each) => each.name === name);
+    const p99 = (seconds: number | undefined): string[] =>
+      seconds === undefined ? [] : [`p99 ${seconds}`];
+    const goal = bound?.settledGoalSeconds;
+    const max = bound?.settledMaxSeconds;
+    return [
+      row(`${name}: settled`, settled, [
+        ...p99(bound?.settledP99Seconds),
+        ...(goal === undefined ? [] : [`goal ${goal}`]),
+        ...(max === undefined ? [] : [`max ${max}`]),
+      ]),
+      row("  accepted", accepted, p99(bound?.acceptedP99Seconds)),
+      row("  settled, above the promotion", overhead, p99(bound?.overheadP99Seconds)),
+    ];
+  });
+}
+
+function row(name: string, distribution: Distribution, limits: readonly string[]): string[] {
+  const { count, p50, p99, max, never } = distribution;
+  const text = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
+  return [
+    name,
+    String(count),
+    ...[p50, p99, max].map(text),
+    never === 0 ? "" : String(never),
+    limits.join(", "),
+  ];
+}

@@ -1,0 +1,43 @@
+import { OptionError } from "../options";
+
+/** One fault of a schedule that is kept for a replay, shortened where a length is given. */
+export interface Kept {
+  index: number;
+  seconds?: number;
+}
+
+/** What `--keep` says. @throws OptionError naming what was got and what is allowed. */
+export function keptOf(text: string): Kept[] {
+  const keep = text.split(",").map((each) => {
+    const match = /^(\d{1,3})(?::(\d+(?:\.\d+)?))?$/.exec(each);
+    if (match === null || Number(match[2] ?? 1) === 0) {
+      throw new OptionError(
+        `--keep ${each}: an index of the schedule, INDEX or INDEX:SECONDS, the seconds above 0`,
+      );
+    }
+    const index = Number(match[1]);
+    return match[2] === undefined ? { index } : { index, seconds: Number(match[2]) };
+  });
+  const twice = keep.find(({ index }, i) => keep.findIndex((each) => each.index === index) !== i);
+  if (twice !== undefined)
+    throw new OptionError(`--keep ${text}: ${twice.index} stands there twice`);
+  return keep;
+}
+
+/** How `--keep` says it. */
+export function keepText(keep: readonly Kept[]): string {
+  return keep
+    .map(({ index, seconds }) => (seconds === undefined ? `${index}` : `${index}:${seconds}`))
+    .join(",");
+}
+
+/**
+ * @param drawn indexes of the faults that the seed draws
+ * @throws OptionError for a fault that was not drawn: without it a replay would show nothing.
+ */
+export function assertDrawn(keep: readonly Kept[], drawn: readonly number[]): void {
+  const missing = keep.find(({ index }) => !drawn.includes(index));
+  if (missing === undefined) return;
+  const allowed = drawn.length === 0 ? "it draws no fault" : `allowed are ${drawn.join(", ")}`;
+  throw new OptionError(`--keep ${missing.index}: not drawn by this seed, ${allowed}`);
+}
