@@ -41,6 +41,18 @@ export const noSweepAtActivation: Mutation = {
   ],
 };
 
+/** The sweep of every minute closes orders, and leaves those that wait to the next activation. */
+export const noSweepOfTheMinute: Mutation = {
+  name: "orders re-queued at activation alone",
+  sources: [
+    {
+      file: "lambda/handlers/settlementSweep.ts",
+      from: "isActive && (this.isActivation || !(await this.queueIsDeep()));",
+      to: "isActive && this.isActivation && (await this.queueIsDeep()) !== undefined;",
+    },
+  ],
+};
+
 /** The control item is read from the region's own copy, which may be old. */
 export const eventualControl: Mutation = {
   name: "eventual read of the control item",

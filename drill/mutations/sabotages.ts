@@ -31,6 +31,7 @@ function pair(one: Mutation, other: Mutation, ...kinds: string[]): Sabotage {
 export const sabotages: readonly Sabotage[] = [
   single(ledger.closeOnSettlement),
   pair(ledger.closeWithoutEpochTest, ledger.noSweepAtActivation, "combination"),
+  pair(ledger.noSweepAtActivation, ledger.noSweepOfTheMinute, "region", "API"),
   single(ledger.unconditionalControl),
   pair(ledger.eventualControl, ledger.unconditionalControl, "deployment", "stale orchestrator"),
   single(ledger.acknowledgeBeforeLedger),

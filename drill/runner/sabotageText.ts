@@ -26,7 +26,7 @@ export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): s
               covered,
               `what "${guard}" takes out`,
               String(played),
-              caughtAlone.join(", "),
+              caughtAlone.join(", ") || "none",
             ]),
           ]),
         ]),

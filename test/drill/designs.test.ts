@@ -69,25 +69,27 @@ describe("a design's row", () => {
   });
 });
 
-it("designs are compared at the same seeds, whichever process plays them", async () => {
+it("designs are compared at the same seeds and kind, whichever process plays them", async () => {
   const played: string[] = [];
   const player = (waitMs: number): Player => ({
-    play: async (design, seed) => {
+    play: async (design, seed, kind) => {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      played.push(`${design} ${seed}`);
+      played.push(`${design} ${seed} ${kind}`);
       return design === "plain" ? bad : good;
     },
     forget: () => {},
   });
-  const { rows } = await compare({ seed: "4", outages: 2 }, [player(3), player(1)]);
+  const { rows } = await compare({ seed: "4", outages: 2, kind: "API" }, [player(3), player(1)]);
   expect(rows.map(({ design, lost, survived }) => [design, lost, survived])).toEqual([
     ["ours", 0, 2],
     ["plain", 14, 0],
     ["seed-in-standby", 0, 2],
   ]);
-  const seeds = ["4.0", "4.1"];
+  const seeds = ["4", "4.1"];
   expect(played.sort()).toEqual(
-    ["ours", "plain", "seed-in-standby"].flatMap((design) => seeds.map((s) => `${design} ${s}`)),
+    ["ours", "plain", "seed-in-standby"].flatMap((design) =>
+      seeds.map((s) => `${design} ${s} API`),
+    ),
   );
 });
 
