@@ -36,7 +36,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; }
 th { color: var(--faint); font-weight: 600; font-size: 0.8rem; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td:first-child { white-space: pre-wrap; }
+td:first-child { white-space: pre-wrap; min-width: 9rem; }
 table.text td, table.text th { text-align: left; vertical-align: top; }
 .row { display: grid; grid-template-columns: 15rem 1fr 11rem; gap: 0.9rem; align-items: center; padding: 0.2rem 0; }
 .row small { color: var(--faint); white-space: nowrap; font-variant-numeric: tabular-nums; }
