@@ -156,6 +156,13 @@ export const corpus: readonly NamedSeed[] = [
       "the fence that came was not known yet: no flip back, home had got well",
   },
   {
+    seed: "1.9",
+    kind: "combination",
+    found:
+      "recovery was counted from 14 s before the end, too late for the half minute in which it is " +
+      "seen; an outage is played for a minute from there on",
+  },
+  {
     seed: "4.579",
     kind: "combination",
     found:

@@ -72,11 +72,13 @@ export interface RecoverySeconds {
 export function recoverySeconds(outage: Outage): RecoverySeconds {
   const { settled, accepted, journal, faultMs, schedule } = outage;
   const settledSeconds = schedule.isBlurred ? settled.firstSeconds : settled.seconds;
-  const promotion = journal.promotions.find(({ atMs }) => atMs >= faultMs);
-  const promotionSeconds = (promotion?.promotionMs ?? 0) / 1000;
+  // One that was under way already counts from the moment recovery does.
+  const promotionSeconds = journal.promotions
+    .map(({ atMs, promotionMs }) => (atMs + promotionMs - Math.max(atMs, faultMs)) / 1000)
+    .find((seconds) => seconds > 0);
   return {
     settled: settledSeconds,
     accepted: schedule.hasStrayClients ? accepted.firstSeconds : accepted.seconds,
-    overhead: settledSeconds === null ? null : settledSeconds - promotionSeconds,
+    overhead: settledSeconds === null ? null : settledSeconds - (promotionSeconds ?? 0),
   };
 }

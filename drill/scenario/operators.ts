@@ -4,6 +4,12 @@ import type { World } from "../world/world";
 export type Order =
   { action: "failover"; to: string } | { action: "failback" | "arm" | "disarm" | "status" };
 
+/** What of its answer an operator reads: a refusal is final for the command, not for who gave it. */
+interface Answer {
+  done?: boolean;
+  action?: { do: string };
+}
+
 const AGAIN_MS = 5_000;
 /** Longer than the orchestrator may run: after this no answer comes any more. */
 const PATIENCE_MS = 160_000;
@@ -12,7 +18,7 @@ const PATIENCE_MS = 160_000;
 export class Operators {
   constructor(private readonly world: World) {}
 
-  /** @returns stops repeating. */
+  /** Until it is carried out; what was refused is asked for again. @returns stops repeating. */
   repeat(region: string, order: Order): () => void {
     let isOver = false;
     const again = (): void => {
@@ -45,8 +51,8 @@ export class Operators {
     };
     const giveUp = base.simulation.after(PATIENCE_MS, () => over(false));
     lambda.invoke(orchestrator.arn, order, (outcome) => {
-      const result = outcome.how === "returned" ? (outcome.result as { done?: boolean }) : {};
-      over(result.done === true);
+      const { done, action } = outcome.how === "returned" ? (outcome.result as Answer) : {};
+      over(done === true && action?.do !== "refuse");
     });
   }
 }

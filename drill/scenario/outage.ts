@@ -10,7 +10,7 @@ import type { Fault } from "./faults";
 import { DONE_AFTER_MS, isHealed, undone } from "./healing";
 import { Journal } from "./journal";
 import { OrderBook, type Verdict } from "./orderBook";
-import { PROMPT_MS, type Recovery, recovery } from "./measures";
+import { PROMPT_MS, RESTORED_WINDOW_MS, type Recovery, recovery } from "./measures";
 import { Play } from "./play";
 import { type Broken, Watch } from "./promises/watch";
 import { Recorder, type Recording } from "./recording";
@@ -77,6 +77,8 @@ export interface Outage {
 export const HEAL_MS = 600_000;
 /** An outage is played for at least this long. */
 const PLAYED_MS = 720_000;
+/** From the beginning of a recovery on: long enough for the window it is seen by. */
+const RECOVERY_SEEN_MS = 2 * RESTORED_WINDOW_MS;
 /** Functions that loop have been doing so for longer than their loops when the fault begins. */
 const RUN_IN_SECONDS = [150, 210] as const;
 const OUTAGE_SECONDS = [360, 480] as const;
@@ -122,7 +124,7 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
     await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
     if (!isHealed(world, book, ledgerTable)) continue;
     healedMs = simulation.nowMs;
-    if (healedMs - armedMs >= PLAYED_MS) break;
+    if (healedMs >= Math.max(armedMs + PLAYED_MS, playing.faultMs + RECOVERY_SEEN_MS)) break;
   }
   const at = { armedMs, faultMs: playing.faultMs, returnMs, healedMs };
   const watched = {

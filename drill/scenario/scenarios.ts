@@ -37,6 +37,8 @@ const FIRST: Range = [0, 5];
 const SHORT: Range = [250, 300];
 const AFTER_RETURN: Range = [560, 700];
 const REBUILT: Range = [830, 900];
+/** Five minutes after a failback is done. */
+const ARMED_AGAIN: Range = [1_300, 1_350];
 
 const main = (kind: FaultKind, lasts?: Range): Part => ({ kind, at: MAIN, lasts });
 const around = (kind: FaultKind): Part => ({ kind, at: AROUND });
@@ -226,6 +228,29 @@ export const scenarios: readonly Scenario[] = [
       { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
       { kind: stream.pick([...companions, ...furtherLosses]), at: [855, 930] },
     ],
+  },
+  {
+    name: "home fails in a failback",
+    weight: 3,
+    parts: (stream) => [
+      main(regions.homeLost, SHORT),
+      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
+      { kind: stream.pick(mains), at: [855, 1_000] },
+    ],
+  },
+  {
+    name: "home lost again",
+    weight: 1,
+    parts: () => [
+      main(regions.homeLost, SHORT),
+      { kind: operations.failback, at: AFTER_RETURN, lasts: [500, 500] },
+      { kind: regions.homeLostAgain, at: ARMED_AGAIN },
+    ],
+  },
+  {
+    name: "home fails twice",
+    weight: 3,
+    parts: (stream) => [main(stream.pick(mains)), around(stream.pick(mains))],
   },
   {
     name: "late commits across a move",

@@ -87,6 +87,23 @@ export const homeLost: FaultKind = {
     }),
 };
 
+/** Recovery counts from the second loss: a failback has armed the platform as it was. */
+export const homeLostAgain: FaultKind = {
+  name: "region again",
+  lasts: homeLost.lasts,
+  draw: (stream) => {
+    const lost = homeLost.draw(stream);
+    return {
+      ...lost,
+      name: "region again",
+      begin: (stage) => {
+        stage.recoveryBegins();
+        lost.begin(stage);
+      },
+    };
+  },
+};
+
 export const standbyLost: FaultKind = {
   name: "standby lost",
   lasts: [60, 400],
