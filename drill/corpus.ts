@@ -159,7 +159,7 @@ export const corpus: readonly NamedSeed[] = [
     seed: "1.9",
     kind: "combination",
     found:
-      "recovery was counted from 14 s before the end, too late for the half minute in which it is " +
+      "recovery was counted from seconds before the end, too late for the half minute in which it is " +
       "seen; an outage is played for a minute from there on",
   },
   {
