@@ -41,6 +41,8 @@ export const sabotages: readonly Sabotage[] = [
   single(ledger.noDepthLimit, "burst"),
   single(settling.redriveByReceiveCount, "combination", "deployment", "operators' whims"),
   pair(settling.failuresWhileInactive, settling.redriveByReceiveCount, "writer", "settling"),
+  single(settling.rejectsSettled),
+  single(settling.altersSession),
   single(decisions.oneWitness),
   pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),
   single(decisions.shortPatience, "AZ failover"),

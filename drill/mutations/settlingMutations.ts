@@ -39,6 +39,30 @@ export const failuresWhileInactive: Mutation = {
   ],
 };
 
+/** An order is settled, and its client reads REJECTED. */
+export const rejectsSettled: Mutation = {
+  name: "reject what is settled",
+  sources: [
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "await markSettled(this.runtime, this.table, order.orderId, epoch);\n  }",
+      to: 'await markRejected(this.runtime, this.table, hint.stored, "no reason");\n  }',
+    },
+  ],
+};
+
+/** The row is of another session than the order. */
+export const altersSession: Mutation = {
+  name: "write another session",
+  sources: [
+    {
+      file: "lambda/shared/database.ts",
+      from: "session_id: order.sessionId,",
+      to: "session_id: order.accountId,",
+    },
+  ],
+};
+
 const RECEIVES_MAX = 3;
 
 /** What was received three times in vain is dead, be the fault the order's or not. */

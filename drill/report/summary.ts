@@ -50,6 +50,7 @@ export function summarize(outage: Outage, broken: readonly BrokenPromise[]): Sum
     orders: {
       ...verdict,
       missing: verdict.missing.length,
+      rejected: verdict.rejected.length,
       doubled: verdict.doubled.length,
       altered: verdict.altered.length,
       lostByPromotion: journal.rowsLost,

@@ -64,7 +64,7 @@ function ordersText({ verdict, journal }: Outage): string {
   return table([
     ["acknowledged, canaries included", String(verdict.acknowledged)],
     ["in the surviving database", String(verdict.present)],
-    ["rejected, with a reason", String(verdict.rejected)],
+    ["rejected, with a reason", String(verdict.rejected.length)],
     ["missing", String(verdict.missing.length)],
     ["doubled", String(verdict.doubled.length)],
     ["altered", String(verdict.altered.length)],

@@ -1,6 +1,6 @@
 import type { Design } from "./design";
 import type { Kept } from "./kept";
-import { summarize, type Summary } from "../report/summary";
+import { type Summary, summarize } from "../report/summary";
 import { armed } from "../scenario/arming";
 import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
 import type { Counters } from "../scenario/coverage";
@@ -32,7 +32,7 @@ export interface Played {
   /** Name of what recovery is held to; absent where nothing had to recover. */
   bound: string | undefined;
   recovery: RecoverySeconds;
-  orders: Pick<Summary["orders"], "acknowledged" | "missing" | "doubled" | "altered">;
+  orders: Record<"acknowledged" | "missing" | "rejected" | "doubled" | "altered", number>;
   coverage: Counters;
   virtualSeconds: number;
   eventsPlayed: number;
@@ -97,7 +97,7 @@ const hashOf = ({ world }: Outage): string => world.base.simulation.trace.hash;
 
 function record(task: Task, outage: Outage, broken: readonly BrokenPromise[]): Played {
   const summary = summarize(outage, broken);
-  const { acknowledged, missing, doubled, altered } = summary.orders;
+  const { acknowledged, missing, rejected, doubled, altered } = summary.orders;
   const { faults } = outage.schedule;
   const trace = task.isTraced === true ? outage.world.base.simulation.trace.lines : undefined;
   const story: Story = {
@@ -119,7 +119,7 @@ function record(task: Task, outage: Outage, broken: readonly BrokenPromise[]): P
     })),
     bound: outage.schedule.bound?.name,
     recovery: recoverySeconds(outage),
-    orders: { acknowledged, missing, doubled, altered },
+    orders: { acknowledged, missing, rejected, doubled, altered },
     coverage: outage.coverage,
     virtualSeconds: summary.virtualSeconds,
     eventsPlayed: summary.eventsPlayed,

@@ -60,7 +60,7 @@ export interface Results {
   recoveries: readonly KindRecovery[];
   /** Of those that recovered and were held to a bound; null where none had to. */
   slowest: Slowest | null;
-  orders: { acknowledged: number; missing: number; doubled: number; altered: number };
+  orders: Played["orders"];
   coverage: Counters;
   /** Promises that the run as a whole broke: a p99, a moment that never came. */
   brokenByAll: readonly { name: string; seen: string }[];
@@ -79,7 +79,7 @@ export class Tally {
   private readonly settledByKind = new Map<string, (number | null)[]>();
   private slowest: Slowest | null = null;
   private coverage: Counters = {};
-  private readonly orders = { acknowledged: 0, missing: 0, doubled: 0, altered: 0 };
+  private readonly orders = { acknowledged: 0, missing: 0, rejected: 0, doubled: 0, altered: 0 };
   private readonly failures: FailedOutage[] = [];
   private failed = 0;
   private outages = 0;
@@ -96,9 +96,7 @@ export class Tally {
     }
     this.addKind(played);
     const { orders, coverage, recovery, bound } = played;
-    for (const name of ["acknowledged", "missing", "doubled", "altered"] as const) {
-      this.orders[name] += orders[name];
-    }
+    for (const name of orderCounts) this.orders[name] += orders[name];
     this.coverage = merged([this.coverage, coverage]);
     if (bound === undefined) return;
     let all = this.recoveries.get(bound);
@@ -171,6 +169,7 @@ export class Tally {
 
 type Measure = "settled" | "accepted" | "overhead";
 type Recoveries = Record<Measure, (number | null)[]>;
+const orderCounts = ["acknowledged", "missing", "rejected", "doubled", "altered"] as const;
 const measures: readonly Measure[] = ["settled", "accepted", "overhead"];
 const boundsInOrder: readonly Bound[] = Object.values(bounds);
 

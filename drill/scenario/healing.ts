@@ -1,21 +1,34 @@
 import type { Control } from "../../lambda/shared/control";
 import type { World } from "../world/world";
-import type { OrderBook } from "./orderBook";
+import type { Acknowledged, OrderBook } from "./orderBook";
 
-/** An order acknowledged this long ago must be settled, seen and closed. */
-export const DONE_AFTER_MS = 120_000;
+/** An order acknowledged this long ago must be settled, in a world that has healed. */
+export const SETTLED_AFTER_MS = 15_000;
+/** And after this long also seen in the other region, and closed. */
+const CLOSED_AFTER_MS = 120_000;
 
-/** Orders that should be settled, seen and closed by now, or rejected, and are not. */
+/** Orders that should be settled in the present epoch by now, or closed, and are not. */
 export function undone(world: World, book: OrderBook, ledgerTable: string): string[] {
-  return book
-    .acknowledgedBefore(world.base.nowMs - DONE_AFTER_MS)
-    .filter((orderId) => isUndone(world, orderId, ledgerTable));
+  const isUndone = undoneNow(world, ledgerTable);
+  return due(world, book)
+    .filter(isUndone)
+    .map(({ orderId }) => orderId);
 }
 
-function isUndone(world: World, orderId: string, ledgerTable: string): boolean {
-  const item = world.dynamodb.peek(ledgerTable, `order#${orderId}`);
-  const isRejected = item?.["rejectedReason"] !== undefined;
-  return !isRejected && !String(item?.["shard"]).startsWith("closed#");
+/** Of the orders that are not done most are new: the last are asked for first. */
+function due({ base }: World, book: OrderBook): Acknowledged[] {
+  return book.acknowledgedBefore(base.nowMs - SETTLED_AFTER_MS).reverse();
+}
+
+/** Of orders that are due: what is closed was settled and seen elsewhere, in whichever epoch. */
+function undoneNow({ base, dynamodb }: World, ledgerTable: string) {
+  const control = dynamodb.peek(ledgerTable, "control") as Control | undefined;
+  const closedMs = base.nowMs - CLOSED_AFTER_MS;
+  return ({ orderId, atMs }: Acknowledged): boolean => {
+    const item = dynamodb.peek(ledgerTable, `order#${orderId}`);
+    if (String(item?.["shard"]).startsWith("closed#")) return false;
+    return atMs < closedMs || item?.["settledEpoch"] !== control?.epoch;
+  };
 }
 
 /** The region that DNS answers now. */
@@ -29,9 +42,5 @@ export function isHealed(world: World, book: OrderBook, ledgerTable: string): bo
   const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
   if (control === undefined || control.active === null || control.target !== null) return false;
   if (!world.aurora.isWhole || regionInDns(world) !== control.active) return false;
-  // Of the orders that are not done most are new: the last are asked for first.
-  return !book
-    .acknowledgedBefore(world.base.nowMs - DONE_AFTER_MS)
-    .reverse()
-    .some((orderId) => isUndone(world, orderId, ledgerTable));
+  return !due(world, book).some(undoneNow(world, ledgerTable));
 }

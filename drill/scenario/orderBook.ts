@@ -25,7 +25,9 @@ export interface PlacedOrder {
   acceptedIn: string | null;
 }
 
-interface Acknowledged {
+/** An order whose client, or the sentinel, was told 202. */
+export interface Acknowledged {
+  orderId: string;
   body: string;
   atMs: number;
 }
@@ -34,8 +36,9 @@ export interface Verdict {
   placed: number;
   acknowledged: number;
   present: number;
-  rejected: number;
   missing: readonly string[];
+  /** Called REJECTED to its client, whether or not a row is there: clients order what is valid. */
+  rejected: readonly string[];
   doubled: readonly string[];
   altered: readonly string[];
 }
@@ -43,13 +46,14 @@ export interface Verdict {
 /** What clients were told: the one truth that the surviving database is held against. */
 export class OrderBook {
   readonly orders: PlacedOrder[] = [];
-  /** Bodies of everything acknowledged with 202, canaries included, by order id. */
+  /** Everything acknowledged with 202, canaries included, by order id. */
   private readonly acknowledged = new Map<string, Acknowledged>();
 
   constructor(private readonly world: World) {
     world.base.watch((happening) => {
       if (happening.kind !== "told" || this.acknowledged.has(happening.orderId)) return;
-      this.acknowledged.set(happening.orderId, { body: happening.body, atMs: world.base.nowMs });
+      const { orderId, body } = happening;
+      this.acknowledged.set(orderId, { orderId, body, atMs: world.base.nowMs });
     });
   }
 
@@ -77,11 +81,8 @@ export class OrderBook {
     }
   }
 
-  /** Orders acknowledged before a moment. */
-  acknowledgedBefore(untilMs: number): string[] {
-    const found: string[] = [];
-    for (const [orderId, { atMs }] of this.acknowledged) if (atMs < untilMs) found.push(orderId);
-    return found;
+  acknowledgedBefore(untilMs: number): Acknowledged[] {
+    return [...this.acknowledged.values()].filter(({ atMs }) => atMs < untilMs);
   }
 
   /** Holds the rows of the surviving database against what was acknowledged before a moment. */
@@ -89,39 +90,39 @@ export class OrderBook {
     const { rows } = this.world.aurora.writer.volume.state;
     const missing: string[] = [];
     const altered: string[] = [];
+    const rejected: string[] = [];
     let present = 0;
-    let rejected = 0;
-    let acknowledged = 0;
-    for (const [orderId, { body, atMs }] of this.acknowledged) {
-      if (atMs >= untilMs) continue;
-      acknowledged++;
+    const all = this.acknowledgedBefore(untilMs);
+    for (const { orderId, body } of all) {
+      const item = this.world.dynamodb.peek(ledgerTable, `order#${orderId}`);
+      const isRejected = item?.["rejectedReason"] !== undefined;
+      if (isRejected) rejected.push(orderId);
       const row = rows.get(orderId);
-      if (row !== undefined) {
-        present++;
-        if (!isSame(row, JSON.parse(body) as OrderFields)) altered.push(orderId);
-      } else if (this.isRejected(ledgerTable, orderId)) rejected++;
-      else missing.push(orderId);
+      if (row === undefined) {
+        if (!isRejected) missing.push(orderId);
+        continue;
+      }
+      present++;
+      const isAsAccepted =
+        row.acceptedAt === item?.["acceptedAt"] && row.acceptedIn === item["acceptedIn"];
+      if (!isAsAccepted || !isSame(row, JSON.parse(body) as OrderFields)) altered.push(orderId);
     }
     return {
       placed: this.orders.length,
-      acknowledged,
+      acknowledged: all.length,
       present,
-      rejected,
       missing,
+      rejected,
       doubled: doubled(rows.values()),
       altered,
     };
-  }
-
-  private isRejected(ledgerTable: string, orderId: string): boolean {
-    const item = this.world.dynamodb.peek(ledgerTable, `order#${orderId}`);
-    return item?.["rejectedReason"] !== undefined;
   }
 }
 
 function isSame(row: Row, order: OrderFields): boolean {
   return (
     row.accountId === order.accountId &&
+    row.sessionId === order.sessionId &&
     row.symbol === order.symbol &&
     row.side === order.side &&
     row.quantity === order.quantity &&

@@ -7,7 +7,7 @@ import { armFromDeployment, ledgerOf } from "./arming";
 import { Clients } from "./clients";
 import { Coverage, type Counters } from "./coverage";
 import type { Fault } from "./faults";
-import { DONE_AFTER_MS, isHealed, undone } from "./healing";
+import { SETTLED_AFTER_MS, isHealed, undone } from "./healing";
 import { Journal } from "./journal";
 import { OrderBook, type Verdict } from "./orderBook";
 import { PROMPT_MS, RESTORED_WINDOW_MS, type Recovery, recovery } from "./measures";
@@ -177,7 +177,7 @@ function measure({
       return atMs !== undefined && atMs - order.placedAtMs <= PROMPT_MS ? atMs : null;
     }),
     // What was ordered of a stack while it was being destroyed went with it.
-    verdict: book.judge(ledgerTable, (schedule.isLast ? faultMs : endMs) - DONE_AFTER_MS),
+    verdict: book.judge(ledgerTable, (schedule.isLast ? faultMs : endMs) - SETTLED_AFTER_MS),
     undone: undone(world, book, ledgerTable),
     control: world.dynamodb.peek(ledgerTable, "control") as Control | undefined,
   };

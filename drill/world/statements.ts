@@ -67,10 +67,13 @@ function readState(session: Session, work: (state: VolumeState) => readonly obje
 interface InsertedRow {
   id: string;
   account_id: string;
+  session_id: string;
   symbol: string;
   side: string;
   quantity: string;
   limit_price: string | null;
+  accepted_at: string;
+  accepted_in: string;
   fingerprint: string;
 }
 
@@ -126,10 +129,13 @@ function commitRows(
   const rows = fresh.map((row): Row => ({
     id: row.id,
     accountId: row.account_id,
+    sessionId: row.session_id,
     symbol: row.symbol,
     side: row.side,
     quantity: row.quantity,
     limitPrice: row.limit_price,
+    acceptedAt: row.accepted_at,
+    acceptedIn: row.accepted_in,
     fingerprint: row.fingerprint,
     settledAt,
     epoch,

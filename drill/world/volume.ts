@@ -2,10 +2,13 @@
 export interface Row {
   id: string;
   accountId: string;
+  sessionId: string;
   symbol: string;
   side: string;
   quantity: string;
   limitPrice: string | null;
+  acceptedAt: string;
+  acceptedIn: string;
   fingerprint: string;
   settledAt: string;
   /** The right it was written under. */

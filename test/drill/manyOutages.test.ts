@@ -31,7 +31,7 @@ it("180 outages of the ordinary mix break no promise", async () => {
   expect(failures.map((failure) => failureText(failure, options))).toEqual([]);
   expect(results.brokenByAll).toEqual([]);
   expect(results.outages).toBe(options.outages);
-  expect(results.orders).toMatchObject({ missing: 0, doubled: 0, altered: 0 });
+  expect(results.orders).toMatchObject({ missing: 0, rejected: 0, doubled: 0, altered: 0 });
   // An order every two seconds and a canary one every ten, less what an outage refuses.
   expect(results.orders.acknowledged).toBeGreaterThan(0.4 * results.virtualSeconds);
   expect(results.virtualSeconds).toBeGreaterThanOrEqual(options.outages * 720);
@@ -72,7 +72,7 @@ it("twenty losses of the region break none, each in its own way", async () => {
     expect(recovery.overhead).toBeGreaterThan(20);
     expect(recovery.overhead).toBeLessThanOrEqual(60);
     expect(recovery.settled).toBeLessThanOrEqual(240);
-    expect(orders).toMatchObject({ missing: 0, doubled: 0, altered: 0 });
+    expect(orders).toMatchObject({ missing: 0, rejected: 0, doubled: 0, altered: 0 });
     expect(orders.acknowledged).toBeGreaterThan(250);
   }
 }, 120_000);

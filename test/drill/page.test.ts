@@ -12,7 +12,7 @@ const played = (index: number, kind: string, settled: number | null, missing = 0
   broken: missing === 0 ? [] : [{ name: "no acknowledged order is missing", seen: `${missing}` }],
   bound: "region or API lost",
   recovery: { settled, accepted: 70, overhead: 30 },
-  orders: { acknowledged: 400, missing, doubled: 0, altered: 0 },
+  orders: { acknowledged: 400, missing, rejected: 0, doubled: 0, altered: 0 },
   coverage: { "DNS followed the latch": 1 },
   virtualSeconds: 720,
   eventsPlayed: 10_000,

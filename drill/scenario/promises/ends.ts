@@ -23,12 +23,16 @@ const acknowledged: Ending[] = [
     broken: ({ verdict }) => some(verdict.missing, "are not in the surviving database"),
   },
   {
+    name: "no valid order is rejected",
+    broken: ({ verdict }) => some(verdict.rejected, "are, and their clients are told so"),
+  },
+  {
     name: "no order is there twice",
     broken: ({ verdict }) => some(verdict.doubled, "are there twice"),
   },
   {
     name: "no order is altered",
-    broken: ({ verdict }) => some(verdict.altered, "differ from what the client sent"),
+    broken: ({ verdict }) => some(verdict.altered, "differ from what was sent and accepted"),
   },
 ];
 
