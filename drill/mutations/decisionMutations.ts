@@ -53,6 +53,18 @@ export const shortPatience: Mutation = {
   ],
 };
 
+/** The notice is noted, and nothing is published. */
+export const noNotice: Mutation = {
+  name: "nobody is told of a takeover",
+  sources: [
+    {
+      file: "lambda/shared/act.ts",
+      from: "await publish(runtime, `${active} is active (epoch ${control.epoch})`, {",
+      to: "void ({",
+    },
+  ],
+};
+
 /** By itself, too, a takeover waits until nothing can be lost: the lost region would have to help. */
 export const automaticSwitchover: Mutation = {
   name: "switchover on the automatic way",

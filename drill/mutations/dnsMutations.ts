@@ -22,6 +22,18 @@ export const noLatch: Mutation = {
   },
 };
 
+/** Home's check is never pointed past home; the latch alone keeps DNS away. */
+export const noRepoint: Mutation = {
+  name: "no re-pointing",
+  sources: [
+    {
+      file: "lambda/handlers/failoverOrchestrator.ts",
+      from: "return act.repoint(runtime, control);",
+      to: "return;",
+    },
+  ],
+};
+
 /** After a takeover home's check asks for a path that no region ever answers. */
 export const deadHealthCheckPath: Mutation = {
   name: "dead health-check path",

@@ -49,6 +49,8 @@ export const sabotages: readonly Sabotage[] = [
   single(decisions.automaticSwitchover),
   single(decisions.noTarget, "failback", "fault in a failback"),
   single(decisions.lagAsAGate, "lag at the fault"),
+  single(decisions.noNotice, "region", "API"),
+  single(dns.noRepoint, "region", "API"),
   single(dns.noLatch),
   single(dns.deadHealthCheckPath, "second region lost"),
   pair(dns.disabledHealthCheck, dns.noLatch),

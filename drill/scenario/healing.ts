@@ -1,5 +1,6 @@
 import type { Control } from "../../lambda/shared/control";
 import type { World } from "../world/world";
+import type { Journal } from "./journal";
 import type { Acknowledged, OrderBook } from "./orderBook";
 
 /** An order acknowledged this long ago must be settled, in a world that has healed. */
@@ -37,10 +38,31 @@ export function regionInDns(world: World): string | undefined {
   return record && world.apis.find(world.route53.resolve(record.name).host)?.region;
 }
 
+/** What follows every takeover by itself, however late, and has not come: people, Route 53. */
+export function owed({ base, route53 }: World, { published }: Journal, control: Control): string[] {
+  const { epoch, active } = control;
+  const isStart = epoch === 1;
+  const isTold = published.some((subject) => subject === `${active} is active (epoch ${epoch})`);
+  const isAway = active === base.program.standbyRegion;
+  return [
+    ...(isStart || isTold ? [] : [`nobody was told that ${active} is active`]),
+    ...(isStart || control.notifiedEpoch === epoch ? [] : ["the notice is not noted"]),
+    ...(!isAway || control.repointedEpoch === epoch || route53.isControlPlaneDown
+      ? []
+      : [`home's health check is not pointed past epoch ${epoch}`]),
+  ];
+}
+
 /** Nothing is left to wait for: the end may be looked at. */
-export function isHealed(world: World, book: OrderBook, ledgerTable: string): boolean {
+export function isHealed(
+  world: World,
+  book: OrderBook,
+  journal: Journal,
+  ledgerTable: string,
+): boolean {
   const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
   if (control === undefined || control.active === null || control.target !== null) return false;
   if (!world.aurora.isWhole || regionInDns(world) !== control.active) return false;
+  if (owed(world, journal, control).length > 0) return false;
   return !due(world, book).some(undoneNow(world, ledgerTable));
 }

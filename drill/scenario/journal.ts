@@ -16,7 +16,8 @@ export class Journal {
   readonly controls: { atMs: number; control: Control }[] = [];
   readonly promotions: { atMs: number; promotionMs: number }[] = [];
   readonly denied = new Set<string>();
-  readonly told: string[] = [];
+  /** Subjects of what was published to people. */
+  readonly published: string[] = [];
   readonly canaryRuns: { atMs: number; name: string; failure: string | undefined }[] = [];
   /** Of alarms that watch a canary. */
   readonly canaryRings: { atMs: number; name: string }[] = [];
@@ -74,6 +75,8 @@ export class Journal {
       case "alarm":
         if (happening.state === "ALARM") this.noteAlarm(happening.name);
         return;
+      case "published":
+        return void this.published.push(happening.subject);
       case "canary run":
         return this.noteCanary(happening);
       case "dns":

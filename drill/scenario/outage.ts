@@ -122,7 +122,7 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   let healedMs: number | null = null;
   while (simulation.nowMs < lastMs) {
     await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
-    if (!isHealed(world, book, ledgerTable)) continue;
+    if (!isHealed(world, book, journal, ledgerTable)) continue;
     healedMs = simulation.nowMs;
     if (healedMs >= Math.max(armedMs + PLAYED_MS, playing.faultMs + RECOVERY_SEEN_MS)) break;
   }

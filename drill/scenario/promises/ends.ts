@@ -1,5 +1,5 @@
 import { recoverySeconds } from "../bounds";
-import { regionInDns } from "../healing";
+import { owed, regionInDns } from "../healing";
 import type { Outage } from "../outage";
 
 /** A promise that the end of an outage shows: null while it is kept, else what was seen. */
@@ -65,7 +65,14 @@ const healed: Ending[] = [
     },
   },
   {
-    name: "after healing every order is settled and closed",
+    name: "after a takeover people are told and home's check is pointed past it",
+    broken: ({ control, journal, world }) =>
+      control === undefined || control.active === null
+        ? null
+        : (owed(world, journal, control)[0] ?? null),
+  },
+  {
+    name: "after healing every order is settled in the present epoch, or closed",
     broken: ({ undone }) => some(undone, "acknowledged orders are not"),
   },
   {
