@@ -1,6 +1,6 @@
 import { Stream } from "../engine/random";
 import { type Bound, bounds, largest } from "./bounds";
-import type { Expected, Fault, Role } from "./faults";
+import type { Expected, Fault, Role, Traits } from "./faults";
 import { type Part, scenarios } from "./scenarios";
 
 /** One fault of an outage; times in seconds from the moment the platform is armed. */
@@ -91,6 +91,16 @@ function drawPart({ kind, at, lasts }: Part, index: number, stream: Stream): Sch
   return { index, atSeconds, forSeconds, fault: kind.draw(stream) };
 }
 
+/** What these faults together call for, where nothing hinders it. */
+export function expectedOf(faults: readonly Traits[]): Expected {
+  const expects = (expected: Expected): boolean =>
+    faults.some((each) => each.failover === expected);
+  if (expects("must")) return "must";
+  // Two pauses of settling may look like its end.
+  const delays = faults.filter((each) => each.delaysSettling === true).length;
+  return expects("may") || delays > 1 ? "may" : "must not";
+}
+
 function owed(
   faults: readonly ScheduledFault[],
 ): Pick<
@@ -98,13 +108,10 @@ function owed(
   "failover" | "bound" | "isBlurred" | "hasStrayClients" | "isSurvivable" | "isLast"
 > {
   const all = faults.map(({ fault }) => fault);
-  const expects = (expected: Expected): boolean => all.some((each) => each.failover === expected);
   const isHindered = all.some((each) => each.hinders === true);
-  const delays = all.filter((each) => each.delaysSettling === true).length;
   const isSurvivable = !losesTwo(faults);
-  let failover: Expected = "must not";
-  if (expects("must") && !isHindered && isSurvivable) failover = "must";
-  else if (expects("must") || expects("may") || delays > 1) failover = "may";
+  const expected = expectedOf(all);
+  const failover = expected === "must" && (isHindered || !isSurvivable) ? "may" : expected;
   const bound = largest(all.map((each) => each.bound));
   const isSeen = !all.some((each) => each.hidesRecovery === true);
   // A command is obeyed whatever hinders a failover that comes by itself.

@@ -108,10 +108,13 @@ it("version grows by one, epoch at a fence only", () => {
   expect(tell(monotone, [written(fenced, { ...atHome, version: 6 })])[0]).toMatch(/epoch 2 to 1/);
 });
 
-it("a fence is broken where none is right; an operator's never is", () => {
+it("a fence is broken where no fault so far makes it right; an operator's never is", () => {
   const fence = written(atHome, fenced);
-  expect(tell(onlyWhereRight, [fence])).toEqual([undefined]);
-  expect(tell(onlyWhereRight, [fence], false)).toEqual([`a fence to ${STANDBY}: home lost`]);
+  const begins = { kind: "fault begins", name: "API" } as const;
+  const seen = `a fence to ${STANDBY}: home lost`;
+  expect(tell(onlyWhereRight, [begins, fence])).toEqual([undefined, undefined]);
+  expect(tell(onlyWhereRight, [fence, begins])).toEqual([seen, undefined]);
+  expect(tell(onlyWhereRight, [fence], false)).toEqual([seen]);
   const asked = written(atHome, { ...fenced, reason: "operator: failover" });
   expect(tell(onlyWhereRight, [asked], false)).toEqual([undefined]);
 });

@@ -5,9 +5,11 @@ import {
   LATCH_INTERVAL_SECONDS,
 } from "../../../lambda/shared/tunables";
 import type { Happening } from "../../world/happenings";
+import type { Fault } from "../faults";
 import { actingCall } from "../faults/crashes";
 import { pathOf } from "../faults/triggers";
 import { regionInDns } from "../healing";
+import { expectedOf } from "../schedule";
 import type { Watcher } from "./watch";
 
 /** A fence that no operator asked for: the item before and after it. */
@@ -21,15 +23,21 @@ export function automaticFence(
   return after.reason.startsWith("operator") ? undefined : { before, after };
 }
 
+/** Judged by the faults that have begun so far: one that comes later excuses nothing. */
 export const onlyWhereRight: Watcher = {
   name: "no failover where none is right",
-  watch:
-    ({ schedule }) =>
-    (happening) => {
+  watch: ({ schedule }) => {
+    const begun: Fault[] = [];
+    return (happening) => {
+      if (happening.kind === "fault begins") {
+        const { name } = happening;
+        begun.push(...schedule.faults.flatMap(({ fault }) => (fault.name === name ? fault : [])));
+      }
       const fence = automaticFence(happening);
-      if (fence === undefined || schedule.failover !== "must not") return undefined;
+      if (fence === undefined || expectedOf(begun) !== "must not") return undefined;
       return `a fence to ${fence.after.target}: ${fence.after.reason}`;
-    },
+    };
+  },
 };
 
 export const notFromStandby: Watcher = {
