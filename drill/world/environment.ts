@@ -21,6 +21,8 @@ export class Environment {
   payload: unknown;
   /** Ends the present invocation and this environment at once, as when its process dies. */
   crash: () => void = () => {};
+  /** How often a fault has frozen it. */
+  freezes = 0;
   private isFrozen = false;
   private backlog: (() => void)[] = [];
 
@@ -41,6 +43,7 @@ export class Environment {
   }
 
   freeze(): void {
+    this.freezes++;
     this.isFrozen = true;
   }
 

@@ -1,4 +1,5 @@
 import type { AlarmState } from "../description/alarms";
+import type { Environment } from "./environment";
 import type { Item } from "./expressions";
 import type { Row } from "./volume";
 
@@ -44,7 +45,7 @@ export type Happening =
   | { kind: "throttled"; functionName: string; region: string }
   | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
   | { kind: "dead letter"; queueName: string; body: string }
-  | { kind: "asked"; asked: Asked }
+  | { kind: "asked"; asked: Asked; by: Environment }
   /** By a fault: an orchestrator dies after an act, a function freezes. */
   | { kind: "killed"; after: string }
   | { kind: "frozen"; stem: string }

@@ -50,7 +50,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
     write: (line) => world.written(description, line as unknown as LogEntry),
     http: (request) =>
       new Promise((resolve) => {
-        const seen = world.asked(description.region, request);
+        const seen = world.asked(environment, request);
         world.apis.request(description.region, request, (answer) =>
           environment.deliver(() => {
             seen.status = answer.status;

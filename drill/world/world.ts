@@ -8,6 +8,7 @@ import type { Weaving } from "../mutation";
 import { ApiGateways } from "./apiGateway";
 import { Aurora } from "./aurora";
 import { Base } from "./base";
+import type { Environment } from "./environment";
 import type { Asked } from "./happenings";
 import { Cloudwatch, type LogEntry } from "./cloudwatch";
 import { Dynamodb, type TableContents } from "./dynamodb";
@@ -129,9 +130,10 @@ export class World {
   }
 
   /** A function asks somebody over HTTP; the answer's status is noted where one comes. */
-  asked(from: string, { url, method }: HttpRequest): Asked {
+  asked(by: Environment, { url, method }: HttpRequest): Asked {
+    const from = by.description.region;
     const asked: Asked = { atMs: this.base.nowMs, from, url, method, status: undefined };
-    this.base.happened({ kind: "asked", asked });
+    this.base.happened({ kind: "asked", asked, by });
     return asked;
   }
 

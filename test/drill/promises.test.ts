@@ -19,6 +19,7 @@ import {
   oneWriter,
 } from "../../drill/scenario/promises/writers";
 import type { Asked, Happening } from "../../drill/world/happenings";
+import type { Environment } from "../../drill/world/environment";
 import { Hooks } from "../../drill/world/hooks";
 
 const HOME = "us-east-1";
@@ -134,7 +135,7 @@ describe("two witnesses", () => {
       method: "GET",
       status,
     };
-    return { kind: "asked", asked };
+    return { kind: "asked", asked, by: {} as Environment };
   };
   const probes = (status: number | undefined) => [20, 10, 0].map((ago) => probe(ago, status));
   const fence = written(atHome, fenced);
@@ -288,6 +289,30 @@ it("on the way to the standby no orchestrator asks the region being left", () =>
   expect(see(next)).toBe(`DescribeDBClustersCommand in ${HOME}`);
 });
 
+it("who has taken a step of a takeover looks at home no more", () => {
+  const by = (stem: string): Environment =>
+    ({
+      description: { stem, region: STANDBY },
+      payload: { trigger: "tick" },
+      freezes: 0,
+    }) as Environment;
+  const looks = (environment: Environment): Happening => {
+    const url = `https://api.${HOME}.example/health`;
+    const asked: Asked = { atMs: 0, from: STANDBY, url, method: "GET", status: undefined };
+    return { kind: "asked", asked, by: environment };
+  };
+  const [actor, other] = [by("failoverOrchestrator"), by("failoverOrchestrator")];
+  const see = nothingWaitsForTheLost.watch(scene());
+  see(written(atHome, fenced));
+  const promotes = { region: STANDBY, service: "rds", command: "FailoverGlobalClusterCommand" };
+  calls.ask({ ...promotes, input: {}, environment: actor });
+  expect(see(looks(other))).toBeUndefined();
+  actor.freezes = 1;
+  expect(see(looks(actor))).toBeUndefined();
+  actor.freezes = 0;
+  expect(see(looks(actor))).toBe(`GET https://api.${HOME}.example/health`);
+});
+
 it("a switchover loses no row, a failover may", () => {
   const moved: Happening = { kind: "writer moved", region: HOME, rowsLost: 3 };
   const called = (kind: "failover called" | "switchover called"): Happening => ({
@@ -299,13 +324,13 @@ it("a switchover loses no row, a failover may", () => {
   expect(tell(failbackLosesNothing, [called("switchover called"), moved]).at(-1)).toMatch(/3 rows/);
 });
 
-it("an acknowledged order among the dead letters is one too many", () => {
-  const told: Happening = { kind: "told", by: "client", orderId: "a", body: "" };
+it("an order among the dead letters is one too many", () => {
   const dead = (orderId: string, queueName = "dead"): Happening => ({
     kind: "dead letter",
     queueName,
     body: `{"order":{"orderId":"${orderId}"}}`,
   });
-  expect(tell(deadLetters, [told, dead("b"), dead("a", "other")]).at(-1)).toBeUndefined();
-  expect(tell(deadLetters, [told, dead("a")]).at(-1)).toMatch(/order a, which was acknowledged/);
+  const noHint: Happening = { kind: "dead letter", queueName: "dead", body: "no hint" };
+  expect(tell(deadLetters, [noHint, dead("a", "other")])).toEqual([undefined, undefined]);
+  expect(tell(deadLetters, [dead("a")])).toEqual(["order a, which is valid"]);
 });

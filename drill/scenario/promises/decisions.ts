@@ -4,6 +4,7 @@ import {
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
 } from "../../../lambda/shared/tunables";
+import type { Environment } from "../../world/environment";
 import type { Happening } from "../../world/happenings";
 import type { Fault } from "../faults";
 import { actingCall } from "../faults/crashes";
@@ -104,9 +105,10 @@ export const noFlipBack: Watcher = {
 };
 
 /**
- * From an automatic fence to the activation no orchestrator calls the region that is being left,
- * nor Route 53: whatever it did there could only be waited for. What an operator asks of an
- * orchestrator meanwhile, as home's for its status, is no step of the takeover.
+ * From an automatic fence to the activation no orchestrator, nor what it invokes, calls the region
+ * that is being left, nor Route 53: whatever it did there could only be waited for. Who has taken a
+ * step does not look at home any more either. What an operator asks of an orchestrator meanwhile, as
+ * home's for its status, is no step of the takeover.
  */
 export const nothingWaitsForTheLost: Watcher = {
   name: "no step before the activation asks the region being left, or Route 53",
@@ -114,24 +116,37 @@ export const nothingWaitsForTheLost: Watcher = {
     const { world, ledgerTable, home } = scene;
     let isUnderWay = false;
     let seen: string | undefined;
+    /** With how often each had been frozen: who was frozen since knows no better. */
+    const acting = new Map<Environment, number>();
     world.base.hooks.call.add((call) => {
-      if (!isUnderWay || call.environment.description.stem !== "failoverOrchestrator") {
-        return undefined;
-      }
+      const { environment } = call;
+      if (!isUnderWay || !isOfTakeover(environment)) return undefined;
+      const act = actingCall(call);
+      // A fence is tried by whoever has looked, and may have come too late.
+      if (act !== undefined && act !== "fence") acting.set(environment, environment.freezes);
       const isLeft = call.region === home || call.service === "route53";
-      const isStep = pathOf(call.environment.payload) !== undefined;
-      if (isLeft && isStep && actingCall(call) !== "notify")
-        seen = `${call.command} in ${call.region}`;
+      if (isLeft && act !== "notify") seen = `${call.command} in ${call.region}`;
       return undefined;
     });
     return (happening) => {
+      if (isUnderWay && happening.kind === "asked") {
+        const { asked, by } = happening;
+        const { url, method } = asked;
+        if (acting.get(by) === by.freezes && url.includes(`.${home}.`)) seen = `${method} ${url}`;
+      }
       if (happening.kind === "ledger written" && happening.pk === "control") {
         const control = happening.item as unknown as Control | undefined;
         const isTakeover = control?.target === scene.standby && control.how === "failover";
         isUnderWay = isTakeover && !control.reason.startsWith("operator");
         if (happening.table !== ledgerTable) isUnderWay = false;
+        if (!isUnderWay) acting.clear();
       }
       return seen;
     };
   },
 };
+
+function isOfTakeover({ description: { stem }, payload }: Environment): boolean {
+  if (stem === "dbMigration") return true;
+  return stem === "failoverOrchestrator" && pathOf(payload) !== undefined;
+}
