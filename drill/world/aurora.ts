@@ -5,6 +5,7 @@ import type { Base } from "./base";
 import type { Environment } from "./environment";
 import { databaseError } from "./errors";
 import type { Permissions } from "./service";
+import { type Answer, awaitConnection, awaitStatement, awaitUnlocked } from "./sqlClient";
 import { type Session, compile } from "./statements";
 import { Volume, type VolumeState } from "./volume";
 
@@ -91,22 +92,26 @@ export class Aurora {
 
   /** A connection and one statement on it, as a function's runtime offers them. */
   sql(environment: Environment, address: DatabaseAddress): Sql {
+    const { simulation } = this.base;
     return <Row>(text: string, values: readonly unknown[]) =>
       new Promise<Row[]>((resolve, reject) => {
-        const ok = (rows: readonly object[]): void =>
-          environment.deliver(() => resolve(rows as unknown as Row[]));
-        const fail = (error: Error): void => environment.deliver(() => reject(error));
-        this.connect(environment, address, fail, (member) => {
-          compile(text)(this.session(member, ok, fail), values);
-        });
+        // The master's password is asked for before a connection, and nothing times that.
+        const { vpcServices } = environment.description;
+        if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
+        const ok = (rows: readonly object[]): void => resolve(rows as unknown as Row[]);
+        const send = (member: Member): void => {
+          const session = this.session(member, awaitStatement(simulation, environment, ok, reject));
+          const execute = compile(text);
+          if (session.isAlive()) execute(session, values);
+        };
+        this.connect(environment, address, awaitConnection(simulation, environment, send, reject));
       });
   }
 
   private connect(
     environment: Environment,
     address: DatabaseAddress,
-    fail: (error: Error) => void,
-    connected: (member: Member) => void,
+    { ok, fail }: Answer<Member>,
   ): void {
     const found = this.endpoints.get(address.endpoint);
     const { region, vpcServices } = environment.description;
@@ -117,7 +122,6 @@ export class Aurora {
     ) {
       return;
     }
-    if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
     const disturbed = this.base.hooks.connect.ask(environment.description);
     if (disturbed === "hang") return;
     const delayMs = disturbed !== undefined && "delayMs" in disturbed ? disturbed.delayMs : 0;
@@ -136,7 +140,7 @@ export class Aurora {
       if (database !== undefined && address.database !== database) {
         return fail(databaseError("3D000", `database "${address.database}" does not exist`));
       }
-      connected(member);
+      ok(member);
     });
   }
 
@@ -154,23 +158,25 @@ export class Aurora {
     );
   }
 
-  private session(
-    member: Member,
-    ok: (rows: readonly object[]) => void,
-    fail: (error: Error) => void,
-  ): Session {
+  private session(member: Member, { ok, fail }: Answer<readonly object[]>): Session {
     const { base } = this;
     const { volume } = member;
     const { region } = member.cluster;
+    const lock = volume.epochLock;
+    // Instances that went down since then took the session with them, and what it had under way.
+    const isAlive = (): boolean =>
+      !base.network.isLost(region) && !member.isDown && volume.epochLock === lock;
     this.replicate();
     return {
       volume,
+      isAlive,
       // A volume that was replaced under the statement takes no commit any more.
       isReadOnly: () => member.role === "reader" || member.isFenced || member.volume !== volume,
       later: (work) =>
         base.simulation.after(this.statementMs(region), () => {
-          if (!base.network.isLost(region) && !member.isDown) work();
+          if (isAlive()) work();
         }),
+      locked: (mode, work) => awaitUnlocked(base.simulation, lock, mode, work),
       nowMs: () => base.nowMs,
       committed: (rows) => {
         const right = volume.state.writerEpoch ?? 0;

@@ -1,10 +1,14 @@
 import { databaseError } from "./errors";
-import type { Row, Volume, VolumeState } from "./volume";
+import type { LockMode, Row, Volume, VolumeState } from "./volume";
 
 /** Where a statement runs: a volume, the way to commit to it, and the way back to the client. */
 export interface Session {
   volume: Volume;
   isReadOnly: () => boolean;
+  /** False once the instances that carry it went down. */
+  isAlive: () => boolean;
+  /** Runs `work` once it holds the lock on the right, or never where that takes too long. */
+  locked: (mode: LockMode, work: (release: () => void) => void) => void;
   /** Runs `work` after the time a statement and its commit take. */
   later: (work: () => void) => void;
   nowMs: () => number;
@@ -109,8 +113,7 @@ function insertOrders(flat: string): Execute {
       return fail(databaseError("25006", "cannot execute INSERT in a read-only transaction"));
     }
     if (!locksRight) return insert(() => {});
-    const lock = volume.epochLock;
-    lock.acquire("share", () => insert(() => lock.release("share")));
+    session.locked("share", insert);
   };
 }
 
@@ -155,13 +158,12 @@ function raiseEpoch(flat: string): Execute {
   return (session, values) => {
     const { volume } = session;
     const epoch = values[epochAt] as number;
-    const lock = volume.epochLock;
-    lock.acquire("exclusive", () =>
+    session.locked("exclusive", (release) =>
       session.later(() => {
         const present = volume.state.writerEpoch;
         const mustRaise = present !== undefined && (!isUpward || present < epoch);
         const isDone = !mustRaise || write(session, (state) => void (state.writerEpoch = epoch));
-        lock.release("exclusive");
+        release();
         if (!isDone) return;
         if (mustRaise) session.raised(epoch);
         session.ok([]);

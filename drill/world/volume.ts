@@ -104,20 +104,28 @@ export class Volume {
   }
 }
 
-type Mode = "share" | "exclusive";
+export type LockMode = "share" | "exclusive";
 
 /** The lock on the one row of writer_epoch: shared by inserts, exclusive to who raises it. */
 export class RowLock {
   private shared = 0;
   private isExclusive = false;
-  private readonly queue: { mode: Mode; granted: () => void }[] = [];
+  private readonly queue: { mode: LockMode; granted: () => void }[] = [];
 
-  acquire(mode: Mode, granted: () => void): void {
-    this.queue.push({ mode, granted });
+  /** @returns gives up waiting; what has the lock keeps it. */
+  acquire(mode: LockMode, granted: () => void): () => void {
+    const waiting = { mode, granted };
+    this.queue.push(waiting);
     this.grant();
+    return () => {
+      const at = this.queue.indexOf(waiting);
+      if (at === -1) return;
+      this.queue.splice(at, 1);
+      this.grant();
+    };
   }
 
-  release(mode: Mode): void {
+  release(mode: LockMode): void {
     if (mode === "share") this.shared--;
     else this.isExclusive = false;
     this.grant();

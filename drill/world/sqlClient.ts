@@ -1,0 +1,62 @@
+import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../../lambda/shared/tunables";
+import type { Simulation } from "../engine/simulation";
+import type { Environment } from "./environment";
+import type { LockMode, RowLock } from "./volume";
+
+/** The way back to a client that waits: of several answers the first one counts. */
+export interface Answer<Value> {
+  ok: (value: Value) => void;
+  fail: (error: Error) => void;
+}
+
+type Await = <Value>(
+  simulation: Simulation,
+  environment: Environment,
+  ok: (value: Value) => void,
+  fail: (error: Error) => void,
+) => Answer<Value>;
+
+/** The timers that `lambda/entry/sql.ts` sets, with node-postgres' own errors: they have no code. */
+const awaitFor =
+  (timeoutMs: number, message: string): Await =>
+  (simulation, environment, ok, fail) => {
+    let isOver = false;
+    const end = (run: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      cancel();
+      environment.deliver(run);
+    };
+    const cancel = simulation.after(timeoutMs, () => end(() => fail(new Error(message))));
+    return {
+      ok: (value) => end(() => ok(value)),
+      fail: (error) => end(() => fail(error)),
+    };
+  };
+
+/** `connectionTimeoutMillis`: from the name to the end of the sign-in. */
+export const awaitConnection = awaitFor(CONNECT_TIMEOUT_MS, "timeout expired");
+
+/** `query_timeout`: the client gives up; the server does not know, and may still commit. */
+export const awaitStatement = awaitFor(STATEMENT_TIMEOUT_MS, "Query read timeout");
+
+/**
+ * `statement_timeout`: the server cancels what still waits for a lock. Its 57014 comes after the
+ * client's own error, which began to count earlier. PostgreSQL ends this timer before it commits:
+ * a commit that the storage holds up is not cancelled, and comes late.
+ */
+export function awaitUnlocked(
+  simulation: Simulation,
+  lock: RowLock,
+  mode: LockMode,
+  work: (release: () => void) => void,
+): void {
+  let isGranted = false;
+  let cancel = (): void => {};
+  const leave = lock.acquire(mode, () => {
+    isGranted = true;
+    cancel();
+    work(() => lock.release(mode));
+  });
+  if (!isGranted) cancel = simulation.after(STATEMENT_TIMEOUT_MS, leave);
+}
