@@ -11,17 +11,24 @@ export interface Credentials {
   password: string;
 }
 
+/** One connection, on its way or there, and when it was last wanted. */
+interface Held {
+  readonly client: Promise<Client>;
+  usedMs: number;
+}
+
 /**
  * A connection that is used again while it is warm and dropped on any error: a dead writer's
- * socket never resolves the endpoint anew.
+ * socket never resolves the endpoint anew. Statements side by side share it, as the client queues
+ * them: a connection of its own for each would be left open by all but the last.
  */
 export function sqlWith(
   credentials: (address: DatabaseAddress) => Promise<Credentials>,
 ): Runtime["sql"] {
   return (address) => {
-    let held: { client: Client; usedMs: number } | null = null;
+    let held: Held | null = null;
 
-    async function connect(): Promise<Client> {
+    async function connect(broken: () => void): Promise<Client> {
       const client = new Client({
         host: address.endpoint,
         database: address.database,
@@ -31,29 +38,40 @@ export function sqlWith(
         query_timeout: STATEMENT_TIMEOUT_MS,
         statement_timeout: STATEMENT_TIMEOUT_MS,
       });
-      client.on("error", () => (held = null));
+      // Without a listener a connection that breaks while idle would end the process.
+      client.on("error", broken);
       await client.connect();
       return client;
     }
 
-    async function drop(): Promise<void> {
-      const client = held?.client;
+    function hold(): Held {
+      const nowMs = Date.now();
+      if (held !== null && nowMs - held.usedMs > CONNECTION_IDLE_MAX_MS) void drop(held);
+      if (held !== null) {
+        held.usedMs = nowMs;
+        return held;
+      }
+      const opened: Held = { client: connect(() => void drop(opened)), usedMs: nowMs };
+      return (held = opened);
+    }
+
+    async function drop(dropped: Held): Promise<void> {
+      if (held !== dropped) return;
       held = null;
-      await client?.end().catch(() => undefined);
+      await dropped.client.then((client) => client.end()).catch(() => undefined);
     }
 
     const sql: Sql = async <Row>(text: string, values: readonly unknown[]) => {
-      if (held !== null && Date.now() - held.usedMs > CONNECTION_IDLE_MAX_MS) await drop();
-      const client = held?.client ?? (await connect());
-      held = { client, usedMs: Date.now() };
+      const used = hold();
       try {
+        const client = await used.client;
         // Without values the simple protocol takes a migration's several statements at once.
         const answer = await (values.length === 0
           ? client.query(text)
           : client.query(text, [...values]));
         return answer.rows as Row[];
       } catch (error) {
-        await drop();
+        await drop(used);
         throw error;
       }
     };
