@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, type QueryResult } from "pg";
 import type { DatabaseAddress, Runtime, Sql } from "../shared/runtime";
 import {
   CONNECT_TIMEOUT_MS,
@@ -11,16 +11,19 @@ export interface Credentials {
   password: string;
 }
 
-/** One connection, on its way or there, and when it was last wanted. */
+/** One connection, on its way or there. */
 interface Held {
   readonly client: Promise<Client>;
+  /** Once everything that was asked of it has been answered; rejected with what failed. */
+  free: Promise<Client>;
   usedMs: number;
 }
 
 /**
  * A connection that is used again while it is warm and dropped on any error: a dead writer's
- * socket never resolves the endpoint anew. Statements side by side share it, as the client queues
- * them: a connection of its own for each would be left open by all but the last.
+ * socket never resolves the endpoint anew. Statements side by side wait for one another: a
+ * connection of its own for each would be left open by all but the last. With one that fails those
+ * behind it fail.
  */
 export function sqlWith(
   credentials: (address: DatabaseAddress) => Promise<Credentials>,
@@ -51,7 +54,8 @@ export function sqlWith(
         held.usedMs = nowMs;
         return held;
       }
-      const opened: Held = { client: connect(() => void drop(opened)), usedMs: nowMs };
+      const client = connect(() => void drop(opened));
+      const opened: Held = { client, free: client, usedMs: nowMs };
       return (held = opened);
     }
 
@@ -61,15 +65,18 @@ export function sqlWith(
       await dropped.client.then((client) => client.end()).catch(() => undefined);
     }
 
+    /** Without values the simple protocol takes a migration's several statements at once. */
+    function ask(client: Client, text: string, values: readonly unknown[]): Promise<QueryResult> {
+      return values.length === 0 ? client.query(text) : client.query(text, [...values]);
+    }
+
     const sql: Sql = async <Row>(text: string, values: readonly unknown[]) => {
       const used = hold();
+      const answered = used.free.then((client) => ask(client, text, values));
+      used.free = answered.then(() => used.client);
+      used.free.catch(() => undefined);
       try {
-        const client = await used.client;
-        // Without values the simple protocol takes a migration's several statements at once.
-        const answer = await (values.length === 0
-          ? client.query(text)
-          : client.query(text, [...values]));
-        return answer.rows as Row[];
+        return (await answered).rows as Row[];
       } catch (error) {
         await drop(used);
         throw error;

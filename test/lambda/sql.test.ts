@@ -13,6 +13,7 @@ let mockConnects = true;
 
 jest.mock("pg", () => ({
   Client: class {
+    private isAsked = false;
     private readonly opened: Opened = { queries: [], ended: 0, failure: undefined, listeners: [] };
     on(_event: string, listener: () => void): void {
       this.opened.listeners.push(listener);
@@ -22,10 +23,16 @@ jest.mock("pg", () => ({
       mockOpened.push(this.opened);
       return Promise.resolve();
     }
-    query(text: string): Promise<{ rows: unknown[] }> {
-      this.opened.queries.push(text);
-      const { failure } = this.opened;
-      return failure === undefined ? Promise.resolve({ rows: [text] }) : Promise.reject(failure);
+    async query(text: string): Promise<{ rows: unknown[] }> {
+      const { queries, failure } = this.opened;
+      queries.push(text);
+      // The client gives a warning where a second statement comes before this one's answer.
+      if (this.isAsked) throw new Error("asked while it works");
+      this.isAsked = true;
+      await new Promise((resolve) => setImmediate(resolve));
+      this.isAsked = false;
+      if (failure !== undefined) throw failure;
+      return { rows: [text] };
     }
     end(): Promise<void> {
       this.opened.ended++;
@@ -84,6 +91,16 @@ it("an error ends the connection it came from, not the one that took its place",
     [2, 1],
     [2, 0],
   ]);
+});
+
+it("with a statement that fails those that wait behind it fail, and one connection is ended", async () => {
+  const sql = connected();
+  await sql("select 1", []);
+  mockOpened[0]!.failure = new Error("Query read timeout");
+  const tries = await Promise.allSettled([sql("select 2", []), sql("select 3", ["value"])]);
+  expect(tries.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(mockOpened[0]).toMatchObject({ queries: ["select 1", "select 2"], ended: 1 });
+  expect(await sql("select 4", [])).toEqual(["select 4"]);
 });
 
 it("a connection that breaks while idle is replaced", async () => {
