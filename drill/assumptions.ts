@@ -72,6 +72,11 @@ export const assumptions = {
     0.5,
     "unpublished whether calls hang or fail; both are played",
   ),
+  ledgerHeldSeconds: uniform(
+    0,
+    30,
+    "unpublished how long a call that hangs outlives its caller; an assumption",
+  ),
   ledgerCatchUpSeconds: uniform(
     5,
     60,

@@ -160,7 +160,14 @@ export const corpus: readonly NamedSeed[] = [
     kind: "combination",
     found:
       "recovery was counted from seconds before the end, too late for the half minute in which it is " +
-      "seen; an outage is played for a minute from there on",
+      "seen; an outage is played for a minute from there on, or from the end of the last fault",
+  },
+  {
+    seed: "8.18",
+    kind: "combination",
+    found:
+      "a fence that hung in a ledger without quorum was carried out five minutes later, on evidence " +
+      "as old; a call now outlives its caller by half a minute at most, which is assumed",
   },
   {
     seed: "4.579",

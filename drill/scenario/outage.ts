@@ -77,7 +77,7 @@ export interface Outage {
 export const HEAL_MS = 600_000;
 /** An outage is played for at least this long. */
 const PLAYED_MS = 720_000;
-/** From the beginning of a recovery on: long enough for the window it is seen by. */
+/** Beyond the last fault, where there is a recovery to be seen: twice the window it is seen by. */
 const RECOVERY_SEEN_MS = 2 * RESTORED_WINDOW_MS;
 /** Functions that loop have been doing so for longer than their loops when the fault begins. */
 const RUN_IN_SECONDS = [150, 210] as const;
@@ -124,7 +124,8 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
     await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
     if (!isHealed(world, book, journal, ledgerTable)) continue;
     healedMs = simulation.nowMs;
-    if (healedMs >= Math.max(armedMs + PLAYED_MS, playing.faultMs + RECOVERY_SEEN_MS)) break;
+    const beginsMs = schedule.bound === undefined ? 0 : Math.max(playing.faultMs, returnMs);
+    if (healedMs >= Math.max(armedMs + PLAYED_MS, beginsMs + RECOVERY_SEEN_MS)) break;
   }
   const at = { armedMs, faultMs: playing.faultMs, returnMs, healedMs };
   const watched = {

@@ -3,13 +3,19 @@ import { serviceError } from "./errors";
 
 type RegionState = "ready" | "re-forming" | "without quorum" | "catching up";
 
+/** A call that hangs, and until when it may still be carried out. */
+interface Held {
+  readonly work: () => void;
+  readonly untilMs: number;
+}
+
 /**
  * Which regions of a strongly consistent table may write. Two of three members decide; when the
  * set changes, everybody waits until it has re-formed, and who comes back until it has caught up.
  */
 export class Quorum {
   private readonly states = new Map<string, RegionState>();
-  private readonly held = new Map<string, (() => void)[]>();
+  private readonly held = new Map<string, Held[]>();
   private members: readonly string[];
   private isHanging = false;
   private change = 0;
@@ -34,9 +40,10 @@ export class Quorum {
     if (state === "catching up" || !this.isHanging) {
       return fail(serviceError("InternalServerError", `the ledger in ${region} is ${state}`));
     }
+    const call = { work, untilMs: this.base.nowMs + this.base.draw("ledgerHeldSeconds") * 1000 };
     const waiting = this.held.get(region);
-    if (waiting === undefined) this.held.set(region, [work]);
-    else waiting.push(work);
+    if (waiting === undefined) this.held.set(region, [call]);
+    else waiting.push(call);
   }
 
   private refresh(): void {
@@ -76,8 +83,11 @@ export class Quorum {
     if (state !== "ready") return;
     const waiting = this.held.get(region) ?? [];
     this.held.delete(region);
-    // A call that hung may still be carried out, long after its caller has given up.
-    for (const work of waiting) if (this.base.random.stream("ledger held").chance(0.5)) work();
+    // A call that hung may still be carried out after its caller has given up.
+    for (const { work, untilMs } of waiting) {
+      const isCarriedOut = this.base.random.stream("ledger held").chance(0.5);
+      if (isCarriedOut && this.base.nowMs <= untilMs) work();
+    }
   }
 
   /** The largest group that converses; of two pairs around one member, a drawn one. */

@@ -124,7 +124,6 @@ export const orchestratorStale: FaultKind = {
         name: "stale orchestrator",
         description: `orchestrators freeze for ${seconds} s after ${(share * 100).toFixed(0)} % of their reads of the control item, while others go on`,
         failover: "must not",
-        bound: bounds.hampered,
       },
       (stage) => {
         const chance = stage.world.base.random.stream("stale orchestrator");

@@ -39,6 +39,8 @@ export const failoverAsked: FaultKind = {
   },
 };
 
+/** Telling and arming keep no takeover from coming. */
+const harmless: readonly string[] = ["arm", "status"];
 const whims = ["failover to standby", "failover to home", "failback", "arm", "disarm", "status"];
 
 /** Commands at bad moments, to either orchestrator, contradicting one another. */
@@ -59,7 +61,7 @@ export const operatorsWhims: FaultKind = {
         name: "operators' whims",
         description: `operators ask for ${said.join(", ")}`,
         failover: "may",
-        hinders: true,
+        hinders: asked.some(({ whim }) => !harmless.includes(whim)),
       },
       (stage) => {
         for (const { role, whim, afterSeconds } of asked) {

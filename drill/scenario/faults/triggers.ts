@@ -58,7 +58,6 @@ export const triggersDisturbed: FaultKind = {
           `of the orchestrator's events ${(lost * 100).toFixed(0)} % are lost, ` +
           `${(doubled * 100).toFixed(0)} % come twice, each up to ${lateSeconds} s late`,
         failover: "must not",
-        bound: bounds.hampered,
       },
       (stage) => {
         const isMeant = isOrchestrator(stage);
