@@ -44,6 +44,8 @@ export const counterNames = [
   "fault during a failback",
   "fault during a deployment",
   "failback completed",
+  "orchestrator killed in a failback",
+  "RDS at home down in a failback",
   "operator's failover",
   "takeover called off",
   "disarmed",
@@ -134,6 +136,7 @@ export class Coverage {
   private note(happening: Happening): void {
     switch (happening.kind) {
       case "killed":
+        if (this.active.has("failback killed")) this.count("orchestrator killed in a failback");
         return this.count(`killed after ${happening.after as ActingCall}`);
       case "frozen":
         if (happening.stem === "orderProcessor") this.count("function frozen before its commit");
@@ -212,6 +215,9 @@ export class Coverage {
         this.count("standby away while home fails");
     }
     this.active.add(name);
+    const isEither = name === "failback" || name === "RDS down at home";
+    const isBoth = this.active.has("failback") && this.active.has("RDS down at home");
+    if (isBoth && isEither) this.count("RDS at home down in a failback");
   }
 
   private written(happening: Extract<Happening, { kind: "ledger written" }>): void {

@@ -1,5 +1,4 @@
 import type { Stream } from "../engine/random";
-import type { FaultKind } from "./faults";
 import * as apis from "./faults/apis";
 import { takeoverCalledOff } from "./faults/calledOff";
 import * as clients from "./faults/clients";
@@ -11,42 +10,20 @@ import * as paths from "./faults/paths";
 import * as regions from "./faults/regions";
 import { settlingBroken } from "./faults/settling";
 import * as triggers from "./faults/triggers";
-
-type Range = readonly [low: number, high: number];
-
-/** A fault to be drawn: which kind, between which seconds it begins, how long if not as usual. */
-export interface Part {
-  kind: FaultKind;
-  at: Range;
-  lasts?: Range | undefined;
-}
-
-/** A kind of outage: how often it is drawn, and of which faults it is made. */
-export interface Scenario {
-  readonly name: string;
-  readonly weight: number;
-  parts(stream: Stream): readonly Part[];
-}
-
-/** Loops that began before the outage have ended by then: what is played began in it. */
-const MAIN: Range = [150, 210];
-/** Before the fault, during detection, promotion and activation. */
-const AROUND: Range = [60, 450];
-/** After every loop that began without it has ended before the main fault begins. */
-const FIRST: Range = [0, 5];
-const SHORT: Range = [250, 300];
-const AFTER_RETURN: Range = [560, 700];
-const REBUILT: Range = [830, 900];
-/** Five minutes after a failback is done. */
-const ARMED_AGAIN: Range = [1_300, 1_350];
-
-const main = (kind: FaultKind, lasts?: Range): Part => ({ kind, at: MAIN, lasts });
-const around = (kind: FaultKind): Part => ({ kind, at: AROUND });
-const early = (kind: FaultKind): Part => ({ kind, at: FIRST });
-
-function alone(kind: FaultKind, weight: number): Scenario {
-  return { name: kind.name, weight, parts: () => [main(kind)] };
-}
+import {
+  AFTER_RETURN,
+  ARMED_AGAIN,
+  FIRST,
+  MAIN,
+  REBUILT,
+  SHORT,
+  type Part,
+  type Scenario,
+  alone,
+  around,
+  early,
+  main,
+} from "./parts";
 
 /** Faults that a failover answers whatever else happens. */
 const regionOrApi = [regions.homeLost, apis.apiLost];
@@ -227,6 +204,32 @@ export const scenarios: readonly Scenario[] = [
       main(regions.homeLost, SHORT),
       { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
       { kind: stream.pick([...companions, ...furtherLosses]), at: [855, 930] },
+    ],
+  },
+  {
+    name: "orchestrator killed in a failback",
+    weight: 2,
+    parts: () => [
+      main(regions.homeLost, SHORT),
+      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
+      { kind: crashes.failbackKilled, at: [800, 840] },
+    ],
+  },
+  {
+    name: "RDS at home down in a failback",
+    weight: 2,
+    parts: () => [
+      main(regions.homeLost, SHORT),
+      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
+      { kind: controlPlanes.rdsDownAtHome, at: [840, 900] },
+    ],
+  },
+  {
+    name: "CloudWatch at home down, then home",
+    weight: 1,
+    parts: (stream) => [
+      mainOf(stream),
+      { kind: controlPlanes.cloudwatchDownAtHome, at: [60, 150], lasts: [200, 480] },
     ],
   },
   {

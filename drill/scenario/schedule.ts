@@ -1,7 +1,8 @@
 import { Stream } from "../engine/random";
 import { type Bound, bounds, largest } from "./bounds";
 import type { Expected, Fault, Role, Traits } from "./faults";
-import { type Part, scenarios } from "./scenarios";
+import type { Part } from "./parts";
+import { scenarios } from "./scenarios";
 
 /** One fault of an outage; times in seconds from the moment the platform is armed. */
 export interface ScheduledFault {

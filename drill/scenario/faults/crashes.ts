@@ -92,6 +92,38 @@ export const orchestratorKilled: FaultKind = {
   },
 };
 
+/** Whichever orchestrator carries out a failback dies after one of its acts; operators ask again. */
+export const failbackKilled: FaultKind = {
+  name: "failback killed",
+  lasts: [450, 450],
+  draw: (stream) => {
+    const after = stream.pick(actingCalls.filter((act) => act !== "repoint"));
+    return fault(
+      {
+        name: "failback killed",
+        description: `the orchestrator that carries out a failback dies right after "${after}", once`,
+        failover: "must not",
+      },
+      ({ world: { base } }) => {
+        let isLeft = true;
+        return [
+          base.hooks.call.add((call) => {
+            const { description, payload } = call.environment;
+            const isFailback = (payload as { action?: string } | undefined)?.action === "failback";
+            if (!isLeft || !isFailback || description.stem !== "failoverOrchestrator") {
+              return undefined;
+            }
+            if (actingCall(call) !== after) return undefined;
+            isLeft = false;
+            base.happened({ kind: "killed", after });
+            return "die";
+          }),
+        ];
+      },
+    );
+  },
+};
+
 /** All orchestrators that run stand still until their timeout ends them. */
 export const orchestratorTimesOut: FaultKind = {
   name: "orchestrator times out",

@@ -1,0 +1,38 @@
+import type { Stream } from "../engine/random";
+import type { FaultKind } from "./faults";
+
+export type Range = readonly [low: number, high: number];
+
+/** A fault to be drawn: which kind, between which seconds it begins, how long if not as usual. */
+export interface Part {
+  kind: FaultKind;
+  at: Range;
+  lasts?: Range | undefined;
+}
+
+/** A kind of outage: how often it is drawn, and of which faults it is made. */
+export interface Scenario {
+  readonly name: string;
+  readonly weight: number;
+  parts(stream: Stream): readonly Part[];
+}
+
+/** Loops that began before the outage have ended by then: what is played began in it. */
+export const MAIN: Range = [150, 210];
+/** Before the fault, during detection, promotion and activation. */
+export const AROUND: Range = [60, 450];
+/** After every loop that began without it has ended before the main fault begins. */
+export const FIRST: Range = [0, 5];
+export const SHORT: Range = [250, 300];
+export const AFTER_RETURN: Range = [560, 700];
+export const REBUILT: Range = [830, 900];
+/** Five minutes after a failback is done. */
+export const ARMED_AGAIN: Range = [1_300, 1_350];
+
+export const main = (kind: FaultKind, lasts?: Range): Part => ({ kind, at: MAIN, lasts });
+export const around = (kind: FaultKind): Part => ({ kind, at: AROUND });
+export const early = (kind: FaultKind): Part => ({ kind, at: FIRST });
+
+export function alone(kind: FaultKind, weight: number): Scenario {
+  return { name: kind.name, weight, parts: () => [main(kind)] };
+}
