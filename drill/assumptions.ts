@@ -169,13 +169,3 @@ export const assumptions = {
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionName = keyof typeof assumptions;
-
-/** Concurrent executions a region's account has unless AWS raised it (Lambda quotas). */
-export const ACCOUNT_CONCURRENCY = 1_000;
-
-/**
- * Checkers played per health check. Route 53 has about 16 and calls an endpoint healthy while more
- * than 18 % of them do, so the 14th of 16 to turn decides; the last of 4 turns at about that moment.
- */
-export const CHECKERS_PER_CHECK = 4;
-export const HEALTHY_CHECKER_SHARE = 0.18;

@@ -1,4 +1,5 @@
 import { assumptions } from "../assumptions";
+import { fixedAssumptions } from "../fixedAssumptions";
 import type { PageData } from "../report/page/page";
 import type { Picture } from "../report/page/picture";
 import { homeLost } from "../scenario/faults/regions";
@@ -31,11 +32,7 @@ export async function pageDataOf(
     results,
     pictures,
     designs,
-    assumptions: Object.entries(assumptions).map(([name, { range, source }]) => ({
-      name,
-      range,
-      source,
-    })),
+    assumptions: assumed(),
     replays: [
       ...failures.map((failure) => replayOf(failure, options)),
       ...results.failures.slice(failures.length).map((failed) => ({
@@ -46,6 +43,16 @@ export async function pageDataOf(
       { what: "This run", line: lineOf(options) },
     ],
   };
+}
+
+function assumed(): PageData["assumptions"] {
+  const drawn = Object.entries(assumptions).map(([name, { range, source }]) => {
+    return { name, range, source };
+  });
+  const fixed = Object.entries(fixedAssumptions).map(([name, { value, source }]) => {
+    return { name, range: [value].flat().join(", then "), source };
+  });
+  return [...drawn, ...fixed];
 }
 
 /** The slowest outage and a chosen one; a run of a single outage has but that one. */

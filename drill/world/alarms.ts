@@ -5,12 +5,15 @@ import type {
   SuppressorDescription,
 } from "../description/alarms";
 import { START_MS } from "../engine/simulation";
+import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";
 import { Series, evaluate } from "./series";
 import type { Sns } from "./sns";
 
 const MINUTE_MS = 60_000;
+const FAST_ALARM_EVERY_MS = toMs(fixedAssumptions.fastAlarmEverySeconds.value);
+const ALARM_EVERY_MS = toMs(fixedAssumptions.alarmEverySeconds.value);
 
 interface Alarm {
   readonly description: AlarmDescription;
@@ -51,7 +54,7 @@ export class Alarms {
    */
   add(description: AlarmDescription): Series[] {
     const { region, arn, periodMs, metrics } = description;
-    const everyMs = periodMs < MINUTE_MS ? 10_000 : MINUTE_MS;
+    const everyMs = periodMs < MINUTE_MS ? FAST_ALARM_EVERY_MS : ALARM_EVERY_MS;
     const phaseMs = (this.base.draw("alarmPhaseSeconds") / 10) * everyMs;
     let isBegun = false;
     const begin = (): void => {

@@ -1,5 +1,5 @@
-import { ACCOUNT_CONCURRENCY } from "../assumptions";
 import { type FunctionDescription, mayInvoke } from "../description/functions";
+import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { Environment } from "./environment";
 import { serviceError } from "./errors";
@@ -18,10 +18,10 @@ class FunctionState {
   constructor(readonly description: FunctionDescription) {}
 }
 
-/** Waits before the second and third attempt of an asynchronous event (Lambda Developer Guide). */
-const ASYNC_RETRY_WAITS_MS = [60_000, 120_000];
-/** A throttled asynchronous event goes back to the queue, with growing waits up to this. */
-const THROTTLE_WAIT_MAX_MS = 300_000;
+const ACCOUNT_CONCURRENCY = fixedAssumptions.accountConcurrency.value;
+const RETRY_WAITS_MS = fixedAssumptions.asyncRetryWaitSeconds.value.map(toMs);
+const THROTTLE_WAIT_MAX_MS = toMs(fixedAssumptions.throttleWaitMaxSeconds.value);
+const LOST_REGION_WAIT_MS = toMs(fixedAssumptions.lostRegionWaitSeconds.value);
 
 /** Lambda in all regions: environments, concurrency, timeouts, asynchronous retries. */
 export class Lambda implements Service {
@@ -260,21 +260,19 @@ export class Lambda implements Service {
       );
     };
     // A lost region keeps its queue of events and goes on with it when it comes back.
-    if (this.base.network.isLost(description.region)) return again(30_000, failures, throttles);
+    if (this.base.network.isLost(description.region))
+      return again(LOST_REGION_WAIT_MS, failures, throttles);
     this.invoke(description.arn, payload, (outcome) => {
       if (outcome.how === "returned") return;
       if (simulation.nowMs - queuedAtMs > description.asyncMaxAgeMs) {
         return this.giveUp(description, payload);
       }
       if (outcome.how === "throttled") {
-        return again(
-          Math.min(1_000 * 2 ** throttles, THROTTLE_WAIT_MAX_MS),
-          failures,
-          throttles + 1,
-        );
+        const waitMs = Math.min(1_000 * 2 ** throttles, THROTTLE_WAIT_MAX_MS);
+        return again(waitMs, failures, throttles + 1);
       }
       if (failures >= description.asyncRetries) return this.giveUp(description, payload);
-      again(ASYNC_RETRY_WAITS_MS[failures] ?? 120_000, failures + 1, throttles);
+      again(RETRY_WAITS_MS[failures]!, failures + 1, throttles);
     });
   }
 

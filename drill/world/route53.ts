@@ -1,13 +1,15 @@
-import { type AssumptionName, CHECKERS_PER_CHECK, HEALTHY_CHECKER_SHARE } from "../assumptions";
+import type { AssumptionName } from "../assumptions";
 import type { HealthCheckDescription, RecordDescription } from "../description/dns";
+import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { ApiGateways } from "./apiGateway";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import { INTERNET } from "./network";
 import type { Input, Reply, Service } from "./service";
 
-/** A checker connects for at most 4 s, then waits for the status for 2 s (Developer Guide). */
-const CHECKER_PATIENCE_MS = 6_000;
+const CHECKERS_PER_CHECK = fixedAssumptions.checkersPerCheck.value;
+const HEALTHY_CHECKER_SHARE = fixedAssumptions.healthyCheckerShare.value;
+const CHECKER_PATIENCE_MS = toMs(fixedAssumptions.checkerPatienceSeconds.value);
 
 const updatable = new Set(["HealthCheckId", "ResourcePath", "Disabled"]);
 

@@ -1,14 +1,14 @@
 import type { AssumptionName } from "../assumptions";
 import type { RuleDescription, RuleTargetDescription } from "../description/messaging";
+import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./service";
 
 const MINUTE_MS = 60_000;
-/** EventBridge waits longer each time; it publishes no numbers. */
-const RETRY_WAIT_MS = 5_000;
-const RETRY_WAIT_MAX_MS = 60_000;
+const RETRY_WAIT_MS = toMs(fixedAssumptions.ruleRetryWaitSeconds.value);
+const RETRY_WAIT_MAX_MS = toMs(fixedAssumptions.ruleRetryWaitMaxSeconds.value);
 
 /** EventBridge rules on a schedule: each fires at some second of its minute. */
 export class Schedules implements Service {

@@ -1,6 +1,7 @@
 import type { AssumptionName } from "../assumptions";
 import type { SubscriptionDescription, TopicDescription } from "../description/messaging";
 import { type CallContext, allows } from "../description/policy";
+import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Lambda } from "./lambda";
@@ -11,9 +12,8 @@ interface Attribute {
   StringValue?: string;
 }
 
-/** SNS tries an endpoint it cannot reach again for long; this often, then no more. */
-const DELIVERY_TRIES = 50;
-const DELIVERY_WAIT_MS = 20_000;
+const DELIVERY_TRIES = fixedAssumptions.snsDeliveryTries.value;
+const DELIVERY_WAIT_MS = toMs(fixedAssumptions.snsDeliveryWaitSeconds.value);
 
 /** Topics: who may publish, and who is told, across regions too. */
 export class Sns implements Service {

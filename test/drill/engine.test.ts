@@ -2,6 +2,7 @@ import { EventQueue } from "../../drill/engine/queue";
 import { Random, Stream } from "../../drill/engine/random";
 import { START_MS, Simulation } from "../../drill/engine/simulation";
 import { assumptions } from "../../drill/assumptions";
+import { fixedAssumptions } from "../../drill/fixedAssumptions";
 
 describe("the queue of events", () => {
   it("gives events by time, then in the order of asking", () => {
@@ -84,4 +85,8 @@ describe("chance", () => {
 test.each(Object.entries(assumptions))("assumption %s names its source", (_, assumption) => {
   expect(assumption.source.length).toBeGreaterThan(9);
   expect(assumption.range.length).toBeGreaterThan(2);
+});
+
+test.each(Object.entries(fixedAssumptions))("fixed assumption %s names its source", (_, fixed) => {
+  expect(fixed.source.length).toBeGreaterThan(9);
 });
