@@ -170,6 +170,13 @@ export const corpus: readonly NamedSeed[] = [
       "as old; a call now outlives its caller by half a minute at most, which is assumed",
   },
   {
+    seed: "1.1168",
+    kind: "combination",
+    found:
+      "an orchestrator that had begun a takeover looked at home again while the ledger could not be " +
+      "read: it could not know where things stood, which the checker did not allow",
+  },
+  {
     seed: "4.579",
     kind: "combination",
     found:

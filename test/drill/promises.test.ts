@@ -1,3 +1,4 @@
+import { OBSERVE_TIMEOUT_MS } from "../../lambda/shared/tunables";
 import { START_MS } from "../../drill/engine/simulation";
 import { apiLost } from "../../drill/scenario/faults/apis";
 import { nothing } from "../../drill/scenario/faults";
@@ -307,6 +308,11 @@ it("who has taken a step of a takeover looks at home no more", () => {
   const promotes = { region: STANDBY, service: "rds", command: "FailoverGlobalClusterCommand" };
   calls.ask({ ...promotes, input: {}, environment: actor });
   expect(see(looks(other))).toBeUndefined();
+  see({ kind: "ledger blocked", region: STANDBY });
+  expect(see(looks(actor))).toBeUndefined();
+  see({ kind: "ledger ready", region: STANDBY });
+  expect(see(looks(actor))).toBeUndefined();
+  base.nowMs += OBSERVE_TIMEOUT_MS + 1;
   actor.freezes = 1;
   expect(see(looks(actor))).toBeUndefined();
   actor.freezes = 0;

@@ -3,6 +3,7 @@ import {
   CHECKER_SPREAD_SECONDS,
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
+  OBSERVE_TIMEOUT_MS,
 } from "../../../lambda/shared/tunables";
 import type { Environment } from "../../world/environment";
 import type { Happening } from "../../world/happenings";
@@ -107,7 +108,7 @@ export const noFlipBack: Watcher = {
 /**
  * From an automatic fence to the activation no orchestrator, nor what it invokes, calls the region
  * that is being left, nor Route 53: whatever it did there could only be waited for. Who has taken a
- * step does not look at home any more either. What an operator asks of an orchestrator meanwhile, as
+ * step does not look at home any more either, unless the ledger cannot tell it where things stand. What an operator asks of an orchestrator meanwhile, as
  * home's for its status, is no step of the takeover.
  */
 export const nothingWaitsForTheLost: Watcher = {
@@ -118,6 +119,8 @@ export const nothingWaitsForTheLost: Watcher = {
     let seen: string | undefined;
     /** With how often each had been frozen: who was frozen since knows no better. */
     const acting = new Map<Environment, number>();
+    /** A reading of the ledger that began before it was ready may fail as late as this. */
+    let blindUntilMs = -Infinity;
     world.base.hooks.call.add((call) => {
       const { environment } = call;
       if (!isUnderWay || !isOfTakeover(environment)) return undefined;
@@ -129,7 +132,13 @@ export const nothingWaitsForTheLost: Watcher = {
       return undefined;
     });
     return (happening) => {
-      if (isUnderWay && happening.kind === "asked") {
+      if (happening.kind === "ledger blocked" && happening.region === scene.standby) {
+        blindUntilMs = Infinity;
+      }
+      if (happening.kind === "ledger ready" && happening.region === scene.standby) {
+        blindUntilMs = world.base.nowMs + OBSERVE_TIMEOUT_MS;
+      }
+      if (isUnderWay && happening.kind === "asked" && world.base.nowMs > blindUntilMs) {
         const { asked, by } = happening;
         const { url, method } = asked;
         if (acting.get(by) === by.freezes && url.includes(`.${home}.`)) seen = `${method} ${url}`;
