@@ -9,7 +9,9 @@ import { failureText, replayLine, resultsText } from "../../drill/runner/text";
 import { chromium, opened } from "./chromium";
 import { oursPool } from "./ours";
 
-const options = parseDrillOptions(["--outages", "180", "--jobs", "2"], {
+// With twenty losses of the region below, eight outages in outage.test.ts, nine in runner.test.ts,
+// twenty-five in properties.test.ts and five to show that an armed start is one, they are two hundred.
+const options = parseDrillOptions(["--outages", "135", "--jobs", "2"], {
   kinds: [],
   designs: [OURS],
 });
@@ -25,7 +27,7 @@ afterAll(() => pool.close());
 
 let outcome: RunOutcome;
 
-it("180 outages of the ordinary mix break no promise", async () => {
+it("135 outages of the ordinary mix break no promise", async () => {
   outcome = await run(options, play);
   const { results, failures } = outcome;
   expect(failures.map((failure) => failureText(failure, options))).toEqual([]);
@@ -35,7 +37,7 @@ it("180 outages of the ordinary mix break no promise", async () => {
   // An order every two seconds and a canary one every ten, less what an outage refuses.
   expect(results.orders.acknowledged).toBeGreaterThan(0.4 * results.virtualSeconds);
   expect(results.virtualSeconds).toBeGreaterThanOrEqual(options.outages * 720);
-  expect(resultsText(results)).toMatch(/PASSED: 180 outages\.$/);
+  expect(resultsText(results)).toMatch(/PASSED: 135 outages\.$/);
 }, 240_000);
 
 (chromium === undefined ? it.skip : it)(
