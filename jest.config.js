@@ -10,7 +10,7 @@ module.exports = {
   testSequencer: "<rootDir>/test/helpers/longestFirst.js",
   globalSetup: "<rootDir>/test/helpers/globalSetup.ts",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  // On two cores: those whose outages are played in a process of their own only wait.
+  // On two cores: those whose outages are played in other processes only wait.
   maxWorkers: 3,
   // Captures of the program are made one after the other, also on a machine that does much else.
   testTimeout: 60_000,

@@ -1,13 +1,6 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
-import { text } from "node:stream/consumers";
 import { ARMED_AFTER_SECONDS, LOOK_SLOT_SECONDS } from "../../lambda/shared/tunables";
-import { bundleHandlers } from "../../drill/handlers";
-import { writeWorker } from "../../drill/runner/workerFile";
-import { cachedCapture } from "../helpers/cachedCapture";
-import type { Drawn, Opening, Pair } from "./armedStartWorker";
+import type { Drawn, Pair } from "./playing/armedPair";
+import { play } from "./playing/client";
 
 const asked: readonly Drawn[] = [
   ["region", "1"],
@@ -17,20 +10,8 @@ const asked: readonly Drawn[] = [
 let pairs: ReadonlyMap<string, Pair>;
 
 beforeAll(async () => {
-  const directory = mkdtempSync(path.join(tmpdir(), "drill-"));
-  try {
-    const [{ resources }, bundle, file] = await Promise.all([
-      cachedCapture(),
-      bundleHandlers(),
-      writeWorker(path.join(__dirname, "armedStartWorker.ts"), directory),
-    ]);
-    const worker = spawn(process.execPath, [file], { stdio: ["pipe", "pipe", "inherit"] });
-    worker.stdin.end(JSON.stringify({ resources, bundle, asked } satisfies Opening));
-    const answered = JSON.parse(await text(worker.stdout)) as Pair[];
-    pairs = new Map(asked.map(([kind], i) => [kind, answered[i]!]));
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const answers = await Promise.all(asked.map((drawn) => play("pair", drawn)));
+  pairs = new Map(asked.map(([kind], i) => [kind, answers[i]!]));
 }, 60_000);
 
 describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (kind) => {

@@ -1,11 +1,12 @@
 import { START_MS } from "../../drill/engine/simulation";
 import { type CompareRow, compare, compareText, rowOf } from "../../drill/runner/compare";
+import { OURS } from "../../drill/runner/options";
 import type { Glance } from "../../drill/runner/sabotagePlay";
-import { type Player, withPlayers } from "../../drill/runner/sabotagePlayers";
+import type { Player } from "../../drill/runner/sabotagePlayers";
 import { oneDatabase, splitBrainSeconds } from "../../drill/scenario/promises/splitBrain";
 import type { Scene } from "../../drill/scenario/promises/watch";
 import type { Happening } from "../../drill/world/happenings";
-import { cachedCapture } from "../helpers/cachedCapture";
+import { play } from "./playing/client";
 
 const good: Glance = {
   seed: "1.0",
@@ -150,18 +151,12 @@ describe("split brain", () => {
 });
 
 it("a region lost costs the plain design orders, even with its orchestrator in the standby, ours none", async () => {
-  const { resources } = await cachedCapture();
-  const played = await withPlayers(resources, 1, async ([player]) => {
-    const found: Record<string, Glance> = {};
-    for (const design of ["ours", "seed-in-standby"]) {
-      found[design] = await player!.play(design, "2", "region");
-    }
-    return found;
-  });
-  expect(played["ours"]).toMatchObject({ verdict: "PASSED", lost: 0, splitBrainSeconds: 0 });
-  const seedsDesign = played["seed-in-standby"]!;
-  expect(seedsDesign.lost).toBeGreaterThan(100);
-  expect(seedsDesign.recovery.settled ?? Infinity).toBeGreaterThan(
-    played["ours"]!.recovery.settled!,
+  const [ours, seeds] = await Promise.all(
+    [OURS, "seed-in-standby"].map((design) =>
+      play("glance", { design, seed: "2", kind: "region" }),
+    ),
   );
+  expect(ours).toMatchObject({ verdict: "PASSED", lost: 0, splitBrainSeconds: 0 });
+  expect(seeds!.lost).toBeGreaterThan(100);
+  expect(seeds!.recovery.settled ?? Infinity).toBeGreaterThan(ours!.recovery.settled!);
 }, 60_000);

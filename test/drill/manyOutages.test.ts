@@ -2,12 +2,11 @@ import { corpus } from "../../drill/corpus";
 import { page } from "../../drill/report/page/page";
 import { OURS, parseDrillOptions } from "../../drill/runner/options";
 import type { Played, Task } from "../../drill/runner/played";
-import type { Pool } from "../../drill/runner/pool";
 import { pageDataOf } from "../../drill/runner/reporting";
 import { type RunOutcome, run } from "../../drill/runner/run";
 import { failureText, replayLine, resultsText } from "../../drill/runner/text";
 import { chromium, opened } from "./chromium";
-import { oursPool } from "./ours";
+import { playTask } from "./playing/client";
 
 // With twenty losses of the region below, eight outages in outage.test.ts, nine in runner.test.ts,
 // twenty-five in properties.test.ts and five to show that an armed start is one, they are two hundred.
@@ -16,14 +15,7 @@ const options = parseDrillOptions(["--outages", "135", "--jobs", "2"], {
   designs: [OURS],
 });
 
-let pool: Pool;
-const play = (task: Task): Promise<Played> => pool.play(task);
-
-beforeAll(async () => {
-  pool = await oursPool(2);
-}, 60_000);
-
-afterAll(() => pool.close());
+const play = (task: Task): Promise<Played> => playTask(task);
 
 let outcome: RunOutcome;
 
@@ -67,7 +59,7 @@ it("twenty losses of the region break none, each in its own way", async () => {
   const tasks = Array.from({ length: 20 }, (_, i): Task => {
     return { index: i, seed: String(i + 1), kind: "region" };
   });
-  const played = await Promise.all(tasks.map((task) => pool.play(task)));
+  const played = await Promise.all(tasks.map((task) => play(task)));
   expect(played.flatMap(({ broken }) => broken)).toEqual([]);
   expect(new Set(played.map(({ traceHash }) => traceHash)).size).toBe(20);
   for (const { recovery, orders } of played) {
@@ -85,7 +77,7 @@ describe("a seed that once failed", () => {
 
   beforeAll(() => {
     for (const task of tasks) {
-      const outage = pool.play(task);
+      const outage = play(task);
       outage.catch(() => undefined);
       played.set(task, outage);
     }

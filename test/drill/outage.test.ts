@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { Answer, Request } from "../../drill/worker";
-import { playAll } from "./worker";
+import { play } from "./playing/client";
+import type { Answer, Request } from "./playing/edited";
 
 /** Told in full here; twenty are played in manyOutages.test.ts. */
 const seeds = ["1", "7", "8"];
 
-/** Everything this file asks for, played once, in this order. */
+/** Everything this file asks for, played once. */
 const requests = {
   ...Object.fromEntries(seeds.map((seed) => [`seed ${seed}`, { seed }])),
   deployed: { seed: "1", fromDeployment: true },
@@ -22,7 +22,7 @@ const requests = {
 let played: Map<string, Answer>;
 
 beforeAll(async () => {
-  const answers = await playAll(Object.values(requests));
+  const answers = await Promise.all(Object.values(requests).map((each) => play("edited", each)));
   played = new Map(Object.keys(requests).map((name, i) => [name, answers[i]!]));
 }, 180_000);
 

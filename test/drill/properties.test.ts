@@ -1,7 +1,8 @@
 import type { CapturedResource } from "../../drill/program/capture";
 import type { ResourceEdit } from "../../drill/mutations/edits";
-import type { Answer, Request } from "../../drill/worker";
-import { playAll } from "./worker";
+import { cachedCapture } from "../helpers/cachedCapture";
+import { play } from "./playing/client";
+import type { Answer, Request } from "./playing/edited";
 
 /** One property of a resource, changed; what the outage then shows, beside the unharmed one. */
 interface Row {
@@ -241,16 +242,13 @@ const played = new Map<string, { row: Row; answer: Answer }>();
 let unharmed: Answer;
 
 beforeAll(async () => {
-  let asked: Row[] = [];
-  const answers = await playAll((resources) => {
-    asked = rows(resources);
-    return [
-      { seed: "3" },
-      ...asked.map(({ edits, request }) => ({ seed: "3", edits, healMs: 0, ...request })),
-    ];
-  });
-  unharmed = answers[0]!;
-  asked.forEach((row, i) => played.set(row.property, { row, answer: answers[i + 1]! }));
+  const playRow = async (row: Row): Promise<void> => {
+    const { property, edits, request } = row;
+    const answer = await play("edited", { seed: "3", edits, healMs: 0, ...request });
+    played.set(property, { row, answer });
+  };
+  const asked = rows((await cachedCapture()).resources);
+  [unharmed] = await Promise.all([play("edited", { seed: "3" }), ...asked.map(playRow)]);
 }, 180_000);
 
 it("the unharmed program breaks no promise", () => expect(unharmed.broken).toEqual([]));

@@ -1,8 +1,7 @@
 import { cachedCapture } from "../helpers/cachedCapture";
-import { oursPool } from "./ours";
+import { playTask } from "./playing/client";
 import { bundleHandlers } from "../../drill/handlers";
-import { mutations } from "../../drill/mutations";
-import { type DrillOptions, parseDrillOptions } from "../../drill/runner/options";
+import { type DrillOptions, OURS, parseDrillOptions } from "../../drill/runner/options";
 import { type Played, type Task, SAME_SEED_SAME_TRACE } from "../../drill/runner/played";
 import { jsonText } from "../../drill/runner/json";
 import { Pool } from "../../drill/runner/pool";
@@ -201,26 +200,13 @@ shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:2
 });
 
 describe("worker processes", () => {
-  const captured = cachedCapture();
-
-  async function poolOf(design: string, jobs: number): Promise<Pool> {
-    const { resources } = await captured;
-    const bundle = await bundleHandlers(mutations.get(design)?.sources);
-    return Pool.start({ resources, bundle, design }, jobs);
-  }
-
-  let one: Pool;
-  beforeAll(async () => {
-    one = await oursPool(1);
-  }, 60_000);
-  afterAll(() => one.close());
-
-  it("play the same with one process and with two, and the line of one outage plays it", async () => {
+  it("play the same as one that has played much else, and the line of one outage plays it", async () => {
     const options = parse("--outages", "2", "--seed", "11", "--fault", "none");
     const names = { kinds: ["none"], designs: ["ours"] };
-    const two = await poolOf("ours", 2);
+    const [{ resources }, bundle] = await Promise.all([cachedCapture(), bundleHandlers()]);
+    const two = await Pool.start({ resources, bundle, design: OURS }, 2);
     try {
-      const alone = await run(options, (task) => one.play(task));
+      const alone = await run(options, (task) => playTask(task));
       const shared: Played[] = [];
       const both = await run(options, async (task) => {
         const outage = await two.play(task);
@@ -231,7 +217,7 @@ describe("worker processes", () => {
       expect(both.results.failed).toBe(0);
       const args = replayLine(shared[1]!, options).split(" -- ")[1]!.replaceAll('"', "").split(" ");
       const replayed = await run(parseDrillOptions(args, names, 1), async (task) => {
-        const outage = await one.play(task);
+        const outage = await playTask(task);
         expect(outage.traceHash).toBe(shared[1]!.traceHash);
         return outage;
       });
@@ -243,8 +229,8 @@ describe("worker processes", () => {
 
   it("record an outage without taking part in it", async () => {
     const task = { index: 0, seed: "11.0", kind: "region" };
-    const unseen = await one.play(task);
-    const seen = await one.play({ ...task, isRecorded: true });
+    const unseen = await playTask(task);
+    const seen = await playTask({ ...task, isRecorded: true });
     // A recorder's own samples are events, so the hash of all events is another.
     const { orders, recovery, coverage, verdict } = unseen;
     expect(seen).toMatchObject({ orders, recovery, coverage, verdict });
@@ -267,31 +253,21 @@ describe("worker processes", () => {
   }, 60_000);
 
   it("tell how a weakened platform fails", async () => {
-    const pool = await poolOf("orchestrator at home", 1);
-    try {
-      const task = { index: 0, seed: "1.0", kind: "region" };
-      const outage = await pool.play(task);
-      expect(outage.verdict).toBe("FAILED");
-      const seen = outage.broken.map(({ name }) => name);
-      expect(seen).not.toContain(SAME_SEED_SAME_TRACE);
-      expect(seen.join()).toMatch(/in time/);
-      expect(outage.story?.schedule).toMatch(/^#0 +\d+\.\d s, for \d+\.\d s: /);
-      expect(outage.story?.timeline.length).toBeGreaterThan(3);
-    } finally {
-      await pool.close();
-    }
+    const task = { index: 0, seed: "1.0", kind: "region" };
+    const outage = await playTask(task, "orchestrator at home");
+    expect(outage.verdict).toBe("FAILED");
+    const seen = outage.broken.map(({ name }) => name);
+    expect(seen).not.toContain(SAME_SEED_SAME_TRACE);
+    expect(seen.join()).toMatch(/in time/);
+    expect(outage.story?.schedule).toMatch(/^#0 +\d+\.\d s, for \d+\.\d s: /);
+    expect(outage.story?.timeline.length).toBeGreaterThan(3);
   }, 60_000);
 
   it("let the plain design fail over by its alarm", async () => {
-    const pool = await poolOf("plain", 1);
-    try {
-      for (const kind of ["API", "settling"]) {
-        const { coverage } = await pool.play({ index: 0, seed: "1.0", kind });
-        const fences = Object.entries(coverage).filter(([name]) => name.startsWith("fence by"));
-        expect(fences).toEqual([["fence by the alarm", 1]]);
-      }
-    } finally {
-      await pool.close();
+    for (const kind of ["API", "settling"]) {
+      const { coverage } = await playTask({ index: 0, seed: "1.0", kind }, "plain");
+      const fences = Object.entries(coverage).filter(([name]) => name.startsWith("fence by"));
+      expect(fences).toEqual([["fence by the alarm", 1]]);
     }
   }, 60_000);
 });

@@ -1,30 +1,17 @@
-/**
- * Plays pairs of outages, one from the deployment and one from an armed platform, and prints what
- * was seen of them. A process of its own: inside jest a world is several times slower.
- */
-import { text } from "node:stream/consumers";
-import type { Control } from "../../lambda/shared/control";
-import type { Progress } from "../../lambda/shared/signs";
-import type { Resource } from "../../drill/description/lookup";
-import { describeProgram } from "../../drill/description/program";
-import { evaluateHandlers } from "../../drill/evaluateHandlers";
-import { armed } from "../../drill/scenario/arming";
-import { recoverySeconds } from "../../drill/scenario/bounds";
-import { nothing } from "../../drill/scenario/faults";
-import type { Stage } from "../../drill/scenario/faults/fault";
-import { type Outage, type Platform, playOutage } from "../../drill/scenario/outage";
-import { checkOutage } from "../../drill/scenario/promises";
-import { type ScheduledFault, drawSchedule } from "../../drill/scenario/schedule";
-import type { Beginning } from "../../drill/world/world";
+/** The same outage twice, from the deployment and from an armed platform, and what was seen of both. */
+import type { Control } from "../../../lambda/shared/control";
+import type { Progress } from "../../../lambda/shared/signs";
+import { armed } from "../../../drill/scenario/arming";
+import { recoverySeconds } from "../../../drill/scenario/bounds";
+import { nothing } from "../../../drill/scenario/faults";
+import type { Stage } from "../../../drill/scenario/faults/fault";
+import { type Outage, type Platform, playOutage } from "../../../drill/scenario/outage";
+import { checkOutage } from "../../../drill/scenario/promises";
+import { type ScheduledFault, drawSchedule } from "../../../drill/scenario/schedule";
+import type { Beginning } from "../../../drill/world/world";
 
 /** A kind of outage and a seed to draw it from. */
 export type Drawn = readonly [kind: string, seed: string];
-
-export interface Opening {
-  resources: readonly Resource[];
-  bundle: string;
-  asked: readonly Drawn[];
-}
 
 /** Orders this old have met a sweep of either region: nothing of them is under way any more. */
 const AT_REST_MS = 130_000;
@@ -143,19 +130,6 @@ async function play(platform: Platform, [kind, seed]: Drawn, beginning?: Beginni
   return { ...before!, atSeconds, rang: [...rang], end, overhead };
 }
 
-async function main(): Promise<void> {
-  const { resources, bundle, asked } = JSON.parse(await text(process.stdin)) as Opening;
-  const program = describeProgram(resources);
-  const platform: Platform = { program, handlers: evaluateHandlers(bundle) };
-  const beginning = await armed(platform);
-  const pairs: Pair[] = [];
-  for (const drawn of asked) {
-    pairs.push([await play(platform, drawn), await play(platform, drawn, beginning)]);
-  }
-  process.stdout.write(JSON.stringify(pairs));
+export async function playPair(platform: Platform, drawn: Drawn): Promise<Pair> {
+  return [await play(platform, drawn), await play(platform, drawn, await armed(platform))];
 }
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});

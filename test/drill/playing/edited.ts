@@ -1,24 +1,15 @@
-/**
- * Plays what it is asked for, one request a line on standard input, one answer a line on standard
- * output. A process of its own: it keeps neither Pulumi nor a test framework in memory.
- */
-import { createInterface } from "node:readline";
-import type { Resource } from "./description/lookup";
-import { checkOutage, createPlatform } from "./drill";
-import type { Mutation } from "./mutation";
-import { mutations } from "./mutations";
-import { type ResourceEdit, editedBy } from "./mutations/edits";
-import { textReport } from "./report/text";
-import { type Summary, summarize } from "./report/summary";
-import { armed } from "./scenario/arming";
-import { nothing, regionLost } from "./scenario/faults";
-import { type Platform, playOutage } from "./scenario/outage";
-import type { Beginning } from "./world/world";
-
-/** The first line: the captured program. */
-export interface Opening {
-  resources: readonly Resource[];
-}
+/** Outages of the program with edited resources, or with a mutation, and what is told of them. */
+import type { Resource } from "../../../drill/description/lookup";
+import { checkOutage, createPlatform } from "../../../drill/drill";
+import type { Mutation } from "../../../drill/mutation";
+import { mutations } from "../../../drill/mutations";
+import { type ResourceEdit, editedBy } from "../../../drill/mutations/edits";
+import { textReport } from "../../../drill/report/text";
+import { type Summary, summarize } from "../../../drill/report/summary";
+import { armed } from "../../../drill/scenario/arming";
+import { nothing, regionLost } from "../../../drill/scenario/faults";
+import { type Platform, playOutage } from "../../../drill/scenario/outage";
+import type { Beginning } from "../../../drill/world/world";
 
 export interface Request {
   seed: string;
@@ -41,7 +32,10 @@ export interface Answer extends Summary {
 
 const platforms = new Map<string, Promise<Platform>>();
 
-function platformOf(resources: readonly Resource[], request: Request): Promise<Platform> {
+export function platformOf(
+  resources: readonly Resource[],
+  request: Pick<Request, "mutation" | "edits">,
+): Promise<Platform> {
   const { mutation: name, edits = [] } = request;
   const key = JSON.stringify([name, edits]);
   let platform = platforms.get(key);
@@ -59,7 +53,10 @@ async function beginning(resources: readonly Resource[], request: Request): Prom
   return armed(await platformOf(resources, { ...request, edits: [] }));
 }
 
-async function answer(resources: readonly Resource[], request: Request): Promise<Answer> {
+export async function playRequest(
+  resources: readonly Resource[],
+  request: Request,
+): Promise<Answer> {
   const platform = await platformOf(resources, request);
   const { homeRegion } = platform.program;
   const isStale = request.staleHome === true;
@@ -77,19 +74,3 @@ async function answer(resources: readonly Resource[], request: Request): Promise
   const broken = checkOutage(outage);
   return { ...summarize(outage, broken), text: textReport(outage, broken) };
 }
-
-async function main(): Promise<void> {
-  let resources: readonly Resource[] | undefined;
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (resources === undefined) resources = (JSON.parse(line) as Opening).resources;
-    else {
-      const played = await answer(resources, JSON.parse(line) as Request);
-      process.stdout.write(`${JSON.stringify(played)}\n`);
-    }
-  }
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});
