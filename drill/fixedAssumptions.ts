@@ -18,6 +18,14 @@ export const fixedAssumptions = {
     1_000,
     "Lambda quotas: concurrent executions of a region's account unless AWS raised it",
   ),
+  apiAccountRequestsPerSecond: fixed(
+    10_000,
+    "API Gateway quotas: all APIs of an account in a region together, unless AWS raised it",
+  ),
+  apiAccountBurst: fixed(
+    5_000,
+    "API Gateway quotas: 5,000 with 10,000 requests per second; AWS sets it",
+  ),
   asyncRetryWaitSeconds: fixed(
     [60, 120],
     "Lambda Developer Guide: a minute before the second attempt of an asynchronous event, two before the third",

@@ -36,7 +36,7 @@ export function describeCanaries(lookup: Lookup): CanaryDescription[] {
       isStarted: flag(canary, "startCanary"),
       periodMs,
       artifacts: artifactsOf(canary),
-      engine: engineOf(canary, periodMs, roles.get(text(canary, "executionRoleArn")) ?? []),
+      engine: engineOf(canary, periodMs, roles),
     };
   });
 }
@@ -63,8 +63,13 @@ function artifactsOf(canary: Resource): CanaryDescription["artifacts"] {
   return { bucket: parts[1]!, prefix: parts[2]! };
 }
 
-function engineOf(canary: Resource, periodMs: number, role: readonly Statement[]) {
+function engineOf(
+  canary: Resource,
+  periodMs: number,
+  roles: Map<string, Statement[]>,
+): FunctionDescription {
   const region = regionOf(canary);
+  const roleArn = text(canary, "executionRoleArn");
   const runConfig = object(canary, "runConfig");
   const timeoutSeconds = runConfig?.["timeoutInSeconds"] as number | undefined;
   return {
@@ -77,7 +82,8 @@ function engineOf(canary: Resource, periodMs: number, role: readonly Statement[]
     timeoutMs:
       timeoutSeconds === undefined ? Math.min(periodMs, TIMEOUT_MAX_MS) : timeoutSeconds * 1000,
     reservedConcurrency: undefined,
-    role,
+    roleArn,
+    role: roles.get(roleArn) ?? [],
     permissions: [],
     asyncRetries: 0,
     asyncMaxAgeMs: 0,

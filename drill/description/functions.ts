@@ -28,6 +28,8 @@ export interface FunctionDescription {
   timeoutMs: number;
   /** Undefined: the function shares the account's unreserved concurrency. */
   reservedConcurrency: number | undefined;
+  roleArn: string;
+  /** What the role allows. */
   role: readonly Statement[];
   permissions: readonly InvokePermission[];
   asyncRetries: number;
@@ -70,6 +72,7 @@ function describeFunction(
     environment: variablesOf(object(resource, "environment")?.["variables"], region),
     timeoutMs: number(resource, "timeout", 3) * 1000,
     reservedConcurrency: reserved === undefined || reserved < 0 ? undefined : reserved,
+    roleArn: text(resource, "role"),
     role: roles.get(text(resource, "role")) ?? [],
     permissions: lookup
       .all("aws:lambda/permission:Permission")

@@ -2,15 +2,11 @@ import type { APIGatewayAuthorizerResult } from "aws-lambda";
 import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
 import type { ApiDescription, AuthorizerDescription, RouteDescription } from "../description/apis";
 import { mayInvoke } from "../description/functions";
+import { fixedAssumptions } from "../fixedAssumptions";
 import type { Base } from "./base";
 import type { Lambda, Outcome } from "./lambda";
 import type { Place } from "./network";
-
-/** A token bucket of one route. */
-interface Throttle {
-  tokens: number;
-  refilledAtMs: number;
-}
+import { type Limit, TokenBucket } from "./tokenBucket";
 
 /** An authorizer's verdict on a token, kept for a while. */
 interface Verdict {
@@ -27,10 +23,17 @@ interface Call {
   pathParameters: Record<string, string> | null;
 }
 
+type Region = string;
+
+const ACCOUNT_LIMIT: Limit = {
+  ratePerSecond: fixedAssumptions.apiAccountRequestsPerSecond.value,
+  burst: fixedAssumptions.apiAccountBurst.value,
+};
+
 /** The REST APIs of both regions, by host: routes, throttles, and Lambda behind them. */
 export class ApiGateways {
   private readonly byHost = new Map<string, ApiDescription>();
-  private readonly throttles = new Map<RouteDescription, Throttle>();
+  private readonly throttles = new Map<RouteDescription | Region, TokenBucket>();
   private readonly verdicts = new Map<string, Verdict>();
 
   /** For one who watches: told of every request; what it returns is told its answer, if any. */
@@ -46,6 +49,25 @@ export class ApiGateways {
   /** The API a host name belongs to. */
   find(host: string): ApiDescription | undefined {
     return this.byHost.get(host);
+  }
+
+  /**
+   * Others ask so often that this share of requests gets no token: of the methods that are meant,
+   * or, unless any are, of all APIs in the region, which share the account's throttle.
+   * @returns ends it.
+   */
+  flood(
+    region: string,
+    refusedShare: number,
+    isMeant?: (path: string, method: string) => boolean,
+  ): () => void {
+    const isHere = (api: ApiDescription): boolean => api.region === region;
+    const routes = [...this.byHost.values()].filter(isHere).flatMap((api) => api.routes);
+    const throttles = isMeant
+      ? routes.filter((route) => isMeant(route.path, route.method))
+      : [region];
+    const ends = throttles.flatMap((each) => this.bucketOf(each)?.flood(refusedShare) ?? []);
+    return () => ends.forEach((end) => end());
   }
 
   /** Sends a request from a place; `answer` is never called where none comes back. */
@@ -95,7 +117,7 @@ export class ApiGateways {
     request: HttpRequest,
     back: (status: number, body: string) => void,
   ): void {
-    if (this.isThrottled(call.route)) return back(429, '{"message":"Too Many Requests"}');
+    if (this.isThrottled(call)) return back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
     if (!this.mayCall(route.functionArn, route.sourceArn(call.path))) {
       return back(500, '{"message":"Internal server error"}');
@@ -166,20 +188,21 @@ export class ApiGateways {
     });
   }
 
-  private isThrottled(route: RouteDescription): boolean {
-    const { throttle: limit } = route;
-    if (limit === undefined) return false;
-    const { nowMs } = this.base;
-    let throttle = this.throttles.get(route);
-    if (throttle === undefined) {
-      this.throttles.set(route, (throttle = { tokens: limit.burst, refilledAtMs: nowMs }));
+  /** By the method's own throttle, else by the one that all APIs of the account share. */
+  private isThrottled({ api, route }: Call): boolean {
+    return [route, api.region].some((throttle) => this.bucketOf(throttle)?.take() === false);
+  }
+
+  private bucketOf(throttle: RouteDescription | Region): TokenBucket | undefined {
+    const limit = typeof throttle === "string" ? ACCOUNT_LIMIT : throttle.throttle;
+    if (limit === undefined) return undefined;
+    let bucket = this.throttles.get(throttle);
+    if (bucket === undefined) {
+      const { base } = this;
+      const uniform = (): number => base.random.stream("throttle").uniform();
+      this.throttles.set(throttle, (bucket = new TokenBucket(limit, () => base.nowMs, uniform)));
     }
-    const gained = ((nowMs - throttle.refilledAtMs) / 1000) * limit.ratePerSecond;
-    throttle.tokens = Math.min(limit.burst, throttle.tokens + gained);
-    throttle.refilledAtMs = nowMs;
-    if (throttle.tokens < 1) return true;
-    throttle.tokens--;
-    return false;
+    return bucket;
   }
 }
 

@@ -74,6 +74,9 @@ function roleAllows(
 
 /** Whether a function's role allows a call; what it does not is seen by those who watch. */
 export class Permissions {
+  /** Rights taken from a role, as a fault: its ARN, and the action behind a space. */
+  readonly taken = new Set<string>();
+
   constructor(private readonly base: Base) {}
 
   allow(
@@ -82,6 +85,8 @@ export class Permissions {
     resource: string,
     context?: CallContext,
   ): boolean {
+    // No watcher is told: the program gave what a fault has taken.
+    if (this.taken.size > 0 && this.taken.has(`${description.roleArn} ${action}`)) return false;
     if (roleAllows(description, action, resource, context)) return true;
     const { name: functionName, region } = description;
     this.base.happened({ kind: "denied", functionName, region, action, resource });

@@ -48,6 +48,7 @@ export interface Beginning {
 /** Two regions in virtual time, built anew for each outage from one description of the program. */
 export class World {
   readonly base: Base;
+  readonly permissions: Permissions;
   readonly calls: Calls;
   readonly lambda: Lambda;
   readonly sqs: Sqs;
@@ -71,6 +72,7 @@ export class World {
     if (global === undefined) throw new Error("the program declares no global database");
     const permissions = new Permissions(base);
     this.base = base;
+    this.permissions = permissions;
     this.calls = new Calls(base, permissions);
     this.lambda = new Lambda(base);
     this.sqs = new Sqs(base, this.lambda);

@@ -134,4 +134,10 @@ test("nobody of one's own can tell with the looker gone, its CloudWatch down, or
   expect(await mute(({ down }) => down.add(HOME))).toBe(bad);
   expect(await mute(({ see }) => see(fault("fault begins", "deployment")))).toBeUndefined();
   expect(await mute(({ see }) => see(fault("fault begins", "API")))).toBe(bad);
+  const deploymentAnd = (name: string) =>
+    mute(({ see }) => {
+      see(fault("fault begins", "deployment"));
+      see(fault("fault begins", name));
+    });
+  expect(await deploymentAnd("API")).toBe(bad);
 });

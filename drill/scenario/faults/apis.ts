@@ -124,21 +124,27 @@ export const concurrencyTaken: FaultKind = {
     ),
 };
 
-/** One throttle for health and orders alike: 429 is an answer, not an outage. */
+/** What is flooded, by the throttle that runs dry: the account's is shared by health and orders. */
+const floods = {
+  "other APIs of the account": undefined,
+  "POST /orders": isOrder,
+  "what asks for no token": (path: string) => !path.startsWith("/orders"),
+};
+
+/** Others use up a throttle at home: 429 is an answer, not an outage. */
 export const throttled: FaultKind = {
   name: "throttled",
   lasts: [120, 420],
   draw: (stream) => {
     const share = stream.between(0.3, 1);
-    return disturbing(
+    const flooded = stream.pick(Object.keys(floods) as (keyof typeof floods)[]);
+    return fault(
       {
         name: "throttled",
-        description: `home's API answers 429 to ${(share * 100).toFixed(0)} % of all requests`,
+        description: `at home ${flooded} is asked so often that ${(share * 100).toFixed(0)} % get 429`,
         failover: "must not",
       },
-      isAny,
-      { status: 429, body: '{"message":"Too Many Requests"}' },
-      share,
+      ({ world, region }) => [world.apis.flood(region("home"), share, floods[flooded])],
     );
   },
 };

@@ -1,5 +1,6 @@
+import type { Control } from "../../../lambda/shared/control";
 import { bounds } from "../bounds";
-import { type FaultKind, fault, heldIn, route53Held } from "./fault";
+import { type FaultKind, type Stage, fault, heldIn, route53Held } from "./fault";
 
 /** Route 53's control plane: nothing on the way to a takeover may wait for it. */
 export const route53Down: FaultKind = {
@@ -16,6 +17,12 @@ export const route53Down: FaultKind = {
     ),
 };
 
+/** Counted from RDS's return, unless the takeover was over by then. */
+function waitedFor({ world, ledgerTable, region, recoveryBegins }: Stage): void {
+  const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
+  if (control?.active !== region("standby")) recoveryBegins();
+}
+
 function rdsDown(role: "home" | "standby"): FaultKind {
   const name = `RDS down at ${role}`;
   return {
@@ -29,9 +36,10 @@ function rdsDown(role: "home" | "standby"): FaultKind {
           failover: "must not",
           bound: role === "standby" ? bounds.rdsReturns : undefined,
         },
-        ({ world, region, recoveryBegins }) => {
+        (stage) => {
+          const { world, region } = stage;
           const giveBack = heldIn(world, "RDS", world.rds.down, region(role));
-          return role === "standby" ? [giveBack, recoveryBegins] : [giveBack];
+          return role === "standby" ? [giveBack, () => waitedFor(stage)] : [giveBack];
         },
       ),
   };

@@ -116,6 +116,8 @@ export const deployment: FaultKind = {
         name: "deployment",
         description: `${isDisarmed ? "disarmed, then " : ""}a deployment replaces every function within ${seconds} s`,
         failover: "must not",
+        // It crashes the orchestrator as well.
+        bound: bounds.hampered,
         hinders: isDisarmed,
         delaysSettling: true,
       },

@@ -1,6 +1,6 @@
-import { databaseError } from "../../world/errors";
+import type { FunctionDescription } from "../../description/functions";
 import { bounds } from "../bounds";
-import { type FaultKind, fault } from "./fault";
+import { type FaultKind, fault, heldIn } from "./fault";
 
 const ways = ["IAM", "VPC", "code"] as const;
 
@@ -11,7 +11,7 @@ export const settlingBroken: FaultKind = {
   draw: (stream) => {
     const way = stream.pick(ways);
     const said = {
-      IAM: "the database refuses order-processor's sign-in",
+      IAM: "order-processor's role may not sign in to the database any more",
       VPC: "order-processor reaches no database",
       code: "order-processor fails on every batch",
     };
@@ -23,20 +23,24 @@ export const settlingBroken: FaultKind = {
         bound: bounds.settlingStopped,
       },
       ({ world, region }) => {
-        const { hooks } = world.base;
-        const isMeant = (of: { stem: string; region: string }): boolean =>
+        const { hooks, program } = world.base;
+        const isMeant = (of: FunctionDescription): boolean =>
           of.stem === "orderProcessor" && of.region === region("home");
-        if (way === "code") {
-          const error = new Error("TypeError: undefined is not a function");
-          return [hooks.start.add((target) => (isMeant(target) ? error : undefined))];
+        switch (way) {
+          case "IAM": {
+            const { taken } = world.permissions;
+            const processors = [...program.functions.values()].filter(isMeant);
+            return processors.map(({ roleArn }) =>
+              heldIn(world, "right", taken, `${roleArn} rds-db:connect`),
+            );
+          }
+          case "VPC":
+            return [hooks.connect.add((from) => (isMeant(from) ? "hang" : undefined))];
+          case "code": {
+            const error = new Error("TypeError: undefined is not a function");
+            return [hooks.start.add((target) => (isMeant(target) ? error : undefined))];
+          }
         }
-        const refused = databaseError("28000", "PAM authentication failed");
-        return [
-          hooks.connect.add((from) => {
-            if (!isMeant(from)) return undefined;
-            return way === "VPC" ? "hang" : refused;
-          }),
-        ];
       },
     );
   },

@@ -1,0 +1,49 @@
+import { type ProgramDescription, describeProgram } from "../../drill/description/program";
+import type { FunctionDescription } from "../../drill/description/functions";
+import type { Stream } from "../../drill/engine/random";
+import type { Stage } from "../../drill/scenario/faults/fault";
+import { settlingBroken } from "../../drill/scenario/faults/settling";
+import type { Happening } from "../../drill/world/happenings";
+import { World } from "../../drill/world/world";
+import { cachedCapture } from "../helpers/cachedCapture";
+
+let program: ProgramDescription;
+
+beforeAll(async () => {
+  program = describeProgram((await cachedCapture()).resources);
+}, 60_000);
+
+const functionOf = (stem: string, region: string): FunctionDescription =>
+  [...program.functions.values()].find((each) => each.stem === stem && each.region === region)!;
+
+it("takes order-processor's right to sign in at home, and no other, while the fault lasts", () => {
+  const world = new World({ seed: "1", program, handlers: {} });
+  const denied: Happening[] = [];
+  world.base.watch((happening) => {
+    if (happening.kind === "denied") denied.push(happening);
+  });
+  const may = (stem: string, region: string, action: string, resource: string): boolean =>
+    world.permissions.allow({ description: functionOf(stem, region) }, action, resource);
+  const signsIn = (stem: string, region: string): boolean => {
+    const { account } = program;
+    const { resourceId } = world.aurora.members.get(region)!.cluster;
+    const user = `arn:aws:rds-db:${region}:${account}:dbuser:${resourceId}/trading_app`;
+    return may(stem, region, "rds-db:connect", user);
+  };
+  const queueArn = "arn:aws:sqs:us-east-1:123456789012:dev-orders-use1";
+  const rights = () => ({
+    home: signsIn("orderProcessor", "us-east-1"),
+    standby: signsIn("orderProcessor", "us-east-2"),
+    queue: may("orderProcessor", "us-east-1", "sqs:ReceiveMessage", queueArn),
+  });
+  const all = { home: true, standby: true, queue: true };
+  expect(rights()).toEqual(all);
+  const fault = settlingBroken.draw({ pick: () => "IAM" } as unknown as Stream);
+  const stage = { world, region: () => "us-east-1" } as unknown as Stage;
+  fault.begin(stage);
+  expect(rights()).toEqual({ ...all, home: false });
+  fault.end(stage);
+  expect(rights()).toEqual(all);
+  // What a fault takes is no lack of the program's.
+  expect(denied).toEqual([]);
+});
