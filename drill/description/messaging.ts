@@ -139,18 +139,33 @@ export function periodOf(expression: string | undefined): number | undefined {
   return Number(rate[1]) * unitMs[rate[2]!]!;
 }
 
+/**
+ * What SNS gives a topic without a policy of its own: the account's own may publish, and services
+ * that say for whom they act, as CloudWatch does (SNS Developer Guide: default access policy).
+ */
+function defaultPolicy(topicArn: string): Statement[] {
+  return parsePolicy({
+    Statement: {
+      Effect: "Allow",
+      Principal: { AWS: "*" },
+      Action: "SNS:Publish",
+      Resource: topicArn,
+      Condition: { StringEquals: { "AWS:SourceOwner": topicArn.split(":")[4] } },
+    },
+  });
+}
+
 export function describeTopics(lookup: Lookup): TopicDescription[] {
   const policies = lookup.all("aws:sns/topicPolicy:TopicPolicy");
   const subscriptions = lookup.all("aws:sns/topicSubscription:TopicSubscription");
   return lookup.all("aws:sns/topic:Topic").map((topic) => {
     const arn = text(topic, "arn");
     const region = regionOf(topic);
+    const own = policies.find((policy) => text(policy, "arn") === arn);
     return {
       arn,
       region,
-      policy: policies
-        .filter((policy) => text(policy, "arn") === arn)
-        .flatMap((policy) => parsePolicy(json(policy, "policy"))),
+      policy: own === undefined ? defaultPolicy(arn) : parsePolicy(json(own, "policy")),
       // A subscription made in another region than the topic's is refused by SNS.
       subscriptions: subscriptions
         .filter((each) => text(each, "topic") === arn && each.region === region)

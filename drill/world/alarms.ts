@@ -177,7 +177,11 @@ export class Alarms {
           alarmData: { alarmName: name, state: { value: state } },
         });
       } else if (target.startsWith("arn:aws:sns:")) {
-        const context = { "aws:sourceaccount": account, "aws:sourcearn": arn };
+        const context = {
+          "aws:sourceaccount": account,
+          "aws:sourceowner": account,
+          "aws:sourcearn": arn,
+        };
         const message = JSON.stringify({ AlarmName: name, NewStateValue: state });
         this.sns.publishFor("cloudwatch.amazonaws.com", context, target, message);
       }

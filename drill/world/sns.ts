@@ -56,7 +56,9 @@ export class Sns implements Service {
   publishFor(principal: string, context: CallContext, topicArn: string, message: string): void {
     const topic = this.topics.get(topicArn);
     if (topic === undefined || this.base.network.isLost(topic.region)) return;
-    const statements = topic.policy.filter((each) => each.principals.includes(principal));
+    const statements = topic.policy.filter(({ principals }) =>
+      principals.some((each) => each === principal || each === "*"),
+    );
     if (!allows(statements, "sns:Publish", topicArn, context)) {
       const { region } = topic;
       const action = `sns:Publish by ${principal}`;

@@ -27,7 +27,14 @@ interface EventSource {
   description: EventSourceDescription;
   functionArn: string;
   running: number;
-  isScheduled: boolean;
+  next: NextPoll | undefined;
+}
+
+/** A poll that is due: it waits for a batch window, which a full batch cuts short. */
+interface NextPoll {
+  windowMs: number;
+  pollMs: number;
+  cancel: () => void;
 }
 
 /** Queues and their event sources: at least once, invisible while worked on, gone when too old. */
@@ -49,7 +56,7 @@ export class Sqs implements Service {
     for (const source of base.program.eventSources) this.connect(source);
     // A region that comes back goes on with what its queues held.
     base.network.onChange(() => {
-      for (const queue of this.byUrl.values()) this.pollSoon(queue);
+      for (const queue of this.byUrl.values()) this.goOn(queue);
     });
     lambda.onDeadLetter = (arn, body) => this.put(this.byArn.get(arn), body);
   }
@@ -127,7 +134,7 @@ export class Sqs implements Service {
     // Lambda polls with the function's own role: without these rights the source stands still.
     if (denied !== undefined) return;
     if (handler.timeoutMs > queue.description.visibilityMs) return;
-    queue.source = { description, functionArn: handler.arn, running: 0, isScheduled: false };
+    queue.source = { description, functionArn: handler.arn, running: 0, next: undefined };
   }
 
   private put(queue: QueueState | undefined, body: string): void {
@@ -145,18 +152,32 @@ export class Sqs implements Service {
     } else this.pollSoon(queue);
   }
 
+  /** Batches that run in a region that is lost never say how they ended. */
+  private goOn(queue: QueueState): void {
+    const isLost = this.base.network.isLost(queue.description.region);
+    if (isLost && queue.source !== undefined) queue.source.running = 0;
+    this.pollSoon(queue);
+  }
+
+  /**
+   * A batch goes when its window ends or when it is full, whatever comes first (Lambda Developer
+   * Guide: batching behavior).
+   */
   private pollSoon(queue: QueueState): void {
     const { source } = queue;
-    if (source === undefined || source.isScheduled || queue.visible.length === 0) return;
-    if (source.running >= source.description.maximumConcurrency) return;
-    source.isScheduled = true;
-    const { batchSize, batchWindowMs } = source.description;
+    if (source === undefined || queue.visible.length === 0) return;
+    const { batchSize, batchWindowMs, maximumConcurrency } = source.description;
+    if (source.running >= maximumConcurrency) return;
     const windowMs = queue.visible.length >= batchSize ? 0 : batchWindowMs;
-    const pollMs = windowMs + this.base.draw("sqsPollMs") + this.base.draw("warmStartMs");
-    this.base.simulation.after(pollMs, () => {
-      source.isScheduled = false;
+    const { next } = source;
+    if (next !== undefined && next.windowMs <= windowMs) return;
+    next?.cancel();
+    const pollMs = next?.pollMs ?? this.base.draw("sqsPollMs") + this.base.draw("warmStartMs");
+    const cancel = this.base.simulation.after(windowMs + pollMs, () => {
+      source.next = undefined;
       if (!this.base.network.isLost(queue.description.region)) this.poll(queue, source);
     });
+    source.next = { windowMs, pollMs, cancel };
   }
 
   private poll(queue: QueueState, source: EventSource): void {
@@ -175,7 +196,8 @@ export class Sqs implements Service {
     });
     this.lambda.invoke(source.functionArn, { Records: batch.map(recordOf) }, (outcome) => {
       source.running--;
-      pending = pending.filter(({ id }) => !deleted(outcome, source.description, id));
+      const isDeleted = deletedBy(outcome, source.description, batch);
+      pending = pending.filter((message) => !isDeleted(message));
       queue.inFlight -= batch.length - pending.length;
       if (pending.length === 0) reappear();
       this.pollSoon(queue);
@@ -203,15 +225,27 @@ function recordOf({ id, body, receives }: Message): object {
 }
 
 /** Whether a message is deleted after its batch: failures stay until their visibility ends. */
-function deleted(
+function deletedBy(
   outcome: Outcome,
   { reportsItemFailures }: EventSourceDescription,
-  messageId: string,
-): boolean {
-  if (outcome.how !== "returned") return false;
-  if (!reportsItemFailures) return true;
-  const { batchItemFailures = [] } = (outcome.result ?? {}) as {
-    batchItemFailures?: { itemIdentifier: string }[];
-  };
-  return !batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === messageId);
+  batch: readonly Message[],
+): (message: Message) => boolean {
+  if (outcome.how !== "returned") return () => false;
+  if (!reportsItemFailures) return () => true;
+  const failed = failedOf(outcome.result, batch);
+  return ({ id }) => !failed.has(id);
+}
+
+/**
+ * What a report names. No report and an empty one say that nothing failed; of one that cannot be
+ * understood everything did (Lambda Developer Guide: success and failure conditions). So has, where
+ * nothing is published, a report of a message that was not in the batch.
+ */
+function failedOf(report: unknown, batch: readonly Message[]): ReadonlySet<unknown> {
+  const ids = new Set<unknown>(batch.map(({ id }) => id));
+  const items = (report as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
+  if (items === undefined || items === null) return new Set();
+  if (!Array.isArray(items)) return ids;
+  const named = items.map((item) => (item as { itemIdentifier?: unknown } | null)?.itemIdentifier);
+  return named.every((id) => ids.has(id)) ? new Set(named) : ids;
 }

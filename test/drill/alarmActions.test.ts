@@ -36,7 +36,9 @@ function bells(composites: readonly object[]) {
   const base = new Base(simulation, new Random("alarms"), description, new Network());
   const told: string[] = [];
   const seconds = (): number => Math.round((simulation.nowMs - simulation.startMs) / 1000);
-  const publishFor = (_by: string, _context: object, to: string, message: string): void => {
+  const said: object[] = [];
+  const publishFor = (by: string, context: object, to: string, message: string): void => {
+    said.push({ by, ...context });
     const { NewStateValue } = JSON.parse(message) as { NewStateValue: string };
     told.push(`${to.split(":").at(-1)} ${NewStateValue} ${seconds()}`);
   };
@@ -54,6 +56,7 @@ function bells(composites: readonly object[]) {
   };
   return {
     told,
+    said,
     feed,
     run: (toSecond: number) => simulation.run(simulation.startMs + toSecond * 1000),
     endedAt: (name: string) => ended.get(name)!,
@@ -81,6 +84,20 @@ describe("a composite", () => {
     [0, 1, 1, 0].forEach((value, minute) => feed("a", minute, value));
     await run(300);
     expect(byName(told)).toEqual(["inner ALARM", "outer ALARM", "inner OK", "outer OK"]);
+  });
+
+  it("says to a topic who it is, and for which account it acts", async () => {
+    const { said, feed, run } = bells([composite("c", "a")]);
+    [0, 1, 1].forEach((value, minute) => feed("a", minute, value));
+    await run(180);
+    expect(said).toEqual([
+      {
+        by: "cloudwatch.amazonaws.com",
+        "aws:sourceaccount": "1",
+        "aws:sourceowner": "1",
+        "aws:sourcearn": "c",
+      },
+    ]);
   });
 
   it("waits for its suppressor before it acts, and acts if none comes", async () => {

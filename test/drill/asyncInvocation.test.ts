@@ -1,11 +1,10 @@
 import type { Resource } from "../../drill/description/lookup";
-import { describeProgram } from "../../drill/description/program";
 import { fixedAssumptions } from "../../drill/fixedAssumptions";
-import { type ResourceEdit, editedBy } from "../../drill/mutations/edits";
-import type { Handlers } from "../../drill/handlers";
+import type { ResourceEdit } from "../../drill/mutations/edits";
 import type { Outcome } from "../../drill/world/lambda";
-import { World } from "../../drill/world/world";
+import type { World } from "../../drill/world/world";
 import { cachedCapture } from "../helpers/cachedCapture";
+import { worldOf } from "./worldOf";
 
 const STANDBY = "us-east-2";
 const CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
@@ -32,17 +31,6 @@ const edit = (type: string, stem: string, set: Record<string, unknown>): Resourc
   set,
 });
 
-function worldOf(edits: readonly ResourceEdit[], handlers: Handlers): World {
-  const world = new World({
-    seed: "1",
-    program: describeProgram(editedBy(edits, resources)),
-    handlers,
-  });
-  // Nobody but the test starts anything.
-  world.schedules.rules.clear();
-  return world;
-}
-
 function arnOf(world: World, stem: string): string {
   const all = [...world.base.program.functions.values()];
   return all.find((each) => each.stem === stem && each.region === STANDBY)!.arn;
@@ -52,7 +40,7 @@ describe("an asynchronous event that always fails", () => {
   /** When it was tried, in seconds from the first attempt, and what became of it. */
   async function tried(...edits: ResourceEdit[]): Promise<{ times: number[]; dead: string[] }> {
     const always = () => () => Promise.reject(new Error("always"));
-    const world = worldOf(edits, { failoverOrchestrator: always });
+    const world = worldOf(resources, edits, { failoverOrchestrator: always });
     const { base, lambda } = world;
     const arn = arnOf(world, "failoverOrchestrator");
     const { name } = base.program.functions.get(arn)!;
@@ -103,7 +91,7 @@ it("what nobody reserves of the account's concurrency is shared by all other fun
       reservedConcurrentExecutions: reservedBy(processor) + left - room,
     });
     const never = () => () => new Promise(() => {});
-    const world = worldOf([taken], { authorizer: never });
+    const world = worldOf(resources, [taken], { authorizer: never });
     const outcomes: Outcome["how"][] = [];
     for (let i = 0; i < 3; i++) {
       world.lambda.invoke(arnOf(world, "authorizer"), {}, ({ how }) => outcomes.push(how));
