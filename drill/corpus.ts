@@ -183,4 +183,18 @@ export const corpus: readonly NamedSeed[] = [
       "clients that ignore the TTL went on asking home: they do not decide when the platform accepts " +
       "again",
   },
+  {
+    seed: "1.5816",
+    kind: "flapping below the threshold",
+    found:
+      "7 s of every 40 home answered nothing, always between two looks, so that nobody was told; the " +
+      "sentinel places canary orders between looks as well",
+  },
+  {
+    seed: "1.2866",
+    kind: "two regions lost",
+    found:
+      "as 1.1168: who looked before the ledger could be read looks once more in the next slot, ten " +
+      "seconds later, and not two",
+  },
 ];

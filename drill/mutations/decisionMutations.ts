@@ -32,6 +32,11 @@ export const rareCanaryOrders: Mutation = {
         ? askAlike(runtime, CANARY_ORDERS, canaryOrder(runtime, homeUrl, atMs))
         : Promise.resolve([]),`,
     },
+    {
+      file: "lambda/shared/look.ts",
+      from: "CANARY_ORDERS_AT_MS.filter((atMs) => atMs > sinceSlotMs)",
+      to: "CANARY_ORDERS_AT_MS.slice(2)",
+    },
   ],
 };
 

@@ -2,7 +2,13 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { within } from "../shared/clock";
 import { variable } from "../shared/env";
 import { createLog } from "../shared/log";
-import { look, untilNextSlot, untilNextSlotMs, type LookRuntime, type Seen } from "../shared/look";
+import {
+  look,
+  untilNextSlotMs,
+  watchUntilNextSlot,
+  type LookRuntime,
+  type Seen,
+} from "../shared/look";
 import type { Runtime } from "../shared/runtime";
 import { acceptingHasStopped, looksWorrying, progressIsStale, type Look } from "../shared/signs";
 import { LOOKS_KEPT, LOOP_SECONDS, NOTIFY_TIMEOUT_MS } from "../shared/tunables";
@@ -41,8 +47,7 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
     let { looks } = await readLooks(runtime, table);
     let isNewest = true;
     while (isNewest && clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
-      await untilNextSlot(runtime);
-      const seen = await look(runtime);
+      const seen = await look(runtime, await watchUntilNextSlot(runtime));
       looks = [...looks, seen.look].slice(-LOOKS_KEPT);
       const because = reasonToWake(seen, looks, home, clock.nowMs());
       const isCalm = because === null && isUnsuspicious(seen, home);

@@ -11,6 +11,7 @@ import { progressIsStale, type Evidence, type Look } from "./signs";
 import {
   CANARY_ACCOUNT,
   CANARY_ORDERS,
+  CANARY_ORDERS_AT_MS,
   LOOK_SLOT_SECONDS,
   NOTIFY_TIMEOUT_MS,
   PROBE_TIMEOUT_MS,
@@ -41,8 +42,28 @@ export function untilNextSlot(runtime: Pick<Runtime, "clock">): Promise<void> {
   return sleep(runtime.clock, untilNextSlotMs(runtime.clock.nowMs()));
 }
 
-/** Probes both regions, places canary orders at home, reads the ledger, publishes the metrics. */
-export async function look(runtime: LookRuntime): Promise<Seen> {
+/**
+ * Waits for the next slot, and places canary orders meanwhile: they show a home that fails for
+ * seconds, and might do so between all looks.
+ * @returns how many failed.
+ */
+export async function watchUntilNextSlot(runtime: LookRuntime): Promise<number> {
+  const homeUrl = variable(runtime.env, "HOME_API_URL");
+  const nowMs = runtime.clock.nowMs();
+  const sinceSlotMs = nowMs % (LOOK_SLOT_SECONDS * 1000);
+  const placing = CANARY_ORDERS_AT_MS.filter((atMs) => atMs > sinceSlotMs).map(async (atMs) => {
+    await sleep(runtime.clock, atMs - sinceSlotMs);
+    return ask(runtime, () => canaryOrder(runtime, homeUrl, nowMs));
+  });
+  const [answers] = await Promise.all([Promise.all(placing), untilNextSlot(runtime)]);
+  return answers.filter(hasFailed).length;
+}
+
+/**
+ * Probes both regions, places canary orders at home, reads the ledger, publishes the metrics.
+ * @param failedBefore canary orders that failed since the look before
+ */
+export async function look(runtime: LookRuntime, failedBefore = 0): Promise<Seen> {
   const homeUrl = variable(runtime.env, "HOME_API_URL");
   const standbyUrl = variable(runtime.env, "STANDBY_API_URL");
   const atMs = runtime.clock.nowMs();
@@ -63,7 +84,7 @@ export async function look(runtime: LookRuntime): Promise<Seen> {
   await publish(runtime, [
     ["HomeProbeFailed", Number(isHomeBad)],
     ["StandbyProbeFailed", Number(standby === null)],
-    ["HomeCanaryFailed", canaries.filter(hasFailed).length],
+    ["HomeCanaryFailed", failedBefore + canaries.filter(hasFailed).length],
   ]).catch(() => undefined);
   return {
     look: seen,

@@ -24,8 +24,10 @@ export const LOOKS_KEPT = 12;
 export const LOOKS_FRESH_SECONDS = 20;
 /** A tick looks for itself once the sentinel has missed a slot: between one slot and two. */
 export const LOOKS_CALM_SECONDS = 15;
-/** Orders of one look: so few looks a minute see a tenth of the orders fail. */
-export const CANARY_ORDERS = 3;
+/** Orders of one look: one alone may be lost by chance. */
+export const CANARY_ORDERS = 2;
+/** Sentinel's orders between two looks: what fails for 4 s might do so between looks for ever. */
+export const CANARY_ORDERS_AT_MS: readonly number[] = [3_300, 6_600];
 
 // --- Signs ---
 
@@ -33,9 +35,8 @@ export const CANARY_ORDERS = 3;
 export const BAD_PROBES_IN_ROW = 3;
 /** Home's own sign of life is renewed every 5 s; four missed ones are silence. */
 export const ALIVE_STALE_SECONDS = 20;
-/** Flapping: this many bad slots of the last LOOKS_KEPT ... */
+/** Flapping: so many bad slots of the last LOOKS_KEPT, and a sign of life older than this. */
 export const FLAPPING_BAD_SLOTS = 6;
-/** ... while home's sign of life was already older than this. */
 export const FLAPPING_ALIVE_STALE_SECONDS = 10;
 /** The longest failover between AZs inside a region that must cause no failover. */
 export const AZ_FAILOVER_SECONDS = 60;
@@ -154,7 +155,7 @@ export const ERRORS_SHARE = 0.05;
 /** Gray: part of the orders fail, so that no probe sees an outage; one alone is no share. */
 export const GRAY_SHARE = 0.1;
 export const GRAY_ORDERS = 3;
-/** Of some 20 canary orders a minute a tenth is two: three would often be missed by chance. */
+/** Of 24 canary orders a minute a tenth is two, and so many meet a home that fails for 6 s. */
 export const GRAY_CANARIES = 2;
 /** An order waits for its hint to be lost, for one sweep to re-queue it and one to close it. */
 export const OPEN_ORDER_SECONDS = 300;
@@ -256,6 +257,8 @@ const relations: Readonly<Record<string, boolean>> = {
     LOOP_SECONDS >= SCHEDULE_GAP_MAX_SECONDS + LOOK_SLOT_SECONDS,
   "a loop's last look ends before the function's timeout":
     LOOP_TIMEOUT_SECONDS * 1000 >= LOOP_SECONDS * 1000 + PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS,
+  "the last canary order between two looks is over before the next look":
+    Math.max(...CANARY_ORDERS_AT_MS) + PROBE_TIMEOUT_MS <= LOOK_SLOT_SECONDS * 1000,
   "an AZ failover, one look, one progress write and one probe together stay below T":
     AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <
     PROGRESS_STALE_SECONDS,

@@ -3,7 +3,7 @@ import {
   CHECKER_SPREAD_SECONDS,
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
-  OBSERVE_TIMEOUT_MS,
+  LOOK_SLOT_SECONDS,
 } from "../../../lambda/shared/tunables";
 import type { Environment } from "../../world/environment";
 import type { Happening } from "../../world/happenings";
@@ -108,8 +108,9 @@ export const noFlipBack: Watcher = {
 /**
  * From an automatic fence to the activation no orchestrator, nor what it invokes, calls the region
  * that is being left, nor Route 53: whatever it did there could only be waited for. Who has taken a
- * step does not look at home any more either, unless the ledger cannot tell it where things stand. What an operator asks of an orchestrator meanwhile, as
- * home's for its status, is no step of the takeover.
+ * step does not look at home any more either, unless the ledger could not tell it in the last slot
+ * where things stand. What an operator asks of an orchestrator meanwhile, as home's for its status, is
+ * no step of the takeover.
  */
 export const nothingWaitsForTheLost: Watcher = {
   name: "no step before the activation asks the region being left, or Route 53",
@@ -119,7 +120,7 @@ export const nothingWaitsForTheLost: Watcher = {
     let seen: string | undefined;
     /** With how often each had been frozen: who was frozen since knows no better. */
     const acting = new Map<Environment, number>();
-    /** A reading of the ledger that began before it was ready may fail as late as this. */
+    /** Who looked before the ledger was ready looks once more, and reads it meanwhile. */
     let blindUntilMs = -Infinity;
     world.base.hooks.call.add((call) => {
       const { environment } = call;
@@ -136,7 +137,7 @@ export const nothingWaitsForTheLost: Watcher = {
         blindUntilMs = Infinity;
       }
       if (happening.kind === "ledger ready" && happening.region === scene.standby) {
-        blindUntilMs = world.base.nowMs + OBSERVE_TIMEOUT_MS;
+        blindUntilMs = world.base.nowMs + LOOK_SLOT_SECONDS * 1000;
       }
       if (isUnderWay && happening.kind === "asked" && world.base.nowMs > blindUntilMs) {
         const { asked, by } = happening;
