@@ -1,4 +1,4 @@
-import { OBSERVE_TIMEOUT_MS } from "../../lambda/shared/tunables";
+import { LOOK_SLOT_SECONDS } from "../../lambda/shared/tunables";
 import { START_MS } from "../../drill/engine/simulation";
 import { apiLost } from "../../drill/scenario/faults/apis";
 import { nothing } from "../../drill/scenario/faults";
@@ -312,7 +312,7 @@ it("who has taken a step of a takeover looks at home no more", () => {
   expect(see(looks(actor))).toBeUndefined();
   see({ kind: "ledger ready", region: STANDBY });
   expect(see(looks(actor))).toBeUndefined();
-  base.nowMs += OBSERVE_TIMEOUT_MS + 1;
+  base.nowMs += LOOK_SLOT_SECONDS * 1000 + 1;
   actor.freezes = 1;
   expect(see(looks(actor))).toBeUndefined();
   actor.freezes = 0;

@@ -146,7 +146,6 @@ describe("between two looks", () => {
     const { result, seconds } = await between();
     expect(result).toBe(2);
     expect(seconds).toBeCloseTo(10 - 3.01, 6);
-    // A look prepares its orders; their moment is the token's.
     expect(placed(slotMs).map((ms) => Math.round(ms / 100))).toEqual([0, 0, 33, 66]);
     const ids = world
       .callsOf({ command: "POST" })
