@@ -162,3 +162,35 @@ export const lagAsAGate: Mutation = {
     },
   ],
 };
+
+/** What people said before a deployment is not heeded. */
+export const disarmIgnored: Mutation = {
+  name: "disarm ignored",
+  sources: [
+    { file: "lambda/shared/signs.ts", from: "nowMs >= control.disarmedUntilMs &&", to: "" },
+  ],
+};
+
+/** Home need not have settled for a while: a failback is armed as soon as it is there. */
+export const armedAtOnce: Mutation = {
+  name: "armed at once",
+  sources: [
+    {
+      file: "lambda/shared/signs.ts",
+      from: "progress.lastAtMs - progress.firstAtMs >= ARMED_AFTER_SECONDS * 1000",
+      to: "true",
+    },
+  ],
+};
+
+/** The way back does not wait for what home has not received yet. */
+export const failbackByFailover: Mutation = {
+  name: "failback by failover",
+  sources: [
+    {
+      file: "lambda/shared/decide.ts",
+      from: 'observation.home, "switchover", "operator: failback"',
+      to: 'observation.home, "failover", "operator: failback"',
+    },
+  ],
+};

@@ -9,6 +9,7 @@ import {
   noFlipBack,
   notFromStandby,
   nothingWaitsForTheLost,
+  onlyWhenArmed,
   onlyWhereRight,
 } from "../../drill/scenario/promises/decisions";
 import type { Scene, Watcher } from "../../drill/scenario/promises/watch";
@@ -119,6 +120,26 @@ it("a fence is broken where no fault so far makes it right; an operator's never 
   expect(tell(onlyWhereRight, [fence], false)).toEqual([seen]);
   const asked = written(atHome, { ...fenced, reason: "operator: failover" });
   expect(tell(onlyWhereRight, [asked], false)).toEqual([undefined]);
+});
+
+it("no fence comes by itself while disarmed, or before home has settled for five minutes", () => {
+  const settledFor = (seconds: number, epoch = 1): void => {
+    items[`progress#${HOME}`] = { epoch, firstAtMs: START_MS - seconds * 1000, lastAtMs: START_MS };
+  };
+  const fence = (disarmedForMs = 0, reason = "home lost") => {
+    const before = { ...atHome, disarmedUntilMs: START_MS + disarmedForMs };
+    return tell(onlyWhenArmed, [written(before, { ...fenced, reason })])[0];
+  };
+  settledFor(300);
+  expect(fence()).toBeUndefined();
+  expect(fence(1)).toBe("a fence while disarmed");
+  expect(fence(1, "operator: failover")).toBeUndefined();
+  settledFor(299);
+  expect(fence()).toBe("a fence when home had settled for 299 s in epoch 1");
+  settledFor(300, 2);
+  expect(fence()).toBe("a fence when home had settled for 0 s in epoch 1");
+  items = {};
+  expect(fence()).toMatch(/for 0 s/);
 });
 
 it("with the standby active no fence comes by itself", () => {
@@ -319,15 +340,21 @@ it("who has taken a step of a takeover looks at home no more", () => {
   expect(see(looks(actor))).toBe(`GET https://api.${HOME}.example/health`);
 });
 
-it("a switchover loses no row, a failover may", () => {
-  const moved: Happening = { kind: "writer moved", region: HOME, rowsLost: 3 };
+it("a switchover and an operator's failback lose no row, a failover may", () => {
+  const moved = (region: string): Happening => ({ kind: "writer moved", region, rowsLost: 3 });
   const called = (kind: "failover called" | "switchover called"): Happening => ({
     kind,
     region: HOME,
     promotionMs: 1,
   });
-  expect(tell(failbackLosesNothing, [called("failover called"), moved]).at(-1)).toBeUndefined();
-  expect(tell(failbackLosesNothing, [called("switchover called"), moved]).at(-1)).toMatch(/3 rows/);
+  const last = (...story: Happening[]) => tell(failbackLosesNothing, story).at(-1);
+  expect(last(called("failover called"), moved(HOME))).toBeUndefined();
+  expect(last(called("switchover called"), moved(HOME))).toMatch(/3 rows/);
+  const back = (reason: string) => written(fenced, { ...fenced, target: HOME, reason });
+  const failback = back("operator: failback");
+  expect(last(failback, called("failover called"), moved(HOME))).toMatch(/3 rows/);
+  expect(last(failback, called("failover called"), moved(STANDBY))).toBeUndefined();
+  expect(last(failback, back("operator: failover"), moved(HOME))).toBeUndefined();
 });
 
 it("an order among the dead letters is one too many", () => {

@@ -1,5 +1,7 @@
 import type { Control } from "../../../lambda/shared/control";
+import type { Progress } from "../../../lambda/shared/signs";
 import {
+  ARMED_AFTER_SECONDS,
   CHECKER_SPREAD_SECONDS,
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
@@ -50,6 +52,24 @@ export const notFromStandby: Watcher = {
       const fence = automaticFence(happening);
       if (fence === undefined || fence.before.active === home) return undefined;
       return `a fence from ${fence.before.active ?? "nowhere"} to ${fence.after.target}`;
+    },
+};
+
+/** Where people hold the platform back, or home has not settled for long enough in this epoch. */
+export const onlyWhenArmed: Watcher = {
+  name: "no automatic fence unless armed",
+  watch:
+    ({ world, ledgerTable, home }) =>
+    (happening) => {
+      const before = automaticFence(happening)?.before;
+      if (before === undefined) return undefined;
+      const { nowMs } = world.base;
+      if (nowMs < before.disarmedUntilMs) return "a fence while disarmed";
+      const progress = world.dynamodb.peek(ledgerTable, `progress#${home}`) as Progress | undefined;
+      const isOfEpoch = progress?.epoch === before.epoch;
+      const settledMs = isOfEpoch ? progress.lastAtMs - progress.firstAtMs : 0;
+      if (settledMs >= ARMED_AFTER_SECONDS * 1000) return undefined;
+      return `a fence when home had settled for ${(settledMs / 1000).toFixed(0)} s in epoch ${before.epoch}`;
     },
 };
 

@@ -1,5 +1,11 @@
 import { backlogStaysSmall } from "./backlog";
-import { noFlipBack, notFromStandby, nothingWaitsForTheLost, onlyWhereRight } from "./decisions";
+import {
+  noFlipBack,
+  notFromStandby,
+  nothingWaitsForTheLost,
+  onlyWhenArmed,
+  onlyWhereRight,
+} from "./decisions";
 import { operatorsTold } from "./told";
 import { oneDatabase } from "./splitBrain";
 import type { Watcher } from "./watch";
@@ -14,6 +20,7 @@ export const allWatchers = (): readonly Watcher[] => [
   monotone,
   twoWitnesses,
   onlyWhereRight,
+  onlyWhenArmed,
   notFromStandby,
   noFlipBack,
   nothingWaitsForTheLost,

@@ -44,18 +44,25 @@ export const monotone: Watcher = {
     },
 };
 
-/** A switchover waits until everything has arrived; nothing is lost on the way back. */
+/**
+ * A switchover waits until everything has arrived; nothing is lost on the way back that operators ask
+ * for, whatever is called for it.
+ */
 export const failbackLosesNothing: Watcher = {
   name: "a failback loses nothing",
-  watch: () => {
+  watch: ({ home }) => {
     let isSwitchover = false;
+    let isFailback = false;
     return (happening) => {
       if (happening.kind === "switchover called") isSwitchover = true;
       if (happening.kind === "failover called") isSwitchover = false;
-      if (happening.kind !== "writer moved" || !isSwitchover || happening.rowsLost === 0) {
-        return undefined;
+      if (happening.kind === "ledger written" && happening.pk === "control") {
+        const control = happening.item as unknown as Control | undefined;
+        isFailback = control?.target === home && control.reason === "operator: failback";
       }
-      return `${happening.rowsLost} rows were lost in a switchover to ${happening.region}`;
+      if (happening.kind !== "writer moved" || happening.rowsLost === 0) return undefined;
+      if (!isSwitchover && !(isFailback && happening.region === home)) return undefined;
+      return `${happening.rowsLost} rows were lost on the way to ${happening.region}`;
     };
   },
 };
