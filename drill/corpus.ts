@@ -197,4 +197,11 @@ export const corpus: readonly NamedSeed[] = [
       "as 1.1168: who looked before the ledger could be read looks once more in the next slot, ten " +
       "seconds later, and not two",
   },
+  {
+    seed: "2.3553",
+    kind: "failback",
+    found:
+      "a deployment while operators asked for a failback: that they ask is nothing that goes wrong, " +
+      "and the deployment has its operator",
+  },
 ];

@@ -37,7 +37,11 @@ function play() {
   type Watcher = (request: HttpRequest) => ((answer: HttpAnswer) => void) | undefined;
   const apis: { onRequest: Watcher } = { onRequest: () => undefined };
   const world = { base, apis, cloudwatch: { down } };
-  const scene = { world, schedule: { isLast: false }, home: HOME, standby: STANDBY };
+  const faults = [
+    { fault: { name: "API", failover: "must" } },
+    { fault: { name: "failback asked", failover: "may" } },
+  ];
+  const scene = { world, schedule: { isLast: false, faults }, home: HOME, standby: STANDBY };
   const see = operatorsTold.watch(scene as unknown as Scene);
   const at = (second: number, act: () => void): void =>
     void simulation.at(startMs + second * 1000, act);
@@ -140,4 +144,5 @@ test("nobody of one's own can tell with the looker gone, its CloudWatch down, or
       see(fault("fault begins", name));
     });
   expect(await deploymentAnd("API")).toBe(bad);
+  expect(await deploymentAnd("failback asked")).toBeUndefined();
 });

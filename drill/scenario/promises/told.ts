@@ -78,8 +78,8 @@ class Bell {
 /**
  * Held by clock minutes. Not while the standby region, from where home is looked at, is lost or
  * its CloudWatch stands still: then nothing of the program's own can see and tell, and AWS's later
- * alarms remain. Nor during a deployment with nothing else wrong, which has its operator: it breaks
- * home's API for seconds, between two looks.
+ * alarms remain. Nor during a deployment, which has its operator: it breaks home's API for seconds,
+ * between two looks; unless something else goes on that calls for a failover.
  */
 export const operatorsTold: Watcher = {
   name: "an operator is told of failing orders within 3 minutes",
@@ -89,11 +89,15 @@ export const operatorsTold: Watcher = {
     let minute: Minute = { startMs: 0, placed: 0, failed: 0 };
     let muteMs = -Infinity;
     let seen: string | undefined;
+    const callForFailover = new Set(
+      schedule.faults.flatMap(({ fault }) => (fault.failover === "must" ? fault.name : [])),
+    );
     const underWay = new Set<string>();
     const noteMute = (): void => {
       const isMute = base.network.isLost(standby) || cloudwatch.down.has(standby);
-      const isDeploying = underWay.size === 1 && underWay.has("deployment");
-      if (isMute || isDeploying) muteMs = base.nowMs;
+      const isExcused =
+        underWay.has("deployment") && ![...underWay].some((name) => callForFailover.has(name));
+      if (isMute || isExcused) muteMs = base.nowMs;
     };
     const check = ({ startMs, placed, failed }: Minute): void => {
       noteMute();
