@@ -204,4 +204,11 @@ export const corpus: readonly NamedSeed[] = [
       "a deployment while operators asked for a failback: that they ask is nothing that goes wrong, " +
       "and the deployment has its operator",
   },
+  {
+    seed: "61.90",
+    kind: "combination",
+    found:
+      "an operator called a takeover back to a home that was yet to be rebuilt: two rebuilds and a " +
+      "promotion take longer than ten minutes, which count from the first rebuild now",
+  },
 ];

@@ -117,10 +117,11 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
     simulation.at(playing.faultMs - 60_000, () => world.aurora.setLag(lagMs));
   }
   const { returnMs } = playing;
+  const healsFromMs = healing(world, ledgerTable, returnMs);
   await simulation.run(returnMs);
-  const lastMs = returnMs + (schedule.isLast ? 0 : (options.healMs ?? HEAL_MS));
+  const healMs = schedule.isLast ? 0 : (options.healMs ?? HEAL_MS);
   let healedMs: number | null = null;
-  while (simulation.nowMs < lastMs) {
+  while (simulation.nowMs < healsFromMs() + healMs) {
     await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
     if (!isHealed(world, book, journal, ledgerTable)) continue;
     healedMs = simulation.nowMs;
@@ -137,6 +138,21 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
     ...measure({ platform, schedule, world, journal, book, ledgerTable, ...at }),
     ...watched,
   };
+}
+
+/**
+ * The world heals from the return of what was lost on. Where an operator asks for a region that has to
+ * be rebuilt before it can be gained, from then on: the rebuilds and the move take longer than HEAL_MS.
+ */
+function healing({ base, dynamodb }: World, ledgerTable: string, returnMs: number): () => number {
+  let fromMs = returnMs;
+  base.watch((happening) => {
+    if (happening.kind !== "volume rebuilt") return;
+    const control = dynamodb.peek(ledgerTable, "control") as Control | undefined;
+    const isAsked = control?.target === happening.region && control.reason.startsWith("operator");
+    if (isAsked) fromMs = Math.max(fromMs, base.nowMs);
+  });
+  return () => fromMs;
 }
 
 function oneFault(world: World, { seed, fault }: OutageOptions): Schedule {
