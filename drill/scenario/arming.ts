@@ -1,9 +1,8 @@
-import type { Control } from "../../lambda/shared/control";
-import type { Progress } from "../../lambda/shared/signs";
 import { ARMED_AFTER_SECONDS } from "../../lambda/shared/tunables";
 import type { ProgramDescription } from "../description/program";
 import { type Beginning, World } from "../world/world";
 import type { Platform } from "./outage";
+import { controlIn, progressIn } from "./ledgerItems";
 
 const ARMED_AT_LATEST_MS = 900_000;
 const CHECK_MS = 5_000;
@@ -23,9 +22,8 @@ export async function armFromDeployment(world: World): Promise<void> {
   world.deploy();
   for (;;) {
     await simulation.run(simulation.nowMs + CHECK_MS);
-    const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
-    const progress = world.dynamodb.peek(ledgerTable, `progress#${program.homeRegion}`) as
-      Progress | undefined;
+    const control = controlIn(world, ledgerTable);
+    const progress = progressIn(world, ledgerTable, program.homeRegion);
     const settledMs = progress === undefined ? 0 : progress.lastAtMs - progress.firstAtMs;
     const isActive = control?.active === program.homeRegion;
     if (isActive && settledMs >= ARMED_AFTER_SECONDS * 1000) return;

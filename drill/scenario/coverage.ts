@@ -9,6 +9,7 @@ import { type TriggerPath, pathOf } from "./faults/triggers";
 import { automaticFence } from "./promises/decisions";
 import { regionInDns } from "./healing";
 import { mains } from "./scenarios";
+import { controlIn } from "./ledgerItems";
 
 /** What a frozen orchestrator saw is stale for at least this long. */
 const FROZEN_MS = 100_000;
@@ -120,7 +121,7 @@ export class Coverage {
     if (stem !== "failoverOrchestrator") return;
     const act = actingCall(call);
     if (act === undefined) return;
-    this.control ??= this.peekControl();
+    this.control ??= controlIn(this.world, this.ledgerTable);
     if (this.control === undefined) return;
     this.lastPut = call.environment.payload;
     if (act === "activate" || act === "promote") {
@@ -188,10 +189,6 @@ export class Coverage {
         return;
       default:
     }
-  }
-
-  private peekControl(): Control | undefined {
-    return this.world.dynamodb.peek(this.ledgerTable, "control") as Control | undefined;
   }
 
   private isHome(region: string): boolean {

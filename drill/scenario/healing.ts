@@ -2,6 +2,7 @@ import type { Control } from "../../lambda/shared/control";
 import type { World } from "../world/world";
 import type { Journal } from "./journal";
 import type { Acknowledged, OrderBook } from "./orderBook";
+import { controlIn } from "./ledgerItems";
 
 /** An order acknowledged this long ago must be settled, in a world that has healed. */
 export const SETTLED_AFTER_MS = 15_000;
@@ -22,8 +23,9 @@ function due({ base }: World, book: OrderBook): Acknowledged[] {
 }
 
 /** Of orders that are due: what is closed was settled and seen elsewhere, in whichever epoch. */
-function undoneNow({ base, dynamodb }: World, ledgerTable: string) {
-  const control = dynamodb.peek(ledgerTable, "control") as Control | undefined;
+function undoneNow(world: World, ledgerTable: string) {
+  const { base, dynamodb } = world;
+  const control = controlIn(world, ledgerTable);
   const closedMs = base.nowMs - CLOSED_AFTER_MS;
   return ({ orderId, atMs }: Acknowledged): boolean => {
     const item = dynamodb.peek(ledgerTable, `order#${orderId}`);
@@ -60,7 +62,7 @@ export function isHealed(
   journal: Journal,
   ledgerTable: string,
 ): boolean {
-  const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
+  const control = controlIn(world, ledgerTable);
   if (control === undefined || control.active === null || control.target !== null) return false;
   if (!world.aurora.isWhole || regionInDns(world) !== control.active) return false;
   if (owed(world, journal, control).length > 0) return false;

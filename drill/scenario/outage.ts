@@ -15,6 +15,7 @@ import { Play } from "./play";
 import { type Broken, Watch } from "./promises/watch";
 import { Recorder, type Recording } from "./recording";
 import { type Schedule, scheduleOf } from "./schedule";
+import { controlIn } from "./ledgerItems";
 
 /** What every outage of one program shares. */
 export interface Platform {
@@ -144,13 +145,13 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
  * The world heals from the return of what was lost on. Where an operator asks for a region that has to
  * be rebuilt before it can be gained, from then on: the rebuilds and the move take longer than HEAL_MS.
  */
-function healing({ base, dynamodb }: World, ledgerTable: string, returnMs: number): () => number {
+function healing(world: World, ledgerTable: string, returnMs: number): () => number {
   let fromMs = returnMs;
-  base.watch((happening) => {
+  world.base.watch((happening) => {
     if (happening.kind !== "volume rebuilt") return;
-    const control = dynamodb.peek(ledgerTable, "control") as Control | undefined;
+    const control = controlIn(world, ledgerTable);
     const isAsked = control?.target === happening.region && control.reason.startsWith("operator");
-    if (isAsked) fromMs = Math.max(fromMs, base.nowMs);
+    if (isAsked) fromMs = Math.max(fromMs, world.base.nowMs);
   });
   return () => fromMs;
 }
@@ -196,6 +197,6 @@ function measure({
     // What was ordered of a stack while it was being destroyed went with it.
     verdict: book.judge(ledgerTable, (schedule.isLast ? faultMs : endMs) - SETTLED_AFTER_MS),
     undone: undone(world, book, ledgerTable),
-    control: world.dynamodb.peek(ledgerTable, "control") as Control | undefined,
+    control: controlIn(world, ledgerTable),
   };
 }

@@ -4,6 +4,7 @@ import type { Asked, Happening } from "../world/happenings";
 import type { World } from "../world/world";
 import { regionInDns } from "./healing";
 import type { OrderBook } from "./orderBook";
+import { controlIn } from "./ledgerItems";
 
 /** How a stretch of a lane is to be looked at. */
 export type LaneState = "home" | "standby" | "bad" | "some" | "moving" | "fault";
@@ -75,7 +76,7 @@ export class Recorder {
     world.base.watch((happening) => this.note(happening));
     this.dns.turn(simulation.nowMs, this.stateOf(regionInDns(world)), regionInDns(world));
     this.aurora.turn(simulation.nowMs, "home", program.homeRegion);
-    this.turnControl(world.dynamodb.peek(ledgerTable, "control") as Control | undefined);
+    this.turnControl(controlIn(world, ledgerTable));
     simulation.every(simulation.nowMs, SAMPLE_MS, () => this.sample());
   }
 

@@ -1,6 +1,6 @@
-import type { Control } from "../../../lambda/shared/control";
 import { bounds } from "../bounds";
 import { type FaultKind, type Stage, fault, heldIn, route53Held } from "./fault";
+import { controlIn } from "../ledgerItems";
 
 /** Route 53's control plane: nothing on the way to a takeover may wait for it. */
 export const route53Down: FaultKind = {
@@ -19,7 +19,7 @@ export const route53Down: FaultKind = {
 
 /** Counted from RDS's return, unless the takeover was over by then. */
 function waitedFor({ world, ledgerTable, region, recoveryBegins }: Stage): void {
-  const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
+  const control = controlIn(world, ledgerTable);
   if (control?.active !== region("standby")) recoveryBegins();
 }
 

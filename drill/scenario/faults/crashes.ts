@@ -1,13 +1,9 @@
-import type { Control } from "../../../lambda/shared/control";
 import { ALIVE_STALE_SECONDS, OBSERVE_TIMEOUT_MS } from "../../../lambda/shared/tunables";
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
 import { bounds } from "../bounds";
+import { aliveIn, controlIn } from "../ledgerItems";
 import { type FaultKind, type Stage, type Undo, fault } from "./fault";
-
-interface Alive {
-  atMs: number;
-}
 
 /** Calls by which an orchestrator acts, in the order of a takeover. */
 export const actingCalls = [
@@ -197,8 +193,8 @@ export const processorFrozen: FaultKind = {
         return [
           () => {
             const home = region("home");
-            const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
-            const alive = world.dynamodb.peek(ledgerTable, `alive#${home}`) as Alive | undefined;
+            const control = controlIn(world, ledgerTable);
+            const alive = aliveIn(world, ledgerTable, home);
             const silentMs = world.base.nowMs - (alive?.atMs ?? -Infinity);
             const isAlive = silentMs <= ALIVE_STALE_SECONDS * 1000;
             if (control?.active === home && isAlive) recoveryBegins();

@@ -1,6 +1,6 @@
-import type { Progress } from "../../../lambda/shared/signs";
 import { RESTORED_WINDOW_MS } from "../measures";
 import type { Stage, Undo } from "./fault";
+import { progressIn } from "../ledgerItems";
 
 /**
  * To be asked when the standby goes, or loses the ledger; what comes back is called at its return.
@@ -8,9 +8,9 @@ import type { Stage, Undo } from "./fault";
  * it looks at home again with the ledger behind it. Not where its takeover was over before it went.
  */
 export function looksAgain({ world, ledgerTable, region, recoveryBegins }: Stage): Undo {
-  const { base, dynamodb } = world;
+  const { base } = world;
   const standby = region("standby");
-  const settled = dynamodb.peek(ledgerTable, `progress#${standby}`) as Progress | undefined;
+  const settled = progressIn(world, ledgerTable, standby);
   const sinceMs = settled?.firstAtMs ?? Infinity;
   if (base.nowMs - sinceMs > 2 * RESTORED_WINDOW_MS) return () => {};
   let isReady = true;

@@ -1,5 +1,4 @@
 import type { Control } from "../../../lambda/shared/control";
-import type { Progress } from "../../../lambda/shared/signs";
 import {
   ARMED_AFTER_SECONDS,
   CHECKER_SPREAD_SECONDS,
@@ -15,6 +14,7 @@ import { pathOf } from "../faults/triggers";
 import { regionInDns } from "../healing";
 import { expectedOf } from "../schedule";
 import type { Watcher } from "./watch";
+import { controlIn, progressIn } from "../ledgerItems";
 
 /** A fence that no operator asked for: the item before and after it. */
 export function automaticFence(
@@ -65,7 +65,7 @@ export const onlyWhenArmed: Watcher = {
       if (before === undefined) return undefined;
       const { nowMs } = world.base;
       if (nowMs < before.disarmedUntilMs) return "a fence while disarmed";
-      const progress = world.dynamodb.peek(ledgerTable, `progress#${home}`) as Progress | undefined;
+      const progress = progressIn(world, ledgerTable, home);
       const isOfEpoch = progress?.epoch === before.epoch;
       const settledMs = isOfEpoch ? progress.lastAtMs - progress.firstAtMs : 0;
       if (settledMs >= ARMED_AFTER_SECONDS * 1000) return undefined;
@@ -113,7 +113,7 @@ export const noFlipBack: Watcher = {
       const region = regionInDns(world);
       if (region === standby) isAway = true;
       if (!isAway || region !== home) return undefined;
-      const control = world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
+      const control = controlIn(world, ledgerTable);
       const isHome = (control?.target ?? control?.active) === home;
       if (isHome) isAway = false;
       const mayFollowHome = nowMs < Math.max(homeUntilMs, unlatchedUntilMs);

@@ -1,5 +1,4 @@
 import type { Control } from "../../../lambda/shared/control";
-import type { Progress } from "../../../lambda/shared/signs";
 import {
   ALIVE_STALE_SECONDS,
   BAD_PROBES_IN_ROW,
@@ -15,6 +14,7 @@ import {
 import type { Asked } from "../../world/happenings";
 import { automaticFence } from "./decisions";
 import type { Scene, Watcher } from "./watch";
+import { aliveIn, progressIn } from "../ledgerItems";
 
 const SLOT_MS = LOOK_SLOT_SECONDS * 1000;
 /** A fence is written some seconds, and so up to two slots, after the look that asked for it. */
@@ -74,7 +74,7 @@ class Truth {
 
   private silentMs(): number {
     const { world, ledgerTable, home } = this.scene;
-    const alive = world.dynamodb.peek(ledgerTable, `alive#${home}`) as { atMs: number } | undefined;
+    const alive = aliveIn(world, ledgerTable, home);
     return alive === undefined ? 0 : world.base.nowMs - alive.atMs;
   }
 
@@ -82,7 +82,7 @@ class Truth {
   idle(): { idleMs: number; newestMs: number } {
     const { world, ledgerTable, home } = this.scene;
     const { nowMs } = world.base;
-    const found = world.dynamodb.peek(ledgerTable, `progress#${home}`) as Progress | undefined;
+    const found = progressIn(world, ledgerTable, home);
     const { lastAtMs, newestOrderAtMs } = found ?? { lastAtMs: nowMs, newestOrderAtMs: nowMs };
     return { idleMs: nowMs - lastAtMs, newestMs: nowMs - newestOrderAtMs };
   }
