@@ -58,6 +58,7 @@ function describeFunction(
   const name = text(resource, "name");
   const arn = text(resource, "arn");
   const region = regionOf(resource);
+  const roleArn = text(resource, "role");
   const isMine = (other: Resource, property: string): boolean =>
     other.region === region && namesFunction(text(other, property), name, arn);
   const invokeConfig = lookup
@@ -72,8 +73,8 @@ function describeFunction(
     environment: variablesOf(object(resource, "environment")?.["variables"], region),
     timeoutMs: number(resource, "timeout", 3) * 1000,
     reservedConcurrency: reserved === undefined || reserved < 0 ? undefined : reserved,
-    roleArn: text(resource, "role"),
-    role: roles.get(text(resource, "role")) ?? [],
+    roleArn,
+    role: roles.get(roleArn) ?? [],
     permissions: lookup
       .all("aws:lambda/permission:Permission")
       .filter((permission) => isMine(permission, "function"))

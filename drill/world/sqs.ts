@@ -188,18 +188,20 @@ export class Sqs implements Service {
     if (batch.length === 0) return this.pollSoon(queue);
     source.running++;
     queue.inFlight += batch.length;
-    let pending = batch;
-    const reappear = this.base.simulation.after(visibilityMs, () => {
+    let pending: readonly Message[] = batch;
+    const cancel = this.base.simulation.after(visibilityMs, () => {
       queue.inFlight -= pending.length;
       queue.visible.push(...pending);
+      // Whoever answers from now on is too late to delete them.
+      pending = [];
       this.pollSoon(queue);
     });
     this.lambda.invoke(source.functionArn, { Records: batch.map(recordOf) }, (outcome) => {
       source.running--;
-      const isDeleted = deletedBy(outcome, source.description, batch);
-      pending = pending.filter((message) => !isDeleted(message));
-      queue.inFlight -= batch.length - pending.length;
-      if (pending.length === 0) reappear();
+      const left = leftBy(outcome, source.description, pending);
+      queue.inFlight -= pending.length - left.length;
+      pending = left;
+      if (pending.length === 0) cancel();
       this.pollSoon(queue);
     });
     this.pollSoon(queue);
@@ -224,16 +226,16 @@ function recordOf({ id, body, receives }: Message): object {
   };
 }
 
-/** Whether a message is deleted after its batch: failures stay until their visibility ends. */
-function deletedBy(
+/** What a batch leaves in its queue until its visibility ends; the rest is deleted. */
+function leftBy(
   outcome: Outcome,
   { reportsItemFailures }: EventSourceDescription,
   batch: readonly Message[],
-): (message: Message) => boolean {
-  if (outcome.how !== "returned") return () => false;
-  if (!reportsItemFailures) return () => true;
+): readonly Message[] {
+  if (outcome.how !== "returned") return batch;
+  if (!reportsItemFailures) return [];
   const failed = failedOf(outcome.result, batch);
-  return ({ id }) => !failed.has(id);
+  return batch.filter(({ id }) => failed.has(id));
 }
 
 /**

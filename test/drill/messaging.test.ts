@@ -121,6 +121,22 @@ describe("a message whose batch fails", () => {
     expect(dead).toEqual([]);
   });
 
+  it("is not deleted by an answer that comes after it came back", async () => {
+    const longer: ResourceEdit = {
+      type: "aws:lambda/function:Function",
+      name: "orderProcessor-use2",
+      set: { timeout: 60 },
+    };
+    const { send, run, batches, world } = queue(takes(59_500), longer);
+    jest
+      .spyOn(world.base, "draw")
+      .mockImplementation((name) => (name === "coldStartMs" ? 1_000 : 0));
+    send("a");
+    await run(61);
+    expect(batches).toEqual(["1: a1", "61: a2"]);
+    expect(world.sqs.held(ORDERS)).toBe(1);
+  });
+
   it("goes to the dead letters once received more often than the redrive allows", async () => {
     const redrivePolicy = JSON.stringify({
       deadLetterTargetArn: `arn:aws:sqs:${REGION}:123456789012:${DEAD}`,

@@ -1,23 +1,16 @@
-import { type ProgramDescription, describeProgram } from "../../drill/description/program";
 import type { FunctionDescription } from "../../drill/description/functions";
 import type { Stream } from "../../drill/engine/random";
 import type { Stage } from "../../drill/scenario/faults/fault";
 import { settlingBroken } from "../../drill/scenario/faults/settling";
 import type { Happening } from "../../drill/world/happenings";
-import { World } from "../../drill/world/world";
 import { cachedCapture } from "../helpers/cachedCapture";
+import { worldOf } from "./worldOf";
 
-let program: ProgramDescription;
-
-beforeAll(async () => {
-  program = describeProgram((await cachedCapture()).resources);
-}, 60_000);
-
-const functionOf = (stem: string, region: string): FunctionDescription =>
-  [...program.functions.values()].find((each) => each.stem === stem && each.region === region)!;
-
-it("takes order-processor's right to sign in at home, and no other, while the fault lasts", () => {
-  const world = new World({ seed: "1", program, handlers: {} });
+it("takes order-processor's right to sign in at home, and no other, while the fault lasts", async () => {
+  const world = worldOf((await cachedCapture()).resources, [], {});
+  const { program } = world.base;
+  const functionOf = (stem: string, region: string): FunctionDescription =>
+    [...program.functions.values()].find((each) => each.stem === stem && each.region === region)!;
   const denied: Happening[] = [];
   world.base.watch((happening) => {
     if (happening.kind === "denied") denied.push(happening);

@@ -1,4 +1,4 @@
-import { type ProgramDescription, describeProgram } from "../../drill/description/program";
+import type { Resource } from "../../drill/description/lookup";
 import type { Stream } from "../../drill/engine/random";
 import type { Handlers } from "../../drill/handlers";
 import { throttled } from "../../drill/scenario/faults/apis";
@@ -6,8 +6,9 @@ import type { Stage } from "../../drill/scenario/faults/fault";
 import type { HandlerFactory } from "../../drill/world/environment";
 import { INTERNET } from "../../drill/world/network";
 import { TokenBucket } from "../../drill/world/tokenBucket";
-import { World } from "../../drill/world/world";
+import type { World } from "../../drill/world/world";
 import { cachedCapture } from "../helpers/cachedCapture";
+import { worldOf } from "./worldOf";
 
 describe("a token bucket", () => {
   let nowMs = 0;
@@ -62,10 +63,10 @@ describe("a token bucket", () => {
 });
 
 describe("a throttle at home that others use up", () => {
-  let program: ProgramDescription;
+  let resources: readonly Resource[];
 
   beforeAll(async () => {
-    program = describeProgram((await cachedCapture()).resources);
+    resources = (await cachedCapture()).resources;
   }, 60_000);
 
   const answering =
@@ -81,9 +82,9 @@ describe("a throttle at home that others use up", () => {
 
   /** What each region answers to an order and to a question for its health. */
   async function statuses(begin: (world: World) => void): Promise<Record<string, number[]>> {
-    const world = new World({ seed: "1", program, handlers });
+    const world = worldOf(resources, [], handlers);
     begin(world);
-    const { simulation } = world.base;
+    const { simulation, program } = world.base;
     await simulation.run(simulation.nowMs + 10_000);
     const seen: Record<string, number[]> = {};
     for (const { host, stage, region } of program.apis) {
