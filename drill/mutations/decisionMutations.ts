@@ -58,6 +58,30 @@ export const shortPatience: Mutation = {
   ],
 };
 
+/** Whether anybody can take over is not asked before home is given up. */
+export const unreadyIsFencedFor: Mutation = {
+  name: "fence for a standby that is not ready",
+  sources: [
+    {
+      file: "lambda/shared/decide.ts",
+      from: "if (isKnownUnready(observation)) {",
+      to: "if (false) {",
+    },
+  ],
+};
+
+/** The daily backup of the standby holds a takeover up. */
+export const backupIsUnready: Mutation = {
+  name: "a standby that is backed up is not ready",
+  sources: [
+    {
+      file: "lambda/shared/observe.ts",
+      from: 'new Set(["available", "backing-up"])',
+      to: 'new Set(["available"])',
+    },
+  ],
+};
+
 /** The notice is noted, and nothing is published. */
 export const noNotice: Mutation = {
   name: "nobody is told of a takeover",

@@ -47,6 +47,8 @@ export const sabotages: readonly Sabotage[] = [
   pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),
   single(decisions.shortPatience, "AZ failover"),
   single(decisions.automaticSwitchover),
+  single(decisions.unreadyIsFencedFor, "standby busy, then home"),
+  single(decisions.backupIsUnready, "standby busy, then home"),
   single(decisions.disarmIgnored, "deployment"),
   single(decisions.armedAtOnce, "home fails in a failback"),
   single(decisions.failbackByFailover, "failback", "fault in a failback"),

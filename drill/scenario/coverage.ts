@@ -8,7 +8,7 @@ import { type ActingCall, actingCall, actingCalls } from "./faults/crashes";
 import { type TriggerPath, pathOf } from "./faults/triggers";
 import { automaticFence } from "./promises/decisions";
 import { regionInDns } from "./healing";
-import { mains } from "./scenarios";
+import { mains } from "./faultGroups";
 import { controlIn } from "./ledgerItems";
 
 /** What a frozen orchestrator saw is stale for at least this long. */
@@ -51,6 +51,8 @@ export const counterNames = [
   "takeover called off",
   "disarmed",
   "operators paged",
+  "operators paged: standby not ready",
+  "fence while the standby is backed up",
   "operators told of failing orders",
   "region rebuilt as a reader",
   "home without the ledger, yet answering",
@@ -173,7 +175,7 @@ export class Coverage {
         }
         return;
       case "published":
-        if (happening.subject === "an operator must decide") this.count("operators paged");
+        if (happening.subject === "an operator must decide") this.paged();
         return;
       case "ledger blocked":
         if (this.isHome(happening.region) && !this.world.base.network.isLost(happening.region)) {
@@ -189,6 +191,15 @@ export class Coverage {
         return;
       default:
     }
+  }
+
+  private paged(): void {
+    this.count("operators paged");
+    if (this.standbyBusyWith() === "maintenance") this.count("operators paged: standby not ready");
+  }
+
+  private standbyBusyWith(): string | undefined {
+    return this.world.rds.busy.get(this.world.base.program.standbyRegion);
   }
 
   private isHome(region: string): boolean {
@@ -256,6 +267,7 @@ export class Coverage {
     const sign = `sign: ${reason}` as CounterName;
     if (counterNames.includes(sign)) this.count(sign);
     if (this.world.aurora.lagMs > LONG_LAG_MS) this.count("lag above 60 s at the fence");
+    if (this.standbyBusyWith() === "backing-up") this.count("fence while the standby is backed up");
   }
 
   private committed(rows: readonly { epoch: number }[]): void {

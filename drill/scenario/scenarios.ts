@@ -1,5 +1,6 @@
 import type { Stream } from "../engine/random";
 import * as apis from "./faults/apis";
+import { standbyBusy } from "./faults/busy";
 import { takeoverCalledOff } from "./faults/calledOff";
 import * as clients from "./faults/clients";
 import * as controlPlanes from "./faults/controlPlanes";
@@ -10,6 +11,7 @@ import * as paths from "./faults/paths";
 import * as regions from "./faults/regions";
 import { settlingBroken } from "./faults/settling";
 import * as triggers from "./faults/triggers";
+import { companions, furtherLosses, mains, regionOrApi } from "./faultGroups";
 import {
   AFTER_RETURN,
   ARMED_AGAIN,
@@ -24,36 +26,6 @@ import {
   early,
   main,
 } from "./parts";
-
-/** Faults that a failover answers whatever else happens. */
-const regionOrApi = [regions.homeLost, apis.apiLost];
-export const mains = [...regionOrApi, database.writerLost, settlingBroken, apis.acceptingBroken];
-
-/** What may happen beside a fault. */
-const companions = [
-  crashes.orchestratorKilled,
-  crashes.orchestratorStale,
-  crashes.processorFrozen,
-  database.lagSpike,
-  database.lagStall,
-  database.lateCommits,
-  database.readersRestart,
-  controlPlanes.route53Down,
-  controlPlanes.rdsDownAtHome,
-  controlPlanes.cloudwatchDownAtStandby,
-  triggers.forgedAlarms,
-  triggers.triggersDisturbed,
-  operations.operatorsWhims,
-  operations.deployment,
-  clients.ttlIgnored,
-  clients.quiet,
-  regions.slowCatchUp,
-  database.azFailover,
-  apis.grayErrors,
-];
-
-/** Beside a lost region these would be the second loss. */
-const furtherLosses = [regions.witnessLost, regions.standbyLost, paths.regionsCut];
 
 const mainOf = (stream: Stream): Part => main(stream.pick(regionOrApi));
 
@@ -144,6 +116,12 @@ export const scenarios: readonly Scenario[] = [
       mainOf(stream),
       { kind: controlPlanes.rdsDownAtStandby, at: [120, 260], lasts: [90, 240] },
     ],
+  },
+  alone(standbyBusy, 1),
+  {
+    name: "standby busy, then home",
+    weight: 3,
+    parts: (stream) => [mainOf(stream), { kind: standbyBusy, at: [120, 200], lasts: [90, 240] }],
   },
   {
     name: "lag at the fault",

@@ -22,6 +22,9 @@ export class Rds implements Service {
   /** Faults: regions whose control plane does not answer, and promotions refused before one works. */
   readonly down = new Set<string>();
   refusals = 0;
+  /** Faults: what the cluster of a region is busy with, and where that keeps it from promotion. */
+  readonly busy = new Map<string, string>();
+  readonly unpromotable = new Set<string>();
   /** A promotion time set by a scenario instead of drawn. */
   promotionMs: number | undefined;
 
@@ -104,16 +107,21 @@ export class Rds implements Service {
       const message = `DBCluster ${reference} not found in ${region}`;
       return reply.fail(serviceError("DBClusterNotFoundFault", message));
     }
-    const isMoving = this.move?.to === member || this.move?.from === member;
     reply.ok({
       DBClusters: [
         {
           DBClusterIdentifier: cluster.identifier,
           DBClusterArn: cluster.arn,
-          Status: isMoving ? "promoting" : member!.role === "discarded" ? "resyncing" : "available",
+          Status: this.statusOf(member!),
         },
       ],
     });
+  }
+
+  private statusOf(member: Member): string {
+    if (this.move?.to === member || this.move?.from === member) return "promoting";
+    if (member.role === "discarded") return "resyncing";
+    return this.busy.get(member.cluster.region) ?? "available";
   }
 
   private describeInstances(region: string): object[] {
@@ -137,6 +145,10 @@ export class Rds implements Service {
     if (this.move !== undefined) return refuse("a failover or switchover is under way");
     if (to.role !== "reader") return refuse(`the target is a ${to.role}, not a reader`);
     if (to.cluster.instanceIdentifiers.length === 0) return refuse("the target has no instance");
+    if (this.unpromotable.has(to.cluster.region)) {
+      const message = `the target is in ${this.statusOf(to)}`;
+      return reply.fail(serviceError("InvalidDBClusterStateFault", message));
+    }
     const expected = losesData ? to : writer;
     if (region !== expected.cluster.region) {
       return refuse(`must be called in ${expected.cluster.region}, not in ${region}`);

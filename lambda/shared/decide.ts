@@ -16,7 +16,7 @@ export interface Observation {
   /** RDS of the region that would gain, asked in that region. */
   target: TargetDatabase | "unknown";
   command: Command | null;
-  /** Only the tick creates the control item. */
+  /** Only the tick creates the control item, and pages: others are woken on every slot. */
   isTick: boolean;
   memory: Memory;
 }
@@ -142,7 +142,7 @@ function advance(observation: Observation, control: Control, target: string): Ac
   if (database.isWriter) return { do: "activate", target };
   if (control.how === "start") {
     const because = `${target} is not the writer: start calls no RDS, an operator decides`;
-    return observation.memory.paged ? { do: "wait", because } : { do: "page", because };
+    return { do: mayPage(observation) ? "page" : "wait", because };
   }
   if (database.isPromoting) return { do: "wait", because: `${target} is being promoted` };
   const other = target === observation.home ? observation.standby : observation.home;
@@ -166,8 +166,8 @@ function automaticFence(observation: Observation, control: Control, nowMs: numbe
   if (isKnownUnready(observation)) {
     const because = `${sign}, but ${unreadyText(standby)}`;
     // A member that is being promoted is not available either: somebody has acted meanwhile.
-    if (isPromoting(observation)) return { do: "nothing", because };
-    return observation.memory.paged ? { do: "nothing", because } : { do: "page", because };
+    const isNews = !isPromoting(observation) && mayPage(observation);
+    return { do: isNews ? "page" : "nothing", because };
   }
   return { do: "fence", target: standby, how: "failover", isAutomatic: true, because: sign };
 }
@@ -186,6 +186,11 @@ function afterActivation(observation: Observation, control: Control, active: str
 
 function isKnownUnready(observation: Observation): boolean {
   return observation.target !== "unknown" && !observation.target.isReady;
+}
+
+/** Once a run of the tick, so about once a minute. */
+function mayPage({ isTick, memory }: Observation): boolean {
+  return isTick && !memory.paged;
 }
 
 function isPromoting({ target }: Observation): boolean {

@@ -11,6 +11,12 @@ import { OBSERVE_TIMEOUT_MS } from "./tunables";
 
 export type ObserveRuntime = Pick<Runtime, "env" | "clock" | "rds">;
 
+/**
+ * Statuses in which a cluster, or an instance, can take over. One that is backed up serves as ever,
+ * and every day it is (Aurora User Guide: viewing DB cluster status, viewing DB instance status).
+ */
+const SERVING: ReadonlySet<string | undefined> = new Set(["available", "backing-up"]);
+
 /** The ARN of the global cluster's member in a region. */
 export function clusterArnOf(env: Runtime["env"], region: string): string {
   const isHome = region === variable(env, "HOME_REGION");
@@ -51,9 +57,9 @@ export async function observeTarget(
         const global = globals.GlobalClusters?.[0];
         if (global === undefined) return "unknown";
         const member = global.GlobalClusterMembers?.find((one) => one.DBClusterArn === arn);
-        const isAvailable = clusters.DBClusters?.[0]?.Status === "available";
+        const isAvailable = SERVING.has(clusters.DBClusters?.[0]?.Status);
         const hasInstance =
-          instances.DBInstances?.some((one) => one.DBInstanceStatus === "available") === true;
+          instances.DBInstances?.some((one) => SERVING.has(one.DBInstanceStatus)) === true;
         const movingTo = global.FailoverState?.ToDbClusterArn;
         return {
           // A writer that is being left is none: what is activated on it is gone with it.

@@ -35,6 +35,9 @@ describe("counts as it happens", () => {
   });
   const fenced = control({ epoch: 2, active: null, target: standby, reason: "home lost" });
 
+  const busy = new Map<string, string>();
+  beforeEach(() => busy.clear());
+
   function counted(story: readonly object[], lagMs = 500, lost: readonly string[] = []) {
     let see: (happening: Happening) => void = () => {};
     const base = {
@@ -44,7 +47,8 @@ describe("counts as it happens", () => {
       hooks: { call: { add: () => {} } },
       watch: (watcher: typeof see) => (see = watcher),
     };
-    const { counters } = new Coverage({ base, aurora: { lagMs } } as unknown as World, "ledger");
+    const world = { base, aurora: { lagMs }, rds: { busy } } as unknown as World;
+    const { counters } = new Coverage(world, "ledger");
     for (const happening of story) see(happening as Happening);
     return counters;
   }
@@ -84,6 +88,21 @@ describe("counts as it happens", () => {
     const active = { ...fenced, active: standby, target: null };
     const returned = [written(fenced, active), written(active, home3)];
     expect(counted(returned)["takeover called off"]).toBeUndefined();
+  });
+
+  it("a page while the standby is in maintenance, a fence while it is backed up", () => {
+    const page = { kind: "published", subject: "an operator must decide" };
+    const fence = [written(control({}), control({})), written(control({}), fenced)];
+    const paged = "operators paged: standby not ready";
+    const backedUp = "fence while the standby is backed up";
+    const names = () => Object.keys(counted([page, ...fence]));
+    expect(names()).not.toContain(paged);
+    busy.set(home, "maintenance").set(standby, "maintenance");
+    expect(names()).toContain(paged);
+    expect(names()).not.toContain(backedUp);
+    busy.set(standby, "backing-up");
+    expect(names()).toContain(backedUp);
+    expect(names()).not.toContain(paged);
   });
 
   it("who is told of failing orders, throttles at home, and each act an orchestrator dies after", () => {

@@ -9,6 +9,7 @@ import {
   noFlipBack,
   notFromStandby,
   nothingWaitsForTheLost,
+  onlyToTheReady,
   onlyWhenArmed,
   onlyWhereRight,
 } from "../../drill/scenario/promises/decisions";
@@ -33,6 +34,7 @@ let items: Record<string, unknown> = {};
 let host = "";
 let held = 0;
 let lost = new Set<string>();
+const busy = new Map<string, string>();
 const base = {
   nowMs: START_MS,
   hooks: { call: calls },
@@ -48,6 +50,7 @@ const world = {
   route53: { resolve: () => ({ host }) },
   apis: { find: (name: string) => ({ region: name }) },
   sqs: { held: () => held },
+  rds: { busy },
 };
 
 function scene(isRight = true): Scene {
@@ -60,6 +63,7 @@ function scene(isRight = true): Scene {
 beforeEach(() => {
   items = {};
   lost = new Set();
+  busy.clear();
   base.nowMs = START_MS;
 });
 
@@ -140,6 +144,32 @@ it("no fence comes by itself while disarmed, or before home has settled for five
   expect(fence()).toBe("a fence when home had settled for 0 s in epoch 1");
   items = {};
   expect(fence()).toMatch(/for 0 s/);
+});
+
+it("no fence comes by itself while the standby has been in maintenance for two slots", () => {
+  const fenceAfter = (seconds: number, status: string, reason = "home lost") => {
+    const see = onlyToTheReady.watch(scene());
+    busy.set(STANDBY, status);
+    see({ kind: "dns", name: "orders", host: "" });
+    base.nowMs += seconds * 1000;
+    return see(written(atHome, { ...fenced, reason }));
+  };
+  expect(fenceAfter(20, "maintenance")).toBeUndefined();
+  expect(fenceAfter(21, "maintenance")).toMatch("whose cluster is in maintenance");
+  expect(fenceAfter(21, "maintenance", "operator: failover")).toBeUndefined();
+  expect(fenceAfter(21, "backing-up")).toBeUndefined();
+});
+
+it("the two slots count from each maintenance anew", () => {
+  const see = onlyToTheReady.watch(scene());
+  const passes = () => see({ kind: "dns", name: "orders", host: "" });
+  busy.set(STANDBY, "maintenance");
+  passes();
+  base.nowMs += 21_000;
+  busy.delete(STANDBY);
+  passes();
+  busy.set(STANDBY, "maintenance");
+  expect(see(written(atHome, fenced))).toBeUndefined();
 });
 
 it("with the standby active no fence comes by itself", () => {

@@ -54,6 +54,11 @@ describe("without a command", () => {
       { do: "page", because: `home lost, but ${STANDBY} has no available member with an instance` },
     ],
     [
+      "home lost, the standby not ready, seen by another run than a tick's",
+      { evidence: homeLost, target: unready, isTick: false },
+      nothing(`home lost, but ${STANDBY} has no available member with an instance`),
+    ],
+    [
       "home lost, the standby not ready because another run promotes it",
       { evidence: homeLost, target: { ...unready, isPromoting: true } },
       nothing(`home lost, but ${STANDBY} has no available member with an instance`),
@@ -141,6 +146,11 @@ describe("under a target", () => {
       "the first start, home not the writer",
       { control: start },
       { do: "page", because: `${HOME} is not the writer: start calls no RDS, an operator decides` },
+    ],
+    [
+      "the first start, home not the writer, seen by another run than a tick's",
+      { control: start, isTick: false },
+      { do: "wait", because: `${HOME} is not the writer: start calls no RDS, an operator decides` },
     ],
     [
       "the first start, home not the writer, paged before",

@@ -173,9 +173,11 @@ describe("an automatic fence", () => {
     expectNoFence();
   });
 
-  it("pages once a run where the standby is known not to be ready", async () => {
+  it("pages once a tick where the standby is known not to be ready", async () => {
     loseHome(world);
     world.services.cluster.unready.add(STANDBY);
+    await play(sentinel);
+    expect(published()).toEqual([]);
     await play(tick);
     expectNoFence();
     expect(published()).toMatchObject([

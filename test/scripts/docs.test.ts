@@ -241,7 +241,11 @@ describe("docs/operations.md", () => {
       ["an unready region", "refuse", answer(atHome, failover, unready)],
       ["a failover under way", "refuse", answer(underWay, failback)],
       ["a home that does not answer", "refuse", answer(away, failback, { target: "unknown" })],
-      ["a start without a writer", "page", answer(firstControl("us-east-1", 0), null)],
+      [
+        "a start without a writer",
+        "page",
+        answer(firstControl("us-east-1", 0), null, { isTick: true }),
+      ],
     ])("about %s", (_what, kind, action) => {
       expect(action).toMatchObject({ do: kind });
       expect(operations).toContain(`\`${(action as { because: string }).because}\``);

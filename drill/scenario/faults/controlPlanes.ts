@@ -18,7 +18,7 @@ export const route53Down: FaultKind = {
 };
 
 /** Counted from RDS's return, unless the takeover was over by then. */
-function waitedFor({ world, ledgerTable, region, recoveryBegins }: Stage): void {
+export function waitedFor({ world, ledgerTable, region, recoveryBegins }: Stage): void {
   const control = controlIn(world, ledgerTable);
   if (control?.active !== region("standby")) recoveryBegins();
 }

@@ -73,6 +73,29 @@ export const onlyWhenArmed: Watcher = {
     },
 };
 
+/** A fence is written up to two slots after the look that asked for it. */
+const FENCE_LATE_MS = 2 * LOOK_SLOT_SECONDS * 1000;
+
+/** Statuses in which RDS, which says so, promotes no cluster. */
+const isUnready = (status: string | undefined): boolean => status === "maintenance";
+
+/** Home would be given up, with nobody to take over from it. */
+export const onlyToTheReady: Watcher = {
+  name: "no automatic fence for a region known not to be ready",
+  watch: ({ world, standby }) => {
+    let sinceMs = Infinity;
+    return (happening) => {
+      const status = world.rds.busy.get(standby);
+      if (!isUnready(status)) sinceMs = Infinity;
+      else sinceMs = Math.min(sinceMs, world.base.nowMs);
+      if (automaticFence(happening)?.after.target !== standby) return undefined;
+      return world.base.nowMs - sinceMs > FENCE_LATE_MS
+        ? `a fence to ${standby}, whose cluster is in ${status}`
+        : undefined;
+    };
+  },
+};
+
 /** How late DNS follows what the last check of the latch saw. */
 const CHECKERS_LATE_MS = (LATCH_INTERVAL_SECONDS + CHECKER_SPREAD_SECONDS) * 1000;
 

@@ -3,6 +3,7 @@ import {
   noFlipBack,
   notFromStandby,
   nothingWaitsForTheLost,
+  onlyToTheReady,
   onlyWhenArmed,
   onlyWhereRight,
 } from "./decisions";
@@ -21,6 +22,7 @@ export const allWatchers = (): readonly Watcher[] => [
   twoWitnesses,
   onlyWhereRight,
   onlyWhenArmed,
+  onlyToTheReady,
   notFromStandby,
   noFlipBack,
   nothingWaitsForTheLost,
