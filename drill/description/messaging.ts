@@ -161,11 +161,12 @@ export function describeTopics(lookup: Lookup): TopicDescription[] {
   return lookup.all("aws:sns/topic:Topic").map((topic) => {
     const arn = text(topic, "arn");
     const region = regionOf(topic);
-    const own = policies.find((policy) => text(policy, "arn") === arn);
+    const own = policies.find((policy) => text(policy, "arn") === arn) ?? topic;
+    const document = json(own, "policy");
     return {
       arn,
       region,
-      policy: own === undefined ? defaultPolicy(arn) : parsePolicy(json(own, "policy")),
+      policy: document === undefined ? defaultPolicy(arn) : parsePolicy(document),
       // A subscription made in another region than the topic's is refused by SNS.
       subscriptions: subscriptions
         .filter((each) => text(each, "topic") === arn && each.region === region)

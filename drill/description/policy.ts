@@ -89,26 +89,21 @@ export function allowOn(
 }
 
 /** Operators this program uses; another one is an error, so that it is not passed in silence. */
+const operators: Readonly<Record<string, (value: string, actual: string) => boolean>> = {
+  StringEquals: (value, actual) => value === actual,
+  StringLike: (value, actual) => pattern(value).test(actual),
+  // IAM User Guide, condition operators: both of them know wildcards, and do the same.
+  ArnEquals: (value, actual) => pattern(value).test(actual),
+  ArnLike: (value, actual) => pattern(value).test(actual),
+};
+
 function conditionHolds({ operator, key, values }: Condition, context: CallContext): boolean {
-  const isOptional = operator.endsWith("IfExists");
-  const base = operator.replace(/^ForA(ny|ll)Values?:/, "").replace(/IfExists$/, "");
-  const actual = context[key];
-  if (actual === undefined) return isOptional || base.includes("Not");
-  switch (base) {
-    case "StringEquals":
-    case "ArnEquals":
-      return values.some((value) => pattern(value).test(actual));
-    case "StringLike":
-    case "ArnLike":
-      return values.some((value) => pattern(value).test(actual));
-    case "StringNotEquals":
-    case "ArnNotLike":
-      return !values.some((value) => pattern(value).test(actual));
-    case "Bool":
-      return values.includes(actual);
-    default:
-      throw new Error(`policy condition ${operator} is not modelled: add it to conditionHolds`);
+  const matches = operators[operator];
+  if (matches === undefined) {
+    throw new Error(`policy condition ${operator} is not modelled: add it to operators`);
   }
+  const actual = context[key];
+  return actual !== undefined && values.some((value) => matches(value, actual));
 }
 
 /** The statements of every role, by its ARN and by its name: inline, attached and managed. */

@@ -7,6 +7,7 @@ import { worldOf } from "./worldOf";
 const ACCOUNT = "123456789012";
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:dev-failover-use1`;
 const ALARM = `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:dev-home`;
+const TYPE = "aws:sns/topic:Topic";
 const POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
 const PERMISSION = "aws:lambda/permission:Permission";
@@ -81,6 +82,11 @@ it("hands the alarm's message to the function, with the topic it came through", 
 it.each<[string, () => object, string[]]>([
   ["its own account and alarms", () => conditions(ACCOUNT, `${ALARM}*`), published],
   ["another account", () => conditions("999999999999", `${ALARM}*`), refused],
+  [
+    "accounts by a wildcard, which StringEquals takes by the letter",
+    () => conditions("*", `${ALARM}*`),
+    refused,
+  ],
   ["another source", () => conditions(ACCOUNT, `${ALARM}-2`), refused],
   ["another service", () => ({ Principal: { Service: "s3.amazonaws.com" } }), refused],
   ["everyone, under its conditions", () => ({ Principal: "*" }), published],
@@ -98,14 +104,25 @@ it.each<[string, () => object, string[]]>([
   expect(answer.payloads).toHaveLength(seen === published ? 1 : 0);
 });
 
-describe("a topic without a policy", () => {
+it("a condition that the world does not know is named, not passed over", async () => {
+  const change = { Condition: { NumericLessThan: { "aws:MultiFactorAuthAge": "60" } } };
+  await expect(told([alarmsStatement(change)])).rejects.toThrow(/NumericLessThan is not modelled/);
+});
+
+describe("a topic without a policy beside it", () => {
   const without = (): ResourceEdit => ({
     type: POLICY,
     name: alarmsStatement({}).name!,
     remove: true,
   });
 
-  it("lets in what acts for its owner, as CloudWatch does", async () => {
+  it("goes by the one written into it", async () => {
+    const policy = JSON.stringify({ Statement: [] });
+    const name = resources.find(({ state, type }) => type === TYPE && state["arn"] === TOPIC)!.name;
+    expect((await told([without(), { type: TYPE, name, set: { policy } }])).seen).toEqual(refused);
+  });
+
+  it("or written into it lets in what acts for its owner, as CloudWatch does", async () => {
     expect((await told([without()])).seen).toEqual(published);
   });
 
