@@ -88,13 +88,15 @@ export function allowOn(
   return isAllowed;
 }
 
+const isLike = (value: string, actual: string): boolean => pattern(value).test(actual);
+
 /** Operators this program uses; another one is an error, so that it is not passed in silence. */
 const operators: Readonly<Record<string, (value: string, actual: string) => boolean>> = {
   StringEquals: (value, actual) => value === actual,
-  StringLike: (value, actual) => pattern(value).test(actual),
+  StringLike: isLike,
   // IAM User Guide, condition operators: both of them know wildcards, and do the same.
-  ArnEquals: (value, actual) => pattern(value).test(actual),
-  ArnLike: (value, actual) => pattern(value).test(actual),
+  ArnEquals: isLike,
+  ArnLike: isLike,
 };
 
 function conditionHolds({ operator, key, values }: Condition, context: CallContext): boolean {

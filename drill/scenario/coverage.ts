@@ -3,6 +3,7 @@ import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/shared/tunables";
 import type { Environment } from "../world/environment";
 import type { Happening } from "../world/happenings";
 import type { Call } from "../world/hooks";
+import type { Busy } from "../world/rds";
 import type { World } from "../world/world";
 import { type ActingCall, actingCall, actingCalls } from "./faults/crashes";
 import { type TriggerPath, pathOf } from "./faults/triggers";
@@ -198,7 +199,7 @@ export class Coverage {
     if (this.standbyBusyWith() === "maintenance") this.count("operators paged: standby not ready");
   }
 
-  private standbyBusyWith(): string | undefined {
+  private standbyBusyWith(): Busy | undefined {
     return this.world.rds.busy.get(this.world.base.program.standbyRegion);
   }
 

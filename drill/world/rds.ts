@@ -12,6 +12,9 @@ interface Move {
   losesData: boolean;
 }
 
+/** What a cluster that serves may be busy with; one in maintenance cannot take over. */
+export type Busy = "maintenance" | "backing-up";
+
 const describes = /^Describe/;
 
 /** The control plane of the global database, in every region that is up. */
@@ -23,7 +26,7 @@ export class Rds implements Service {
   readonly down = new Set<string>();
   refusals = 0;
   /** Faults: what the cluster of a region is busy with, and where that keeps it from promotion. */
-  readonly busy = new Map<string, string>();
+  readonly busy = new Map<string, Busy>();
   readonly unpromotable = new Set<string>();
   /** A promotion time set by a scenario instead of drawn. */
   promotionMs: number | undefined;

@@ -76,9 +76,6 @@ export const onlyWhenArmed: Watcher = {
 /** A fence is written up to two slots after the look that asked for it. */
 const FENCE_LATE_MS = 2 * LOOK_SLOT_SECONDS * 1000;
 
-/** Statuses in which RDS, which says so, promotes no cluster. */
-const isUnready = (status: string | undefined): boolean => status === "maintenance";
-
 /** Home would be given up, with nobody to take over from it. */
 export const onlyToTheReady: Watcher = {
   name: "no automatic fence for a region known not to be ready",
@@ -86,7 +83,7 @@ export const onlyToTheReady: Watcher = {
     let sinceMs = Infinity;
     return (happening) => {
       const status = world.rds.busy.get(standby);
-      if (!isUnready(status)) sinceMs = Infinity;
+      if (status !== "maintenance") sinceMs = Infinity;
       else sinceMs = Math.min(sinceMs, world.base.nowMs);
       if (automaticFence(happening)?.after.target !== standby) return undefined;
       return world.base.nowMs - sinceMs > FENCE_LATE_MS
