@@ -40,6 +40,18 @@ export const rareCanaryOrders: Mutation = {
   ],
 };
 
+/** So many bad looks as rarely come together without three in a row, which are a home lost. */
+export const lateFlapping: Mutation = {
+  name: "flapping at six bad looks",
+  sources: [
+    {
+      file: "lambda/shared/tunables.ts",
+      from: "export const FLAPPING_BAD_SLOTS = 4;",
+      to: "export const FLAPPING_BAD_SLOTS = 6;",
+    },
+  ],
+};
+
 /** Settling has stopped before Aurora had time to fail over inside home. */
 export const shortPatience: Mutation = {
   name: "T below an AZ failover",

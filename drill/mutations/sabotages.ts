@@ -45,6 +45,7 @@ export const sabotages: readonly Sabotage[] = [
   single(settling.altersSession),
   single(decisions.oneWitness),
   pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),
+  single(decisions.lateFlapping, "flapping, each time short"),
   single(decisions.shortPatience, "AZ failover"),
   single(decisions.automaticSwitchover),
   single(decisions.unreadyIsFencedFor, "standby busy, then home"),

@@ -7,18 +7,19 @@ export const recoveryHeader = ["", "outages", "p50", "p99", "max", "never", "hel
 export function recoveryRows(results: readonly BoundResult[]): string[][] {
   return results.flatMap(({ bound: name, settled, accepted, overhead }) => {
     const bound = Object.values<Bound>(bounds).find((each) => each.name === name);
-    const p99 = (seconds: number | undefined): string[] =>
-      seconds === undefined ? [] : [`p99 ${seconds}`];
-    const goal = bound?.settledGoalSeconds;
-    const max = bound?.settledMaxSeconds;
+    const limit = (what: string, seconds: number | undefined): string[] =>
+      seconds === undefined ? [] : [`${what} ${seconds}`];
     return [
       row(`${name}: settled`, settled, [
-        ...p99(bound?.settledP99Seconds),
-        ...(goal === undefined ? [] : [`goal ${goal}`]),
-        ...(max === undefined ? [] : [`max ${max}`]),
+        ...limit("p99", bound?.settledP99Seconds),
+        ...limit("goal", bound?.settledGoalSeconds),
+        ...limit("max", bound?.settledMaxSeconds),
       ]),
-      row("  accepted", accepted, p99(bound?.acceptedP99Seconds)),
-      row("  settled, above the promotion", overhead, p99(bound?.overheadP99Seconds)),
+      row("  accepted", accepted, limit("p99", bound?.acceptedP99Seconds)),
+      row("  settled, above the promotion", overhead, [
+        ...limit("p99", bound?.overheadP99Seconds),
+        ...limit("max", bound?.overheadMaxSeconds),
+      ]),
     ];
   });
 }

@@ -11,6 +11,7 @@ export interface Bound {
   readonly acceptedP99Seconds?: number;
   /** Settled, above the promotion that was drawn. */
   readonly overheadP99Seconds?: number;
+  readonly overheadMaxSeconds?: number;
 }
 
 /** Every bound of the drill's issue. */
@@ -50,7 +51,8 @@ export const bounds = {
     settledMaxSeconds: 300,
     acceptedP99Seconds: 200,
   },
-  flapping: { name: "flapping", rank: 5, overheadP99Seconds: 150 },
+  // The maximum is ours: whoever waits for the flapping's end takes 400 s and more.
+  flapping: { name: "flapping", rank: 5, overheadP99Seconds: 150, overheadMaxSeconds: 240 },
   rdsReturns: { name: "from RDS's return", rank: 6, overheadP99Seconds: 90 },
   commanded: { name: "from the operator's command", rank: 7, overheadP99Seconds: 90 },
 } as const satisfies Record<string, Bound>;

@@ -42,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.concurrencyTaken, 2),
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
+  alone(paths.flappingShort, 3),
   alone(paths.flappingAt, 3),
   alone(paths.flappingBelow, 2),
   alone(database.azFailover, 5),

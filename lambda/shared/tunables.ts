@@ -35,8 +35,8 @@ export const CANARY_ORDERS_AT_MS: readonly number[] = [3_300, 6_600];
 export const BAD_PROBES_IN_ROW = 3;
 /** Home's own sign of life is renewed every 5 s; four missed ones are silence. */
 export const ALIVE_STALE_SECONDS = 20;
-/** Flapping: so many bad slots of the last LOOKS_KEPT, and a sign of life older than this. */
-export const FLAPPING_BAD_SLOTS = 6;
+/** Flapping: so many bad slots of LOOKS_KEPT, at a sign of life older than this; why: architecture.md. */
+export const FLAPPING_BAD_SLOTS = 4;
 export const FLAPPING_ALIVE_STALE_SECONDS = 10;
 /** The longest failover between AZs inside a region that must cause no failover. */
 export const AZ_FAILOVER_SECONDS = 60;

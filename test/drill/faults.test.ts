@@ -11,7 +11,12 @@ import { azFailover, lateCommits, promotionRefused } from "../../drill/scenario/
 import { deployment } from "../../drill/scenario/faults/operations";
 import { type Stage, held } from "../../drill/scenario/faults/fault";
 import { looksAgain } from "../../drill/scenario/faults/looking";
-import { flappingAbove, flappingAt, flappingBelow } from "../../drill/scenario/faults/paths";
+import {
+  flappingAbove,
+  flappingAt,
+  flappingBelow,
+  flappingShort,
+} from "../../drill/scenario/faults/paths";
 import { blind } from "../../drill/scenario/faults/triggers";
 import { scenarios } from "../../drill/scenario/scenarios";
 import type { Happening } from "../../drill/world/happenings";
@@ -211,15 +216,16 @@ describe("faults that overlap", () => {
 });
 
 describe("flapping", () => {
-  /** When the looks of a loop first show a sign, in seconds; home's signs of life are 5 s apart. */
+  /** When a loop first sees a sign, in seconds; home is well every 5 s, and when a look finds it so. */
   function signAfter(down: number, up: number, phase: number): number | undefined {
     const control = { epoch: 1 } as Control;
     const looks: Look[] = [];
     let aliveAtMs = 0;
     for (let second = 0; second <= 420; second++) {
       const isDown = second % (down + up) < down;
-      if (!isDown && second % 5 === 0) aliveAtMs = second * 1000;
-      if (second % 10 !== phase) continue;
+      const isLook = second % 10 === phase;
+      if (!isDown && (isLook || second % 5 === 0)) aliveAtMs = second * 1000;
+      if (!isLook) continue;
       const atMs = second * 1000;
       const home = isDown ? "bad" : "good";
       looks.push({ atMs, home, canary: "unanswered", aliveAgeMs: atMs - aliveAtMs });
@@ -249,6 +255,14 @@ describe("flapping", () => {
         if (seconds > 75) throw new Error(`${down} s down, ${up} s up: ${seconds} s at ${phase}`);
       }
     }
+  });
+
+  it("of short silences shows one within three minutes, however looks and flaps meet", () => {
+    const seconds = drawn(flappingShort).flatMap(([down, up]) =>
+      phases.map((phase) => signAfter(down, up, phase) ?? Infinity),
+    );
+    expect(seconds.length).toBeGreaterThan(500);
+    expect(Math.max(...seconds)).toBeLessThan(180);
   });
 
   it("below the threshold shows none, and at it some", () => {

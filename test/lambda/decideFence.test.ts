@@ -28,7 +28,7 @@ describe("an automatic fence", () => {
     waitingSinceMs !== null;
   const homeFellSilent = ({ looks, aliveAtMs, progress }: Evidence): boolean =>
     (aliveAtMs !== null && aliveAtMs < ago(20)) ||
-    looks.filter(({ aliveAgeMs }) => aliveAgeMs !== null && aliveAgeMs > 10_000).length >= 6 ||
+    looks.filter(({ aliveAgeMs }) => aliveAgeMs !== null && aliveAgeMs > 10_000).length >= 4 ||
     (progress !== null && progress.lastAtMs < ago(80));
 
   test("has two witnesses, and every sign comes up", () => {

@@ -98,6 +98,14 @@ export const flappingAbove = flapping({
   failover: "must",
 });
 
+/** Most silences are too short for three looks; those of a few together are a sign. */
+export const flappingShort = flapping({
+  name: "flapping, each time short",
+  down: [20, 28],
+  up: [2, 8],
+  failover: "must",
+});
+
 /** Too short for three bad looks in a row: it depends on how looks and flaps meet. */
 export const flappingAt = flapping({
   name: "flapping at the threshold",

@@ -43,7 +43,12 @@ const recovered: Ending[] = [
     broken: (outage) => {
       const { bound } = outage.schedule;
       if (bound === undefined) return null;
-      return slower(recoverySeconds(outage).settled, bound.settledMaxSeconds ?? Infinity);
+      const { settled, overhead } = recoverySeconds(outage);
+      const late = slower(overhead, bound.overheadMaxSeconds ?? Infinity);
+      return (
+        slower(settled, bound.settledMaxSeconds ?? Infinity) ??
+        (late === null ? null : `${late}, the promotion aside`)
+      );
     },
   },
   {
