@@ -1,4 +1,5 @@
 import type { HandlerFactory } from "./world/environment";
+import { lightJson } from "./world/jsonText";
 
 export type Handlers = Readonly<Record<string, HandlerFactory>>;
 
@@ -20,9 +21,9 @@ export function evaluateHandlers(bundle: string): Handlers {
   // Evaluated in this realm, so that `instanceof Error` means the same on both sides.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const evaluate = new Function(
-    ...["module", "exports", "require", "LightAbortController"],
+    ...["module", "exports", "require", "LightAbortController", "LightJson"],
     `${bundle}\n//# sourceURL=${HANDLERS_URL}`,
   ) as (...given: unknown[]) => void;
-  evaluate(loaded, loaded.exports, require, LightAbortController);
+  evaluate(loaded, loaded.exports, require, LightAbortController, lightJson);
   return { ...loaded.exports };
 }

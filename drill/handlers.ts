@@ -51,20 +51,13 @@ const commands = [
   "UpdateHealthCheckCommand",
 ];
 
-/** A line of output reaches the world as the object it is written from: few of them are read. */
-const unwrittenLines: SourceEdit = {
-  file: "lambda/shared/log.ts",
-  from: "runtime.write(JSON.stringify({ level, source, region, message, ...fields }));",
-  to: "runtime.write({ level, source, region, message, ...fields });",
-};
-
 const root = path.join(__dirname, "..");
 
 /**
  * The handlers that ship, from their own sources. Only what surrounds them is lighter than on AWS:
  * an SDK command is its name and its input, an abort signal has no event machinery, a hash is made
- * in one call, a line of output is not written out. They were more than half of the time a thousand
- * outages take.
+ * in one call, JSON is not written out. They were more than half of the time a thousand outages
+ * take.
  */
 export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
   const imports = Object.entries(stems).flatMap(([folder, found]) =>
@@ -81,10 +74,10 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     format: "cjs",
     platform: "node",
     target: "node20",
-    define: { AbortController: "LightAbortController" },
+    define: { AbortController: "LightAbortController", JSON: "LightJson" },
     // What fails is thrown.
     logLevel: "silent",
-    plugins: [plainCommands, plainHashes, sourceEdits([unwrittenLines, ...edits])],
+    plugins: [plainCommands, plainHashes, sourceEdits(edits)],
   });
   return withFastSpreads(built.outputFiles[0]!.text);
 }
@@ -118,7 +111,10 @@ const plainCommands: esbuild.Plugin = {
   },
 };
 
-/** `createHash` without its stream: the same hash of the same text. */
+/**
+ * `createHash` without its stream: the same hash of the same text. Looks and retries send the same
+ * order a few times within seconds: the last hashes are remembered.
+ */
 const plainHashes: esbuild.Plugin = {
   name: "plain-hashes",
   setup(build) {
@@ -131,10 +127,19 @@ const plainHashes: esbuild.Plugin = {
       contents: `
         import { hash } from "node:crypto";
         export * from "node:crypto";
+        const last = new Map();
         class Hash {
           constructor(algorithm) { this.algorithm = algorithm; this.text = ""; }
           update(text) { this.text += text; return this; }
-          digest(encoding) { return hash(this.algorithm, this.text, encoding); }
+          digest(encoding) {
+            const key = this.algorithm + encoding + this.text;
+            let found = last.get(key);
+            if (found === undefined) {
+              if (last.size >= 32) last.clear();
+              last.set(key, (found = hash(this.algorithm, this.text, encoding)));
+            }
+            return found;
+          }
         }
         export const createHash = (algorithm) => new Hash(algorithm);`,
       loader: "js",

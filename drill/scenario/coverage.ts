@@ -92,6 +92,8 @@ const paths: Record<TriggerPath, CounterName> = {
 
 const mainNames: ReadonlySet<string> = new Set(mains.map(({ name }) => name));
 
+type Written = Extract<Happening, { pk: string }>;
+
 const isOrchestrator = (functionName: string): boolean => functionName.includes("orchestrator");
 
 /** Counts one outage's moments, by watching it. */
@@ -147,7 +149,9 @@ export class Coverage {
         else this.frozenUntilMs = this.world.base.nowMs + FROZEN_MS;
         return;
       case "ledger written":
-        if (happening.table === this.ledgerTable) this.written(happening);
+        return this.orderWritten(happening);
+      case "control written":
+        if (happening.table === this.ledgerTable) this.controlWritten(happening);
         return;
       case "rows committed":
         return this.committed(happening.rows);
@@ -229,21 +233,24 @@ export class Coverage {
     if (isBoth && isEither) this.count("RDS at home down in a failback");
   }
 
-  private written(happening: Extract<Happening, { kind: "ledger written" }>): void {
-    const { pk, item, before } = happening;
+  private orderWritten({ pk, item, before }: Written): void {
+    // Sessions are in another table.
+    if (!pk.startsWith("order#")) return;
     const { standbyRegion } = this.world.base.program;
-    if (pk.startsWith("order#")) {
-      const epoch = before?.["settledEpoch"] as number | undefined;
-      if (epoch !== undefined && Number(item?.["settledEpoch"]) > epoch) {
-        this.count("order settled again in a later epoch");
-      }
-      const isNew = before === undefined && item?.["acceptedIn"] === standbyRegion;
-      if (isNew && this.control?.target === standbyRegion) {
-        this.count("order accepted in the standby before activation");
-      }
+    const epoch = before?.["settledEpoch"] as number | undefined;
+    if (epoch !== undefined && Number(item?.["settledEpoch"]) > epoch) {
+      this.count("order settled again in a later epoch");
     }
-    if (pk !== "control" || item === undefined) return;
-    const control = item as unknown as Control;
+    const isNew = before === undefined && item?.["acceptedIn"] === standbyRegion;
+    if (isNew && this.control?.target === standbyRegion) {
+      this.count("order accepted in the standby before activation");
+    }
+  }
+
+  private controlWritten(happening: Written): void {
+    const { standbyRegion } = this.world.base.program;
+    if (happening.item === undefined) return;
+    const control = happening.item as unknown as Control;
     if (this.world.base.nowMs < this.frozenUntilMs) {
       this.count("orchestrator frozen while others went on");
     }

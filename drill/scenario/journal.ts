@@ -50,14 +50,11 @@ export class Journal {
         return this.add(`ledger in ${happening.region}: no writes, no strong reads`);
       case "ledger ready":
         return this.add(`ledger in ${happening.region}: ready again`);
-      case "ledger written":
-        if (happening.pk === "control") {
-          this.noteControl(
-            happening.item as unknown as Control,
-            happening.before as unknown as Control | undefined,
-          );
-        }
-        return;
+      case "control written":
+        return this.noteControl(
+          happening.item as unknown as Control,
+          happening.before as unknown as Control | undefined,
+        );
       case "rows committed":
         return this.noteRows(happening);
       case "failover called":

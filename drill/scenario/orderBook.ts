@@ -1,3 +1,4 @@
+import { valueOf } from "../world/jsonText";
 import type { World } from "../world/world";
 import type { Row } from "../world/volume";
 
@@ -50,11 +51,14 @@ export class OrderBook {
   private readonly acknowledged = new Map<string, Acknowledged>();
 
   constructor(private readonly world: World) {
-    world.base.watch((happening) => {
-      if (happening.kind !== "told" || this.acknowledged.has(happening.orderId)) return;
-      const { orderId, body } = happening;
-      this.acknowledged.set(orderId, { orderId, body, atMs: world.base.nowMs });
-    });
+    world.base.watch(
+      (happening) => {
+        if (happening.kind !== "told" || this.acknowledged.has(happening.orderId)) return;
+        const { orderId, body } = happening;
+        this.acknowledged.set(orderId, { orderId, body, atMs: world.base.nowMs });
+      },
+      ["told"],
+    );
   }
 
   place(fields: OrderFields): PlacedOrder {
@@ -106,7 +110,7 @@ export class OrderBook {
       // A design without a ledger has nothing that says more than the client.
       const { acceptedAt = row.acceptedAt, acceptedIn = row.acceptedIn } = item ?? {};
       const isAsAccepted = row.acceptedAt === acceptedAt && row.acceptedIn === acceptedIn;
-      if (!isAsAccepted || !isSame(row, JSON.parse(body) as OrderFields)) altered.push(orderId);
+      if (!isAsAccepted || !isSame(row, valueOf(body) as OrderFields)) altered.push(orderId);
     }
     return {
       placed: this.orders.length,

@@ -147,12 +147,15 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
  */
 function healing(world: World, ledgerTable: string, returnMs: number): () => number {
   let fromMs = returnMs;
-  world.base.watch((happening) => {
-    if (happening.kind !== "volume rebuilt") return;
-    const control = controlIn(world, ledgerTable);
-    const isAsked = control?.target === happening.region && control.reason.startsWith("operator");
-    if (isAsked) fromMs = Math.max(fromMs, world.base.nowMs);
-  });
+  world.base.watch(
+    (happening) => {
+      if (happening.kind !== "volume rebuilt") return;
+      const control = controlIn(world, ledgerTable);
+      const isAsked = control?.target === happening.region && control.reason.startsWith("operator");
+      if (isAsked) fromMs = Math.max(fromMs, world.base.nowMs);
+    },
+    ["volume rebuilt"],
+  );
   return () => fromMs;
 }
 

@@ -130,6 +130,7 @@ export class Recorder {
       case "asked":
         this.asked.push(happening.asked);
         return;
+      case "control written":
       case "ledger written":
         if (happening.table === this.ledgerTable) this.written(happening.pk, happening.item);
         return;

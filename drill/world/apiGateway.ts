@@ -247,7 +247,8 @@ function proxyEvent(
     queryStringParameters:
       query === undefined ? null : Object.fromEntries(new URLSearchParams(query)),
     pathParameters,
-    body: request.body ?? null,
+    // Of a request's body handlers count the bytes.
+    body: request.body === undefined ? null : String(request.body),
     isBase64Encoded: false,
     requestContext: { httpMethod: request.method, path, resourcePath: route.path, authorizer },
   };

@@ -2,7 +2,7 @@ import { type Assumption, type AssumptionName, assumptions } from "../assumption
 import type { ProgramDescription } from "../description/program";
 import type { Random, Stream } from "../engine/random";
 import type { Simulation } from "../engine/simulation";
-import type { Happening } from "./happenings";
+import type { Happening, Kind } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";
 
@@ -12,11 +12,18 @@ interface Draw {
   stream: Stream;
 }
 
+interface Watching {
+  watcher: (happening: Happening) => void;
+  kinds: readonly Kind[] | undefined;
+}
+
 /** What every simulated service shares: time, chance, the program, the network, who watches. */
 export class Base {
   /** Where faults reach in. */
   readonly hooks = createHooks();
-  private readonly watchers: ((happening: Happening) => void)[] = [];
+  private readonly watchers: Watching[] = [];
+  /** Who is told of a kind, in the order of asking; found anew after somebody asked. */
+  private readonly told = new Map<Kind, readonly Watching["watcher"][]>();
   private readonly draws = new Map<AssumptionName, Draw>();
 
   constructor(
@@ -50,12 +57,22 @@ export class Base {
     this.simulation.every(this.simulation.startMs + phaseMs, periodMs, fire);
   }
 
-  watch(watcher: (happening: Happening) => void): void {
-    this.watchers.push(watcher);
+  /** @param kinds what the watcher is told of; everything that happens unless given */
+  watch(watcher: (happening: Happening) => void, kinds?: readonly Kind[]): void {
+    this.watchers.push({ watcher, kinds });
+    this.told.clear();
   }
 
   happened(happening: Happening): void {
-    this.simulation.trace.mixText(happening.kind);
-    for (const watcher of this.watchers) watcher(happening);
+    const { kind } = happening;
+    this.simulation.trace.mixText(kind);
+    for (const watcher of this.told.get(kind) ?? this.watching(kind)) watcher(happening);
+  }
+
+  private watching(kind: Kind): readonly Watching["watcher"][] {
+    const asked = this.watchers.filter(({ kinds }) => kinds === undefined || kinds.includes(kind));
+    const found = asked.map(({ watcher }) => watcher);
+    this.told.set(kind, found);
+    return found;
   }
 }

@@ -162,7 +162,7 @@ export class Dynamodb implements Service {
     const item = change(before);
     table.store.write(region, key, item);
     this.base.happened({
-      kind: "ledger written",
+      kind: key === "control" ? "control written" : "ledger written",
       table: table.description.name,
       pk: key,
       item,

@@ -16,7 +16,8 @@ export interface Asked {
 export type Happening =
   | { kind: "region lost" | "region back"; region: string }
   | {
-      kind: "ledger written";
+      /** The control item by a kind of its own: hundreds of other items are written for one of it. */
+      kind: "control written" | "ledger written";
       table: string;
       pk: string;
       item: Item | undefined;
@@ -52,3 +53,5 @@ export type Happening =
   | { kind: "operator"; region: string; action: string }
   | { kind: "fault begins" | "fault ends"; name: string }
   | { kind: "told"; by: "client" | "function"; orderId: string; body: string };
+
+export type Kind = Happening["kind"];

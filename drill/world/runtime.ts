@@ -1,7 +1,6 @@
 import type { Runtime, Sender } from "../../lambda/shared/runtime";
 import { CANARY_ACCOUNT } from "../../lambda/shared/tunables";
 import type { Stream } from "../engine/random";
-import type { LogEntry } from "./cloudwatch";
 import type { Environment } from "./environment";
 import type { Command, Service } from "./service";
 import type { World } from "./world";
@@ -46,8 +45,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
       nowMs: () => Math.floor(simulation.nowMs),
       timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
     },
-    // An object here, see drill/handlers.ts.
-    write: (line) => world.written(description, line as unknown as LogEntry),
+    write: (line) => world.written(description, line),
     http: (request) =>
       new Promise((resolve) => {
         const seen = world.asked(environment, request);

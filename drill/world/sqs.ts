@@ -3,12 +3,13 @@ import { allows } from "../description/policy";
 import type { EventSourceDescription, QueueDescription } from "../description/messaging";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
+import type { Text } from "./jsonText";
 import type { Lambda, Outcome } from "./lambda";
 import type { Input, Reply, Service } from "./service";
 
 interface Message {
   id: string;
-  body: string;
+  body: Text;
   sentAtMs: number;
   receives: number;
 }
@@ -82,10 +83,10 @@ export class Sqs implements Service {
     }
     switch (command) {
       case "SendMessageCommand":
-        this.put(queue, String(input["MessageBody"]));
+        this.put(queue, input["MessageBody"] as Text);
         return reply.ok({ MessageId: `message-${this.messages}` });
       case "SendMessageBatchCommand": {
-        const entries = input["Entries"] as { Id: string; MessageBody: string }[];
+        const entries = input["Entries"] as { Id: string; MessageBody: Text }[];
         if (entries.length > 10) {
           return reply.fail(serviceError("TooManyEntriesInBatchRequest", "at most 10 entries"));
         }
@@ -122,7 +123,7 @@ export class Sqs implements Service {
 
   /** Messages that wait in a queue, for the oracle. */
   bodies(arn: string): readonly string[] {
-    return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => body);
+    return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => String(body));
   }
 
   private connect(description: EventSourceDescription): void {
@@ -137,7 +138,7 @@ export class Sqs implements Service {
     queue.source = { description, functionArn: handler.arn, running: 0, next: undefined };
   }
 
-  private put(queue: QueueState | undefined, body: string): void {
+  private put(queue: QueueState | undefined, body: Text): void {
     if (queue === undefined) return;
     const message = {
       id: `message-${++this.messages}`,
@@ -148,7 +149,11 @@ export class Sqs implements Service {
     queue.visible.push(message);
     if (this.base.draw("sqsDuplicateChance") === 1) queue.visible.push({ ...message });
     if (queue.source === undefined) {
-      this.base.happened({ kind: "dead letter", queueName: queue.description.name, body });
+      this.base.happened({
+        kind: "dead letter",
+        queueName: queue.description.name,
+        body: String(body),
+      });
     } else this.pollSoon(queue);
   }
 

@@ -1,4 +1,5 @@
 import { databaseError } from "./errors";
+import { type Text, valueOf } from "./jsonText";
 import type { LockMode, Row, Volume, VolumeState } from "./volume";
 
 /** Where a statement runs: a volume, the way to commit to it, and the way back to the client. */
@@ -102,7 +103,7 @@ function insertOrders(flat: string): Execute {
         release();
         return session.later(() => ok([{ held: false, inserted: [] }]));
       }
-      const batch = JSON.parse(values[rowsAt] as string) as InsertedRow[];
+      const batch = valueOf(values[rowsAt] as Text) as InsertedRow[];
       const epoch = hasRight ? right : asked;
       session.later(() => {
         commitRows(session, batch, epoch, values[settledAtAt] as string, isTolerant);

@@ -12,6 +12,7 @@ import type { Environment } from "./environment";
 import type { Asked } from "./happenings";
 import { Cloudwatch, type LogEntry } from "./cloudwatch";
 import { Dynamodb, type TableContents } from "./dynamodb";
+import { type Text, valueOf } from "./jsonText";
 import { Lambda } from "./lambda";
 import { Network } from "./network";
 import { Rds } from "./rds";
@@ -125,9 +126,10 @@ export class World {
     this.base.network.restore(region);
   }
 
-  written({ name, region }: FunctionDescription, entry: LogEntry): void {
+  written({ name, region }: FunctionDescription, line: Text): void {
     const { trace } = this.base.simulation;
-    if (trace.isKept) trace.line(`${region} ${name}`, JSON.stringify(entry));
+    if (trace.isKept) trace.line(`${region} ${name}`, String(line));
+    const entry = valueOf(line) as LogEntry;
     if (entry._aws !== undefined) this.cloudwatch.logged(region, entry, entry._aws);
   }
 
@@ -142,7 +144,7 @@ export class World {
   /** Somebody was answered over HTTP: an order that was acknowledged is a promise from here on. */
   answered(by: "client" | "function", request: HttpRequest, { status, body }: HttpAnswer): void {
     if (status !== 202 || request.method !== "POST" || request.body === undefined) return;
-    const { orderId } = JSON.parse(body) as { orderId: string };
+    const { orderId } = valueOf(body) as { orderId: string };
     this.base.happened({ kind: "told", by, orderId, body: request.body });
   }
 }

@@ -4,7 +4,7 @@ import { type FaultKind, fault } from "./fault";
 
 /** The target of a fence, where this is one. */
 function fencedTo(happening: Happening): string | undefined {
-  if (happening.kind !== "ledger written" || happening.pk !== "control") return undefined;
+  if (happening.kind !== "control written") return undefined;
   const before = happening.before as unknown as Control | undefined;
   const after = happening.item as unknown as Control | undefined;
   if (before === undefined || after === undefined || after.epoch === before.epoch) return undefined;
@@ -32,12 +32,15 @@ export const takeoverCalledOff: FaultKind = {
         const home = region("home");
         const standby = region("standby");
         let isOver = false;
-        base.watch((happening) => {
-          if (isOver || fencedTo(happening) !== standby) return;
-          base.simulation.after(afterMs, () =>
-            operators.say(home, { action: "failover", to: home }),
-          );
-        });
+        base.watch(
+          (happening) => {
+            if (isOver || fencedTo(happening) !== standby) return;
+            base.simulation.after(afterMs, () =>
+              operators.say(home, { action: "failover", to: home }),
+            );
+          },
+          ["control written"],
+        );
         operators.say(standby, { action: "failover", to: standby });
         return [() => (isOver = true)];
       },

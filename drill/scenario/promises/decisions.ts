@@ -20,7 +20,7 @@ import { controlIn, progressIn } from "../ledgerItems";
 export function automaticFence(
   happening: Happening,
 ): { before: Control; after: Control } | undefined {
-  if (happening.kind !== "ledger written" || happening.pk !== "control") return undefined;
+  if (happening.kind !== "control written") return undefined;
   const before = happening.before as unknown as Control | undefined;
   const after = happening.item as unknown as Control | undefined;
   if (before === undefined || after === undefined || after.epoch === before.epoch) return undefined;
@@ -30,6 +30,7 @@ export function automaticFence(
 /** Judged by the faults that have begun so far: one that comes later excuses nothing. */
 export const onlyWhereRight: Watcher = {
   name: "no failover where none is right",
+  kinds: ["fault begins", "control written"],
   watch: ({ schedule }) => {
     const begun: Fault[] = [];
     return (happening) => {
@@ -46,6 +47,7 @@ export const onlyWhereRight: Watcher = {
 
 export const notFromStandby: Watcher = {
   name: "no automatic fence while the standby is active",
+  kinds: ["control written"],
   watch:
     ({ home }) =>
     (happening) => {
@@ -58,6 +60,7 @@ export const notFromStandby: Watcher = {
 /** Where people hold the platform back, or home has not settled for long enough in this epoch. */
 export const onlyWhenArmed: Watcher = {
   name: "no automatic fence unless armed",
+  kinds: ["control written"],
   watch:
     ({ world, ledgerTable, home }) =>
     (happening) => {
@@ -107,6 +110,7 @@ const LATCH_KNOWN_MS = (LATCH_INTERVAL_SECONDS * LATCH_FAILURES + CHECKER_SPREAD
  */
 export const noFlipBack: Watcher = {
   name: "DNS does not flip back by itself",
+  kinds: ["ledger blocked", "ledger ready", "control written", "dns"],
   watch: ({ world, ledgerTable, home, standby }) => {
     let isAway = false;
     let blindUntilMs = -Infinity;
@@ -120,7 +124,7 @@ export const noFlipBack: Watcher = {
       if (happening.kind === "ledger ready" && happening.region === standby) {
         blindUntilMs = nowMs + CHECKERS_LATE_MS;
       }
-      if (isAway && happening.kind === "ledger written" && happening.pk === "control") {
+      if (isAway && happening.kind === "control written") {
         const target = (happening.item as unknown as Control | undefined)?.target;
         const before = happening.before as unknown as Control | undefined;
         if (target === standby && before?.active === home) {
@@ -184,7 +188,7 @@ export const nothingWaitsForTheLost: Watcher = {
         const { url, method } = asked;
         if (acting.get(by) === by.freezes && url.includes(`.${home}.`)) seen = `${method} ${url}`;
       }
-      if (happening.kind === "ledger written" && happening.pk === "control") {
+      if (happening.kind === "control written") {
         const control = happening.item as unknown as Control | undefined;
         const isTakeover = control?.target === scene.standby && control.how === "failover";
         isUnderWay = isTakeover && !control.reason.startsWith("operator");

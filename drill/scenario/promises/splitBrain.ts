@@ -44,6 +44,7 @@ export function splitBrainSeconds(world: World): number {
  */
 export const oneDatabase: Watcher = {
   name: "no two databases take rows at once",
+  kinds: ["rows committed"],
   watch: ({ world }) => {
     const meter = new Meter();
     meters.set(world, meter);

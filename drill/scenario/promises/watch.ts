@@ -1,4 +1,4 @@
-import type { Happening } from "../../world/happenings";
+import type { Happening, Kind } from "../../world/happenings";
 import type { World } from "../../world/world";
 import type { Schedule } from "../schedule";
 import { allWatchers } from "./watchers";
@@ -23,6 +23,8 @@ export interface Scene {
 /** A promise that is held as things happen: says what it saw, or nothing. */
 export interface Watcher {
   readonly name: string;
+  /** What it looks at; everything that happens unless given. */
+  readonly kinds?: readonly Kind[];
   /** A new watch for one outage. */
   watch: (scene: Scene) => (happening: Happening) => string | undefined;
 }
@@ -39,14 +41,14 @@ export class Watch {
   ) {
     const { homeRegion: home, standbyRegion: standby } = world.base.program;
     const scene = { world, ledgerTable, schedule, home, standby };
-    for (const { name, watch } of watchers) {
+    for (const { name, kinds, watch } of watchers) {
       const see = watch(scene);
       world.base.watch((happening) => {
         const seen = see(happening);
         if (seen === undefined || this.found.has(name)) return;
         this.found.set(name, { name, seen, atMs: world.base.nowMs });
         world.base.simulation.trace.line("BROKEN", `${name}: ${seen}`);
-      });
+      }, kinds);
     }
   }
 

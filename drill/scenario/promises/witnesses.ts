@@ -54,6 +54,7 @@ class Truth {
 
   /** An order waits until the present epoch has settled it. */
   written(pk: string, item: Readonly<Record<string, unknown>> | undefined): void {
+    // Sessions are in another table.
     if (!pk.startsWith("order#")) return;
     const { shard, settledEpoch, acceptedAt } = item ?? {};
     const isOpen = String(shard).startsWith("open#");
@@ -110,14 +111,12 @@ const hasBadProbe = ({ probes }: Slot): boolean => probes.some(isBad);
 /** Both witnesses, held against what the world itself knows at the moment of the fence. */
 export const twoWitnesses: Watcher = {
   name: "no automatic failover without two witnesses",
+  kinds: ["asked", "ledger written", "control written"],
   watch: (scene) => {
     const truth = new Truth(scene);
     return (happening) => {
       if (happening.kind === "asked") truth.asked(happening.asked);
-      if (happening.kind !== "ledger written" || happening.table !== scene.ledgerTable) {
-        return undefined;
-      }
-      truth.written(happening.pk, happening.item);
+      if (happening.kind === "ledger written") truth.written(happening.pk, happening.item);
       const fence = automaticFence(happening);
       return fence === undefined ? undefined : missing(fence.after, truth);
     };

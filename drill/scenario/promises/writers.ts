@@ -4,6 +4,7 @@ import type { Watcher } from "./watch";
 /** Every row is written under the right of its volume, and an epoch's rows in one region only. */
 export const oneWriter: Watcher = {
   name: "one writer per epoch",
+  kinds: ["rows committed"],
   watch: () => {
     const regions = new Map<number, string>();
     return (happening) => {
@@ -26,10 +27,11 @@ export const oneWriter: Watcher = {
 /** Version grows by one with each write, epoch by one at a fence and never else. */
 export const monotone: Watcher = {
   name: "version and epoch only grow",
+  kinds: ["control written"],
   watch:
     ({ ledgerTable }) =>
     (happening) => {
-      if (happening.kind !== "ledger written" || happening.pk !== "control") return undefined;
+      if (happening.kind !== "control written") return undefined;
       if (happening.table !== ledgerTable) return undefined;
       if (happening.item === undefined) return "the control item was deleted";
       if (happening.before === undefined) return undefined;
@@ -50,13 +52,14 @@ export const monotone: Watcher = {
  */
 export const failbackLosesNothing: Watcher = {
   name: "a failback loses nothing",
+  kinds: ["switchover called", "failover called", "control written", "writer moved"],
   watch: ({ home }) => {
     let isSwitchover = false;
     let isFailback = false;
     return (happening) => {
       if (happening.kind === "switchover called") isSwitchover = true;
       if (happening.kind === "failover called") isSwitchover = false;
-      if (happening.kind === "ledger written" && happening.pk === "control") {
+      if (happening.kind === "control written") {
         const control = happening.item as unknown as Control | undefined;
         isFailback = control?.target === home && control.reason === "operator: failback";
       }
@@ -70,6 +73,7 @@ export const failbackLosesNothing: Watcher = {
 /** Orders of clients are valid: none may end among the dead letters. */
 export const deadLetters: Watcher = {
   name: "dead letters hold only what can never succeed",
+  kinds: ["dead letter"],
   watch: ({ world }) => {
     const isOwn = new Set(
       [...world.base.program.functions.values()].map(({ environment }) =>
