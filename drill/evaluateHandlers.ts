@@ -8,10 +8,14 @@ export const HANDLERS_URL = "handlers";
 
 /** As much of an AbortController as handlers use: somebody asks whether it was aborted. */
 class LightAbortController {
-  readonly signal = { aborted: false };
+  aborted = false;
+
+  get signal(): this {
+    return this;
+  }
 
   abort(): void {
-    this.signal.aborted = true;
+    this.aborted = true;
   }
 }
 

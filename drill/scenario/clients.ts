@@ -1,5 +1,6 @@
 import type { HttpAnswer } from "../../lambda/shared/runtime";
 import { RETRY_AFTER_SECONDS } from "../../lambda/shared/tunables";
+import type { ApiDescription } from "../description/apis";
 import { INTERNET } from "../world/network";
 import { uuid } from "../world/runtime";
 import type { World } from "../world/world";
@@ -27,9 +28,13 @@ interface CachedAnswer {
   untilMs: number;
 }
 
+const accountOf = (client: number): string => `account-${client}`;
+
 /** Clients that know one name: they resolve it, place orders, and send an unsure order again. */
 export class Clients {
   private readonly caches: CachedAnswer[];
+  private readonly headers: readonly Record<string, string>[];
+  private readonly urls = new Map<ApiDescription, string>();
   private readonly name: string;
   /** Clients that keep DNS's first answer until their orders fail. */
   readonly stubborn = new Set<number>();
@@ -45,6 +50,10 @@ export class Clients {
     const record = world.base.program.records.find((each) => each.failover === "PRIMARY");
     if (record === undefined) throw new Error("the program declares no PRIMARY record to resolve");
     this.name = record.name;
+    this.headers = Array.from({ length: options.clients }, (_, client) => ({
+      "Content-Type": "application/json",
+      Authorization: `Bearer ${accountOf(client)}`,
+    }));
     this.caches = Array.from({ length: options.clients }, () => {
       // Each resolver asked at some moment before now.
       const { host, ttlMs } = world.route53.resolve(this.name);
@@ -89,7 +98,7 @@ export class Clients {
     const limit = stream.chance(0.7) ? { limitPrice: `${stream.integer(10, 500)}.25` } : {};
     const order = this.book.place({
       orderId: uuid(stream),
-      accountId: `account-${client}`,
+      accountId: accountOf(client),
       sessionId: `session-${client}`,
       symbol: stream.pick(symbols),
       side: stream.chance(0.5) ? "BUY" : "SELL",
@@ -107,8 +116,8 @@ export class Clients {
     if (api === undefined) throw new Error(`the name leads to ${host}, which is no API`);
     const request = {
       method: "POST" as const,
-      url: `https://${host}/${api.stage}/orders`,
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${order.accountId}` },
+      url: this.urlOf(api),
+      headers: this.headers[client]!,
       body: order.body,
     };
     let isOver = false;
@@ -125,6 +134,12 @@ export class Clients {
     };
     const giveUp = base.simulation.after(this.options.patienceMs, () => over(null));
     apis.request(INTERNET, request, over);
+  }
+
+  private urlOf(api: ApiDescription): string {
+    let url = this.urls.get(api);
+    if (url === undefined) this.urls.set(api, (url = `https://${api.host}/${api.stage}/orders`));
+    return url;
   }
 
   private resolve(client: number, attempts: number): string {

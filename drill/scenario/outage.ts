@@ -122,12 +122,13 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   await simulation.run(returnMs);
   const healMs = schedule.isLast ? 0 : (options.healMs ?? HEAL_MS);
   let healedMs: number | null = null;
-  while (simulation.nowMs < healsFromMs() + healMs) {
+  while (healedMs === null && simulation.nowMs < healsFromMs() + healMs) {
     await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
-    if (!isHealed(world, book, journal, ledgerTable)) continue;
-    healedMs = simulation.nowMs;
     const beginsMs = schedule.bound === undefined ? 0 : Math.max(playing.faultMs, returnMs);
-    if (healedMs >= Math.max(armedMs + PLAYED_MS, beginsMs + RECOVERY_SEEN_MS)) break;
+    const isLongEnough =
+      simulation.nowMs >= Math.max(armedMs + PLAYED_MS, beginsMs + RECOVERY_SEEN_MS);
+    // Healed too early, it goes on: what comes then may break it again.
+    if (isLongEnough && isHealed(world, book, journal, ledgerTable)) healedMs = simulation.nowMs;
   }
   const at = { armedMs, faultMs: playing.faultMs, returnMs, healedMs };
   const watched = {

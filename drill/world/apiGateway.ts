@@ -19,8 +19,14 @@ interface Call {
   api: ApiDescription;
   route: RouteDescription;
   path: string;
-  query: string | undefined;
+  queryParameters: Record<string, string> | null;
   pathParameters: Record<string, string> | null;
+}
+
+/** Where a URL leads with one method: to an API, and to one of its routes where it has it. */
+interface Destination {
+  api: ApiDescription;
+  call: Call | undefined;
 }
 
 type Region = string;
@@ -34,7 +40,13 @@ const ACCOUNT_LIMIT: Limit = {
 export class ApiGateways {
   private readonly byHost = new Map<string, ApiDescription>();
   private readonly throttles = new Map<RouteDescription | Region, TokenBucket>();
-  private readonly verdicts = new Map<string, Verdict>();
+  /** By authorizer, then token. */
+  private readonly verdicts = new Map<string, Map<string, Verdict>>();
+  /** By URL: the same few are asked thousands of times. */
+  private readonly known = {
+    GET: new Map<string, Destination>(),
+    POST: new Map<string, Destination>(),
+  };
 
   /** For one who watches: told of every request; what it returns is told its answer, if any. */
   onRequest: (request: HttpRequest) => ((answer: HttpAnswer) => void) | undefined = () => undefined;
@@ -73,34 +85,44 @@ export class ApiGateways {
   /** Sends a request from a place; `answer` is never called where none comes back. */
   request(from: Place, request: HttpRequest, answer: (answer: HttpAnswer) => void): void {
     const answered = this.onRequest(request);
-    const slash = request.url.indexOf("/", 8);
-    const api = this.byHost.get(request.url.slice(8, slash));
-    if (api === undefined) return;
-    const { region } = api;
+    const destination = this.destinationOf(request);
+    if (destination === undefined) return;
+    const { region } = destination.api;
     if (!this.base.network.converses(from, region)) return;
     const travel = from === region ? "apiGatewayMs" : "internetMs";
     const back = (status: number, body: string): void => {
       this.base.afterDraw(travel, () => {
         if (!this.base.network.converses(from, region)) return;
-        answered?.({ status, body });
-        answer({ status, body });
+        const given = { status, body };
+        answered?.(given);
+        answer(given);
       });
     };
     const thereMs = this.base.draw(travel) + this.base.draw("warmStartMs");
-    this.base.simulation.after(thereMs, () => {
-      if (this.base.network.isLost(region)) return;
-      this.receive(api, request.url.slice(slash), request, back, from);
+    this.base.simulation.post(thereMs, () => {
+      if (!this.base.network.isLost(region)) this.receive(destination, request, back, from);
     });
   }
 
+  private destinationOf({ url, method }: HttpRequest): Destination | undefined {
+    const known = this.known[method];
+    let destination = known.get(url);
+    if (destination !== undefined) return destination;
+    const slash = url.indexOf("/", 8);
+    const api = this.byHost.get(url.slice(8, slash));
+    if (api === undefined) return undefined;
+    destination = { api, call: findRoute(api, url.slice(slash), method) };
+    // A path with an order's id in it is asked for once only.
+    if (destination.call?.pathParameters === null) known.set(url, destination);
+    return destination;
+  }
+
   private receive(
-    api: ApiDescription,
-    target: string,
+    { api, call }: Destination,
     request: HttpRequest,
     back: (status: number, body: string) => void,
     from: Place,
   ): void {
-    const call = findRoute(api, target, request.method);
     if (call === undefined) return back(403, '{"message":"Missing Authentication Token"}');
     const { hooks, simulation } = this.base;
     const disturbed = hooks.request.ask(api.region, call.path, request.method, from);
@@ -144,8 +166,9 @@ export class ApiGateways {
   ): void {
     const authorizationToken = request.headers?.["Authorization"];
     if (authorizationToken === undefined) return back(401, '{"message":"Unauthorized"}');
-    const key = `${functionArn} ${authorizationToken}`;
-    const kept = this.verdicts.get(key);
+    let verdicts = this.verdicts.get(functionArn);
+    if (verdicts === undefined) this.verdicts.set(functionArn, (verdicts = new Map()));
+    const kept = verdicts.get(authorizationToken);
     const follow = ({ context }: Verdict): void => {
       if (context === undefined) back(deniedStatus, '{"message":"Forbidden"}');
       else proceed(context);
@@ -160,7 +183,7 @@ export class ApiGateways {
       const isDenied = policyDocument.Statement.some(({ Effect }) => Effect === "Deny");
       const untilMs = this.base.nowMs + cacheMs;
       const verdict: Verdict = { untilMs, context: isDenied ? undefined : (context ?? {}) };
-      this.verdicts.set(key, verdict);
+      verdicts.set(authorizationToken, verdict);
       follow(verdict);
     });
   }
@@ -210,12 +233,13 @@ function findRoute(api: ApiDescription, target: string, method: string): Call | 
   if (!target.startsWith(api.stage, 1)) return undefined;
   const question = target.indexOf("?");
   const path = target.slice(1 + api.stage.length, question < 0 ? undefined : question);
-  const query = question < 0 ? undefined : target.slice(question + 1);
+  const queryParameters =
+    question < 0 ? null : Object.fromEntries(new URLSearchParams(target.slice(question + 1)));
   for (const route of api.routes) {
     if (route.method !== method) continue;
-    if (route.path === path) return { api, route, path, query, pathParameters: null };
+    if (route.path === path) return { api, route, path, queryParameters, pathParameters: null };
     const pathParameters = match(route.segments, path.split("/").slice(1));
-    if (pathParameters !== undefined) return { api, route, path, query, pathParameters };
+    if (pathParameters !== undefined) return { api, route, path, queryParameters, pathParameters };
   }
   return undefined;
 }
@@ -235,7 +259,7 @@ function match(
 }
 
 function proxyEvent(
-  { route, path, query, pathParameters }: Call,
+  { route, path, queryParameters, pathParameters }: Call,
   request: HttpRequest,
   authorizer: Record<string, unknown>,
 ): object {
@@ -244,8 +268,7 @@ function proxyEvent(
     path,
     httpMethod: request.method,
     headers: request.headers ?? {},
-    queryStringParameters:
-      query === undefined ? null : Object.fromEntries(new URLSearchParams(query)),
+    queryStringParameters: queryParameters,
     pathParameters,
     // Of a request's body handlers count the bytes.
     body: request.body === undefined ? null : String(request.body),

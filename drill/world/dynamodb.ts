@@ -30,6 +30,11 @@ const actions: Record<string, string> = {
   QueryCommand: "dynamodb:Query",
 };
 
+const conditionFailed = serviceError(
+  "ConditionalCheckFailedException",
+  "The conditional request failed",
+);
+
 /**
  * DynamoDB as the document client reaches it, in every region that has a replica. Stored items are
  * handed out as they are: nobody changes one, which test/drill/storedItems.test.ts proves.
@@ -145,7 +150,7 @@ export class Dynamodb implements Service {
     }
   }
 
-  /** A refused condition is returned, not thrown: it is an ordinary answer, and a throw is dear. */
+  /** A refused condition is returned, not thrown: it is an ordinary answer, and an error is dear. */
   private write(
     table: Table,
     region: string,
@@ -157,7 +162,7 @@ export class Dynamodb implements Service {
     const condition = input["ConditionExpression"] as string | undefined;
     const bindings = bindingsOf(input);
     if (condition !== undefined && !parseCondition(condition)(before, bindings)) {
-      return serviceError("ConditionalCheckFailedException", "The conditional request failed");
+      return conditionFailed;
     }
     const item = change(before);
     table.store.write(region, key, item);

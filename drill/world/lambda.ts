@@ -207,7 +207,7 @@ export class Lambda implements Service {
       } else this.bury(state, environment, outcome.reason);
       done(outcome);
     };
-    const cancelTimeout = simulation.at(deadlineMs, () => {
+    const cancelTimeout = simulation.after(state.description.timeoutMs, () => {
       end({ how: "timed out", reason: `Task timed out after ${state.description.timeoutMs} ms` });
     });
     environment.isBusy = true;

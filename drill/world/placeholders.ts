@@ -1,14 +1,15 @@
 import { ValidationException } from "./expressionTokens";
 
-const expressionFields = [
-  "KeyConditionExpression",
-  "ConditionExpression",
-  "UpdateExpression",
-  "FilterExpression",
-  "ProjectionExpression",
-] as const;
-
-const definitionFields = ["ExpressionAttributeNames", "ExpressionAttributeValues"] as const;
+/** What a request to DynamoDB says in expressions, and what it defines for them. */
+interface Request {
+  KeyConditionExpression?: string;
+  ConditionExpression?: string;
+  UpdateExpression?: string;
+  FilterExpression?: string;
+  ProjectionExpression?: string;
+  ExpressionAttributeNames?: object;
+  ExpressionAttributeValues?: object;
+}
 
 /** Which placeholders the expressions of a request use. */
 interface Used {
@@ -30,32 +31,39 @@ class Step {
 
 const start = new Step();
 
-function usedBy(input: Readonly<Record<string, unknown>>): Used {
+function usedBy(request: Request): Used {
+  const expressions = [
+    request.KeyConditionExpression,
+    request.ConditionExpression,
+    request.UpdateExpression,
+    request.FilterExpression,
+    request.ProjectionExpression,
+  ];
   let step = start;
-  for (const field of expressionFields) {
-    const expression = input[field] as string | undefined;
-    if (expression !== undefined) step = step.to(expression);
-  }
+  for (const expression of expressions) if (expression !== undefined) step = step.to(expression);
   if (step.used === undefined) {
-    const text = expressionFields.map((field) => (input[field] as string) ?? "").join(" ");
+    const text = expressions.map((expression) => expression ?? "").join(" ");
     step.used = { text, names: new Set(text.match(/[#:]\w+/g) ?? []) };
   }
   return step.used;
 }
 
 /** DynamoDB refuses a placeholder without a definition, and a definition nobody uses. */
-export function checkPlaceholders(input: Readonly<Record<string, unknown>>): void {
-  const { text, names } = usedBy(input);
+export function checkPlaceholders(request: Request): void {
+  const used = usedBy(request);
+  const given =
+    countUsed(used, request.ExpressionAttributeNames) +
+    countUsed(used, request.ExpressionAttributeValues);
+  if (given !== used.names.size)
+    throw new ValidationException(`a placeholder is not defined in: ${used.text}`);
+}
+
+function countUsed({ text, names }: Used, definitions: object | undefined): number {
   let given = 0;
-  for (const field of definitionFields) {
-    const definitions = input[field];
-    if (definitions === undefined) continue;
-    for (const name in definitions) {
-      given++;
-      if (!names.has(name))
-        throw new ValidationException(`${name} is given and not used in: ${text}`);
-    }
+  for (const name in definitions) {
+    if (!names.has(name))
+      throw new ValidationException(`${name} is given and not used in: ${text}`);
+    given++;
   }
-  if (given !== names.size)
-    throw new ValidationException(`a placeholder is not defined in: ${text}`);
+  return given;
 }

@@ -14,7 +14,7 @@ export class Replica {
   readonly indexes: ReadonlyMap<string, SecondaryIndex>;
 
   constructor(table: TableDescription) {
-    this.indexes = new Map(table.indexes.map((index) => [index.name, new SecondaryIndex(index)]));
+    this.indexes = indexesOf(table);
   }
 
   apply(key: string, item: Item | undefined): void {
@@ -23,6 +23,10 @@ export class Replica {
     else this.items.set(key, item);
     for (const index of this.indexes.values()) index.update(key, before, item);
   }
+}
+
+export function indexesOf({ indexes }: TableDescription): ReadonlyMap<string, SecondaryIndex> {
+  return new Map(indexes.map((index) => [index.name, new SecondaryIndex(index)]));
 }
 
 /** A table in all its regions, as its consistency mode lets them see it. */

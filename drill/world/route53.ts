@@ -1,3 +1,4 @@
+import type { HttpRequest } from "../../lambda/shared/runtime";
 import type { AssumptionName } from "../assumptions";
 import type { HealthCheckDescription, RecordDescription } from "../description/dns";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
@@ -21,8 +22,8 @@ interface Checker {
 
 interface CheckState {
   description: HealthCheckDescription;
-  /** Changed by UpdateHealthCheck. */
-  path: string | undefined;
+  /** What checkers ask; UpdateHealthCheck changes its path. */
+  request: HttpRequest;
   checkers: Checker[];
   /** Nobody looks, nor asks the children: healthy before inversion. As the data plane knows it. */
   isDisabled: boolean;
@@ -51,7 +52,7 @@ export class Route53 implements Service {
       const checkers = endpoint === undefined ? [] : newCheckers(!description.isInverted);
       this.checks.set(description.id, {
         description,
-        path: endpoint?.path,
+        request: requestOf(description, endpoint?.path),
         checkers,
         isDisabled: description.isDisabled,
         isToBeDisabled: description.isDisabled,
@@ -84,7 +85,8 @@ export class Route53 implements Service {
       if (!updatable.has(name)) throw new Error(`${command} of ${name} is not modelled`);
     }
     // What is not given stays as it was.
-    if (typeof input["ResourcePath"] === "string") check.path = input["ResourcePath"];
+    const path = input["ResourcePath"];
+    if (typeof path === "string") check.request = requestOf(check.description, path);
     if (typeof input["Disabled"] === "boolean") this.disable(check, input["Disabled"]);
     reply.ok({ HealthCheck: { Id: check.description.id } });
   }
@@ -139,7 +141,6 @@ export class Route53 implements Service {
 
   private look(check: CheckState, checker: Checker): void {
     if (check.isDisabled) return;
-    const { host } = check.description.endpoint!;
     let isDone = false;
     const judge = (isGood: boolean): void => {
       if (isDone) return;
@@ -148,8 +149,7 @@ export class Route53 implements Service {
       this.judge(check, checker, isGood);
     };
     const giveUp = this.base.simulation.after(CHECKER_PATIENCE_MS, () => judge(false));
-    const request = { method: "GET" as const, url: `https://${host}${check.path ?? "/"}` };
-    this.apis.request(INTERNET, request, ({ status }) =>
+    this.apis.request(INTERNET, check.request, ({ status }) =>
       judge(status === 429 ? checker.isHealthy : status >= 200 && status < 400),
     );
   }
@@ -187,6 +187,10 @@ export class Route53 implements Service {
       this.base.happened({ kind: "dns", name, host });
     }
   }
+}
+
+function requestOf({ endpoint }: HealthCheckDescription, path = "/"): HttpRequest {
+  return { method: "GET", url: `https://${endpoint?.host}${path}` };
 }
 
 function newCheckers(isHealthy: boolean): Checker[] {

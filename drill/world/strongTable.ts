@@ -3,7 +3,7 @@ import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Item } from "./expressions";
 import { Quorum } from "./quorum";
-import { Replica, type TableStore, type Write } from "./replica";
+import { type TableStore, indexesOf } from "./replica";
 import type { SecondaryIndex } from "./secondaryIndex";
 
 /** Two regions that write one item within this time conflict. */
@@ -11,17 +11,25 @@ const CONFLICT_MS = 8;
 
 /** What is known of one key: one look-up of a text finds all of it. */
 interface Slot {
-  /** Replicas are handed this very text: their maps then need not compare it. */
   readonly key: string;
   item: Item | undefined;
+  /** What each region's copy holds, by the follower's number. */
+  readonly copies: (Item | undefined)[];
   /** Who wrote it last, and when. */
   writer: string | undefined;
   writtenAtMs: number;
 }
 
+interface Write {
+  atMs: number;
+  slot: Slot;
+  item: Item | undefined;
+}
+
 /** A region's copy: a prefix of the table's writes, applied when somebody looks. */
 interface Follower {
-  replica: Replica;
+  readonly number: number;
+  readonly indexes: ReadonlyMap<string, SecondaryIndex>;
   applied: number;
 }
 
@@ -45,9 +53,9 @@ export class StrongTable implements TableStore {
     // Asked before the quorum changes: what had reached a region until now stays visible there.
     base.network.onChange(() => this.catchUpAll());
     this.quorum = new Quorum(base, [...replicaRegions, ...(witnessRegion ? [witnessRegion] : [])]);
-    for (const region of replicaRegions) {
-      this.followers.set(region, { replica: new Replica(description), applied: 0 });
-    }
+    replicaRegions.forEach((region, number) =>
+      this.followers.set(region, { number, indexes: indexesOf(description), applied: 0 }),
+    );
   }
 
   entries(): (readonly [string, Item])[] {
@@ -58,8 +66,9 @@ export class StrongTable implements TableStore {
 
   load(entries: readonly (readonly [string, Item])[]): void {
     for (const [key, item] of entries) {
-      this.slots.set(key, { key, item, writer: undefined, writtenAtMs: 0 });
-      for (const { replica } of this.followers.values()) replica.apply(key, item);
+      const slot = this.newSlot(key);
+      slot.item = item;
+      for (const follower of this.followers.values()) follow(follower, slot, item);
     }
   }
 
@@ -72,16 +81,13 @@ export class StrongTable implements TableStore {
   }
 
   eventualRead(region: string, key: string): Item | undefined {
-    return this.caughtUp(region).items.get(key);
+    const { number } = this.caughtUp(region);
+    return this.slots.get(key)?.copies[number];
   }
 
   write(region: string, key: string, item: Item | undefined): void {
     const { nowMs } = this.base;
-    let slot = this.slots.get(key);
-    if (slot === undefined) {
-      slot = { key, item: undefined, writer: undefined, writtenAtMs: 0 };
-      this.slots.set(key, slot);
-    }
+    const slot = this.slots.get(key) ?? this.newSlot(key);
     const isAnothers = slot.writer !== undefined && slot.writer !== region;
     if (isAnothers && nowMs - slot.writtenAtMs < CONFLICT_MS) {
       throw serviceError(
@@ -92,17 +98,24 @@ export class StrongTable implements TableStore {
     slot.writer = region;
     slot.writtenAtMs = nowMs;
     slot.item = item;
-    this.writes.push({ atMs: nowMs, key: slot.key, item });
+    this.writes.push({ atMs: nowMs, slot, item });
   }
 
   index(region: string, name: string): SecondaryIndex | undefined {
     return this.caughtUp(region).indexes.get(name);
   }
 
-  private caughtUp(region: string): Replica {
+  private newSlot(key: string): Slot {
+    const copies = new Array<undefined>(this.followers.size).fill(undefined);
+    const slot = { key, item: undefined, copies, writer: undefined, writtenAtMs: 0 };
+    this.slots.set(key, slot);
+    return slot;
+  }
+
+  private caughtUp(region: string): Follower {
     const follower = this.followers.get(region)!;
     if (this.quorum.isMember(region)) this.applyUntil(follower, this.base.nowMs - this.delayMs);
-    return follower.replica;
+    return follower;
   }
 
   private catchUpAll(): void {
@@ -113,7 +126,13 @@ export class StrongTable implements TableStore {
     for (; follower.applied < this.writes.length; follower.applied++) {
       const write = this.writes[follower.applied]!;
       if (write.atMs > untilMs) return;
-      follower.replica.apply(write.key, write.item);
+      follow(follower, write.slot, write.item);
     }
   }
+}
+
+function follow({ number, indexes }: Follower, slot: Slot, item: Item | undefined): void {
+  const before = slot.copies[number];
+  slot.copies[number] = item;
+  for (const index of indexes.values()) index.update(slot.key, before, item);
 }

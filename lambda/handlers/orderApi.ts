@@ -120,7 +120,7 @@ class OrderApi {
       return answer(409, { error: "this orderId was used for another order", orderId });
     }
     const hint = existing === "stored" ? this.hint(stored, control) : undefined;
-    await Promise.allSettled([hint, this.beat()]);
+    await Promise.all([hint?.catch(() => undefined), this.beat()]);
     this.count("OrdersAccepted", orderId);
     const { acceptedAt } = existing === "stored" ? stored : existing;
     return answer(202, { orderId, status: "ACCEPTED", acceptedAt });

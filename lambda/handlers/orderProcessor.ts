@@ -103,11 +103,14 @@ class OrderProcessor {
     const before = [...batch.keys()].filter((orderId) => !inserted.has(orderId));
     const there: ReadonlyMap<string, string> =
       before.length === 0 ? new Map() : await readFingerprints(this.sql, before);
-    const outcomes = await Promise.allSettled(
+    const areMarked = await Promise.all(
       hints.map((hint) => {
         const { orderId } = hint.stored.order;
         const row = inserted.has(orderId) ? batch.get(orderId)?.fingerprint : there.get(orderId);
-        return this.mark(epoch, hint, row);
+        return this.mark(epoch, hint, row).then(
+          () => true,
+          () => false,
+        );
       }),
     );
     const orders = [...batch.values()];
@@ -122,19 +125,21 @@ class OrderProcessor {
       [{ name: "OrdersSettled", value: inserted.size, unit: "Count", resolutionSeconds: 1 }],
       { epoch, orderIds: [...inserted] },
     );
-    return hints.filter((_, i) => outcomes[i]!.status === "rejected");
+    return hints.filter((_, i) => !areMarked[i]);
   }
 
   /** Archive and sessions are derived data: idempotent, best effort, never a reason to fail. */
   private async leaveTraces(epoch: number, settled: readonly StoredOrder[]): Promise<void> {
     if (settled.length === 0) return;
-    const traces = await Promise.allSettled([
+    const traces = [
       archiveBatch(this.runtime, this.archiveBucket, epoch, settled),
       touchSessions(this.runtime, this.sessionsTable, settled),
-    ]);
-    for (const trace of traces) {
-      if (trace.status === "rejected") this.log.error("a trace was not left", trace.reason);
-    }
+    ];
+    await Promise.all(
+      traces.map((trace) =>
+        trace.catch((error: unknown) => this.log.error("a trace was not left", error)),
+      ),
+    );
   }
 
   /** @param row fingerprint of the row that now has the order's id. */

@@ -87,6 +87,8 @@ class SweepSite {
 /** One run, under one reading of the control item. */
 class Sweep {
   private readonly startedMs: number;
+  /** ISO time: what was accepted before it may have been pruned. */
+  private readonly keptSince: string;
   private readonly result = nothingSwept();
   private oldestMs: number;
 
@@ -98,6 +100,7 @@ class Sweep {
   ) {
     this.startedMs = site.runtime.clock.nowMs();
     this.oldestMs = this.startedMs;
+    this.keptSince = isoTime(this.startedMs - CLOSED_KEPT_SECONDS * 1000);
   }
 
   async run(): Promise<SweepResult> {
@@ -170,10 +173,9 @@ class Sweep {
   /** A strong read of each order decides; the index only says where to look. */
   private async requeue(entries: readonly WorkEntry[]): Promise<number> {
     const { runtime, table } = this.site;
-    const youngestMs = this.isActivation ? Infinity : this.startedMs - SWEEP_AGE_SECONDS * 1000;
-    const due = entries.filter(
-      (entry) => Date.parse(entry.at) <= youngestMs && this.mustRequeue(entry),
-    );
+    const ageMs = this.isActivation ? 0 : SWEEP_AGE_SECONDS * 1000;
+    const youngest = isoTime(this.startedMs - ageMs);
+    const due = entries.filter((entry) => entry.at <= youngest && this.mustRequeue(entry));
     const items = await Promise.all(
       due.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
     );
@@ -231,8 +233,7 @@ class Sweep {
    * settling it again is harmless, and brings the row back.
    */
   private mustRequeue(entry: { at: string; settledEpoch?: number }): boolean {
-    const openMs = this.startedMs - Date.parse(entry.at);
-    return isWaiting(entry.settledEpoch, this.control) || openMs > CLOSED_KEPT_SECONDS * 1000;
+    return isWaiting(entry.settledEpoch, this.control) || entry.at < this.keptSince;
   }
 }
 

@@ -33,7 +33,8 @@ interface Slot {
 /** What was really seen of home from the standby, by slot, and what home itself really wrote. */
 class Truth {
   private readonly slots = new Map<number, Slot>();
-  private readonly waiting = new Map<string, number>();
+  /** Orders that wait, each with the time of its acceptance. */
+  private readonly waiting = new Map<string, string>();
 
   constructor(private readonly scene: Scene) {}
 
@@ -57,9 +58,9 @@ class Truth {
     // Sessions are in another table.
     if (!pk.startsWith("order#")) return;
     const { shard, settledEpoch, acceptedAt } = item ?? {};
-    const isOpen = String(shard).startsWith("open#");
+    const isOpen = typeof shard === "string" && shard.startsWith("open#");
     if (!isOpen || settledEpoch !== undefined) this.waiting.delete(pk);
-    else this.waiting.set(pk, Date.parse(String(acceptedAt)));
+    else this.waiting.set(pk, acceptedAt as string);
   }
 
   /** The longest silence of the looks that may have asked for a fence written now. */
@@ -89,9 +90,9 @@ class Truth {
   }
 
   longestWaitMs(): number {
-    let oldestMs = Infinity;
-    for (const atMs of this.waiting.values()) oldestMs = Math.min(oldestMs, atMs);
-    return this.scene.world.base.nowMs - oldestMs;
+    let oldest: string | undefined;
+    for (const at of this.waiting.values()) if (oldest === undefined || at < oldest) oldest = at;
+    return oldest === undefined ? 0 : this.scene.world.base.nowMs - Date.parse(oldest);
   }
 
   count(slots: number, isMeant: (slot: Slot) => boolean): number {
