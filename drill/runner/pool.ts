@@ -10,8 +10,17 @@ import type { FromWorker } from "./workerMain";
 
 /** Tasks a worker holds, so that it never waits for the next one to arrive. */
 const TASKS_AHEAD = 2;
-/** A young generation that holds what one moment of a world needs, and an old one that stays small. */
-const WORKER_FLAGS = ["--max-semi-space-size=16", "--max-old-space-size=128"];
+/**
+ * A young generation that holds what one moment of a world needs, and an old one that stays small.
+ * There is a process a core: a compiler on a thread of its own would only take turns with it. And
+ * a world is much code, all of it warm: inlined into one another it no longer fits the caches.
+ */
+const WORKER_FLAGS = [
+  "--max-semi-space-size=16",
+  "--max-old-space-size=128",
+  "--no-concurrent-recompilation",
+  "--max-inlined-bytecode-size-cumulative=300",
+];
 
 interface Worker {
   child: ChildProcess;

@@ -58,8 +58,6 @@ export interface Outage {
   faultMs: number;
   returnMs: number;
   endMs: number;
-  /** When everything had healed after the return; null where it did not within HEAL_MS. */
-  healedMs: number | null;
   accepted: Recovery;
   settled: Recovery;
   verdict: Verdict;
@@ -120,17 +118,19 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   const { returnMs } = playing;
   const healsFromMs = healing(world, ledgerTable, returnMs);
   await simulation.run(returnMs);
-  const healMs = schedule.isLast ? 0 : (options.healMs ?? HEAL_MS);
-  let healedMs: number | null = null;
-  while (healedMs === null && simulation.nowMs < healsFromMs() + healMs) {
-    await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
-    const beginsMs = schedule.bound === undefined ? 0 : Math.max(playing.faultMs, returnMs);
-    const isLongEnough =
-      simulation.nowMs >= Math.max(armedMs + PLAYED_MS, beginsMs + RECOVERY_SEEN_MS);
-    // Healed too early, it goes on: what comes then may break it again.
-    if (isLongEnough && isHealed(world, book, journal, ledgerTable)) healedMs = simulation.nowMs;
+  if (!schedule.isLast) {
+    const healMs = options.healMs ?? HEAL_MS;
+    // What has healed before may break again until then.
+    const seenMs = (): number =>
+      schedule.bound === undefined ? 0 : Math.max(playing.faultMs, returnMs) + RECOVERY_SEEN_MS;
+    const leastMs = Math.max(returnMs, seenMs(), armedMs + PLAYED_MS);
+    await simulation.run(Math.min(leastMs, returnMs + healMs));
+    const isOver = (): boolean =>
+      (simulation.nowMs >= seenMs() && isHealed(world, book, journal, ledgerTable)) ||
+      simulation.nowMs >= healsFromMs() + healMs;
+    while (!isOver()) await simulation.run(simulation.nowMs + CHECK_HEALED_MS);
   }
-  const at = { armedMs, faultMs: playing.faultMs, returnMs, healedMs };
+  const at = { armedMs, faultMs: playing.faultMs, returnMs };
   const watched = {
     watched: watch.broken,
     coverage: coverage.counters,
@@ -169,7 +169,7 @@ function oneFault(world: World, { seed, fault }: OutageOptions): Schedule {
 
 interface Played extends Pick<
   Outage,
-  "schedule" | "world" | "journal" | "ledgerTable" | "armedMs" | "faultMs" | "returnMs" | "healedMs"
+  "schedule" | "world" | "journal" | "ledgerTable" | "armedMs" | "faultMs" | "returnMs"
 > {
   platform: Platform;
   book: OrderBook;

@@ -172,7 +172,7 @@ export const scenarios: readonly Scenario[] = [
     weight: 5,
     parts: (stream) => [
       main(regions.homeLost, SHORT),
-      { kind: operations.failback, at: AFTER_RETURN, lasts: [500, 500] },
+      { kind: operations.failback, at: AFTER_RETURN, lasts: [420, 420] },
       ...(stream.chance(0.3) ? [{ kind: stream.pick(companions), at: [600, 1_000] as const }] : []),
     ],
   },
@@ -225,7 +225,7 @@ export const scenarios: readonly Scenario[] = [
     weight: 1,
     parts: () => [
       main(regions.homeLost, SHORT),
-      { kind: operations.failback, at: AFTER_RETURN, lasts: [500, 500] },
+      { kind: operations.failback, at: AFTER_RETURN, lasts: [420, 420] },
       { kind: regions.homeLostAgain, at: ARMED_AGAIN },
     ],
   },

@@ -167,7 +167,8 @@ export class ApiGateways {
     const authorizationToken = request.headers?.["Authorization"];
     if (authorizationToken === undefined) return back(401, '{"message":"Unauthorized"}');
     let verdicts = this.verdicts.get(functionArn);
-    if (verdicts === undefined) this.verdicts.set(functionArn, (verdicts = new Map()));
+    if (verdicts === undefined)
+      this.verdicts.set(functionArn, (verdicts = new Map<string, Verdict>()));
     const kept = verdicts.get(authorizationToken);
     const follow = ({ context }: Verdict): void => {
       if (context === undefined) back(deniedStatus, '{"message":"Forbidden"}');

@@ -12,11 +12,13 @@ import type { Input, Reply, Service } from "./service";
 import { storedValue } from "./storedValue";
 import { StrongTable } from "./strongTable";
 
+type Asked = readonly [action: string, resource: string];
+
 interface Table {
   description: TableDescription;
   store: TableStore;
-  /** The replica's own ARN, by region. */
-  arns: ReadonlyMap<string, string>;
+  /** Of each region's replica. */
+  replicas: ReadonlyMap<string, { arn: string; asked: Map<string, Asked> }>;
 }
 
 /** Items by table, each with its key. */
@@ -42,7 +44,6 @@ const conditionFailed = serviceError(
 export class Dynamodb implements Service {
   readonly name = "dynamodb";
   private readonly tables = new Map<string, Table>();
-  private readonly indexArns = new Map<string, Map<string, string>>();
 
   constructor(
     private readonly base: Base,
@@ -52,11 +53,11 @@ export class Dynamodb implements Service {
       const store = description.isStrong
         ? new StrongTable(base, description)
         : new EventualTable(base, description);
-      const arns = description.replicaRegions.map(
-        (region) =>
-          [region, description.arn.replace(`:${description.region}:`, `:${region}:`)] as const,
-      );
-      this.tables.set(description.name, { description, store, arns: new Map(arns) });
+      const replicas = description.replicaRegions.map((region) => {
+        const arn = description.arn.replace(`:${description.region}:`, `:${region}:`);
+        return [region, { arn, asked: new Map<string, Asked>() }] as const;
+      });
+      this.tables.set(description.name, { description, store, replicas: new Map(replicas) });
       store.load(contents?.get(description.name) ?? []);
     }
   }
@@ -78,32 +79,32 @@ export class Dynamodb implements Service {
     return input["ConsistentRead"] === true ? "ledgerReadMs" : "eventualReadMs";
   }
 
-  permission(region: string, command: string, input: Input): readonly [string, string] {
+  /** Only queries name an index: what is asked follows from either name. */
+  permission(region: string, command: string, input: Input): Asked {
     const { TableName, IndexName } = input as { TableName: string; IndexName?: string };
-    const arn = this.tables.get(TableName)?.arns.get(region) ?? TableName;
-    return [
-      actions[command] ?? command,
-      IndexName === undefined ? arn : this.indexArn(arn, IndexName),
-    ];
-  }
-
-  private indexArn(arn: string, index: string): string {
-    let byName = this.indexArns.get(arn);
-    if (byName === undefined) this.indexArns.set(arn, (byName = new Map<string, string>()));
-    let found = byName.get(index);
-    if (found === undefined) byName.set(index, (found = `${arn}/index/${index}`));
+    const replica = this.tables.get(TableName)?.replicas.get(region);
+    if (replica === undefined) return [actions[command] ?? command, TableName];
+    const { arn, asked } = replica;
+    const key = IndexName ?? command;
+    let found = asked.get(key);
+    if (found === undefined) {
+      const resource = IndexName === undefined ? arn : `${arn}/index/${IndexName}`;
+      asked.set(key, (found = [actions[command] ?? command, resource]));
+    }
     return found;
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {
     const table = this.tables.get(String(input["TableName"]));
-    if (table === undefined || !table.description.replicaRegions.includes(region)) {
+    if (table?.replicas.has(region) !== true) {
       const message = `Requested resource not found: ${String(input["TableName"])} in ${region}`;
       return reply.fail(serviceError("ResourceNotFoundException", message));
     }
     const isEventual =
       command === "QueryCommand" || (command === "GetCommand" && input["ConsistentRead"] !== true);
-    if (isEventual) return this.answer(table, region, command, input, reply);
+    if (isEventual || table.store.isReady(region)) {
+      return this.answer(table, region, command, input, reply);
+    }
     table.store.whenReady(
       region,
       () => this.answer(table, region, command, input, reply),

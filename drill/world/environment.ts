@@ -5,6 +5,12 @@ import type { Simulation } from "../engine/simulation";
 export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
 /** What a function is handed: a handler its clients, a canary new ids as well. */
 export type Handed = Runtime & { newId: () => string };
+/** What lets code continue, and with which value. */
+interface Delivery<Value> {
+  run: (value: Value) => void;
+  value: Value;
+}
+
 /** `create<Stem>` of lambda/: the closure it returns is one execution environment. */
 export type HandlerFactory = (runtime: Handed) => Handler;
 
@@ -24,7 +30,7 @@ export class Environment {
   /** How often a fault has frozen it. */
   freezes = 0;
   private isFrozen = false;
-  private backlog: (() => void)[] = [];
+  private backlog: Delivery<never>[] = [];
 
   constructor(
     readonly description: FunctionDescription,
@@ -32,14 +38,16 @@ export class Environment {
   ) {}
 
   /** Lets the environment's code continue with an answer or a timer: now, later or never. */
-  deliver(run: () => void): void {
+  deliver(run: () => void): void;
+  deliver<Value>(run: (value: Value) => void, value: Value): void;
+  deliver(run: (value: never) => void, value?: never): void {
     if (this.isDead) return;
     if (!this.isBusy || this.isFrozen) {
-      this.backlog.push(run);
+      this.backlog.push({ run, value: value! });
       return;
     }
     this.simulation.continued();
-    run();
+    run(value!);
   }
 
   freeze(): void {
@@ -56,7 +64,7 @@ export class Environment {
   catchUp(): void {
     const waiting = this.backlog;
     this.backlog = [];
-    for (const run of waiting) this.deliver(run);
+    for (const { run, value } of waiting) this.deliver(run, value);
   }
 
   kill(): void {

@@ -8,13 +8,18 @@ export class JsonText {
   /** @param value plain data that nobody changes afterwards */
   constructor(readonly value: unknown) {}
 
-  [Symbol.toPrimitive](): string {
+  toString(): string {
     return (this.text ??= JSON.stringify(this.value));
+  }
+
+  /** As `Buffer.from` reads it. */
+  [Symbol.toPrimitive](): string {
+    return this.toString();
   }
 
   /** Inside another text it is a text. */
   toJSON(): string {
-    return String(this);
+    return this.toString();
   }
 }
 

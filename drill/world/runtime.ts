@@ -1,4 +1,4 @@
-import type { Runtime, Sender } from "../../lambda/shared/runtime";
+import type { HttpAnswer, Runtime, Sender } from "../../lambda/shared/runtime";
 import { CANARY_ACCOUNT } from "../../lambda/shared/tunables";
 import type { Stream } from "../engine/random";
 import type { Environment } from "./environment";
@@ -16,6 +16,19 @@ export function uuid(stream: Stream): string {
     else text += HEX[i === 16 ? 8 + stream.integer(0, 3) : stream.integer(0, 15)];
   }
   return text;
+}
+
+/** An answer whose body is written out only where a handler reads it. */
+class TextAnswer implements HttpAnswer {
+  constructor(private readonly answer: HttpAnswer) {}
+
+  get status(): number {
+    return this.answer.status;
+  }
+
+  get body(): string {
+    return String(this.answer.body);
+  }
 }
 
 /** What `lambda/entry` hands to a handler on AWS, here with the simulated services behind it. */
@@ -53,7 +66,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
           environment.deliver(() => {
             seen.status = answer.status;
             world.answered("function", request, answer);
-            resolve(answer);
+            resolve(new TextAnswer(answer));
           }),
         );
       }),

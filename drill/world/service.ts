@@ -174,7 +174,7 @@ class Answer implements Reply {
     const travelMs = from === region ? 0 : base.draw("crossRegionMs");
     base.simulation.post(travelMs + base.draw(this.latency), () => {
       if (from !== region && !base.network.converses(from, region)) return;
-      environment.deliver(() => deliver(value));
+      environment.deliver(deliver, value);
     });
   }
 }

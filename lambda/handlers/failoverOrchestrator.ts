@@ -18,6 +18,7 @@ import {
   ACTION_RESERVE_MS,
   ACTIVATE_RETRY_MS,
   BAD_PROBES_IN_ROW,
+  FAILED_ACTION_WAIT_MS,
   LOOKS_CALM_SECONDS,
   LOOKS_KEPT,
   LOOP_SECONDS,
@@ -254,11 +255,12 @@ class Run {
     }
     const isQuiet = action.do === "nothing" || action.do === "refuse";
     if (isUnderTarget) {
-      await sleep(clock, action.do === "activate" ? ACTIVATE_RETRY_MS : TARGET_POLL_MS);
+      const pollMs = action.do === "activate" ? ACTIVATE_RETRY_MS : TARGET_POLL_MS;
+      await sleep(clock, hasFailed ? Math.min(FAILED_ACTION_WAIT_MS, pollMs) : pollMs);
       return this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
     }
     if (isQuiet) await untilNextSlot(this.runtime);
-    else if (hasFailed) await sleep(clock, TARGET_POLL_MS);
+    else if (hasFailed) await sleep(clock, FAILED_ACTION_WAIT_MS);
     return clock.nowMs() < this.endMs;
   }
 

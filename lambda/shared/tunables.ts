@@ -55,8 +55,10 @@ export const DISARM_SECONDS = 900;
 export const OBSERVE_TIMEOUT_MS = 2_000;
 /** An RDS call is cut off this long after the control item was read again. */
 export const RDS_CALL_CUTOFF_MS = 2_000;
-/** Pause between two looks under a target: promotion takes minutes, its end must not wait. */
-export const TARGET_POLL_MS = 2_000;
+/** Pause between two looks of a run under a target: several look, and RDS throttles who asks often. */
+export const TARGET_POLL_MS = 4_000;
+/** Pause after an action that failed: who was faster, or what erred, is soon seen. */
+export const FAILED_ACTION_WAIT_MS = 2_000;
 /** db-migration probes, migrates and raises the epoch within this; it is invoked and awaited. */
 export const ACTIVATE_TIMEOUT_MS = 20_000;
 /** Pause after an activation: done, the next look is due at once; refused, it is not hammered. */
@@ -164,7 +166,7 @@ export const OPEN_ORDERS = 10 * ORDERS_RATE_PER_SECOND;
 /** Looks come every 10 s; half a minute without one rings after a whole one. */
 export const BLIND_PERIOD_SECONDS = 30;
 
-// --- Settling ---
+// --- Settling and sweeping ---
 
 /** Queues are hints: what is older is in the ledger, and the sweep brings it back. */
 export const HINT_RETENTION_SECONDS = 600;
@@ -183,9 +185,6 @@ export const CONNECT_TIMEOUT_MS = 2_000;
 export const CONNECTION_IDLE_MAX_MS = 10_000;
 /** A session that places no order for this long expires. */
 export const SESSION_KEPT_SECONDS = 86_400;
-
-// --- Sweeping ---
-
 export const SWEEP_TIMEOUT_SECONDS = 50;
 /** A sweep begins no further page with less than this left: it ends by itself. */
 export const SWEEP_RESERVE_MS = 5_000;

@@ -54,7 +54,7 @@ describe("counts as it happens", () => {
   }
   const begins = (name: string) => ({ kind: "fault begins", name });
   const written = (before: object, item: object) => ({
-    kind: "ledger written",
+    kind: "control written",
     table: "ledger",
     pk: "control",
     before,

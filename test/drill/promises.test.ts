@@ -74,7 +74,9 @@ function tell(
   isRight = true,
 ): (string | undefined)[] {
   const see = watcher.watch(scene(isRight));
-  return story.map((happening) => see(happening));
+  const { kinds } = watcher;
+  const isTold = ({ kind }: Happening): boolean => kinds?.includes(kind) ?? true;
+  return story.map((happening) => (isTold(happening) ? see(happening) : undefined));
 }
 
 const atHome = { version: 4, epoch: 1, active: HOME, target: null, how: "start", reason: "first" };
@@ -87,7 +89,7 @@ const fenced = {
   reason: "home lost",
 };
 const written = (before: object, item: object): Happening =>
-  ({ kind: "ledger written", table: TABLE, pk: "control", before, item }) as unknown as Happening;
+  ({ kind: "control written", table: TABLE, pk: "control", before, item }) as unknown as Happening;
 const committed = (region: string, epoch: number, right = epoch): Happening =>
   ({ kind: "rows committed", region, right, rows: [{ epoch }] }) as unknown as Happening;
 

@@ -116,7 +116,7 @@ describe("an invoked run", () => {
     const { result, seconds } = await play(sentinel);
     expect(result).toMatchObject({ done: false, action: { do: "wait" } });
     expect(seconds).toBeGreaterThan(25);
-    expect(seconds).toBeLessThan(28);
+    expect(seconds).toBeLessThan(30);
     expect(world.told("http", "cloudwatch")).toEqual([]);
   });
 

@@ -26,7 +26,7 @@ export const quiet: FaultKind = {
 /** Half of the clients keep the first answer of DNS for ever. */
 export const ttlIgnored: FaultKind = {
   name: "TTL ignored",
-  lasts: [900, 900],
+  lasts: [600, 600],
   draw: () =>
     fault(
       {

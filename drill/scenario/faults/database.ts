@@ -159,9 +159,12 @@ export const lateCommits: FaultKind = {
   },
 };
 
+/** Once the promotion has begun there is nothing left of these to wait for. */
+const BEYOND_ANY_FENCE = [450, 450] as const;
+
 export const promotionSlow: FaultKind = {
   name: "promotion slow",
-  lasts: [1_500, 1_500],
+  lasts: BEYOND_ANY_FENCE,
   draw: () =>
     fault(
       {
@@ -178,7 +181,7 @@ export const promotionSlow: FaultKind = {
 
 export const promotionRefused: FaultKind = {
   name: "promotion refused",
-  lasts: [1_500, 1_500],
+  lasts: BEYOND_ANY_FENCE,
   draw: () =>
     fault(
       {

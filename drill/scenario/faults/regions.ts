@@ -146,7 +146,8 @@ export const secondRegionLost: FaultKind = {
 /** The ledger errs for long in a region that comes back: as long as its replica catches up. */
 export const slowCatchUp: FaultKind = {
   name: "slow catching up",
-  lasts: [1_500, 1_500],
+  // Beyond the return of a region that was lost.
+  lasts: [650, 650],
   draw: (stream) => {
     const seconds = stream.integer(60, 180);
     return fault(

@@ -21,7 +21,8 @@ export function onlyPath(path: TriggerPath): FaultKind {
   const name = `only the ${path}`;
   return {
     name,
-    lasts: [900, 900],
+    // Beyond the end of every main fault.
+    lasts: [700, 700],
     draw: () =>
       fault(
         {
