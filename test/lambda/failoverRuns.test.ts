@@ -111,6 +111,18 @@ describe("an invoked run", () => {
     expect(world.told("lambda")).toEqual([]);
   });
 
+  it("tries a refused promotion again after 2 s, and looks every 4 s whether it is done", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    world.mishap({ command: "FailoverGlobalCluster" }, throttled(), 1);
+    await play(sentinel);
+    const gaps = (command: string): number[] =>
+      world
+        .callsOf({ command })
+        .map(({ atMs }, i, all) => Math.round((atMs - (all[i - 1]?.atMs ?? startedMs)) / 1000));
+    expect(gaps("FailoverGlobalCluster")).toEqual([0, 2]);
+    expect(gaps("DescribeDBClusters")).toEqual([0, 2, 4, 4, 4, 4, 4, 4]);
+  });
+
   it("woken by the sentinel leaves a promotion to the next after 25 s", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     const { result, seconds } = await play(sentinel);
