@@ -5,7 +5,7 @@
 export class JsonText {
   private text: string | undefined;
 
-  /** @param value plain data that nobody changes afterwards */
+  /** @param value plain data that nobody changes afterwards: test/drill/storedItems.test.ts */
   constructor(readonly value: unknown) {}
 
   toString(): string {

@@ -4,6 +4,7 @@ import { regionLost } from "../../drill/scenario/faults";
 import { playOutage } from "../../drill/scenario/outage";
 import { EventualTable } from "../../drill/world/eventualTable";
 import type { Item } from "../../drill/world/expressions";
+import { JsonText, lightJson } from "../../drill/world/jsonText";
 import type { TableStore } from "../../drill/world/replica";
 import { StrongTable } from "../../drill/world/strongTable";
 import { cachedCapture } from "../helpers/cachedCapture";
@@ -21,17 +22,32 @@ function noteWrites(): Map<Item, string> {
   return written;
 }
 
+/** Each value that JSON is made of from here on, with its text at that moment. */
+function noteTexts(): Map<unknown, string> {
+  const made = new Map<unknown, string>();
+  const { stringify } = lightJson;
+  jest.spyOn(lightJson, "stringify").mockImplementation((value, ...format: [null, number] | []) => {
+    const text = stringify(value, ...format);
+    if (text instanceof JsonText) made.set(value, JSON.stringify(value));
+    return text;
+  });
+  return made;
+}
+
 afterEach(() => jest.restoreAllMocks());
 
-it("is changed by nobody it is handed to, through a whole outage", async () => {
+it("nobody changes a stored item, or what JSON is made of, through a whole outage", async () => {
   const { resources } = await cachedCapture();
   const platform = await createPlatform(resources);
   const beginning = await armed(platform);
   const written = noteWrites();
+  const made = noteTexts();
   const fault = regionLost(platform.program.homeRegion);
   const { control } = await playOutage(platform, { seed: "1", fault, beginning });
-  const changed = [...written].filter(([item, text]) => JSON.stringify(item) !== text);
-  expect(changed).toEqual([]);
+  const changed = (noted: Map<unknown, string>): unknown[] =>
+    [...noted].filter(([value, text]) => JSON.stringify(value) !== text);
+  expect([changed(written), changed(made)]).toEqual([[], []]);
   expect(written.size).toBeGreaterThan(2_000);
+  expect(made.size).toBeGreaterThan(2_000);
   expect(control).toMatchObject({ active: "us-east-2", epoch: 2 });
 }, 120_000);
