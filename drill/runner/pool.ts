@@ -12,8 +12,8 @@ import type { FromWorker } from "./workerMain";
 const TASKS_AHEAD = 2;
 /**
  * A young generation that holds what one moment of a world needs, and an old one that stays small.
- * There is a process a core: a compiler on a thread of its own would only take turns with it. And
- * a world is much code, all of it warm: inlined into one another it no longer fits the caches.
+ * There is a process a core: a compiler on a thread of its own would only take turns with it. With
+ * less inlining compiling takes less time, and playing not more.
  */
 const WORKER_FLAGS = [
   "--max-semi-space-size=16",

@@ -102,9 +102,7 @@ export class Dynamodb implements Service {
     }
     const isEventual =
       command === "QueryCommand" || (command === "GetCommand" && input["ConsistentRead"] !== true);
-    if (isEventual || table.store.isReady(region)) {
-      return this.answer(table, region, command, input, reply);
-    }
+    if (isEventual) return this.answer(table, region, command, input, reply);
     table.store.whenReady(
       region,
       () => this.answer(table, region, command, input, reply),

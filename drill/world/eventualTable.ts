@@ -48,10 +48,6 @@ export class EventualTable implements TableStore {
     }
   }
 
-  isReady(): boolean {
-    return true;
-  }
-
   whenReady(_region: string, work: () => void): void {
     work();
   }

@@ -17,7 +17,6 @@ export class Hooks<Question extends readonly unknown[], Answer> {
   }
 
   ask(...question: Question): Answer | undefined {
-    if (this.list.length === 0) return undefined;
     for (const hook of this.list) {
       const answer = hook(...question);
       if (answer !== undefined) return answer;

@@ -1,3 +1,5 @@
+import { storedValue } from "./storedValue";
+
 /**
  * JSON that is written out only where somebody reads it as text. What one handler writes another
  * one parses, and few texts are ever looked at in between.
@@ -31,22 +33,10 @@ export function valueOf(text: Text): unknown {
   return text instanceof JsonText ? text.value : JSON.parse(text);
 }
 
-/** `JSON` as the handlers of a world see it. */
+/** `JSON` as the handlers of a world see it: what they parse is a value of its own. */
 export const lightJson = {
   stringify: (value: unknown, ...format: [null, number] | []): Text =>
     format.length === 0 ? new JsonText(value) : JSON.stringify(value, ...format),
   parse: (text: Text): unknown =>
-    text instanceof JsonText ? copied(text.value) : JSON.parse(text),
+    text instanceof JsonText ? storedValue(text.value) : JSON.parse(text),
 };
-
-/** As through a text and back: shares nothing, and has no undefined parts. */
-function copied(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(copied);
-  const copy: Record<string, unknown> = {};
-  for (const key in value) {
-    const part = (value as Record<string, unknown>)[key];
-    if (part !== undefined) copy[key] = copied(part);
-  }
-  return copy;
-}

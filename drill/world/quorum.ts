@@ -34,13 +34,9 @@ export class Quorum {
     return this.members.includes(region);
   }
 
-  isReady(region: string): boolean {
-    return this.states.get(region) === "ready";
-  }
-
-  /** Of a region that is not ready: carried out later, or never. */
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void {
     const state = this.states.get(region);
+    if (state === "ready") return work();
     if (state === "catching up" || !this.isHanging) {
       return fail(serviceError("InternalServerError", `the ledger in ${region} is ${state}`));
     }
