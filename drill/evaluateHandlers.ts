@@ -1,5 +1,5 @@
 import type { HandlerFactory } from "./world/environment";
-import { lightJson } from "./world/jsonText";
+import { lightByteLength, lightJson } from "./world/jsonText";
 
 export type Handlers = Readonly<Record<string, HandlerFactory>>;
 
@@ -25,9 +25,9 @@ export function evaluateHandlers(bundle: string): Handlers {
   // Evaluated in this realm, so that `instanceof Error` means the same on both sides.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const evaluate = new Function(
-    ...["module", "exports", "require", "LightAbortController", "LightJson"],
+    ...["module", "exports", "require", "LightAbortController", "LightJson", "lightByteLength"],
     `${bundle}\n//# sourceURL=${HANDLERS_URL}`,
   ) as (...given: unknown[]) => void;
-  evaluate(loaded, loaded.exports, require, LightAbortController, lightJson);
+  evaluate(loaded, loaded.exports, require, LightAbortController, lightJson, lightByteLength);
   return { ...loaded.exports };
 }

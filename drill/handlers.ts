@@ -74,7 +74,11 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     format: "cjs",
     platform: "node",
     target: "node20",
-    define: { AbortController: "LightAbortController", JSON: "LightJson" },
+    define: {
+      AbortController: "LightAbortController",
+      JSON: "LightJson",
+      "Buffer.byteLength": "lightByteLength",
+    },
     // What fails is thrown.
     logLevel: "silent",
     plugins: [plainCommands, plainHashes, sourceEdits(edits)],

@@ -12,12 +12,17 @@ import type { FromWorker } from "./workerMain";
 const TASKS_AHEAD = 2;
 /**
  * A young generation that holds what one moment of a world needs, and an old one that stays small.
+ * A full collection drops the compiled code of closures that happen not to exist at that moment, and
+ * between two outages none of a world's do: the fewer, the faster, and none between outages.
  * There is a process a core: a compiler on a thread of its own would only take turns with it. With
  * less inlining compiling takes less time, and playing not more.
  */
 const WORKER_FLAGS = [
-  "--max-semi-space-size=16",
+  "--max-semi-space-size=8",
   "--max-old-space-size=128",
+  "--heap-growing-percent=400",
+  "--no-incremental-marking-task",
+  "--no-memory-reducer",
   "--no-concurrent-recompilation",
   "--max-inlined-bytecode-size-cumulative=300",
 ];

@@ -118,7 +118,8 @@ export class Clients {
       method: "POST" as const,
       url: this.urlOf(api),
       headers: this.headers[client]!,
-      body: order.body,
+      // Written out where it is read, as what handlers write.
+      body: order.body as string,
     };
     let isOver = false;
     const over = (answer: HttpAnswer | null): void => {

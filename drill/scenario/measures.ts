@@ -23,11 +23,18 @@ export function recovery(
   faultMs: number,
   doneAtMs: (order: PlacedOrder) => number | null,
 ): Recovery {
-  const after = orders.filter((order) => order.placedAtMs >= faultMs);
-  const done = after.map(doneAtMs);
+  const after: PlacedOrder[] = [];
+  const done: (number | null)[] = [];
+  let firstMs = Infinity;
+  for (const order of orders) {
+    if (order.placedAtMs < faultMs) continue;
+    const atMs = doneAtMs(order);
+    after.push(order);
+    done.push(atMs);
+    if (atMs !== null && atMs < firstMs) firstMs = atMs;
+  }
   const lastMs = after.at(-1)?.placedAtMs ?? faultMs;
-  const times = done.filter((atMs) => atMs !== null);
-  const first = times.length === 0 ? null : (Math.min(...times) - faultMs) / 1000;
+  const first = firstMs === Infinity ? null : (firstMs - faultMs) / 1000;
   let to = 0;
   let good = 0;
   for (let from = 0; from < after.length; from++) {

@@ -1,4 +1,4 @@
-import { valueOf } from "../world/jsonText";
+import { type Text, lightJson, valueOf } from "../world/jsonText";
 import type { World } from "../world/world";
 import type { Row } from "../world/volume";
 
@@ -16,7 +16,7 @@ export interface OrderFields {
 export interface PlacedOrder {
   orderId: string;
   accountId: string;
-  body: string;
+  body: Text;
   placedAtMs: number;
   attempts: number;
   /** When the client was told 202, on whichever attempt. */
@@ -29,7 +29,7 @@ export interface PlacedOrder {
 /** An order whose client, or the sentinel, was told 202. */
 export interface Acknowledged {
   orderId: string;
-  body: string;
+  body: Text;
   atMs: number;
 }
 
@@ -65,7 +65,7 @@ export class OrderBook {
     const order: PlacedOrder = {
       orderId: fields.orderId,
       accountId: fields.accountId,
-      body: JSON.stringify(fields),
+      body: lightJson.stringify(fields),
       placedAtMs: this.world.base.nowMs,
       attempts: 0,
       acceptedAtMs: null,
@@ -86,7 +86,9 @@ export class OrderBook {
   }
 
   acknowledgedBefore(untilMs: number): Acknowledged[] {
-    return [...this.acknowledged.values()].filter(({ atMs }) => atMs < untilMs);
+    const found: Acknowledged[] = [];
+    for (const each of this.acknowledged.values()) if (each.atMs < untilMs) found.push(each);
+    return found;
   }
 
   /** Holds the rows of the surviving database against what was acknowledged before a moment. */

@@ -9,7 +9,7 @@ import { Coverage, type Counters } from "./coverage";
 import type { Fault } from "./faults";
 import { SETTLED_AFTER_MS, isHealed, undone } from "./healing";
 import { Journal } from "./journal";
-import { OrderBook, type Verdict } from "./orderBook";
+import { OrderBook, type PlacedOrder, type Verdict } from "./orderBook";
 import { PROMPT_MS, RESTORED_WINDOW_MS, type Recovery, recovery } from "./measures";
 import { Play } from "./play";
 import { type Broken, Watch } from "./promises/watch";
@@ -167,6 +167,10 @@ function oneFault(world: World, { seed, fault }: OutageOptions): Schedule {
   return scheduleOf(seed, [{ atSeconds, forSeconds: stream.between(...OUTAGE_SECONDS), fault }]);
 }
 
+/** When an order was accepted at its first attempt; null where it was not. */
+const acceptedMs = ({ firstStatus, acceptedAtMs }: PlacedOrder): number | null =>
+  firstStatus === 202 ? acceptedAtMs : null;
+
 interface Played extends Pick<
   Outage,
   "schedule" | "world" | "journal" | "ledgerTable" | "armedMs" | "faultMs" | "returnMs"
@@ -191,9 +195,7 @@ function measure({
     standbyRegion: platform.program.standbyRegion,
     startMs: world.base.simulation.startMs,
     endMs,
-    accepted: recovery(book.orders, faultMs, (order) =>
-      order.firstStatus === 202 ? order.acceptedAtMs : null,
-    ),
+    accepted: recovery(book.orders, faultMs, acceptedMs),
     settled: recovery(book.orders, faultMs, (order) => {
       const atMs = rows.get(order.orderId)?.committedAtMs;
       return atMs !== undefined && atMs - order.placedAtMs <= PROMPT_MS ? atMs : null;

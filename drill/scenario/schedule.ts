@@ -80,10 +80,15 @@ export function scheduleText({ faults }: Schedule): string {
     .join("\n");
 }
 
+const allWeights = scenarios.reduce((sum, { weight }) => sum + weight, 0);
+
 function drawScenario(stream: Stream): (typeof scenarios)[number] {
-  const total = scenarios.reduce((sum, { weight }) => sum + weight, 0);
-  let at = stream.uniform() * total;
-  return scenarios.find(({ weight }) => (at -= weight) < 0) ?? scenarios[0]!;
+  let at = stream.uniform() * allWeights;
+  for (const scenario of scenarios) {
+    at -= scenario.weight;
+    if (at < 0) return scenario;
+  }
+  return scenarios[0]!;
 }
 
 function drawPart({ kind, at, lasts }: Part, index: number, stream: Stream): ScheduledFault {

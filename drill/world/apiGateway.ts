@@ -271,8 +271,7 @@ function proxyEvent(
     headers: request.headers ?? {},
     queryStringParameters: queryParameters,
     pathParameters,
-    // Of a request's body handlers count the bytes.
-    body: request.body === undefined ? null : String(request.body),
+    body: request.body ?? null,
     isBase64Encoded: false,
     requestContext: { httpMethod: request.method, path, resourcePath: route.path, authorizer },
   };

@@ -14,11 +14,17 @@ import { StrongTable } from "./strongTable";
 
 type Asked = readonly [action: string, resource: string];
 
+interface Replica {
+  arn: string;
+  /** What is asked for an index or a command, once for all worlds. */
+  asked: Map<string, Asked>;
+}
+
 interface Table {
   description: TableDescription;
   store: TableStore;
-  /** Of each region's replica. */
-  replicas: ReadonlyMap<string, { arn: string; asked: Map<string, Asked> }>;
+  /** By region. */
+  replicas: ReadonlyMap<string, Replica>;
 }
 
 /** Items by table, each with its key. */
@@ -53,11 +59,7 @@ export class Dynamodb implements Service {
       const store = description.isStrong
         ? new StrongTable(base, description)
         : new EventualTable(base, description);
-      const replicas = description.replicaRegions.map((region) => {
-        const arn = description.arn.replace(`:${description.region}:`, `:${region}:`);
-        return [region, { arn, asked: new Map<string, Asked>() }] as const;
-      });
-      this.tables.set(description.name, { description, store, replicas: new Map(replicas) });
+      this.tables.set(description.name, { description, store, replicas: replicasOf(description) });
       store.load(contents?.get(description.name) ?? []);
     }
   }
@@ -174,6 +176,20 @@ export class Dynamodb implements Service {
     });
     return input["ReturnValues"] === "ALL_NEW" ? { Attributes: item } : {};
   }
+}
+
+const known = new WeakMap<TableDescription, ReadonlyMap<string, Replica>>();
+
+function replicasOf(description: TableDescription): ReadonlyMap<string, Replica> {
+  let replicas = known.get(description);
+  if (replicas === undefined) {
+    const all = description.replicaRegions.map((region) => {
+      const arn = description.arn.replace(`:${description.region}:`, `:${region}:`);
+      return [region, { arn, asked: new Map<string, Asked>() }] as const;
+    });
+    known.set(description, (replicas = new Map(all)));
+  }
+  return replicas;
 }
 
 function updated(input: Input, before: Item | undefined): Item {

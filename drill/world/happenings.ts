@@ -1,6 +1,7 @@
 import type { AlarmState } from "../description/alarms";
 import type { Environment } from "./environment";
 import type { Item } from "./expressions";
+import type { Text } from "./jsonText";
 import type { Row } from "./volume";
 
 /** A request of a function; its status is set when the answer reaches it. */
@@ -52,6 +53,6 @@ export type Happening =
   | { kind: "frozen"; stem: string }
   | { kind: "operator"; region: string; action: string }
   | { kind: "fault begins" | "fault ends"; name: string }
-  | { kind: "told"; by: "client" | "function"; orderId: string; body: string };
+  | { kind: "told"; by: "client" | "function"; orderId: string; body: Text };
 
 export type Kind = Happening["kind"];

@@ -33,6 +33,9 @@ export function valueOf(text: Text): unknown {
   return text instanceof JsonText ? text.value : JSON.parse(text);
 }
 
+/** `Buffer.byteLength` as the handlers of a world see it. */
+export const lightByteLength = (text: Text): number => Buffer.byteLength(String(text));
+
 /** `JSON` as the handlers of a world see it: what they parse is a value of its own. */
 export const lightJson = {
   stringify: (value: unknown, ...format: [null, number] | []): Text =>

@@ -91,7 +91,7 @@ export class Sqs implements Service {
           return reply.fail(serviceError("TooManyEntriesInBatchRequest", "at most 10 entries"));
         }
         for (const { MessageBody } of entries) this.put(queue, MessageBody);
-        return reply.ok({ Successful: entries.map(({ Id }) => ({ Id })), Failed: [] });
+        return reply.ok({ Successful: entries.map(sent), Failed: [] });
       }
       case "GetQueueAttributesCommand":
         return reply.ok({
@@ -221,6 +221,8 @@ export class Sqs implements Service {
     return true;
   }
 }
+
+const sent = ({ Id }: { Id: string }): { Id: string } => ({ Id });
 
 function recordOf({ id, body, receives }: Message): object {
   return {

@@ -18,7 +18,7 @@ export async function archiveBatch(
   epoch: number,
   batch: readonly StoredOrder[],
 ): Promise<void> {
-  const sorted = [...batch].sort((a, b) => a.fingerprint.localeCompare(b.fingerprint));
+  const sorted = [...batch].sort(byFingerprint);
   const hash = createHash("sha256");
   for (const { fingerprint } of sorted) hash.update(fingerprint);
   const day = sorted[0]?.acceptedAt.slice(0, 10) ?? "none";
@@ -34,6 +34,9 @@ export async function archiveBatch(
     ),
   );
 }
+
+const byFingerprint = (one: StoredOrder, other: StoredOrder): number =>
+  one.fingerprint.localeCompare(other.fingerprint);
 
 /** Renews the sessions that placed the orders; the last writer wins, which is enough for them. */
 export async function touchSessions(

@@ -54,8 +54,10 @@ export function mergeLooks(own: readonly Look[], others: readonly Look[]): reado
   for (const look of [...others, ...own]) {
     bySlot.set(Math.floor(look.atMs / (LOOK_SLOT_SECONDS * 1000)), look);
   }
-  return [...bySlot.values()].sort((a, b) => a.atMs - b.atMs).slice(-LOOKS_KEPT);
+  return [...bySlot.values()].sort(byMoment).slice(-LOOKS_KEPT);
 }
+
+const byMoment = (one: Look, other: Look): number => one.atMs - other.atMs;
 
 /** Whether the last looks alone are worth a run of the orchestrator; they decide nothing. */
 export function looksWorrying(looks: readonly Look[]): boolean {

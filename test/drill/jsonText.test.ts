@@ -1,4 +1,4 @@
-import { JsonText, lightJson, valueOf } from "../../drill/world/jsonText";
+import { JsonText, lightByteLength, lightJson, valueOf } from "../../drill/world/jsonText";
 
 const value = { id: "1", price: undefined, parts: [{ n: 1 }, null], isNew: true };
 const written = '{"id":"1","parts":[{"n":1},null],"isNew":true}';
@@ -18,6 +18,12 @@ describe("JSON that nobody has written out", () => {
     expect(parsed).toEqual(JSON.parse(written));
     expect(parsed.parts).not.toBe(value.parts);
     expect(parsed.parts[0]).not.toBe(value.parts[0]);
+  });
+
+  it("has as many bytes as its text, not as many letters", () => {
+    const bytes = Buffer.byteLength('{"symbol":"€"}');
+    expect(lightByteLength(new JsonText({ symbol: "€" }))).toBe(bytes);
+    expect([lightByteLength('{"symbol":"€"}'), bytes]).toEqual([bytes, 16]);
   });
 
   it("leaves real text to JSON itself", () => {
