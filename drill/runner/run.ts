@@ -6,7 +6,7 @@ import { type Results, Tally } from "./tally";
 import type { Failure } from "./text";
 
 /** Every so many outages one is played twice. */
-const TWICE_EVERY = 50;
+const TWICE_EVERY = 100;
 /** Failures that are shrunken and told in full; the others are named, with the line that plays them. */
 const TOLD_MAX = 3;
 /** Outages handed out beyond the one whose turn it is: what is held back stays small. */

@@ -21,6 +21,8 @@ interface Call {
   path: string;
   queryParameters: Record<string, string> | null;
   pathParameters: Record<string, string> | null;
+  /** Whether the function lets itself be invoked for it, once that was asked. */
+  isPermitted?: boolean;
 }
 
 /** Where a URL leads with one method: to an API, and to one of its routes where it has it. */
@@ -141,7 +143,8 @@ export class ApiGateways {
   ): void {
     if (this.isThrottled(call)) return back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
-    if (!this.mayCall(route.functionArn, route.sourceArn(call.path))) {
+    call.isPermitted ??= this.mayCall(route.functionArn, route.sourceArn(call.path));
+    if (!call.isPermitted) {
       return back(500, '{"message":"Internal server error"}');
     }
     if (route.authorizer === undefined) return this.integrate(call, request, {}, back);
@@ -214,7 +217,11 @@ export class ApiGateways {
 
   /** By the method's own throttle, else by the one that all APIs of the account share. */
   private isThrottled({ api, route }: Call): boolean {
-    return [route, api.region].some((throttle) => this.bucketOf(throttle)?.take() === false);
+    return this.isEmpty(route) || this.isEmpty(api.region);
+  }
+
+  private isEmpty(throttle: RouteDescription | Region): boolean {
+    return this.bucketOf(throttle)?.take() === false;
   }
 
   private bucketOf(throttle: RouteDescription | Region): TokenBucket | undefined {

@@ -6,8 +6,9 @@ import type { ApiGateways } from "./apiGateway";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
 import { INTERNET } from "./network";
-import type { Input, Reply, Service } from "./service";
+import { type Input, type Reply, type Service, actionsOf } from "./service";
 
+const actionOf = actionsOf("route53");
 const CHECKERS_PER_CHECK = fixedAssumptions.checkersPerCheck.value;
 const HEALTHY_CHECKER_SHARE = fixedAssumptions.healthyCheckerShare.value;
 const CHECKER_PATIENCE_MS = toMs(fixedAssumptions.checkerPatienceSeconds.value);
@@ -68,7 +69,7 @@ export class Route53 implements Service {
   }
 
   permission(_region: string, command: string, input: Input): readonly [string, string] {
-    const action = `route53:${command.replace(/Command$/, "")}`;
+    const action = actionOf(command);
     return [action, `arn:aws:route53:::healthcheck/${String(input["HealthCheckId"])}`];
   }
 

@@ -1,5 +1,7 @@
 import type { AssumptionName } from "../assumptions";
-import type { Input, Reply, Service } from "./service";
+import { type Input, type Reply, type Service, actionsOf } from "./service";
+
+const actionOf = actionsOf("s3");
 
 /** Buckets take objects; nothing of the failover reads them, so they are only counted. */
 export class S3 implements Service {
@@ -11,7 +13,7 @@ export class S3 implements Service {
   }
 
   permission(_region: string, command: string, input: Input): readonly [string, string] {
-    const action = `s3:${command.replace(/Command$/, "")}`;
+    const action = actionOf(command);
     return [action, `arn:aws:s3:::${String(input["Bucket"])}/${String(input["Key"])}`];
   }
 

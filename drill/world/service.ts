@@ -32,6 +32,18 @@ export interface Service {
   handle(region: string, command: string, input: Input, reply: Reply): void;
 }
 
+/** IAM actions as most commands name them: of s3 and PutObjectCommand, `s3:PutObject`. */
+export function actionsOf(service: string): (command: string) => string {
+  const known = new Map<string, string>();
+  return (command) => {
+    let action = known.get(command);
+    if (action === undefined) {
+      known.set(command, (action = `${service}:${command.replace(/Command$/, "")}`));
+    }
+    return action;
+  };
+}
+
 /** The first are kept: keys of objects, which never come again, would fill the memory. */
 const KNOWN_MAX = 1_000;
 

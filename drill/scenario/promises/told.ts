@@ -83,6 +83,9 @@ class Bell {
  */
 export const operatorsTold: Watcher = {
   name: "an operator is told of failing orders within 3 minutes",
+  // What makes it mute begins and ends with the first three, each said before it is so; orders are
+  // told of until the end, and with them what was seen.
+  kinds: ["fault begins", "fault ends", "region back", "published", "alarm", "told"],
   watch: ({ world, standby, schedule }) => {
     const { base, cloudwatch } = world;
     const bell = new Bell(world);
@@ -122,6 +125,7 @@ export const operatorsTold: Watcher = {
       });
     }
     return (happening) => {
+      noteMute();
       if (happening.kind === "fault begins") underWay.add(happening.name);
       // What the deployment itself broke until then is its own.
       noteMute();
