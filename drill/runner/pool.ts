@@ -20,7 +20,7 @@ const TASKS_AHEAD = 2;
 const WORKER_FLAGS = [
   "--max-semi-space-size=8",
   "--max-old-space-size=128",
-  "--heap-growing-percent=400",
+  "--heap-growing-percent=300",
   "--no-incremental-marking-task",
   "--no-memory-reducer",
   "--no-concurrent-recompilation",
