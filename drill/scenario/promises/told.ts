@@ -125,10 +125,9 @@ export const operatorsTold: Watcher = {
       });
     }
     return (happening) => {
+      // What the deployment itself broke until now is its own, whatever begins or ends with it.
       noteMute();
       if (happening.kind === "fault begins") underWay.add(happening.name);
-      // What the deployment itself broke until then is its own.
-      noteMute();
       if (happening.kind === "fault ends") underWay.delete(happening.name);
       bell.hear(happening);
       return seen;
