@@ -21,8 +21,6 @@ interface Call {
   path: string;
   queryParameters: Record<string, string> | null;
   pathParameters: Record<string, string> | null;
-  /** Whether the function lets itself be invoked for it, once that was asked. */
-  isPermitted?: boolean;
 }
 
 /** Where a URL leads with one method: to an API, and to one of its routes where it has it. */
@@ -143,8 +141,7 @@ export class ApiGateways {
   ): void {
     if (this.isThrottled(call)) return back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
-    call.isPermitted ??= this.mayCall(route.functionArn, route.sourceArn(call.path));
-    if (!call.isPermitted) {
+    if (!this.mayCall(route.functionArn, route.sourceArn(call.path))) {
       return back(500, '{"message":"Internal server error"}');
     }
     if (route.authorizer === undefined) return this.integrate(call, request, {}, back);
