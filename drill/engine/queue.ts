@@ -38,6 +38,13 @@ export class TimerLine {
     return undefined;
   }
 
+  /** Most timers are cancelled while they are the last: no place is kept for those. */
+  forgetCancelled(): void {
+    const { timers } = this;
+    while (timers.length > this.passed && timers[timers.length - 1]!.fire === undefined)
+      timers.pop();
+  }
+
   private forgetPassed(): void {
     this.timers = this.timers.slice(this.passed);
     this.passed = 0;

@@ -81,14 +81,16 @@ export class Simulation {
   private lined(delayMs: number, fire: () => void): Cancel {
     let line = this.lines.get(delayMs);
     if (line === undefined) this.lines.set(delayMs, (line = new TimerLine()));
-    const timer: Event = { atMs: this.nowMs + delayMs, sequence: this.sequence++, fire, line };
-    if (line.isQueued) line.push(timer);
+    const set = line;
+    const timer: Event = { atMs: this.nowMs + delayMs, sequence: this.sequence++, fire, line: set };
+    if (set.isQueued) set.push(timer);
     else {
-      line.isQueued = true;
+      set.isQueued = true;
       this.queue.push(timer);
     }
     return () => {
       timer.fire = undefined;
+      set.forgetCancelled();
     };
   }
 

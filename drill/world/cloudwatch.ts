@@ -110,12 +110,23 @@ export class Cloudwatch implements Service {
           const dimensions = names.map((name) => [name, String(entry[name])] as const);
           const list = this.seriesOf(region, Namespace, Name, dimensions);
           if (list.length === 0) continue;
-          const value = Number(entry[Name]);
-          this.base.afterDraw("metricDelayMs", () => {
-            for (const series of list) series.add(Timestamp, value, StorageResolution);
-          });
+          this.publish(list, Timestamp, Number(entry[Name]), StorageResolution);
         }
       }
+    }
+  }
+
+  private publish(
+    list: readonly Series[],
+    atMs: number,
+    value: number,
+    resolutionSeconds: number,
+  ): void {
+    const delayMs = this.base.draw("metricDelayMs");
+    const seenAtMs = this.base.nowMs + delayMs;
+    for (const series of list) {
+      if (series.isBegun) series.expect({ seenAtMs, atMs, value, resolutionSeconds });
+      else this.base.simulation.post(delayMs, () => series.add(atMs, value, resolutionSeconds));
     }
   }
 

@@ -14,6 +14,11 @@ export class JsonText {
     return (this.text ??= JSON.stringify(this.value));
   }
 
+  /** In UTF-8; of plain data without writing it out. */
+  get byteLength(): number {
+    return plainLength(this.value) ?? Buffer.byteLength(this.toString());
+  }
+
   /** As `Buffer.from` reads it. */
   [Symbol.toPrimitive](): string {
     return this.toString();
@@ -25,6 +30,20 @@ export class JsonText {
   }
 }
 
+/** Letters that JSON writes as they are, each in one byte. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Length of an object of plain texts as JSON; undefined where it is something else. */
+function plainLength(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  let length = 1;
+  for (const [name, text] of Object.entries(value as Record<string, unknown>)) {
+    if (typeof text !== "string" || !PLAIN.test(name) || !PLAIN.test(text)) return undefined;
+    length += name.length + text.length + `"":"",`.length;
+  }
+  return length === 1 ? undefined : length;
+}
+
 /** What a service is handed as text. */
 export type Text = string | JsonText;
 
@@ -34,7 +53,8 @@ export function valueOf(text: Text): unknown {
 }
 
 /** `Buffer.byteLength` as the handlers of a world see it. */
-export const lightByteLength = (text: Text): number => Buffer.byteLength(String(text));
+export const lightByteLength = (text: Text): number =>
+  text instanceof JsonText ? text.byteLength : Buffer.byteLength(text);
 
 /** `JSON` as the handlers of a world see it: what they parse is a value of its own. */
 export const lightJson = {

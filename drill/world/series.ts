@@ -7,12 +7,21 @@ interface Bucket {
   maximum: number;
 }
 
+/** What was published and is to be seen from a moment on. */
+interface Datum {
+  seenAtMs: number;
+  atMs: number;
+  value: number;
+  resolutionSeconds: number;
+}
+
 /** Buckets older than this many are forgotten. */
 const BUCKETS_KEPT = 40;
 
 /** One metric in periods of one alarm. */
 export class Series {
   private readonly buckets = new Map<number, Bucket>();
+  private underWay: Datum[] = [];
 
   /** @param begin called with the first data. */
   constructor(
@@ -23,6 +32,27 @@ export class Series {
   /** Periods with data in them. */
   get periods(): number {
     return this.buckets.size;
+  }
+
+  /** Whether any data was ever seen. */
+  get isBegun(): boolean {
+    return this.buckets.size > 0;
+  }
+
+  /** Adds data once its time has come. Only the first, which begins the series, needs an event. */
+  expect(datum: Datum): void {
+    this.underWay.push(datum);
+  }
+
+  /** To be said before values are read. */
+  arrive(nowMs: number): void {
+    const { underWay } = this;
+    if (underWay.length === 0) return;
+    this.underWay = [];
+    for (const datum of underWay) {
+      if (datum.seenAtMs > nowMs) this.underWay.push(datum);
+      else this.add(datum.atMs, datum.value, datum.resolutionSeconds);
+    }
   }
 
   /** @param resolutionSeconds data kept per minute does not show in shorter periods. */
@@ -74,6 +104,7 @@ export function evaluate(
   nowMs: number,
   state: AlarmState,
 ): AlarmState {
+  for (const each of series.values()) each.arrive(nowMs);
   const last = Math.floor(nowMs / alarm.periodMs) - 1;
   const statistics = new Map(alarm.metrics.map(({ id, statistic }) => [id, statistic]));
   const breaches: boolean[] = [];

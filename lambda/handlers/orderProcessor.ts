@@ -9,7 +9,7 @@ import type { StoredOrder } from "../shared/order";
 import { markRejected, markSettled } from "../shared/orderLedger";
 import { maySettle } from "../shared/rules";
 import type { Runtime, Sql } from "../shared/runtime";
-import { archiveBatch, touchSessions } from "../shared/settledBatch";
+import { archiveBatch, sessionRenewer } from "../shared/settledBatch";
 import { OBSERVE_TIMEOUT_MS } from "../shared/tunables";
 import { progressRecorder } from "../shared/vitalSigns";
 
@@ -40,9 +40,9 @@ class OrderProcessor {
   private readonly region: string;
   private readonly table: string;
   private readonly archiveBucket: string;
-  private readonly sessionsTable: string;
   private readonly log: Log;
   private readonly recordProgress: ReturnType<typeof progressRecorder>;
+  private readonly renewSessions: ReturnType<typeof sessionRenewer>;
   private readonly sql: Sql;
 
   constructor(private readonly runtime: OrderProcessorRuntime) {
@@ -50,9 +50,9 @@ class OrderProcessor {
     this.region = variable(env, "AWS_REGION");
     this.table = variable(env, "LEDGER_TABLE");
     this.archiveBucket = variable(env, "ARCHIVE_BUCKET");
-    this.sessionsTable = variable(env, "SESSIONS_TABLE");
     this.log = createLog(runtime, "order-processor");
     this.recordProgress = progressRecorder(runtime, this.table, this.region);
+    this.renewSessions = sessionRenewer(runtime, variable(env, "SESSIONS_TABLE"));
     this.sql = runtime.sql({
       endpoint: variable(env, "DATABASE_ENDPOINT"),
       database: variable(env, "DATABASE_NAME"),
@@ -133,7 +133,7 @@ class OrderProcessor {
     if (settled.length === 0) return;
     const traces = [
       archiveBatch(this.runtime, this.archiveBucket, epoch, settled),
-      touchSessions(this.runtime, this.sessionsTable, settled),
+      this.renewSessions(settled),
     ];
     await Promise.all(
       traces.map((trace) =>

@@ -87,10 +87,12 @@ class SweepSite {
 /** One run, under one reading of the control item. */
 class Sweep {
   private readonly startedMs: number;
-  /** ISO time: what was accepted before it may have been pruned. */
+  /** ISO times: what was accepted before `keptSince` may have been pruned; later than `dueUntil` is not yet due. */
   private readonly keptSince: string;
+  private readonly dueUntil: string;
   private readonly result = nothingSwept();
-  private oldestMs: number;
+  /** ISO time of the oldest open order, or of the start. */
+  private oldestAt: string;
 
   constructor(
     private readonly site: SweepSite,
@@ -99,25 +101,27 @@ class Sweep {
     private readonly invocation: Invocation,
   ) {
     this.startedMs = site.runtime.clock.nowMs();
-    this.oldestMs = this.startedMs;
+    this.oldestAt = isoTime(this.startedMs);
     this.keptSince = isoTime(this.startedMs - CLOSED_KEPT_SECONDS * 1000);
+    this.dueUntil = isoTime(this.startedMs - (isActivation ? 0 : SWEEP_AGE_SECONDS * 1000));
   }
 
   async run(): Promise<SweepResult> {
     const { site, control, startedMs, result } = this;
     const work = await this.workOfThisRegion();
+    const untilNow = isoTime(startedMs + 1);
     await Promise.all(
       Array.from({ length: WORK_SHARDS }, (_, shard) =>
-        this.eachPage(`open#${shard}`, startedMs + 1, work),
+        this.eachPage(`open#${shard}`, untilNow, work),
       ),
     );
     // One shard a minute suffices: what is closed waits for a day anyhow.
     const pruned = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
-    await this.eachPage(pruned, startedMs - CLOSED_KEPT_SECONDS * 1000, async (entries) => {
+    await this.eachPage(pruned, this.keptSince, async (entries) => {
       await Promise.all(entries.map((entry) => pruneOrder(site.runtime, site.table, entry)));
       result.pruned += entries.length;
     });
-    const oldestSeconds = Math.round((startedMs - this.oldestMs) / 1000);
+    const oldestSeconds = Math.round((startedMs - Date.parse(this.oldestAt)) / 1000);
     site.log.metrics(
       "swept",
       [
@@ -135,7 +139,8 @@ class Sweep {
     const mayRequeue = isActive && (this.isActivation || !(await this.queueIsDeep()));
     return async (entries) => {
       result.open += entries.length;
-      this.oldestMs = Math.min(this.oldestMs, Date.parse(entries[0]!.at));
+      const oldestAt = entries[0]!.at;
+      if (oldestAt < this.oldestAt) this.oldestAt = oldestAt;
       // Shards are worked on side by side: a sum must not be read before the wait.
       if (!isActive) {
         const closed = await this.close(entries);
@@ -173,9 +178,7 @@ class Sweep {
   /** A strong read of each order decides; the index only says where to look. */
   private async requeue(entries: readonly WorkEntry[]): Promise<number> {
     const { runtime, table } = this.site;
-    const ageMs = this.isActivation ? 0 : SWEEP_AGE_SECONDS * 1000;
-    const youngest = isoTime(this.startedMs - ageMs);
-    const due = entries.filter((entry) => entry.at <= youngest && this.mustRequeue(entry));
+    const due = entries.filter((entry) => entry.at <= this.dueUntil && this.mustRequeue(entry));
     const items = await Promise.all(
       due.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
     );
@@ -216,13 +219,13 @@ class Sweep {
   /** All pages of one shard, as long as time allows. */
   private async eachPage(
     shard: string,
-    beforeMs: number,
+    before: string,
     work: (entries: WorkEntry[]) => Promise<void>,
   ): Promise<void> {
     const { runtime, table } = this.site;
     let from: Record<string, unknown> | undefined;
     do {
-      const page = await queryWork(runtime, table, { shard, before: isoTime(beforeMs), from });
+      const page = await queryWork(runtime, table, { shard, before, from });
       if (page.entries.length > 0) await work(page.entries);
       from = page.next;
     } while (from !== undefined && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);

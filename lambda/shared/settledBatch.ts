@@ -4,7 +4,10 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { within } from "./clock";
 import type { StoredOrder } from "./order";
 import type { Runtime } from "./runtime";
-import { SESSION_KEPT_SECONDS, SIDE_WRITE_TIMEOUT_MS } from "./tunables";
+import { SESSION_KEPT_SECONDS, SESSION_REFRESH_SECONDS, SIDE_WRITE_TIMEOUT_MS } from "./tunables";
+
+/** Sessions a process remembers to have renewed; beyond that it begins anew. */
+const SESSIONS_REMEMBERED_MAX = 10_000;
 
 type SettledBatchRuntime = Pick<Runtime, "clock" | "dynamodb" | "s3">;
 
@@ -38,32 +41,52 @@ export async function archiveBatch(
 const byFingerprint = (one: StoredOrder, other: StoredOrder): number =>
   one.fingerprint.localeCompare(other.fingerprint);
 
-/** Renews the sessions that placed the orders; the last writer wins, which is enough for them. */
-export async function touchSessions(
+/**
+ * Renews the sessions that placed the orders, each at most every SESSION_REFRESH_SECONDS; the last
+ * writer wins, which is enough for them. What failed is renewed with the session's next order.
+ */
+export function sessionRenewer(
   runtime: SettledBatchRuntime,
   table: string,
-  batch: readonly StoredOrder[],
-): Promise<void> {
-  const nowMs = runtime.clock.nowMs();
-  const sessions = new Map(batch.map(({ order }) => [order.sessionId, order.accountId]));
-  await Promise.all(
-    [...sessions].map(([sessionId, accountId]) =>
-      within(runtime.clock, SIDE_WRITE_TIMEOUT_MS, "session", (abortSignal) =>
-        runtime.dynamodb.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { sessionId },
-            UpdateExpression:
-              "SET accountId = :account, lastOrderAtMs = :now, expiresAtEpochSeconds = :expiry",
-            ExpressionAttributeValues: {
-              ":account": accountId,
-              ":now": nowMs,
-              ":expiry": Math.floor(nowMs / 1000) + SESSION_KEPT_SECONDS,
-            },
-          }),
-          { abortSignal },
-        ),
-      ),
+): (batch: readonly StoredOrder[]) => Promise<void> {
+  const renewedMs = new Map<string, number>();
+  return async (batch) => {
+    const nowMs = runtime.clock.nowMs();
+    const isDue = ({ order }: StoredOrder): boolean =>
+      nowMs - (renewedMs.get(order.sessionId) ?? -Infinity) >= SESSION_REFRESH_SECONDS * 1000;
+    const due = new Map(
+      batch.filter(isDue).map(({ order }) => [order.sessionId, order.accountId] as const),
+    );
+    if (due.size === 0) return;
+    await Promise.all(
+      [...due].map(async ([sessionId, accountId]) => {
+        await renew(runtime, table, { sessionId, accountId, nowMs });
+        if (renewedMs.size >= SESSIONS_REMEMBERED_MAX) renewedMs.clear();
+        renewedMs.set(sessionId, nowMs);
+      }),
+    );
+  };
+}
+
+function renew(
+  { clock, dynamodb }: SettledBatchRuntime,
+  table: string,
+  { sessionId, accountId, nowMs }: { sessionId: string; accountId: string; nowMs: number },
+): Promise<unknown> {
+  return within(clock, SIDE_WRITE_TIMEOUT_MS, "session", (abortSignal) =>
+    dynamodb.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { sessionId },
+        UpdateExpression:
+          "SET accountId = :account, lastOrderAtMs = :now, expiresAtEpochSeconds = :expiry",
+        ExpressionAttributeValues: {
+          ":account": accountId,
+          ":now": nowMs,
+          ":expiry": Math.floor(nowMs / 1000) + SESSION_KEPT_SECONDS,
+        },
+      }),
+      { abortSignal },
     ),
   );
 }

@@ -26,6 +26,22 @@ describe("JSON that nobody has written out", () => {
     expect([lightByteLength('{"symbol":"€"}'), bytes]).toEqual([bytes, 16]);
   });
 
+  it.each([
+    {},
+    { a: "b" },
+    { orderId: "1", symbol: "A CME~", side: "" },
+    { quoted: 'a "b"' },
+    { path: "a\\b", line: "a\nb" },
+    { "€": "1" },
+    { count: 1, text: "1" },
+    { gone: undefined, text: "1" },
+    ["a", "b"],
+    null,
+    "text",
+  ])("has the length of its text: %j", (data) => {
+    expect(lightByteLength(new JsonText(data))).toBe(Buffer.byteLength(JSON.stringify(data)));
+  });
+
   it("leaves real text to JSON itself", () => {
     expect(lightJson.parse(written)).toEqual(JSON.parse(written));
     expect(() => lightJson.parse("{")).toThrow(SyntaxError);

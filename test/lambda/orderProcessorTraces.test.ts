@@ -2,6 +2,7 @@ import { createOrderProcessor } from "../../lambda/handlers/orderProcessor";
 import type { StoredOrder } from "../../lambda/shared/order";
 import type { OrderItem } from "../../lambda/shared/orderLedger";
 import type { Progress } from "../../lambda/shared/signs";
+import { SESSION_REFRESH_SECONDS } from "../../lambda/shared/tunables";
 import { batch, openItem, orderId, stored } from "../helpers/events";
 import { type FakeWorld, HOME } from "../helpers/fakeRuntime";
 import { comingBack, settlingAtHome } from "../helpers/orders";
@@ -100,6 +101,20 @@ describe("a settled batch leaves traces", () => {
       TableName: "sessions",
       ExpressionAttributeValues: { ":account": "account" },
     });
+  });
+
+  it("each again after a minute, or with the next order where that failed", async () => {
+    const renewals = () => world.callsOf({ on: "session session" }).length;
+    const settle = async (n: number) => {
+      await world.play(process(batch(accepted(n))));
+      return renewals();
+    };
+    world.mishap({ on: "session session" }, "hangs", 1);
+    expect(await settle(1)).toBe(1);
+    expect(await settle(2)).toBe(2);
+    expect(await settle(3)).toBe(2);
+    await world.advance(SESSION_REFRESH_SECONDS);
+    expect(await settle(4)).toBe(3);
   });
 
   it.each([{ service: "s3" }, { on: "session session" }])(
