@@ -23,13 +23,19 @@ export const MAIN: Range = [150, 210];
 export const AROUND: Range = [60, 450];
 /** After every loop that began without it has ended before the main fault begins. */
 export const FIRST: Range = [0, 5];
-export const SHORT: Range = [250, 300];
-export const AFTER_RETURN: Range = [560, 700];
-export const REBUILT: Range = [830, 900];
+/** Just long enough for a failover, where what follows it is what is played. */
+export const SHORT: Range = [250, 280];
+/** The failover that others follow: as early as every loop has begun. */
+export const SOON: Range = [70, 100];
+/** After the return of what was lost soon and for a short time, its rebuild done or not. */
+export const AFTER_RETURN: Range = [420, 560];
+/** By now it is rebuilt. */
+export const REBUILT: Range = [685, 695];
 /** Five minutes after a failback is done. */
-export const ARMED_AGAIN: Range = [1_300, 1_350];
+export const ARMED_AGAIN: Range = [1_170, 1_220];
 
 export const main = (kind: FaultKind, lasts?: Range): Part => ({ kind, at: MAIN, lasts });
+export const soon = (kind: FaultKind): Part => ({ kind, at: SOON, lasts: SHORT });
 export const around = (kind: FaultKind): Part => ({ kind, at: AROUND });
 export const early = (kind: FaultKind): Part => ({ kind, at: FIRST });
 

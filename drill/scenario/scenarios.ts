@@ -25,6 +25,7 @@ import {
   around,
   early,
   main,
+  soon,
 } from "./parts";
 
 const mainOf = (stream: Stream): Part => main(stream.pick(regionOrApi));
@@ -163,44 +164,44 @@ export const scenarios: readonly Scenario[] = [
     weight: 2,
     parts: () => [
       main(regions.homeLost),
-      { kind: triggers.blind, at: FIRST, lasts: [900, 900] },
+      { kind: triggers.blind, at: FIRST, lasts: [700, 700] },
       { kind: operations.activationAsked, at: [240, 300] },
     ],
   },
   {
     name: "failback",
-    weight: 5,
+    weight: 4,
     parts: (stream) => [
-      main(regions.homeLost, SHORT),
+      soon(regions.homeLost),
       { kind: operations.failback, at: AFTER_RETURN, lasts: [420, 420] },
-      ...(stream.chance(0.3) ? [{ kind: stream.pick(companions), at: [600, 1_000] as const }] : []),
+      ...(stream.chance(0.3) ? [{ kind: stream.pick(companions), at: [440, 840] as const }] : []),
     ],
   },
   {
     name: "fault in a failback",
-    weight: 5,
+    weight: 4,
     parts: (stream) => [
-      main(regions.homeLost, SHORT),
-      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
-      { kind: stream.pick([...companions, ...furtherLosses]), at: [855, 930] },
+      soon(regions.homeLost),
+      { kind: operations.failback, at: REBUILT, lasts: [320, 320] },
+      { kind: stream.pick([...companions, ...furtherLosses]), at: [690, 765] },
     ],
   },
   {
     name: "orchestrator killed in a failback",
     weight: 2,
     parts: () => [
-      main(regions.homeLost, SHORT),
-      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
-      { kind: crashes.failbackKilled, at: [800, 840] },
+      soon(regions.homeLost),
+      { kind: operations.failback, at: REBUILT, lasts: [320, 320] },
+      { kind: crashes.failbackKilled, at: [635, 675] },
     ],
   },
   {
     name: "RDS at home down in a failback",
-    weight: 2,
+    weight: 1,
     parts: () => [
-      main(regions.homeLost, SHORT),
-      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
-      { kind: controlPlanes.rdsDownAtHome, at: [840, 900] },
+      soon(regions.homeLost),
+      { kind: operations.failback, at: REBUILT, lasts: [400, 400] },
+      { kind: controlPlanes.rdsDownAtHome, at: [675, 735] },
     ],
   },
   {
@@ -215,16 +216,16 @@ export const scenarios: readonly Scenario[] = [
     name: "home fails in a failback",
     weight: 3,
     parts: (stream) => [
-      main(regions.homeLost, SHORT),
-      { kind: operations.failback, at: [850, 860], lasts: [400, 400] },
-      { kind: stream.pick(mains), at: [855, 1_000] },
+      soon(regions.homeLost),
+      { kind: operations.failback, at: REBUILT, lasts: [320, 320] },
+      { kind: stream.pick(mains), at: [690, 835] },
     ],
   },
   {
     name: "home lost again",
     weight: 1,
     parts: () => [
-      main(regions.homeLost, SHORT),
+      soon(regions.homeLost),
       { kind: operations.failback, at: AFTER_RETURN, lasts: [420, 420] },
       { kind: regions.homeLostAgain, at: ARMED_AGAIN },
     ],
@@ -249,8 +250,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "second region lost",
-    weight: 4,
-    parts: () => [main(regions.homeLost, SHORT), { kind: regions.secondRegionLost, at: REBUILT }],
+    weight: 3,
+    parts: () => [soon(regions.homeLost), { kind: regions.secondRegionLost, at: REBUILT }],
   },
   {
     name: "two regions lost",

@@ -79,7 +79,8 @@ export const nothing: Fault = {
 
 export const homeLost: FaultKind = {
   name: "region",
-  lasts: [360, 480],
+  // Longer than the RTO: what settles again has been taken over.
+  lasts: [310, 400],
   draw: (stream) =>
     regionLost("home", {
       hasStaleHealth: stream.chance(0.3),
