@@ -47,7 +47,7 @@ it("nobody changes a stored item, or what JSON is made of, through a whole outag
   const changed = (noted: Map<unknown, string>): unknown[] =>
     [...noted].filter(([value, text]) => JSON.stringify(value) !== text);
   expect([changed(written), changed(made)]).toEqual([[], []]);
-  expect(written.size).toBeGreaterThan(2_000);
+  expect(written.size).toBeGreaterThan(1_500);
   expect(made.size).toBeGreaterThan(2_000);
   expect(control).toMatchObject({ active: "us-east-2", epoch: 2 });
 }, 120_000);
