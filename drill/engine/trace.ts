@@ -19,14 +19,16 @@ export class Trace {
     this.high = Math.imul(this.high ^ (value + (this.low >>> 13)), 0x85ebca6b);
   }
 
-  /** Mixes a short text: the kind of an outcome, not a sentence built for it. */
-  mixText(text: string): void {
-    for (let i = 0; i < text.length; i++) this.mix(text.charCodeAt(i));
-  }
-
   line(who: string, what: string): void {
     if (this.isKept) this.lines.push(`${new Date(this.nowMs()).toISOString()} ${who}: ${what}`);
   }
+}
+
+/** A short text as a number to be mixed: the kind of an outcome, not a sentence built for it. */
+export function markOf(text: string): number {
+  let mark = 0x811c9dc5 | 0;
+  for (let i = 0; i < text.length; i++) mark = Math.imul(mark ^ text.charCodeAt(i), 0x01000193);
+  return mark;
 }
 
 function hex(word: number): string {

@@ -2,6 +2,7 @@ import { type Assumption, type AssumptionName, assumptions } from "../assumption
 import type { ProgramDescription } from "../description/program";
 import type { Random, Stream } from "../engine/random";
 import type { Simulation } from "../engine/simulation";
+import { markOf } from "../engine/trace";
 import type { Happening, Kind } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";
@@ -17,13 +18,19 @@ interface Watching {
   kinds: readonly Kind[] | undefined;
 }
 
+interface Told {
+  /** What the trace mixes of the kind. */
+  mark: number;
+  watchers: readonly Watching["watcher"][];
+}
+
 /** What every simulated service shares: time, chance, the program, the network, who watches. */
 export class Base {
   /** Where faults reach in. */
   readonly hooks = createHooks();
   private readonly watchers: Watching[] = [];
   /** Who is told of a kind, in the order of asking; found anew after somebody asked. */
-  private readonly told = new Map<Kind, readonly Watching["watcher"][]>();
+  private readonly told = new Map<Kind, Told>();
   private readonly draws = new Map<AssumptionName, Draw>();
 
   constructor(
@@ -65,13 +72,14 @@ export class Base {
 
   happened(happening: Happening): void {
     const { kind } = happening;
-    this.simulation.trace.mixText(kind);
-    for (const watcher of this.told.get(kind) ?? this.watching(kind)) watcher(happening);
+    const { mark, watchers } = this.told.get(kind) ?? this.toldOf(kind);
+    this.simulation.trace.mix(mark);
+    for (const watcher of watchers) watcher(happening);
   }
 
-  private watching(kind: Kind): readonly Watching["watcher"][] {
+  private toldOf(kind: Kind): Told {
     const asked = this.watchers.filter(({ kinds }) => kinds === undefined || kinds.includes(kind));
-    const found = asked.map(({ watcher }) => watcher);
+    const found = { mark: markOf(kind), watchers: asked.map(({ watcher }) => watcher) };
     this.told.set(kind, found);
     return found;
   }

@@ -30,15 +30,25 @@ export class JsonText {
   }
 }
 
-/** Letters that JSON writes as they are, each in one byte. */
-const PLAIN = /^[ !#-[\]-~]*$/;
+/** Only letters that JSON writes as they are, each in one byte. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === QUOTE || code === BACKSLASH) return false;
+  }
+  return true;
+}
+
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = "\\".charCodeAt(0);
 
 /** Length of an object of plain texts as JSON; undefined where it is something else. */
 function plainLength(value: unknown): number | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   let length = 1;
-  for (const [name, text] of Object.entries(value as Record<string, unknown>)) {
-    if (typeof text !== "string" || !PLAIN.test(name) || !PLAIN.test(text)) return undefined;
+  for (const name of Object.keys(value)) {
+    const text = (value as Record<string, unknown>)[name];
+    if (typeof text !== "string" || !isPlain(name) || !isPlain(text)) return undefined;
     length += name.length + text.length + `"":"",`.length;
   }
   return length === 1 ? undefined : length;

@@ -20,21 +20,34 @@ interface Minute {
 }
 
 /**
- * Calls back with every order placed, by whomever, once it is known how it went: 5xx and no answer
- * in time are failures.
+ * Calls back with every order placed, by whomever, and when it was known how it went: 5xx and no
+ * answer in time are failures. What was not answered is said with the next order.
  */
-function watchOrders({ apis, base }: World, ended: (hasFailed: boolean) => void): void {
+function watchOrders(
+  { apis, base }: World,
+  ended: (hasFailed: boolean, atMs: number) => void,
+): void {
+  let waiting: { untilMs: number; isOver: boolean }[] = [];
+  const giveUp = (): void => {
+    let late = 0;
+    for (; late < waiting.length; late++) {
+      const { untilMs, isOver } = waiting[late]!;
+      if (!isOver && untilMs > base.nowMs) break;
+      if (!isOver) ended(true, untilMs);
+    }
+    if (late > 0) waiting = waiting.slice(late);
+  };
   apis.onRequest = ({ method }) => {
     if (method !== "POST") return undefined;
-    let isOver = false;
-    const over = (hasFailed: boolean): void => {
-      if (isOver) return;
-      isOver = true;
+    giveUp();
+    const order = { untilMs: base.nowMs + PROBE_TIMEOUT_MS, isOver: false };
+    waiting.push(order);
+    return ({ status }) => {
       giveUp();
-      ended(hasFailed);
+      if (order.isOver || order.untilMs <= base.nowMs) return;
+      order.isOver = true;
+      ended(status >= 500, base.nowMs);
     };
-    const giveUp = base.simulation.after(PROBE_TIMEOUT_MS, () => over(true));
-    return ({ status }) => over(status >= 500);
   };
 }
 
@@ -114,9 +127,9 @@ export const operatorsTold: Watcher = {
       base.simulation.at(Math.max(dueMs, base.nowMs), () => check(ended));
     };
     if (!schedule.isLast) {
-      watchOrders(world, (hasFailed) => {
-        const startMs = base.nowMs - (base.nowMs % MINUTE_MS);
-        if (startMs !== minute.startMs) {
+      watchOrders(world, (hasFailed, atMs) => {
+        const startMs = atMs - (atMs % MINUTE_MS);
+        if (startMs > minute.startMs) {
           close(minute);
           minute = { startMs, placed: 0, failed: 0 };
         }
