@@ -83,6 +83,18 @@ describe("an alarm", () => {
     expect(stateAfter(silence, { missingData: "ignore" }, "OK")).toBe("OK");
   });
 
+  it("sees data from the moment on at which they arrive", () => {
+    const series = new Series(alarm.periodMs);
+    const sum = (nowMs: number): number | undefined => {
+      series.arrive(nowMs);
+      return series.value(0, "Sum");
+    };
+    for (const seenAtMs of [300, 200]) {
+      series.expect({ seenAtMs, atMs: 1, value: seenAtMs, resolutionSeconds: 1 });
+    }
+    expect([199, 200, 299, 300].map(sum)).toEqual([undefined, 200, 200, 500]);
+  });
+
   it("does not see data kept per minute in periods of 10 s", () => {
     expect(stateAfter([[1], [1], [1]], {}, "OK", 60)).toBe("OK");
     expect(stateAfter([[1], [1], [1]], { periodMs: 60_000 }, "OK", 60)).toBe("ALARM");

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { EventQueue } from "../../drill/engine/queue";
 import { Random, Stream } from "../../drill/engine/random";
 import { START_MS, Simulation } from "../../drill/engine/simulation";
@@ -49,6 +50,32 @@ describe("virtual time", () => {
     await simulation.run(START_MS + 10);
     expect(fired).toEqual(["kept"]);
     expect(() => simulation.at(START_MS + 9, () => {})).toThrow(/lies before/);
+  });
+
+  it("fires timeouts in the order in which they were set, less those cancelled before", async () => {
+    const timeoutMs = 100;
+    const timeouts = fc.array(
+      fc.record({ setAtMs: fc.nat(300), cancelledAfterMs: fc.option(fc.nat(2 * timeoutMs)) }),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(timeouts, async (set) => {
+        const simulation = new Simulation();
+        const fired: number[] = [];
+        set.forEach(({ setAtMs, cancelledAfterMs }, number) => {
+          simulation.at(START_MS + setAtMs, () => {
+            const cancel = simulation.after(timeoutMs, () => fired.push(number));
+            if (cancelledAfterMs !== null) simulation.post(cancelledAfterMs + 0.5, cancel);
+          });
+        });
+        await simulation.run(START_MS + 1_000);
+        const due = [...set.entries()]
+          .filter(([, { cancelledAfterMs: ms }]) => ms === null || ms >= timeoutMs)
+          .sort(([, one], [, other]) => one.setAtMs - other.setAtMs)
+          .map(([number]) => number);
+        expect(fired).toEqual(due);
+      }),
+    );
   });
 
   it("passes on what an event throws", async () => {
