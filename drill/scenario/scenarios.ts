@@ -148,12 +148,12 @@ export const scenarios: readonly Scenario[] = [
     name: "takeover called off",
     weight: 2,
     parts: (stream) => [
-      { kind: takeoverCalledOff, at: [155, 200] },
+      { kind: takeoverCalledOff, at: [165, 185] },
       ...(stream.chance(0.5)
         ? [{ kind: database.lateCommits, at: [130, 150], lasts: [90, 120] } as const]
         : [
             { kind: crashes.processorLate, at: [130, 150], lasts: [90, 120] } as const,
-            { kind: clients.burst, at: [160, 200] } as const,
+            { kind: clients.burst, at: [165, 190] } as const,
           ]),
       // Longer than the commands go on: a promotion that others call back is two moves of Aurora.
       { kind: controlPlanes.rdsDownAtStandby, at: [120, 130], lasts: [260, 300] },
