@@ -25,8 +25,9 @@ export interface Service {
   /** As in the names of VPC endpoints. */
   readonly name: string;
   latency(command: string, input: Input): AssumptionName;
-  /** The IAM action and the resources it is asked on; where `asksAlike`, for one question one object. */
+  /** For one question `permission` always gives the same object: its answer is remembered. */
   readonly asksAlike?: boolean;
+  /** The IAM action and the resources it is asked on. */
   permission(region: string, command: string, input: Input): readonly [string, ...string[]];
   /** Condition keys of the call, in lower case; none where a service has none. */
   context?(input: Input): CallContext;
