@@ -79,19 +79,23 @@ export class Simulation {
 
   /** Timeouts have few lengths, are many, and nearly all are cancelled. */
   private lined(delayMs: number, fire: () => void): Cancel {
-    let line = this.lines.get(delayMs);
-    if (line === undefined) this.lines.set(delayMs, (line = new TimerLine()));
-    const set = line;
-    const timer: Event = { atMs: this.nowMs + delayMs, sequence: this.sequence++, fire, line: set };
-    if (set.isQueued) set.push(timer);
+    const line = this.lineOf(delayMs);
+    const timer: Event = { atMs: this.nowMs + delayMs, sequence: this.sequence++, fire, line };
+    if (line.isQueued) line.push(timer);
     else {
-      set.isQueued = true;
+      line.isQueued = true;
       this.queue.push(timer);
     }
     return () => {
       timer.fire = undefined;
-      set.forgetCancelled();
+      line.forgetCancelled();
     };
+  }
+
+  private lineOf(delayMs: number): TimerLine {
+    let line = this.lines.get(delayMs);
+    if (line === undefined) this.lines.set(delayMs, (line = new TimerLine()));
+    return line;
   }
 
   private next(): Event | undefined {

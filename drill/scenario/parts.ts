@@ -25,7 +25,7 @@ export const AROUND: Range = [60, 450];
 export const FIRST: Range = [0, 5];
 /** Just long enough for a failover, where what follows it is what is played. */
 export const SHORT: Range = [250, 280];
-/** The failover that others follow: as early as every loop has begun. */
+/** A failover after which something else is played: as early as every loop has begun. */
 export const SOON: Range = [70, 100];
 /** After the return of what was lost soon and for a short time, its rebuild done or not. */
 export const AFTER_RETURN: Range = [420, 560];

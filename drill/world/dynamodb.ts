@@ -81,8 +81,6 @@ export class Dynamodb implements Service {
     return input["ConsistentRead"] === true ? "ledgerReadMs" : "eventualReadMs";
   }
 
-  readonly asksAlike = true;
-
   /** Only queries name an index: what is asked follows from either name. */
   permission(region: string, command: string, input: Input): Asked {
     const { TableName, IndexName } = input as { TableName: string; IndexName?: string };

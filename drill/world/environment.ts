@@ -29,8 +29,6 @@ export class Environment {
   crash: () => void = () => {};
   /** How often a fault has frozen it. */
   freezes = 0;
-  /** What its role was found to allow: the objects by which a service asks. */
-  readonly allowed = new Set<object>();
   private isFrozen = false;
   private backlog: Delivery<never>[] = [];
 

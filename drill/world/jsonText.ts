@@ -30,6 +30,9 @@ export class JsonText {
   }
 }
 
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = "\\".charCodeAt(0);
+
 /** Only letters that JSON writes as they are, each in one byte. */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
@@ -38,9 +41,6 @@ function isPlain(text: string): boolean {
   }
   return true;
 }
-
-const QUOTE = '"'.charCodeAt(0);
-const BACKSLASH = "\\".charCodeAt(0);
 
 /** Length of an object of plain texts as JSON; undefined where it is something else. */
 function plainLength(value: unknown): number | undefined {

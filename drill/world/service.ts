@@ -25,8 +25,6 @@ export interface Service {
   /** As in the names of VPC endpoints. */
   readonly name: string;
   latency(command: string, input: Input): AssumptionName;
-  /** For one question `permission` always gives the same object: its answer is remembered. */
-  readonly asksAlike?: boolean;
   /** The IAM action and the resources it is asked on. */
   permission(region: string, command: string, input: Input): readonly [string, ...string[]];
   /** Condition keys of the call, in lower case; none where a service has none. */
@@ -93,26 +91,6 @@ export class Permissions {
 
   constructor(private readonly base: Base) {}
 
-  /** The error with which a service refuses a call; undefined where it is allowed. */
-  refuse(
-    environment: Environment,
-    service: Service,
-    region: string,
-    { name, input }: Command,
-  ): Error | undefined {
-    const asked = service.permission(region, name, input);
-    const isKnown = service.asksAlike === true && this.taken.size === 0;
-    if (isKnown && environment.allowed.has(asked)) return undefined;
-    const context = service.context?.(input);
-    for (let i = 1; i < asked.length; i++) {
-      if (this.allow(environment, asked[0], asked[i]!, context)) continue;
-      const message = `not authorized to perform ${asked[0]} on ${asked[i]}`;
-      return serviceError("AccessDeniedException", message);
-    }
-    if (isKnown) environment.allowed.add(asked);
-    return undefined;
-  }
-
   allow(
     { description }: Pick<Environment, "description">,
     action: string,
@@ -153,9 +131,14 @@ export class Calls {
       if (disturbed === "hang") return;
       const latency = service.latency(name, input);
       const reply = new Answer(this.base, environment, region, latency, resolve, reject);
+      const asked = service.permission(region, name, input);
+      const context = service.context?.(input);
       if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
-      const denied = this.permissions.refuse(environment, service, region, command);
-      if (denied !== undefined) return reply.fail(denied);
+      for (let i = 1; i < asked.length; i++) {
+        if (this.permissions.allow(environment, asked[0], asked[i]!, context)) continue;
+        const message = `not authorized to perform ${asked[0]} on ${asked[i]}`;
+        return reply.fail(serviceError("AccessDeniedException", message));
+      }
       service.handle(region, name, input, reply);
       if (disturbed === "die") environment.crash();
       else if (disturbed !== undefined) this.freeze(environment, disturbed.freezeMs);

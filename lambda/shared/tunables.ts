@@ -183,7 +183,7 @@ export const STATEMENT_TIMEOUT_MS = 4_000;
 export const CONNECT_TIMEOUT_MS = 2_000;
 /** An idle connection older than this may lead to a volume that was left; a new one does not. */
 export const CONNECTION_IDLE_MAX_MS = 10_000;
-/** A session that places no order for this long expires; a process renews one at most so often. */
+/** A session expires this long after its last order; a process renews one at most every REFRESH. */
 export const SESSION_KEPT_SECONDS = 86_400;
 export const SESSION_REFRESH_SECONDS = 60;
 export const SWEEP_TIMEOUT_SECONDS = 50;
