@@ -64,6 +64,10 @@ function isCalm(sentinels: SentinelLooks, nowMs: number): boolean {
   return sentinels.isCalm && nowMs - sentinels.newestAtMs <= LOOKS_CALM_SECONDS * 1000;
 }
 
+function isUnderTarget(control: Observation["control"]): boolean {
+  return typeof control === "object" && control.target !== null;
+}
+
 /** One invocation, with the memory of its own looks. */
 class Run {
   private readonly trigger: Trigger;
@@ -170,9 +174,12 @@ class Run {
     };
   }
 
+  /** Only a fence needs a region that is ready, and under a target only an operator sets another. */
   private observeTarget(): Promise<Observation["target"]> {
+    const { control, command, runtime } = this;
     const { home, standby } = this.regions;
-    return observeTarget(this.runtime, regionToGain(this.control, this.command, home, standby));
+    const mayFence = !isUnderTarget(control) || command !== null;
+    return observeTarget(runtime, regionToGain(control, command, home, standby), mayFence);
   }
 
   /** An operator who asked for something is not done where nobody could look whether it is. */
@@ -247,14 +254,14 @@ class Run {
     hasFailed: boolean,
   ): Promise<boolean> {
     const { clock } = this.runtime;
-    const isUnderTarget = typeof control === "object" && control.target !== null;
-    if (isUnderTarget) this.underTargetSinceMs ??= clock.nowMs();
-    if (isUnderTarget && this.trigger === "sentinel") {
+    const isWaiting = isUnderTarget(control);
+    if (isWaiting) this.underTargetSinceMs ??= clock.nowMs();
+    if (isWaiting && this.trigger === "sentinel") {
       const stayedMs = clock.nowMs() - this.underTargetSinceMs!;
       if (stayedMs > WOKEN_UNDER_TARGET_SECONDS * 1000) return false;
     }
     const isQuiet = action.do === "nothing" || action.do === "refuse";
-    if (isUnderTarget) {
+    if (isWaiting) {
       const pollMs = action.do === "activate" ? ACTIVATE_RETRY_MS : TARGET_POLL_MS;
       await sleep(clock, hasFailed ? Math.min(FAILED_ACTION_WAIT_MS, pollMs) : pollMs);
       return this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
@@ -266,8 +273,7 @@ class Run {
 
   /** @throws UnfinishedError where only Lambda's own retry would come back to what is undone. */
   private leave(action: Action, control: Observation["control"]): Outcome {
-    const isUnderTarget = typeof control === "object" && control.target !== null;
-    if (isUnderTarget && this.trigger === "alarm") {
+    if (isUnderTarget(control) && this.trigger === "alarm") {
       throw new UnfinishedError(`still under a target: ${JSON.stringify(action)}`);
     }
     return { done: false, action, control };

@@ -27,8 +27,11 @@ export interface TargetDatabase {
   isWriter: boolean;
   /** A failover or switchover is under way, to it or away from it: RDS takes no other call. */
   isPromoting: boolean;
-  /** The member is available and has an available instance. */
-  isReady: boolean;
+  /**
+   * The member is available and has an available instance. Null where nobody asked: a fence needs to
+   * know, what goes on under a target does not.
+   */
+  isReady: boolean | null;
 }
 
 /** What this run has already done, so that a best-effort step is tried once per run. */
@@ -185,7 +188,7 @@ function afterActivation(observation: Observation, control: Control, active: str
 }
 
 function isKnownUnready(observation: Observation): boolean {
-  return observation.target !== "unknown" && !observation.target.isReady;
+  return observation.target !== "unknown" && observation.target.isReady === false;
 }
 
 /** Once a run of the tick, so about once a minute. */

@@ -138,7 +138,7 @@ export const anyTarget: fc.Arbitrary<TargetDatabase | "unknown"> = fc.oneof(
     arbitrary: fc.record({
       isWriter: fc.boolean(),
       isPromoting: fc.boolean(),
-      isReady: fc.boolean(),
+      isReady: fc.option(fc.boolean()),
     }),
   },
 );

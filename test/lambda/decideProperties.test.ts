@@ -78,7 +78,16 @@ describe("whatever is observed", () => {
 
   always("a known unready region is never fenced for", (observation, action) => {
     if (action.do !== "fence" || observation.target === "unknown") return;
-    expect(observation.target.isReady).toBe(true);
+    expect(observation.target.isReady).not.toBe(false);
+  });
+
+  always("under a target, without a command, nobody needs to know who is ready", (observation) => {
+    const { target, control } = observation;
+    if (target === "unknown" || typeof control === "string" || control.target === null) return;
+    const knowing = (isReady: boolean | null) =>
+      decide({ ...observation, command: null, target: { ...target, isReady } }, NOW_MS);
+    expect(knowing(false)).toEqual(knowing(true));
+    expect(knowing(null)).toEqual(knowing(true));
   });
 
   always("the sweep of this epoch comes before its notice", (observation, action) => {

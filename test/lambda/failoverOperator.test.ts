@@ -104,6 +104,16 @@ describe("an operator's failover", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
+  it("is refused so even while another failover is under way", async () => {
+    world.setControl({ ...fenceTo(STANDBY), how: "failover" });
+    world.services.cluster.unready.add(HOME);
+    expect((await ask({ action: "failover", to: HOME })).result).toMatchObject({
+      done: true,
+      action: { do: "refuse", because: `${HOME} has no available member with an instance` },
+    });
+    expect(changesOf(world)).toEqual([]);
+  });
+
   it("passes where the target's RDS does not answer, and is done once it does", async () => {
     const mend = world.mishap({ service: "rds" }, "hangs");
     const run = orchestrate(world, { action: "failover", to: STANDBY });

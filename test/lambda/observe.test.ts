@@ -51,7 +51,7 @@ test.each<[Described, boolean]>([
   [{ instances: [] }, false],
   [{ isMember: false }, false],
 ])("a standby of which RDS says %j is ready: %s", async (says, isReady) => {
-  expect(await observeTarget(runtime(described(says)), STANDBY)).toEqual({
+  expect(await observeTarget(runtime(described(says)), STANDBY, true)).toEqual({
     isWriter: false,
     isPromoting: false,
     isReady,
@@ -64,11 +64,25 @@ it("is unknown where any of the three questions is refused, or there is no globa
       if (command === `Describe${refused}Command`) throw new Error("Throttling");
       return described({})(command);
     };
-    expect(await observeTarget(runtime(answer), STANDBY)).toBe("unknown");
+    expect(await observeTarget(runtime(answer), STANDBY, true)).toBe("unknown");
   }
   const none = (command: string): unknown =>
     command === "DescribeGlobalClustersCommand" ? {} : described({})(command);
-  expect(await observeTarget(runtime(none), STANDBY)).toBe("unknown");
+  expect(await observeTarget(runtime(none), STANDBY, true)).toBe("unknown");
+});
+
+it("asks for the global cluster alone where nobody needs to know who is ready", async () => {
+  const asked: string[] = [];
+  const answer = (command: string): unknown => {
+    asked.push(command);
+    return described({ instances: [] })(command);
+  };
+  expect(await observeTarget(runtime(answer), STANDBY, false)).toEqual({
+    isWriter: false,
+    isPromoting: false,
+    isReady: null,
+  });
+  expect(asked).toEqual(["DescribeGlobalClustersCommand"]);
 });
 
 it("is unknown where RDS does not answer in time", async () => {
@@ -79,6 +93,6 @@ it("is unknown where RDS does not answer in time", async () => {
     fire();
     return () => {};
   };
-  expect(await observeTarget(runtime(never, fires), STANDBY)).toBe("unknown");
+  expect(await observeTarget(runtime(never, fires), STANDBY, true)).toBe("unknown");
   expect(delays).toEqual([OBSERVE_TIMEOUT_MS]);
 });
