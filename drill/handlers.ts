@@ -98,7 +98,10 @@ export function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handler
   return handlers;
 }
 
-/** All commands are of one shape: what reads them by the thousand reads one kind of object. */
+/**
+ * All commands are of one shape: what reads them by the thousand reads one kind of object. The world
+ * speaks as the document client does, in errors too: there is nothing to unmarshal.
+ */
 const plainCommands: esbuild.Plugin = {
   name: "plain-commands",
   setup(build) {
@@ -109,6 +112,7 @@ const plainCommands: esbuild.Plugin = {
         ...commands.map(
           (name) => `export function ${name}(input) { return new Command("${name}", input); }`,
         ),
+        "export const unmarshall = (item) => item;",
       ].join("\n"),
       loader: "js",
     }));

@@ -93,13 +93,8 @@ export const acknowledgeBeforeLedger: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderApi.ts",
-      from: 'existing = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>',
-      to: 'existing = "stored"; void Promise.resolve().then(() =>',
-    },
-    {
-      file: "lambda/handlers/orderApi.ts",
-      from: "acceptOrder(runtime, table, stored),",
-      to: "acceptOrder(runtime, table, stored).catch(() => undefined),",
+      from: "existing = await acceptOrder(runtime, table, stored);",
+      to: 'existing = "stored"; void acceptOrder(runtime, table, stored).catch(() => undefined);',
     },
   ],
 };

@@ -10,8 +10,8 @@ const queueAlone: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderApi.ts",
-      from: "acceptOrder(runtime, table, stored),",
-      to: "this.enqueue(stored),",
+      from: "existing = await acceptOrder(runtime, table, stored);",
+      to: "existing = await this.enqueue(stored);",
     },
     {
       file: "lambda/handlers/orderApi.ts",

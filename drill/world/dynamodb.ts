@@ -38,10 +38,9 @@ const actions: Record<string, string> = {
   QueryCommand: "dynamodb:Query",
 };
 
-const conditionFailed = serviceError(
-  "ConditionalCheckFailedException",
-  "The conditional request failed",
-);
+const newConditionFailed = (): Error =>
+  serviceError("ConditionalCheckFailedException", "The conditional request failed");
+const conditionFailed = newConditionFailed();
 
 /**
  * DynamoDB as the document client reaches it, in every region that has a replica. Stored items are
@@ -163,7 +162,9 @@ export class Dynamodb implements Service {
     const condition = input["ConditionExpression"] as string | undefined;
     const bindings = bindingsOf(input);
     if (condition !== undefined && !parseCondition(condition)(before, bindings)) {
-      return conditionFailed;
+      const isReturned =
+        before !== undefined && input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD";
+      return isReturned ? Object.assign(newConditionFailed(), { Item: before }) : conditionFailed;
     }
     const item = change(before);
     table.store.write(region, key, item);

@@ -9,12 +9,7 @@ import { storedOrder, validateOrder, type Order, type StoredOrder } from "../sha
 import { acceptOrder, isClosed, readOrder, type OrderItem } from "../shared/orderLedger";
 import { isWaiting } from "../shared/rules";
 import type { Runtime } from "../shared/runtime";
-import {
-  HINT_TIMEOUT_MS,
-  LEDGER_WRITE_TIMEOUT_MS,
-  ORDER_BODY_MAX_BYTES,
-  RETRY_AFTER_SECONDS,
-} from "../shared/tunables";
+import { HINT_TIMEOUT_MS, ORDER_BODY_MAX_BYTES, RETRY_AFTER_SECONDS } from "../shared/tunables";
 import { heartbeat } from "../shared/vitalSigns";
 
 export type OrderApiRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb" | "sqs">;
@@ -107,9 +102,7 @@ class OrderApi {
     const control = this.control().catch(() => undefined);
     let existing: OrderItem | "stored";
     try {
-      existing = await within(runtime.clock, LEDGER_WRITE_TIMEOUT_MS, "the ledger", () =>
-        acceptOrder(runtime, table, stored),
-      );
+      existing = await acceptOrder(runtime, table, stored);
     } catch (error) {
       this.log.error("order unsure", error, { orderId });
       this.count("OrdersFailed");

@@ -1,3 +1,4 @@
+import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { within } from "./clock";
@@ -9,7 +10,7 @@ import { CONTROL_CACHE_SECONDS, OBSERVE_TIMEOUT_MS } from "./tunables";
 export type LedgerRuntime = Pick<Runtime, "clock" | "dynamodb">;
 
 /** Somebody else wrote first; look again. */
-export function isConditionFailed(error: unknown): boolean {
+export function isConditionFailed(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof Error && error.name === "ConditionalCheckFailedException";
 }
 

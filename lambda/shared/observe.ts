@@ -86,7 +86,6 @@ async function canServe(
   ]);
   const isAvailable = SERVING.has(clusters.DBClusters?.[0]?.Status);
   return (
-    isAvailable &&
-    instances.DBInstances?.some((one) => SERVING.has(one.DBInstanceStatus)) === true
+    isAvailable && instances.DBInstances?.some((one) => SERVING.has(one.DBInstanceStatus)) === true
   );
 }

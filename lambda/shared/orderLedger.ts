@@ -1,5 +1,6 @@
 import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { within } from "./clock";
 import type { Control } from "./control";
 import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "./ledger";
@@ -42,7 +43,8 @@ export const isClosed = (item: { shard?: string }): boolean =>
   item.shard?.startsWith("closed#") === true;
 
 /**
- * Puts an order into the ledger if its id is new; otherwise returns the one that is there.
+ * Puts an order into the ledger if its id is new; otherwise returns the one that is there, which the
+ * refusal itself carries (DynamoDB API Reference: PutItem, ReturnValuesOnConditionCheckFailure).
  * @throws NoAnswerError or the ledger's error: the order may or may not be stored.
  */
 export async function acceptOrder(
@@ -64,16 +66,17 @@ export async function acceptOrder(
           TableName: table,
           Item: item,
           ConditionExpression: "attribute_not_exists(pk)",
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         }),
         { abortSignal },
       ),
     );
     return "stored";
   } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-    const existing = await readOrder(runtime, table, stored.order.orderId);
+    const existing = isConditionFailed(error) ? error.Item : undefined;
     if (existing === undefined) throw error;
-    return existing;
+    // The document client leaves what an error carries as it came.
+    return unmarshall(existing) as OrderItem;
   }
 }
 

@@ -1,3 +1,4 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
 import type { ProgramDescription } from "../../drill/description/program";
 import { Random } from "../../drill/engine/random";
 import type { Simulation } from "../../drill/engine/simulation";
@@ -96,7 +97,7 @@ export class FakeServices {
       ok: (value) => (outcome = { value }),
       fail: (error) => (outcome = { error }),
     });
-    if (outcome.error !== undefined) throw outcome.error;
+    if (outcome.error !== undefined) throw asReceived(outcome.error);
     return outcome.value;
   }
 
@@ -129,6 +130,12 @@ export class FakeServices {
       }),
     );
   }
+}
+
+/** An item in an error reaches a handler marshalled: the document client does not read errors. */
+function asReceived(error: Error & { Item?: Record<string, unknown> }): Error {
+  if (error.Item === undefined) return error;
+  return Object.assign(serviceError(error.name, error.message), { Item: marshall(error.Item) });
 }
 
 /** What a command is about, whatever its service calls it. */

@@ -73,6 +73,8 @@ describe("an order is accepted", () => {
     const upper = order(1, { orderId: orderId(1).toUpperCase() });
     expect(await place(upper)).toMatchObject({ status: 202, body: accepted(1, acceptedAt) });
     expect(world.services.queue("orders-home")).toHaveLength(1);
+    // The refused write says which order is there.
+    expect(world.callsOf({ command: "Get", on: `order#${orderId(1)}` })).toEqual([]);
   });
 
   it("not with 202 but 409 when its id was used for another body", async () => {
@@ -200,8 +202,12 @@ describe("where the ledger fails, 503 asks for the same id again", () => {
 
   it("when it holds the id but cannot say whose", async () => {
     await place();
-    const mend = world.mishap({ command: "Get", on: `order#${orderId(1)}` }, "hangs");
-    expect(await place()).toMatchObject({ status: 503, seconds: 2 });
+    const refused = serviceError(
+      "ConditionalCheckFailedException",
+      "The conditional request failed",
+    );
+    const mend = world.mishap(putOrder, refused);
+    expect(await place()).toMatchObject({ status: 503 });
     mend();
     expect(await place()).toMatchObject({ status: 202 });
   });
