@@ -106,6 +106,7 @@ class Run {
   async play(): Promise<Outcome> {
     if (this.trigger === "tick") {
       this.control = await readControlOrUnknown(this.runtime);
+      this.hasActed = false;
       if (!this.isUnderWay()) await untilNextSlot(this.runtime);
     }
     for (;;) {
@@ -125,22 +126,25 @@ class Run {
 
   /**
    * With work under way no sign is needed, and a look at a lost region would only cost time. A tick
-   * leaves looking to a sentinel that looks and is calm.
+   * leaves looking to a sentinel that looks and is calm: nothing has begun either.
    */
   private async observe(): Promise<Observation> {
     const { clock, env } = this.runtime;
     const isTick = this.trigger === "tick";
-    if (isTick || this.hasActed || this.isUnderWay()) {
-      this.control = await readControlOrUnknown(this.runtime);
+    const mustKnow = this.hasActed || this.isUnderWay();
+    const readSentinels = () => readLooks(this.runtime, variable(env, "LEDGER_TABLE"));
+    const told = isTick && !mustKnow ? await readSentinels() : null;
+    if (told !== null && isCalm(told, clock.nowMs())) {
+      return this.observation(nothingSeen, "unknown");
     }
+    if (isTick || mustKnow) this.control = await readControlOrUnknown(this.runtime);
     if (this.isUnderWay() || this.trigger === "operator") {
       return this.observation(nothingSeen, await this.observeTarget());
     }
-    const reading = readLooks(this.runtime, variable(env, "LEDGER_TABLE"));
-    if (isTick && isCalm(await reading, clock.nowMs())) {
-      return this.observation(nothingSeen, "unknown");
-    }
-    const [seen, { looks: sentinels }] = await Promise.all([look(this.runtime), reading]);
+    const [seen, { looks: sentinels }] = await Promise.all([
+      look(this.runtime),
+      told ?? readSentinels(),
+    ]);
     this.control = seen.control;
     this.looks = [...this.looks, seen.look].slice(-LOOKS_KEPT);
     this.hasSentinelsLooks = sentinels.length >= BAD_PROBES_IN_ROW;

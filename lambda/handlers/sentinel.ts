@@ -64,9 +64,10 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   };
 }
 
-/** A first bad look wakes nobody yet, but a tick shall see for itself. */
+/** A first bad look wakes nobody yet, nor does an untold activation, but a tick shall see for itself. */
 function isUnsuspicious({ look: { home: seen }, control }: Seen, home: string): boolean {
-  return typeof control === "object" && (seen === "good" || control.active !== home);
+  if (typeof control === "string" || control.notifiedEpoch < control.epoch) return false;
+  return seen === "good" || control.active !== home;
 }
 
 /** Why this slot is worth a run of the orchestrator, or null. */

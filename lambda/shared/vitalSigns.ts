@@ -121,7 +121,7 @@ export interface SentinelLooks {
   looks: readonly Look[];
   newestAtMs: number;
   loopStartedAtMs: number;
-  /** Nothing that the last look found is worth a second one. */
+  /** Nothing that the last look found is worth a second one, and the control item asks for nothing. */
   isCalm: boolean;
 }
 

@@ -238,6 +238,8 @@ describe("beside a sentinel", () => {
     await world.advance(10);
     expect(probed()).toEqual([]);
     expect(world.callsOf({ service: "cloudwatch" })).toEqual([]);
+    // The one that every tick begins with.
+    expect(world.callsOf({ command: "Get", on: "control" })).toHaveLength(1);
     await world.play(run);
     expect(probed()).toEqual([30, 40, 50, 60, 70, 80, 90, 100, 110, 120]);
   });

@@ -8,7 +8,7 @@ let startedMs: number;
 beforeEach(() => {
   world = new FakeWorld();
   startedMs = world.nowMs;
-  world.setControl({ epoch: 3 });
+  world.setControl({ epoch: 3, notifiedEpoch: 3 });
 });
 
 const start = () => createSentinel(world.runtime(STANDBY))();
@@ -240,6 +240,11 @@ describe("its looks", () => {
     ["not while nobody answers", () => badAt(() => true, null), false],
     ["not while settling is silent", () => silent(), false],
     ["not under a target", () => world.setControl({ active: null, target: STANDBY }), false],
+    [
+      "not before all were told of an activation",
+      () => world.setControl({ active: STANDBY, epoch: 3, notifiedEpoch: 2 }),
+      false,
+    ],
     ["not without a control item", () => (world = new FakeWorld()), false],
     ["not where it cannot be read", () => world.mishap({ on: "control" }, throttled()), false],
     ["however home looks, once the standby is active", () => elsewhere(), true],
@@ -247,7 +252,7 @@ describe("its looks", () => {
   const silent = () =>
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
   const elsewhere = () => {
-    world.setControl({ active: STANDBY });
+    world.setControl({ active: STANDBY, epoch: 3, notifiedEpoch: 3 });
     badAt(() => true);
   };
   it.each(calm)("are calm %s", async (_, prepare, isCalm) => {
