@@ -1,7 +1,7 @@
 import type { Design } from "./design";
 import type { Kept } from "./kept";
 import { type Summary, summarize } from "../report/summary";
-import { armed } from "../scenario/arming";
+import { beginningOf } from "../scenario/arming";
 import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
 import type { Counters } from "../scenario/coverage";
 import { type Outage, playOutage } from "../scenario/outage";
@@ -68,7 +68,7 @@ export function scheduleOfTask({ seed, kind, keep }: Task): Schedule {
     const forSeconds = keep.find(({ index }) => index === fault.index)?.seconds;
     return forSeconds === undefined ? fault : { ...fault, forSeconds };
   });
-  return { ...scheduleOf(seed, faults, drawn.kind), faults };
+  return { ...scheduleOf(seed, faults, drawn.kind, drawn.start), faults };
 }
 
 export async function playTask(design: Design, task: Task): Promise<Played> {
@@ -84,10 +84,11 @@ export async function playTask(design: Design, task: Task): Promise<Played> {
 }
 
 async function playOnce(design: Design, task: Task): Promise<Outage> {
+  const schedule = scheduleOfTask(task);
   return playOutage(design.platform, {
     seed: task.seed,
-    schedule: scheduleOfTask(task),
-    beginning: await armed(design.platform),
+    schedule,
+    beginning: await beginningOf(design.platform, schedule.start),
     isTraceKept: task.isTraced === true,
     isRecorded: task.isRecorded,
   });

@@ -1,4 +1,4 @@
-import { armed } from "../scenario/arming";
+import { beginningOf } from "../scenario/arming";
 import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
 import { playOutage } from "../scenario/outage";
 import { type Verdict, checkOutage, verdictOf } from "../scenario/promises";
@@ -26,7 +26,11 @@ export interface Glance {
 /** Plays what a seed draws against a design, of one kind where one is named. */
 export async function glance({ platform }: Design, seed: string, kind?: string): Promise<Glance> {
   const schedule = drawSchedule(seed, { kind });
-  const outage = await playOutage(platform, { seed, schedule, beginning: await armed(platform) });
+  const outage = await playOutage(platform, {
+    seed,
+    schedule,
+    beginning: await beginningOf(platform, schedule.start),
+  });
   const broken = checkOutage(outage);
   const { acknowledged, missing, doubled } = outage.verdict;
   return {

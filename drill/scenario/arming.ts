@@ -3,8 +3,14 @@ import type { ProgramDescription } from "../description/program";
 import { type Beginning, World } from "../world/world";
 import type { Platform } from "./outage";
 import { controlIn, progressIn } from "./ledgerItems";
+import type { Start } from "./parts";
 
 const ARMED_AT_LATEST_MS = 900_000;
+/** When home is lost, and for how long: a failover, and little more. */
+const LOST_AT_SECONDS = 75;
+const LOST_FOR_SECONDS = 270;
+/** After home's return, Aurora's longest rebuild included. */
+const TAKEN_OVER_AT_LATEST_MS = 400_000;
 const CHECK_MS = 5_000;
 
 /** The ledger is the table every order goes to. */
@@ -31,18 +37,46 @@ export async function armFromDeployment(world: World): Promise<void> {
   }
 }
 
-const beginnings = new WeakMap<Platform, Promise<Beginning>>();
+/** Loses home for as long as a failover takes, then plays until it has come back as a reader. */
+async function takeOver(world: World): Promise<void> {
+  const { simulation, program } = world.base;
+  const { homeRegion } = program;
+  const after = (seconds: number) => simulation.run(simulation.nowMs + seconds * 1000);
+  await after(LOST_AT_SECONDS);
+  world.lose(homeRegion);
+  await after(LOST_FOR_SECONDS);
+  world.restore(homeRegion);
+  const untilMs = simulation.nowMs + TAKEN_OVER_AT_LATEST_MS;
+  while (!world.aurora.isWhole && simulation.nowMs < untilMs) await after(CHECK_MS / 1000);
+}
+
+const beginnings = new WeakMap<Platform, Map<Start, Promise<Beginning>>>();
 
 /**
- * What an armed platform has stored, played once from its deployment. Worlds that begin there save
- * seven minutes each; their functions start cold, and their first minutes are played in full.
+ * What a platform has stored at the start of an outage, played once: armed from its deployment, or
+ * after a takeover from there. Worlds that begin so save minutes each; their functions start cold,
+ * and their first minutes are played in full. A design that takes nothing over begins as it is then.
  */
-export function armed(platform: Platform): Promise<Beginning> {
-  let beginning = beginnings.get(platform);
+export function beginningOf(platform: Platform, start: Start): Promise<Beginning> {
+  let ofPlatform = beginnings.get(platform);
+  if (ofPlatform === undefined) beginnings.set(platform, (ofPlatform = new Map()));
+  let beginning = ofPlatform.get(start);
   if (beginning === undefined) {
-    const world = new World({ ...platform, seed: "armed" });
-    beginning = armFromDeployment(world).then(() => world.snapshot());
-    beginnings.set(platform, beginning);
+    beginning = start === "armed" ? playArmed(platform) : playTakenOver(platform);
+    ofPlatform.set(start, beginning);
   }
   return beginning;
+}
+
+async function playArmed(platform: Platform): Promise<Beginning> {
+  const world = new World({ ...platform, seed: "armed" });
+  await armFromDeployment(world);
+  return world.snapshot();
+}
+
+async function playTakenOver(platform: Platform): Promise<Beginning> {
+  const beginning = await beginningOf(platform, "armed");
+  const world = new World({ ...platform, seed: "taken over", beginning });
+  await takeOver(world);
+  return world.snapshot();
 }

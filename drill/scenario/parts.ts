@@ -10,10 +10,15 @@ export interface Part {
   lasts?: Range | undefined;
 }
 
-/** A kind of outage: how often it is drawn, and of which faults it is made. */
+/** Home is active and armed, or has been lost, has come back, and is a reader of the standby. */
+export type Start = "armed" | "taken over";
+
+/** A kind of outage: how often it is drawn, where it starts, and of which faults it is made. */
 export interface Scenario {
   readonly name: string;
   readonly weight: number;
+  /** Armed unless given. */
+  readonly start?: Start;
   parts(stream: Stream): readonly Part[];
 }
 
@@ -29,8 +34,8 @@ export const SHORT: Range = [250, 280];
 export const SOON: Range = [70, 100];
 /** After the return of what was lost soon and for a short time, its rebuild done or not. */
 export const AFTER_RETURN: Range = [420, 560];
-/** By now it is rebuilt. */
-export const REBUILT: Range = [685, 695];
+/** Where the outage starts with a takeover: some loops have begun by then. */
+export const TAKEN_OVER: Range = [35, 45];
 /** Five minutes after a failback is done. */
 export const ARMED_AGAIN: Range = [1_170, 1_220];
 

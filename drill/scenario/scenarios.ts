@@ -17,8 +17,8 @@ import {
   ARMED_AGAIN,
   FIRST,
   MAIN,
-  REBUILT,
   SHORT,
+  TAKEN_OVER,
   type Part,
   type Scenario,
   alone,
@@ -180,28 +180,28 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "fault in a failback",
     weight: 4,
+    start: "taken over",
     parts: (stream) => [
-      soon(regions.homeLost),
-      { kind: operations.failback, at: REBUILT, lasts: [320, 320] },
-      { kind: stream.pick([...companions, ...furtherLosses]), at: [690, 765] },
+      { kind: operations.failback, at: TAKEN_OVER, lasts: [320, 320] },
+      { kind: stream.pick([...companions, ...furtherLosses]), at: [40, 115] },
     ],
   },
   {
     name: "orchestrator killed in a failback",
     weight: 2,
+    start: "taken over",
     parts: () => [
-      soon(regions.homeLost),
-      { kind: operations.failback, at: REBUILT, lasts: [320, 320] },
-      { kind: crashes.failbackKilled, at: [635, 675] },
+      { kind: operations.failback, at: TAKEN_OVER, lasts: [320, 320] },
+      { kind: crashes.failbackKilled, at: [0, 30] },
     ],
   },
   {
     name: "RDS at home down in a failback",
     weight: 1,
+    start: "taken over",
     parts: () => [
-      soon(regions.homeLost),
-      { kind: operations.failback, at: REBUILT, lasts: [400, 400] },
-      { kind: controlPlanes.rdsDownAtHome, at: [675, 735] },
+      { kind: operations.failback, at: TAKEN_OVER, lasts: [400, 400] },
+      { kind: controlPlanes.rdsDownAtHome, at: [25, 85] },
     ],
   },
   {
@@ -215,10 +215,10 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "home fails in a failback",
     weight: 3,
+    start: "taken over",
     parts: (stream) => [
-      soon(regions.homeLost),
-      { kind: operations.failback, at: REBUILT, lasts: [320, 320] },
-      { kind: stream.pick(mains), at: [690, 835] },
+      { kind: operations.failback, at: TAKEN_OVER, lasts: [320, 320] },
+      { kind: stream.pick(mains), at: [40, 185] },
     ],
   },
   {
@@ -251,7 +251,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "second region lost",
     weight: 3,
-    parts: () => [soon(regions.homeLost), { kind: regions.secondRegionLost, at: REBUILT }],
+    start: "taken over",
+    parts: () => [{ kind: regions.secondRegionLost, at: TAKEN_OVER }],
   },
   {
     name: "two regions lost",

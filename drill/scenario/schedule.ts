@@ -1,10 +1,10 @@
 import { Stream } from "../engine/random";
 import { type Bound, bounds, largest } from "./bounds";
 import type { Expected, Fault, Role, Traits } from "./faults";
-import type { Part } from "./parts";
+import type { Part, Start } from "./parts";
 import { scenarios } from "./scenarios";
 
-/** One fault of an outage; times in seconds from the moment the platform is armed. */
+/** One fault of an outage; times in seconds from its start. */
 export interface ScheduledFault {
   /** Its place in what the seed drew: names it for a replay with some faults dropped. */
   readonly index: number;
@@ -17,6 +17,7 @@ export interface ScheduledFault {
 export interface Schedule {
   readonly seed: string;
   readonly kind: string;
+  readonly start: Start;
   readonly faults: readonly ScheduledFault[];
   readonly failover: Expected;
   readonly bound: Bound | undefined;
@@ -54,7 +55,8 @@ export function drawSchedule(seed: string, { kind, keep }: ScheduleOptions = {})
   const faults = parts
     .map((part, index) => drawPart(part, index, new Stream(`${seed}/fault/${index}`)))
     .filter(({ index }) => keep === undefined || keep.includes(index));
-  return { seed, kind: scenario.name, faults, ...owed(faults) };
+  const { name, start = "armed" } = scenario;
+  return { seed, kind: name, start, faults, ...owed(faults, start) };
 }
 
 /** Names of all kinds of outage, as `--fault` takes them. */
@@ -65,9 +67,10 @@ export function scheduleOf(
   seed: string,
   faults: readonly Omit<ScheduledFault, "index">[],
   kind = faults[0]?.fault.name ?? "none",
+  start: Start = "armed",
 ): Schedule {
   const scheduled = faults.map((each, index) => ({ ...each, index }));
-  return { seed, kind, faults: scheduled, ...owed(scheduled) };
+  return { seed, kind, start, faults: scheduled, ...owed(scheduled, start) };
 }
 
 /** As it is printed with a failure: every fault, when, for how long, with all that was drawn. */
@@ -109,12 +112,14 @@ export function expectedOf(faults: readonly Traits[]): Expected {
 
 function owed(
   faults: readonly ScheduledFault[],
+  start: Start,
 ): Pick<
   Schedule,
   "failover" | "bound" | "isBlurred" | "hasStrayClients" | "isSurvivable" | "isLast"
 > {
   const all = faults.map(({ fault }) => fault);
-  const isHindered = all.some((each) => each.hinders === true);
+  // Nothing begins by itself while the standby is active, nor soon after a failback.
+  const isHindered = start === "taken over" || all.some((each) => each.hinders === true);
   const isSurvivable = !losesTwo(faults);
   const expected = expectedOf(all);
   const failover = expected === "must" && (isHindered || !isSurvivable) ? "may" : expected;

@@ -36,13 +36,15 @@ export class Aurora {
     private readonly base: Base,
     private readonly permissions: Permissions,
     readonly global: GlobalDatabaseDescription,
-    state?: VolumeState,
+    beginning?: { database: VolumeState; writerRegion: string },
   ) {
     this.lagMs = base.draw("replicationLagMs");
     this.inactiveResolves = base.draw("inactiveEndpointResolvesChance") === 1;
-    const first = global.clusters.find((cluster) => cluster.isFirstWriter);
+    const first = global.clusters.find(({ isFirstWriter, region }) =>
+      beginning === undefined ? isFirstWriter : region === beginning.writerRegion,
+    );
     if (first === undefined) throw new Error(`${global.identifier} has no first writer`);
-    const writer = Volume.first(this.volumes++, state);
+    const writer = Volume.first(this.volumes++, beginning?.database);
     for (const cluster of global.clusters) {
       const member: Member = {
         cluster,

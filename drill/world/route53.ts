@@ -36,6 +36,9 @@ interface CheckState {
   announced: boolean;
 }
 
+/** What the data plane says of each check by its id, and what its checkers ask. */
+export type ChecksKnown = ReadonlyMap<string, Pick<CheckState, "request" | "isHealthy">>;
+
 /** Health checks from many places, and the answers of the zone that follow them. */
 export class Route53 implements Service {
   readonly name = "route53";
@@ -47,18 +50,20 @@ export class Route53 implements Service {
   constructor(
     private readonly base: Base,
     private readonly apis: ApiGateways,
+    known?: ChecksKnown,
   ) {
     for (const description of base.program.healthChecks) {
-      const { endpoint } = description;
-      const checkers = endpoint === undefined ? [] : newCheckers(!description.isInverted);
-      this.checks.set(description.id, {
+      const { endpoint, id, isDisabled, isInverted } = description;
+      const request = requestOf(description, endpoint?.path);
+      const { isHealthy, ...asked } = known?.get(id) ?? { request, isHealthy: true };
+      this.checks.set(id, {
+        ...asked,
         description,
-        request: requestOf(description, endpoint?.path),
-        checkers,
-        isDisabled: description.isDisabled,
-        isToBeDisabled: description.isDisabled,
-        isHealthy: true,
-        announced: true,
+        checkers: endpoint === undefined ? [] : newCheckers(isHealthy !== isInverted),
+        isDisabled,
+        isToBeDisabled: isDisabled,
+        isHealthy,
+        announced: isHealthy,
       });
     }
     for (const check of this.checks.values()) this.startCheckers(check);
@@ -90,6 +95,11 @@ export class Route53 implements Service {
     if (typeof path === "string") check.request = requestOf(check.description, path);
     if (typeof input["Disabled"] === "boolean") this.disable(check, input["Disabled"]);
     reply.ok({ HealthCheck: { Id: check.description.id } });
+  }
+
+  /** For a world that begins where this one is. */
+  known(): ChecksKnown {
+    return new Map(this.checks);
   }
 
   /** The host a name leads to now, and how long a resolver may keep the answer. */

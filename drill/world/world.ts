@@ -16,7 +16,7 @@ import { type Text, valueOf } from "./jsonText";
 import { Lambda } from "./lambda";
 import { Network } from "./network";
 import { Rds } from "./rds";
-import { Route53 } from "./route53";
+import { type ChecksKnown, Route53 } from "./route53";
 import { createRuntime, uuid } from "./runtime";
 import { S3 } from "./s3";
 import { Schedules } from "./schedules";
@@ -44,6 +44,9 @@ export interface Beginning {
   atMs: number;
   tables: TableContents;
   database: VolumeState;
+  /** The region that has the writer; those of the other regions follow it. */
+  writerRegion: string;
+  checks: ChecksKnown;
 }
 
 /** Two regions in virtual time, built anew for each outage from one description of the program. */
@@ -80,10 +83,10 @@ export class World {
     this.sns = new Sns(base, this.lambda);
     this.cloudwatch = new Cloudwatch(base, this.lambda, this.sns);
     this.dynamodb = new Dynamodb(base, beginning?.tables);
-    this.aurora = new Aurora(base, permissions, global, beginning?.database);
+    this.aurora = new Aurora(base, permissions, global, beginning);
     this.rds = new Rds(base, this.aurora);
     this.apis = new ApiGateways(base, this.lambda);
-    this.route53 = new Route53(base, this.apis);
+    this.route53 = new Route53(base, this.apis, beginning?.checks);
     this.schedules = new Schedules(base, this.lambda);
     this.lambda.createHandler = (environment) => {
       const { stem } = environment.description;
@@ -109,10 +112,13 @@ export class World {
 
   /** A beginning for other worlds: what is stored now. */
   snapshot(): Beginning {
+    const { cluster, volume } = this.aurora.writer;
     return {
       atMs: this.base.nowMs,
       tables: this.dynamodb.contents(),
-      database: this.aurora.writer.volume.state.copy(),
+      database: volume.state.copy(),
+      writerRegion: cluster.region,
+      checks: this.route53.known(),
     };
   }
 

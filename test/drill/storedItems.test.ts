@@ -1,5 +1,5 @@
 import { createPlatform } from "../../drill/drill";
-import { armed } from "../../drill/scenario/arming";
+import { beginningOf } from "../../drill/scenario/arming";
 import { regionLost } from "../../drill/scenario/faults";
 import { playOutage } from "../../drill/scenario/outage";
 import { EventualTable } from "../../drill/world/eventualTable";
@@ -39,7 +39,7 @@ afterEach(() => jest.restoreAllMocks());
 it("nobody changes a stored item, or what JSON is made of, through a whole outage", async () => {
   const { resources } = await cachedCapture();
   const platform = await createPlatform(resources);
-  const beginning = await armed(platform);
+  const beginning = await beginningOf(platform, "armed");
   const written = noteWrites();
   const made = noteTexts();
   const fault = regionLost(platform.program.homeRegion);

@@ -1,7 +1,7 @@
 /** The same outage twice, from the deployment and from an armed platform, and what was seen of both. */
 import type { Control } from "../../../lambda/shared/control";
 import type { Progress } from "../../../lambda/shared/signs";
-import { armed } from "../../../drill/scenario/arming";
+import { beginningOf } from "../../../drill/scenario/arming";
 import { recoverySeconds } from "../../../drill/scenario/bounds";
 import { nothing } from "../../../drill/scenario/faults";
 import type { Stage } from "../../../drill/scenario/faults/fault";
@@ -131,5 +131,8 @@ async function play(platform: Platform, [kind, seed]: Drawn, beginning?: Beginni
 }
 
 export async function playPair(platform: Platform, drawn: Drawn): Promise<Pair> {
-  return [await play(platform, drawn), await play(platform, drawn, await armed(platform))];
+  return [
+    await play(platform, drawn),
+    await play(platform, drawn, await beginningOf(platform, "armed")),
+  ];
 }

@@ -6,7 +6,7 @@ import { mutations } from "../../../drill/mutations";
 import { type ResourceEdit, editedBy } from "../../../drill/mutations/edits";
 import { textReport } from "../../../drill/report/text";
 import { type Summary, summarize } from "../../../drill/report/summary";
-import { armed } from "../../../drill/scenario/arming";
+import { beginningOf } from "../../../drill/scenario/arming";
 import { nothing, regionLost } from "../../../drill/scenario/faults";
 import { type Platform, playOutage } from "../../../drill/scenario/outage";
 import type { Beginning } from "../../../drill/world/world";
@@ -50,7 +50,7 @@ export function platformOf(
 
 /** An edit comes later than the arming: what is stored is what the unedited program stored. */
 async function beginning(resources: readonly Resource[], request: Request): Promise<Beginning> {
-  return armed(await platformOf(resources, { ...request, edits: [] }));
+  return beginningOf(await platformOf(resources, { ...request, edits: [] }), "armed");
 }
 
 export async function playRequest(
