@@ -7,6 +7,7 @@ import type { Counters } from "../scenario/coverage";
 import { type Outage, playOutage } from "../scenario/outage";
 import type { Recording } from "../scenario/recording";
 import { type BrokenPromise, type Verdict, checkOutage, verdictOf } from "../scenario/promises";
+import type { Start } from "../scenario/parts";
 import { type Schedule, drawSchedule, scheduleOf, scheduleText } from "../scenario/schedule";
 
 /** One outage to be played. */
@@ -51,6 +52,7 @@ export interface BrokenOnce {
 }
 
 export interface Story {
+  start: Start;
   schedule: string;
   lengths: readonly number[];
   timeline: Summary["timeline"];
@@ -102,6 +104,7 @@ function record(task: Task, outage: Outage, broken: readonly BrokenPromise[]): P
   const { faults } = outage.schedule;
   const trace = task.isTraced === true ? outage.world.base.simulation.trace.lines : undefined;
   const story: Story = {
+    start: outage.schedule.start,
     schedule: scheduleText(outage.schedule),
     lengths: faults.map(({ forSeconds }) => forSeconds),
     timeline: summary.timeline,

@@ -46,13 +46,18 @@ export function shrunken({ played, shrunk }: Failure): Shrunk | undefined {
   return shrunk?.played === played ? undefined : shrunk;
 }
 
+function startText({ story }: Played): string {
+  const isTakenOver = story?.start === "taken over";
+  return isTakenOver ? "when home was lost and had come back" : "the armed platform";
+}
+
 export function failureText(failure: Failure, options: DrillOptions): string {
   const { played } = failure;
   const smaller = shrunken(failure);
   const lines = [
     heading(`FAILED: seed ${played.seed} (${played.kind})`),
     ...brokenLines(played),
-    `schedule, in seconds from the armed platform:\n${indented(played.story?.schedule ?? "")}`,
+    `schedule, in seconds from ${startText(played)}:\n${indented(played.story?.schedule ?? "")}`,
   ];
   if (smaller !== undefined) {
     lines.push(

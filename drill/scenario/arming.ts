@@ -59,7 +59,8 @@ const beginnings = new WeakMap<Platform, Map<Start, Promise<Beginning>>>();
  */
 export function beginningOf(platform: Platform, start: Start): Promise<Beginning> {
   let ofPlatform = beginnings.get(platform);
-  if (ofPlatform === undefined) beginnings.set(platform, (ofPlatform = new Map()));
+  if (ofPlatform === undefined)
+    beginnings.set(platform, (ofPlatform = new Map<Start, Promise<Beginning>>()));
   let beginning = ofPlatform.get(start);
   if (beginning === undefined) {
     beginning = start === "armed" ? playArmed(platform) : playTakenOver(platform);

@@ -39,7 +39,7 @@ export interface OutageOptions {
   healMs?: number | undefined;
   /** The canaries of Synthetics run as well. */
   playsCanaries?: boolean | undefined;
-  /** An armed platform to begin with; unless given, the outage begins with the deployment. */
+  /** A platform to begin with; unless given, the outage begins with the deployment. */
   beginning?: Beginning | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface Outage {
   standbyRegion: string;
   ledgerTable: string;
   startMs: number;
-  /** The platform was armed: times of the schedule count from here. */
+  /** The start: times of the schedule count from here. */
   armedMs: number;
   /** Recovery counts from here. */
   faultMs: number;

@@ -49,3 +49,24 @@ describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (
     expect(Math.abs(snapshot! - deployed!)).toBeLessThanOrEqual(LOOK_SLOT_SECONDS);
   });
 });
+
+it("an outage that starts after a takeover finds what a takeover leaves", async () => {
+  const [played, snapshot] = await play("takenOver", null);
+  // Nobody but canaries has ordered before it, and home has not settled in it.
+  const ofClients = /session-\d:|settling-silent-use1|degraded-use1/;
+  for (const { timeless } of [played, snapshot]) {
+    for (const name of ["items", "alarms"] as const) {
+      timeless[name] = timeless[name].filter((text) => !ofClients.test(text));
+    }
+  }
+  expect(snapshot).toEqual(played);
+  expect(snapshot.broken).toEqual([]);
+  const { control, members } = snapshot.timeless;
+  expect(control).toMatchObject({ active: "us-east-2", epoch: 2, how: "failover" });
+  expect(control).toMatchObject({ notifiedEpoch: 2, repointedEpoch: 2 });
+  expect(members.map(({ role, writerEpoch }) => [role, writerEpoch])).toEqual([
+    ["reader", 2],
+    ["writer", 2],
+  ]);
+  expect(snapshot.host).toContain("us-east-2");
+}, 60_000);

@@ -137,7 +137,12 @@ describe("a failure", () => {
         faults: keep.map(({ index }) => index),
         verdict: "FAILED",
         broken: isBroken ? [...broken, ...(keep.length > 1 ? [lesser] : [])] : [lesser],
-        story: { schedule: keep.map(({ index }) => `#${index}`).join("\n"), lengths, timeline },
+        story: {
+          start: "armed",
+          schedule: keep.map(({ index }) => `#${index}`).join("\n"),
+          lengths,
+          timeline,
+        },
       }),
     );
   };
@@ -168,6 +173,17 @@ timeline of what is left, in seconds from the fault:
        1.0  something
 play it again: npm run drill -- --seed 3 --outages 1 --fault "region"
 shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:25`);
+  });
+
+  it("says where its outage started, where that was after a takeover", async () => {
+    const options = parse("--outages", "1", "--seed", "3");
+    const { failures } = await run(options, async (task) => {
+      const { story, ...rest } = await play(task);
+      return { ...rest, story: { ...story!, start: "taken over" } };
+    });
+    expect(failureText(failures[0]!, options)).toContain(
+      "schedule, in seconds from when home was lost and had come back:\n  #0",
+    );
   });
 
   it("beyond the third has a line that plays it, as every one has in JSON", async () => {

@@ -16,8 +16,8 @@ export type Drawn = readonly [kind: string, seed: string];
 /** Orders this old have met a sweep of either region: nothing of them is under way any more. */
 const AT_REST_MS = 130_000;
 
-/** What the platform is just before the fault, with whatever depends on the moment left out. */
-function timelessOf({ world, ledgerTable }: Stage) {
+/** What the platform is at some moment, with whatever depends on the moment left out. */
+export function timelessOf({ world, ledgerTable }: Stage) {
   const { base, dynamodb, cloudwatch, aurora, schedules, route53, sqs } = world;
   const { alarms, composites, healthChecks, queues } = base.program;
   const control = dynamodb.peek(ledgerTable, "control") as unknown as Control;
@@ -32,7 +32,7 @@ function timelessOf({ world, ledgerTable }: Stage) {
     }
   }
   return {
-    control: { ...control, sinceMs: 0 },
+    control: { ...control, sinceMs: 0, newestRowAtMs: 0 },
     items: [...kinds].sort(),
     members: [...aurora.members.values()].map(({ role, isDown, isFenced, volume: { state } }) => ({
       role,

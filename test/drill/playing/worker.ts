@@ -5,6 +5,7 @@ import { OURS } from "../../../drill/runner/options";
 import { type Glance, glance } from "../../../drill/runner/sabotagePlay";
 import type { Design } from "../../../drill/runner/design";
 import { type Drawn, type Pair, playPair } from "./armedPair";
+import { type TakenOver, playTakenOver } from "./takenOver";
 import { type Answer, type Request, platformOf, playRequest } from "./edited";
 
 /** What can be asked for, and what is answered. */
@@ -17,6 +18,8 @@ export interface Jobs {
   edited: { asked: Request; answer: Answer };
   /** An outage from the deployment, and the same from an armed platform. */
   pair: { asked: Drawn; answer: Pair };
+  /** What a takeover leaves where it is played in full, and where an outage starts after it. */
+  takenOver: { asked: null; answer: readonly [played: TakenOver, snapshot: TakenOver] };
 }
 export type JobName = keyof Jobs;
 
@@ -44,6 +47,8 @@ async function played(message: Exclude<ToWorker, { resources: unknown }>): Promi
       return playRequest(resources, message.asked);
     case "pair":
       return playPair(await platformOf(resources, {}), message.asked);
+    case "takenOver":
+      return playTakenOver(await platformOf(resources, {}));
   }
 }
 
