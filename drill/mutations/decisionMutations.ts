@@ -27,10 +27,10 @@ export const rareCanaryOrders: Mutation = {
   sources: [
     {
       file: "lambda/shared/look.ts",
-      from: "askAlike(runtime, CANARY_ORDERS, canaryOrder(runtime, homeUrl, atMs)),",
+      from: "ask(runtime, () => canaryOrder(runtime, homeUrl, atMs)),",
       to: `Math.floor(atMs / (LOOK_SLOT_SECONDS * 1000)) % 10 === 0
-        ? askAlike(runtime, CANARY_ORDERS, canaryOrder(runtime, homeUrl, atMs))
-        : Promise.resolve([]),`,
+        ? ask(runtime, () => canaryOrder(runtime, homeUrl, atMs))
+        : Promise.resolve(null),`,
     },
     {
       file: "lambda/shared/look.ts",

@@ -24,8 +24,6 @@ export const LOOKS_KEPT = 12;
 export const LOOKS_FRESH_SECONDS = 20;
 /** A tick looks for itself once the sentinel has missed a slot: between one slot and two. */
 export const LOOKS_CALM_SECONDS = 15;
-/** Orders of one look: one alone may be lost by chance. */
-export const CANARY_ORDERS = 2;
 /** Sentinel's orders between two looks: what fails for 4 s might do so between looks for ever. */
 export const CANARY_ORDERS_AT_MS: readonly number[] = [3_300, 6_600];
 
@@ -157,7 +155,7 @@ export const ERRORS_SHARE = 0.05;
 /** Gray: part of the orders fail, so that no probe sees an outage; one alone is no share. */
 export const GRAY_SHARE = 0.1;
 export const GRAY_ORDERS = 3;
-/** Of 24 canary orders a minute a tenth is two, and so many meet a home that fails for 6 s. */
+/** Of 18 canary orders a minute a tenth is two, and so many meet a home that fails for 7 s. */
 export const GRAY_CANARIES = 2;
 /** An order waits for its hint to be lost, for one sweep to re-queue it and one to close it. */
 export const OPEN_ORDER_SECONDS = 300;

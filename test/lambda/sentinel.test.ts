@@ -86,7 +86,7 @@ describe("a loop", () => {
     const values = world
       .callsOf({ service: "cloudwatch" })
       .map(({ input }) => (input["MetricData"] as { Value: number }[]).map((one) => one.Value));
-    expect(values).toEqual([...Array<number[]>(10).fill([0, 0, 0]), [1, 0, 2], [1, 0, 4]]);
+    expect(values).toEqual([...Array<number[]>(10).fill([0, 0, 0]), [1, 0, 1], [1, 0, 3]]);
   });
 });
 
