@@ -64,7 +64,7 @@ export const ACTIVATE_RETRY_MS = 250;
 /** An SNS publish or an asynchronous invocation that has no answer by then is left behind. */
 export const NOTIFY_TIMEOUT_MS = 2_000;
 /** A run the sentinel woke under a target leaves after this: the sentinel wakes one every slot. */
-export const WOKEN_UNDER_TARGET_SECONDS = 25;
+export const WOKEN_UNDER_TARGET_SECONDS = 15;
 /** A run starts no further action with less than this left of its timeout. */
 export const ACTION_RESERVE_MS = 25_000;
 
