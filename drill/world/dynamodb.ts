@@ -38,9 +38,10 @@ const actions: Record<string, string> = {
   QueryCommand: "dynamodb:Query",
 };
 
-const newConditionFailed = (): Error =>
-  serviceError("ConditionalCheckFailedException", "The conditional request failed");
-const conditionFailed = newConditionFailed();
+const conditionFailed = serviceError(
+  "ConditionalCheckFailedException",
+  "The conditional request failed",
+);
 
 /**
  * DynamoDB as the document client reaches it, in every region that has a replica. Stored items are
@@ -164,7 +165,7 @@ export class Dynamodb implements Service {
     if (condition !== undefined && !parseCondition(condition)(before, bindings)) {
       const isReturned =
         before !== undefined && input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD";
-      return isReturned ? Object.assign(newConditionFailed(), { Item: before }) : conditionFailed;
+      return isReturned ? refusedBy(before) : conditionFailed;
     }
     const item = change(before);
     table.store.write(region, key, item);
@@ -177,6 +178,11 @@ export class Dynamodb implements Service {
     });
     return input["ReturnValues"] === "ALL_NEW" ? { Attributes: item } : {};
   }
+}
+
+/** The refusal that carries what stands in its way: of its own only that, for an error is dear. */
+function refusedBy(item: Item): Error {
+  return Object.assign(Object.create(conditionFailed) as Error, { Item: item });
 }
 
 const known = new WeakMap<TableDescription, ReadonlyMap<string, Replica>>();
