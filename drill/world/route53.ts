@@ -23,7 +23,9 @@ interface Checker {
 
 interface CheckState {
   description: HealthCheckDescription;
-  /** What checkers ask; UpdateHealthCheck changes its path. */
+  /** As UpdateHealthCheck set it last; until then the program's own holds. */
+  updatedPath: string | undefined;
+  /** What checkers ask. */
   request: HttpRequest;
   checkers: Checker[];
   /** Nobody looks, nor asks the children: healthy before inversion. As the data plane knows it. */
@@ -36,8 +38,8 @@ interface CheckState {
   announced: boolean;
 }
 
-/** What the data plane says of each check by its id, and what its checkers ask. */
-export type ChecksKnown = ReadonlyMap<string, Pick<CheckState, "request" | "isHealthy">>;
+/** What is known of each check, by its id, beside what the program says. */
+export type ChecksKnown = ReadonlyMap<string, Pick<CheckState, "updatedPath" | "isHealthy">>;
 
 /** Health checks from many places, and the answers of the zone that follow them. */
 export class Route53 implements Service {
@@ -54,11 +56,11 @@ export class Route53 implements Service {
   ) {
     for (const description of base.program.healthChecks) {
       const { endpoint, id, isDisabled, isInverted } = description;
-      const request = requestOf(description, endpoint?.path);
-      const { isHealthy, ...asked } = known?.get(id) ?? { request, isHealthy: true };
+      const { updatedPath, isHealthy = true } = known?.get(id) ?? {};
       this.checks.set(id, {
-        ...asked,
         description,
+        updatedPath,
+        request: requestOf(description, updatedPath ?? endpoint?.path),
         checkers: endpoint === undefined ? [] : newCheckers(isHealthy !== isInverted),
         isDisabled,
         isToBeDisabled: isDisabled,
@@ -92,7 +94,10 @@ export class Route53 implements Service {
     }
     // What is not given stays as it was.
     const path = input["ResourcePath"];
-    if (typeof path === "string") check.request = requestOf(check.description, path);
+    if (typeof path === "string") {
+      check.updatedPath = path;
+      check.request = requestOf(check.description, path);
+    }
     if (typeof input["Disabled"] === "boolean") this.disable(check, input["Disabled"]);
     reply.ok({ HealthCheck: { Id: check.description.id } });
   }

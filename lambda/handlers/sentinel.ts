@@ -44,12 +44,7 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   return async () => {
     const loopStartedAtMs = clock.nowMs();
     const endMs = loopStartedAtMs + LOOP_SECONDS * 1000;
-    const before = await readLooks(runtime, table);
-    let { looks } = before;
-    if (looks.length > 0) {
-      // The loop before leaves with its next look; where this fails, with one after that.
-      await writeLooks(runtime, table, { ...before, loopStartedAtMs }).catch(() => undefined);
-    }
+    let { looks } = await readLooks(runtime, table);
     let isNewest = true;
     while (isNewest && clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
       const seen = await look(runtime, await watchUntilNextSlot(runtime));
