@@ -58,9 +58,8 @@ const beginnings = new WeakMap<Platform, Map<Start, Promise<Beginning>>>();
  * and their first minutes are played in full. A design that takes nothing over begins as it is then.
  */
 export function beginningOf(platform: Platform, start: Start): Promise<Beginning> {
-  let ofPlatform = beginnings.get(platform);
-  if (ofPlatform === undefined)
-    beginnings.set(platform, (ofPlatform = new Map<Start, Promise<Beginning>>()));
+  const ofPlatform = beginnings.get(platform) ?? new Map<Start, Promise<Beginning>>();
+  beginnings.set(platform, ofPlatform);
   let beginning = ofPlatform.get(start);
   if (beginning === undefined) {
     beginning = start === "armed" ? playArmed(platform) : playTakenOver(platform);

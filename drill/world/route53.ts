@@ -39,7 +39,10 @@ interface CheckState {
 }
 
 /** What is known of each check, by its id, beside what the program says. */
-export type ChecksKnown = ReadonlyMap<string, Pick<CheckState, "updatedPath" | "isHealthy">>;
+export type ChecksKnown = ReadonlyMap<
+  string,
+  Pick<CheckState, "updatedPath" | "isDisabled" | "isHealthy">
+>;
 
 /** Health checks from many places, and the answers of the zone that follow them. */
 export class Route53 implements Service {
@@ -55,8 +58,12 @@ export class Route53 implements Service {
     known?: ChecksKnown,
   ) {
     for (const description of base.program.healthChecks) {
-      const { endpoint, id, isDisabled, isInverted } = description;
-      const { updatedPath, isHealthy = true } = known?.get(id) ?? {};
+      const { endpoint, id, isInverted } = description;
+      const {
+        updatedPath,
+        isDisabled = description.isDisabled,
+        isHealthy = true,
+      } = known?.get(id) ?? {};
       this.checks.set(id, {
         description,
         updatedPath,
@@ -104,7 +111,12 @@ export class Route53 implements Service {
 
   /** For a world that begins where this one is. */
   known(): ChecksKnown {
-    return new Map(this.checks);
+    return new Map(
+      [...this.checks].map(([id, { updatedPath, isDisabled, isHealthy }]) => [
+        id,
+        { updatedPath, isDisabled, isHealthy },
+      ]),
+    );
   }
 
   /** The host a name leads to now, and how long a resolver may keep the answer. */
