@@ -6,7 +6,6 @@ import {
   API_TIMEOUT_SECONDS,
   HEALTH_RESERVED_CONCURRENCY,
   PROCESSOR_BATCH_SIZE,
-  PROCESSOR_BATCH_WINDOW_SECONDS,
   PROCESSOR_MAX_CONCURRENCY,
   PROCESSOR_TIMEOUT_SECONDS,
   SWEEP_TIMEOUT_SECONDS,
@@ -183,7 +182,6 @@ export class RegionalFunctions extends pulumi.ComponentResource {
         functionName: processor.functionName,
         eventSourceArn: this.queues.orders.arn,
         batchSize: PROCESSOR_BATCH_SIZE,
-        maximumBatchingWindowInSeconds: PROCESSOR_BATCH_WINDOW_SECONDS,
         functionResponseTypes: ["ReportBatchItemFailures"],
         // Never above what is reserved, or the poller's surplus is throttled.
         scalingConfig: { maximumConcurrency: Math.min(PROCESSOR_MAX_CONCURRENCY, reserved) },

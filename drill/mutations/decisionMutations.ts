@@ -64,7 +64,7 @@ export const shortPatience: Mutation = {
     // The relation that is asserted when the tunables are loaded would not let it run at all.
     {
       file: "lambda/shared/tunables.ts",
-      from: "AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS <=",
+      from: "AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <",
       to: "0 <",
     },
   ],

@@ -44,10 +44,11 @@ export function regionInDns(world: World): string | undefined {
 export function owed(world: World, { controls, published }: Journal, control: Control): string[] {
   const { base, route53 } = world;
   const { epoch, active } = control;
+  const isStart = epoch === 1;
   const isFenced = controls.some((seen) => seen.control.epoch === epoch && !seen.control.active);
-  // Of the first start nobody is told; of a takeover before the outage people were.
-  const isStart = epoch === 1 || !isFenced;
-  const isTold = published.some((subject) => subject === `${active} is active (epoch ${epoch})`);
+  // Of a takeover before the outage people were told before it.
+  const isTold =
+    !isFenced || published.some((subject) => subject === `${active} is active (epoch ${epoch})`);
   const isAway = active === base.program.standbyRegion;
   return [
     ...(isStart || isTold ? [] : [`nobody was told that ${active} is active`]),

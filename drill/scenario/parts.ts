@@ -34,6 +34,8 @@ export const SHORT: Range = [250, 280];
 export const SOON: Range = [70, 100];
 /** After the return of what was lost soon and for a short time, its rebuild done or not. */
 export const AFTER_RETURN: Range = [420, 560];
+/** By now it is rebuilt. */
+export const REBUILT: Range = [685, 695];
 /** In an outage that starts after a takeover: some loops have begun by then. */
 export const TAKEN_OVER: Range = [35, 45];
 /** Five minutes after a failback is done. */

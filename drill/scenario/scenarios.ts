@@ -17,6 +17,7 @@ import {
   ARMED_AGAIN,
   FIRST,
   MAIN,
+  REBUILT,
   SHORT,
   TAKEN_OVER,
   type Part,
@@ -250,9 +251,14 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "second region lost",
-    weight: 3,
+    weight: 2,
     start: "taken over",
     parts: () => [{ kind: regions.secondRegionLost, at: TAKEN_OVER }],
+  },
+  {
+    name: "both regions lost in turn",
+    weight: 1,
+    parts: () => [soon(regions.homeLost), { kind: regions.secondRegionLost, at: REBUILT }],
   },
   {
     name: "two regions lost",

@@ -76,6 +76,8 @@ export class Route53 implements Service {
       });
     }
     for (const check of this.checks.values()) this.startCheckers(check);
+    if (known === undefined) return;
+    for (const { name } of base.program.records) this.answers.set(name, this.resolve(name).host);
   }
 
   latency(): AssumptionName {

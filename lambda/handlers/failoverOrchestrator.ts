@@ -131,7 +131,7 @@ class Run {
   private async observe(): Promise<Observation> {
     const { clock, env } = this.runtime;
     const isTick = this.trigger === "tick";
-    const mustKnow = this.hasActed || this.isUnderWay();
+    const mustKnow = this.hasActed || this.isUnderWay() || this.control === "unknown";
     const readSentinels = () => readLooks(this.runtime, variable(env, "LEDGER_TABLE"));
     const told = isTick && !mustKnow ? await readSentinels() : null;
     if (told !== null && isCalm(told, clock.nowMs())) {

@@ -42,7 +42,7 @@ const takes =
 
 /**
  * The standby's queue of hints, and what its order-processor is handed: second, bodies, and how
- * often each was received. Nothing that is drawn takes any time, and no batch waits unless asked to.
+ * often each was received. Nothing that is drawn takes any time.
  */
 function queue(working: Working, ...edits: ResourceEdit[]) {
   const batches: string[] = [];
@@ -62,8 +62,7 @@ function queue(working: Working, ...edits: ResourceEdit[]) {
       running--;
     }
   };
-  const atOnce = ofSource({ maximumBatchingWindowInSeconds: 0 });
-  const world = worldOf(resources, [atOnce, ...edits], { orderProcessor });
+  const world = worldOf(resources, edits, { orderProcessor });
   jest.spyOn(world.base, "draw").mockReturnValue(0);
   const dead: string[] = [];
   world.base.watch((happening) => {

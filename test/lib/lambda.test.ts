@@ -105,7 +105,6 @@ describe.each(regions)("functions in %s", (token, region) => {
       functionName: `dev-order-processor-${token}`,
       eventSourceArn: queue("orders"),
       batchSize: 10,
-      maximumBatchingWindowInSeconds: 2,
       functionResponseTypes: ["ReportBatchItemFailures"],
       scalingConfig: { maximumConcurrency: 10 },
     });

@@ -112,7 +112,7 @@ export const noFlipBack: Watcher = {
   name: "DNS does not flip back by itself",
   kinds: ["ledger blocked", "ledger ready", "control written", "dns"],
   watch: ({ world, ledgerTable, home, standby }) => {
-    let isAway = false;
+    let isAway = regionInDns(world) === standby;
     let blindUntilMs = -Infinity;
     let homeUntilMs = -Infinity;
     let unlatchedUntilMs = -Infinity;
