@@ -123,6 +123,14 @@ describe("an operator's failover", () => {
     expect(await world.play(run)).toMatchObject({ done: true });
   });
 
+  it("reads again what the ledger did not say at first", async () => {
+    const mend = world.mishap({ on: "control" }, throttled());
+    const run = orchestrate(world, { action: "failover", to: STANDBY });
+    await world.advance(5);
+    mend();
+    expect(await world.play(run)).toMatchObject({ done: true, control: { active: STANDBY } });
+  });
+
   it.each([
     ["refuses", throttled()],
     ["hangs", "hangs" as const],
