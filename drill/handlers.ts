@@ -135,18 +135,20 @@ const plainHashes: esbuild.Plugin = {
       contents: `
         import { hash } from "node:crypto";
         export * from "node:crypto";
-        const last = new Map();
+        const last = Array.from({ length: 8 }, () => ({}));
+        let next = 0;
         class Hash {
           constructor(algorithm) { this.algorithm = algorithm; this.text = ""; }
           update(text) { this.text += text; return this; }
           digest(encoding) {
-            const key = this.algorithm + encoding + this.text;
-            let found = last.get(key);
-            if (found === undefined) {
-              if (last.size >= 32) last.clear();
-              last.set(key, (found = hash(this.algorithm, this.text, encoding)));
+            const { algorithm, text } = this;
+            for (const known of last) {
+              if (known.text === text && known.algorithm === algorithm && known.encoding === encoding)
+                return known.digest;
             }
-            return found;
+            const digest = hash(algorithm, text, encoding);
+            last[next++ % last.length] = { algorithm, encoding, text, digest };
+            return digest;
           }
         }
         export const createHash = (algorithm) => new Hash(algorithm);`,

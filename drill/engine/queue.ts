@@ -1,9 +1,13 @@
+/** What happens, told what it happens to: a closure less for each of the many. */
+export type Fire<Subject> = (subject: Subject) => void;
+
 /** Something that happens at a moment of virtual time. Without `fire` it was cancelled. */
 export interface Event {
   readonly atMs: number;
   /** Order of asking: events of one moment happen in the order in which they were asked for. */
   readonly sequence: number;
-  fire: (() => void) | undefined;
+  fire: Fire<unknown> | undefined;
+  readonly subject: unknown;
   /** The line this event waited in, if it is a timer of a usual length. */
   readonly line?: TimerLine | undefined;
 }

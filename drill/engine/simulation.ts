@@ -1,4 +1,4 @@
-import { type Event, EventQueue, TimerLine } from "./queue";
+import { type Event, EventQueue, type Fire, TimerLine } from "./queue";
 import { Trace } from "./trace";
 
 /** Deployments happen here: a fixed Monday, so that no run depends on the day it is played. */
@@ -51,36 +51,47 @@ export class Simulation {
     this.trace = new Trace(isTraceKept, () => this.nowMs);
   }
 
-  at(atMs: number, fire: () => void): Cancel {
+  at(atMs: number, fire: () => void): Cancel;
+  at<Subject>(atMs: number, fire: Fire<Subject>, subject: Subject): Cancel;
+  at(atMs: number, fire: Fire<never>, subject?: unknown): Cancel {
     if (!(atMs >= this.nowMs)) {
       throw new Error(`event asked for at ${atMs}, which lies before ${this.nowMs}: ask for now`);
     }
-    const event: Event = { atMs, sequence: this.sequence++, fire, line: undefined };
+    const event = this.event(atMs, fire, subject);
     this.queue.push(event);
     return () => {
       event.fire = undefined;
     };
   }
 
+  private event(atMs: number, fire: Fire<never>, subject: unknown, line?: TimerLine): Event {
+    return { atMs, sequence: this.sequence++, fire: fire as Fire<unknown>, subject, line };
+  }
+
   /** As `after`, for what nobody cancels: most events are of this kind. */
-  post(delayMs: number, fire: () => void): void {
-    if (isLined(delayMs)) this.lined(delayMs, fire);
+  post(delayMs: number, fire: () => void): void;
+  post<Subject>(delayMs: number, fire: Fire<Subject>, subject: Subject): void;
+  post(delayMs: number, fire: Fire<never>, subject?: unknown): void {
+    if (isLined(delayMs)) this.lined(delayMs, fire, subject);
     else if (delayMs !== Infinity) {
       const atMs = this.nowMs + Math.max(0, delayMs);
       if (!(atMs >= this.nowMs)) throw new Error(`event asked for after ${delayMs} ms`);
-      this.queue.push({ atMs, sequence: this.sequence++, fire, line: undefined });
+      this.queue.push(this.event(atMs, fire, subject));
     }
   }
 
-  after(delayMs: number, fire: () => void): Cancel {
-    if (isLined(delayMs)) return this.lined(delayMs, fire);
-    return delayMs === Infinity ? nothing : this.at(this.nowMs + Math.max(0, delayMs), fire);
+  after(delayMs: number, fire: () => void): Cancel;
+  after<Subject>(delayMs: number, fire: Fire<Subject>, subject: Subject): Cancel;
+  after(delayMs: number, fire: Fire<never>, subject?: unknown): Cancel {
+    if (isLined(delayMs)) return this.lined(delayMs, fire, subject);
+    if (delayMs === Infinity) return nothing;
+    return this.at(this.nowMs + Math.max(0, delayMs), fire as Fire<unknown>, subject);
   }
 
   /** Timeouts have few lengths, are many, and nearly all are cancelled. */
-  private lined(delayMs: number, fire: () => void): Cancel {
+  private lined(delayMs: number, fire: Fire<never>, subject: unknown): Cancel {
     const line = this.lineOf(delayMs);
-    const timer: Event = { atMs: this.nowMs + delayMs, sequence: this.sequence++, fire, line };
+    const timer = this.event(this.nowMs + delayMs, fire, subject, line);
     if (line.isQueued) line.push(timer);
     else {
       line.isQueued = true;
@@ -157,7 +168,7 @@ export class Simulation {
       }
       this.next();
       if (event.fire === undefined) continue;
-      this.play(event.atMs, event.sequence, event.fire);
+      this.play(event, event.fire);
       if (!this.hasContinued) continue;
       this.hasContinued = false;
       if (this.runMicrotasks === null) return false;
@@ -166,12 +177,12 @@ export class Simulation {
     return true;
   }
 
-  private play(atMs: number, sequence: number, fire: () => void): void {
+  private play({ atMs, sequence, subject }: Event, fire: Fire<unknown>): void {
     this.nowMs = atMs;
     this.eventsPlayed++;
     // The remainder: `%` of numbers with fractions is slow.
     this.trace.mix(atMs - TRACED_MS * Math.floor(atMs / TRACED_MS));
     this.trace.mix(sequence);
-    fire();
+    fire(subject);
   }
 }

@@ -21,8 +21,8 @@ export const markOnZeroRows: Mutation = {
     { file: "lambda/handlers/orderProcessor.ts", from: "if (!held) {", to: "if (false) {" },
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "if (row === undefined) throw new Error(`no row of ${order.orderId} after its insert`);",
-      to: "if (row === undefined) return markSettled(this.runtime, this.table, order.orderId, epoch);",
+      from: "if (row === undefined) return false;",
+      to: "row ??= fingerprint;",
     },
   ],
 };
@@ -45,8 +45,8 @@ export const rejectsSettled: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "await markSettled(this.runtime, this.table, order.orderId, epoch);\n  }",
-      to: 'await markRejected(this.runtime, this.table, hint.stored, "no reason");\n  }',
+      from: "else await markSettled(this.runtime, this.table, order.orderId, epoch);",
+      to: 'else await markRejected(this.runtime, this.table, hint.stored, "no reason");',
     },
   ],
 };

@@ -4,7 +4,7 @@ import type { ClusterDescription, GlobalDatabaseDescription } from "../descripti
 import type { Base } from "./base";
 import type { Environment } from "./environment";
 import { databaseError } from "./errors";
-import type { Permissions } from "./service";
+import type { Asked, Permissions } from "./service";
 import { type Answer, awaitConnection, awaitStatement, awaitUnlocked } from "./sqlClient";
 import { type Session, compile } from "./statements";
 import { Volume, type VolumeState } from "./volume";
@@ -14,6 +14,8 @@ export type MemberRole = "writer" | "reader" | "discarded";
 /** One region's cluster: its description, the volume behind it, what it may do with it. */
 export interface Member {
   readonly cluster: ClusterDescription;
+  /** What a role must allow for the application's user to sign in. */
+  readonly signIn: Asked;
   volume: Volume;
   role: MemberRole;
   /** Refuses writes although it is, or was, the writer: fenced, or about to hand over. */
@@ -46,8 +48,13 @@ export class Aurora {
     if (first === undefined) throw new Error(`${global.identifier} has no first writer`);
     const writer = Volume.first(this.volumes++, beginning?.database);
     for (const cluster of global.clusters) {
+      const user = `dbuser:${cluster.resourceId}/${APPLICATION_USER}`;
       const member: Member = {
         cluster,
+        signIn: [
+          "rds-db:connect",
+          `arn:aws:rds-db:${cluster.region}:${base.program.account}:${user}`,
+        ],
         volume: cluster === first ? writer : Volume.following(this.volumes++, writer),
         role: cluster === first ? "writer" : "reader",
         isFenced: false,
@@ -151,12 +158,10 @@ export class Aurora {
       const secret = environment.description.environment["DATABASE_SECRET_ARN"] ?? "";
       return this.permissions.allow(environment, "secretsmanager:GetSecretValue", secret);
     }
-    const { region, resourceId, allowsIamTokens } = member.cluster;
-    const user = `arn:aws:rds-db:${region}:${this.base.program.account}:dbuser:${resourceId}`;
     return (
-      allowsIamTokens &&
+      member.cluster.allowsIamTokens &&
       member.volume.state.hasApplicationUser &&
-      this.permissions.allow(environment, "rds-db:connect", `${user}/${APPLICATION_USER}`)
+      this.permissions.refused(environment, member.signIn, true) === undefined
     );
   }
 

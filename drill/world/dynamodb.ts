@@ -8,11 +8,9 @@ import { ValidationException } from "./expressionTokens";
 import { checkPlaceholders } from "./placeholders";
 import { query } from "./query";
 import type { TableStore } from "./replica";
-import type { Input, Reply, Service } from "./service";
+import type { Asked, Input, Reply, Service } from "./service";
 import { storedValue } from "./storedValue";
 import { StrongTable } from "./strongTable";
-
-type Asked = readonly [action: string, resource: string];
 
 interface Replica {
   arn: string;
@@ -49,6 +47,7 @@ const conditionFailed = serviceError(
  */
 export class Dynamodb implements Service {
   readonly name = "dynamodb";
+  readonly keepsPermissions = true;
   private readonly tables = new Map<string, Table>();
 
   constructor(
@@ -105,7 +104,9 @@ export class Dynamodb implements Service {
     const isEventual =
       command === "QueryCommand" || (command === "GetCommand" && input["ConsistentRead"] !== true);
     if (isEventual) return this.answer(table, region, command, input, reply);
-    table.store.whenReady(
+    const { store } = table;
+    if (store.isReady(region)) return this.answer(table, region, command, input, reply);
+    store.whenReady(
       region,
       () => this.answer(table, region, command, input, reply),
       (error) => reply.fail(error),
@@ -138,26 +139,27 @@ export class Dynamodb implements Service {
       }
       case "PutCommand": {
         const item = storedValue(input["Item"]) as Item;
-        return this.write(table, region, keyIn(table, item), input, () => item);
+        return this.write(table, region, keyIn(table, item), input, item);
       }
       case "UpdateCommand":
-        return this.write(table, region, keyOf(table, input), input, (before) =>
-          updated(input, before),
-        );
       case "DeleteCommand":
-        return this.write(table, region, keyOf(table, input), input, () => undefined);
+        return this.write(table, region, keyOf(table, input), input, undefined);
       default:
         throw new Error(`${command} is not modelled`);
     }
   }
 
-  /** A refused condition is returned, not thrown: it is an ordinary answer, and an error is dear. */
+  /**
+   * Puts an item, changes the one that is there where the input says how, or deletes it. A refused
+   * condition is returned, not thrown: it is an ordinary answer, and an error is
+   * dear.
+   */
   private write(
     table: Table,
     region: string,
     key: string,
     input: Input,
-    change: (before: Item | undefined) => Item | undefined,
+    put: Item | undefined,
   ): unknown {
     const before = table.store.strongRead(region, key);
     const condition = input["ConditionExpression"] as string | undefined;
@@ -167,7 +169,7 @@ export class Dynamodb implements Service {
         before !== undefined && input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD";
       return isReturned ? refusedBy(before) : conditionFailed;
     }
-    const item = change(before);
+    const item = input["UpdateExpression"] === undefined ? put : updated(input, before);
     table.store.write(region, key, item);
     this.base.happened({
       kind: key === "control" ? "control written" : "ledger written",

@@ -1,6 +1,7 @@
 import type { Invocation, Runtime } from "../../lambda/shared/runtime";
 import type { FunctionDescription } from "../description/functions";
 import type { Simulation } from "../engine/simulation";
+import type { Asked } from "./service";
 
 export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
 /** What a function is handed: a handler its clients, a canary new ids as well. */
@@ -27,6 +28,8 @@ export class Environment {
   payload: unknown;
   /** Ends the present invocation and this environment at once, as when its process dies. */
   crash: () => void = () => {};
+  /** What its role was found to allow, of what is asked with the same array each time. */
+  readonly allowed = new Set<Asked>();
   /** How often a fault has frozen it. */
   freezes = 0;
   private isFrozen = false;

@@ -48,6 +48,10 @@ export class EventualTable implements TableStore {
     }
   }
 
+  isReady(): boolean {
+    return true;
+  }
+
   whenReady(_region: string, work: () => void): void {
     work();
   }

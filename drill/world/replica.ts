@@ -35,6 +35,8 @@ export interface TableStore {
   entries(): readonly (readonly [key: string, item: Item])[];
   /** Fills a table that nobody has used yet, in all its regions. */
   load(entries: readonly (readonly [key: string, item: Item])[]): void;
+  /** Whether this region may read strongly and write now. */
+  isReady(region: string): boolean;
   /** Runs `work` once this region may read strongly and write; fails or hangs as the mode says. */
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void;
   strongRead(region: string, key: string): Item | undefined;

@@ -35,6 +35,7 @@ class TextAnswer implements HttpAnswer {
 export function createRuntime(world: World, environment: Environment): Runtime {
   const { description } = environment;
   const { simulation } = world.base;
+  const deliver = (run: () => void): void => environment.deliver(run);
   const send = (service: Service, region: string) => ({
     send: (command: Command) => world.calls.send(environment, service, region, command),
   });
@@ -56,7 +57,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
     env: description.environment,
     clock: {
       nowMs: () => Math.floor(simulation.nowMs),
-      timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
+      timer: (delayMs, fire) => simulation.after(delayMs, deliver, fire),
     },
     write: (line) => world.written(description, line),
     http: (request) =>

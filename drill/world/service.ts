@@ -20,13 +20,17 @@ export interface Reply {
   fail(error: Error): void;
 }
 
+/** An IAM action and the resources it is asked on. */
+export type Asked = readonly [action: string, ...resources: string[]];
+
 /** One AWS service as SDK commands reach it. */
 export interface Service {
   /** As in the names of VPC endpoints. */
   readonly name: string;
   latency(command: string, input: Input): AssumptionName;
-  /** The IAM action and the resources it is asked on. */
-  permission(region: string, command: string, input: Input): readonly [string, ...string[]];
+  /** Whether the same is always asked with the same array: what a role allows is then kept. */
+  readonly keepsPermissions?: true;
+  permission(region: string, command: string, input: Input): Asked;
   /** Condition keys of the call, in lower case; none where a service has none. */
   context?(input: Input): CallContext;
   handle(region: string, command: string, input: Input, reply: Reply): void;
@@ -44,44 +48,17 @@ export function actionsOf(service: string): (command: string) => string {
   };
 }
 
-/** The first are kept: keys of objects, which never come again, would fill the memory. */
-const KNOWN_MAX = 1_000;
+/** What a role says of an action never changes while worlds are played: found once for all. */
+const known = new WeakMap<FunctionDescription, Map<string, readonly Statement[]>>();
 
-/** What a role says of one action. */
-interface Grant {
-  statements: readonly Statement[];
-  byResource: Map<string, boolean>;
-}
-
-/** What a role allows never changes while worlds are played: answered once for all of them. */
-const known = new WeakMap<FunctionDescription, Map<string, Grant>>();
-
-function grantOf(description: FunctionDescription, action: string): Grant {
+function statementsOn(description: FunctionDescription, action: string): readonly Statement[] {
   let byAction = known.get(description);
-  if (byAction === undefined) known.set(description, (byAction = new Map<string, Grant>()));
-  let grant = byAction.get(action);
-  if (grant === undefined) {
-    const statements = speakingOf(description.role, action);
-    byAction.set(action, (grant = { statements, byResource: new Map() }));
+  if (byAction === undefined) known.set(description, (byAction = new Map()));
+  let statements = byAction.get(action);
+  if (statements === undefined) {
+    byAction.set(action, (statements = speakingOf(description.role, action)));
   }
-  return grant;
-}
-
-function roleAllows(
-  description: FunctionDescription,
-  action: string,
-  resource: string,
-  context: CallContext | undefined,
-): boolean {
-  const { statements, byResource } = grantOf(description, action);
-  const key = context === undefined ? resource : `${resource} ${JSON.stringify(context)}`;
-  let isAllowed = byResource.get(key);
-  if (isAllowed === undefined) {
-    const all = { "aws:requestedregion": description.region, ...context };
-    isAllowed = allowOn(statements, resource, all);
-    if (byResource.size < KNOWN_MAX) byResource.set(key, isAllowed);
-  }
-  return isAllowed;
+  return statements;
 }
 
 /** Whether a function's role allows a call; what it does not is seen by those who watch. */
@@ -91,16 +68,36 @@ export class Permissions {
 
   constructor(private readonly base: Base) {}
 
+  /**
+   * @param isKept whether this is asked with the same array each time: what is allowed is then kept.
+   * @returns the first of the resources on which the action is refused.
+   */
+  refused(
+    environment: Environment,
+    asked: Asked,
+    isKept = false,
+    context?: CallContext,
+  ): string | undefined {
+    const { allowed } = environment;
+    if (isKept && this.taken.size === 0 && allowed.has(asked)) return undefined;
+    for (let i = 1; i < asked.length; i++) {
+      if (!this.allow(environment, asked[0], asked[i]!, context)) return asked[i];
+    }
+    if (isKept) allowed.add(asked);
+    return undefined;
+  }
+
   allow(
     { description }: Pick<Environment, "description">,
     action: string,
     resource: string,
     context?: CallContext,
   ): boolean {
+    const { name: functionName, region, roleArn } = description;
     // No watcher is told: the program gave what a fault has taken.
-    if (this.taken.size > 0 && this.taken.has(`${description.roleArn} ${action}`)) return false;
-    if (roleAllows(description, action, resource, context)) return true;
-    const { name: functionName, region } = description;
+    if (this.taken.size > 0 && this.taken.has(`${roleArn} ${action}`)) return false;
+    const all = { "aws:requestedregion": region, ...context };
+    if (allowOn(statementsOn(description, action), resource, all)) return true;
     this.base.happened({ kind: "denied", functionName, region, action, resource });
     return false;
   }
@@ -122,27 +119,37 @@ export class Calls {
     service: Service,
     region: string,
     command: Command,
-  ): Promise<unknown> {
+  ): PromiseLike<unknown> {
     const { name, input } = command;
-    return new Promise((resolve, reject) => {
-      if (!this.canReach(environment.description, service, region)) return;
-      const call = { environment, service: service.name, region, command: name, input };
-      const disturbed = this.base.hooks.call.ask(call);
-      if (disturbed === "hang") return;
-      const latency = service.latency(name, input);
-      const reply = new Answer(this.base, environment, region, latency, resolve, reject);
-      const asked = service.permission(region, name, input);
-      const context = service.context?.(input);
-      if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
-      for (let i = 1; i < asked.length; i++) {
-        if (this.permissions.allow(environment, asked[0], asked[i]!, context)) continue;
-        const message = `not authorized to perform ${asked[0]} on ${asked[i]}`;
-        return reply.fail(serviceError("AccessDeniedException", message));
-      }
-      service.handle(region, name, input, reply);
+    const answer = new Answer(this.base, environment, region, service.latency(name, input));
+    if (!this.canReach(environment.description, service, region)) return answer;
+    const call = { environment, service: service.name, region, command: name, input };
+    const disturbed = this.base.hooks.call.ask(call);
+    if (disturbed === "hang") return answer;
+    if (typeof disturbed === "object" && "error" in disturbed) answer.fail(disturbed.error);
+    else if (this.isAllowed(environment, service, region, command, answer)) {
+      service.handle(region, name, input, answer);
       if (disturbed === "die") environment.crash();
       else if (disturbed !== undefined) this.freeze(environment, disturbed.freezeMs);
-    });
+    }
+    return answer;
+  }
+
+  /** Every right that a call needs; without one it is answered at once. */
+  private isAllowed(
+    environment: Environment,
+    service: Service,
+    region: string,
+    { name, input }: Command,
+    answer: Answer,
+  ): boolean {
+    const asked = service.permission(region, name, input);
+    const { keepsPermissions: isKept } = service;
+    const refused = this.permissions.refused(environment, asked, isKept, service.context?.(input));
+    if (refused === undefined) return true;
+    const message = `not authorized to perform ${asked[0]} on ${refused}`;
+    answer.fail(serviceError("AccessDeniedException", message));
+    return false;
   }
 
   private freeze(environment: Environment, freezeMs: number): void {
@@ -161,32 +168,57 @@ export class Calls {
   }
 }
 
-/** An answer on its way back to a function. */
-class Answer implements Reply {
+/**
+ * An answer on its way back to a function. As much of a promise as `await` and `within` ask for: a
+ * whole one for each of the thousands of calls is dear.
+ */
+class Answer implements Reply, PromiseLike<unknown> {
+  private isOk = false;
+  private value: unknown = undefined;
+  private onOk: (value: unknown) => void = ignore;
+  private onFail: (error: unknown) => void = ignore;
+
   constructor(
     private readonly base: Base,
     private readonly environment: Environment,
     private readonly region: string,
     private readonly latency: AssumptionName,
-    private readonly resolve: (value: unknown) => void,
-    private readonly reject: (error: Error) => void,
   ) {}
 
+  /** @returns nothing to go on with: who needs that awaits it. */
+  then(onOk?: unknown, onFail?: unknown): never {
+    this.onOk = onOk as (value: unknown) => void;
+    this.onFail = onFail as (error: unknown) => void;
+    return undefined as never;
+  }
+
   ok(value: unknown): void {
-    this.travel(this.resolve, value);
+    this.isOk = true;
+    this.value = value;
+    this.travel();
   }
 
   fail(error: Error): void {
-    this.travel(this.reject, error);
+    this.value = error;
+    this.travel();
   }
 
-  private travel<Value>(deliver: (value: Value) => void, value: Value): void {
+  private travel(): void {
+    const { base } = this;
+    const travelMs = this.isNear ? 0 : base.draw("crossRegionMs");
+    base.simulation.post(travelMs + base.draw(this.latency), arrive, this);
+  }
+
+  private get isNear(): boolean {
+    return this.environment.description.region === this.region;
+  }
+
+  arrive(): void {
     const { base, environment, region } = this;
-    const from = environment.description.region;
-    const travelMs = from === region ? 0 : base.draw("crossRegionMs");
-    base.simulation.post(travelMs + base.draw(this.latency), () => {
-      if (from !== region && !base.network.converses(from, region)) return;
-      environment.deliver(deliver, value);
-    });
+    const isBack = this.isNear || base.network.converses(environment.description.region, region);
+    if (isBack) environment.deliver(this.isOk ? this.onOk : this.onFail, this.value);
   }
 }
+
+const ignore = (): void => {};
+const arrive = (answer: Answer): void => answer.arrive();

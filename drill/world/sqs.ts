@@ -5,7 +5,7 @@ import type { Base } from "./base";
 import { serviceError } from "./errors";
 import type { Text } from "./jsonText";
 import type { Lambda, Outcome } from "./lambda";
-import type { Input, Reply, Service } from "./service";
+import type { Asked, Input, Reply, Service } from "./service";
 
 interface Message {
   id: string;
@@ -20,7 +20,14 @@ class QueueState {
   inFlight = 0;
   source: EventSource | undefined;
 
-  constructor(readonly description: QueueDescription) {}
+  /** What is asked for a command. */
+  readonly send: Asked;
+  readonly attributes: Asked;
+
+  constructor(readonly description: QueueDescription) {
+    this.send = ["sqs:SendMessage", description.arn];
+    this.attributes = ["sqs:GetQueueAttributes", description.arn];
+  }
 }
 
 /** The poller that hands a queue's messages to a function. */
@@ -41,6 +48,7 @@ interface NextPoll {
 /** Queues and their event sources: at least once, invisible while worked on, gone when too old. */
 export class Sqs implements Service {
   readonly name = "sqs";
+  readonly keepsPermissions = true;
   private readonly byUrl = new Map<string, QueueState>();
   private readonly byArn = new Map<string, QueueState>();
   private messages = 0;
@@ -66,13 +74,12 @@ export class Sqs implements Service {
     return "sqsCallMs";
   }
 
-  permission(_region: string, command: string, input: Input): readonly [string, string] {
-    const queue = this.byUrl.get(String(input["QueueUrl"]));
+  permission(_region: string, command: string, input: Input): Asked {
+    const url = String(input["QueueUrl"]);
+    const queue = this.byUrl.get(url);
     const isRead = command === "GetQueueAttributesCommand";
-    return [
-      isRead ? "sqs:GetQueueAttributes" : "sqs:SendMessage",
-      queue?.description.arn ?? String(input["QueueUrl"]),
-    ];
+    if (queue === undefined) return [isRead ? "sqs:GetQueueAttributes" : "sqs:SendMessage", url];
+    return isRead ? queue.attributes : queue.send;
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {

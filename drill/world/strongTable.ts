@@ -72,6 +72,10 @@ export class StrongTable implements TableStore {
     }
   }
 
+  isReady(region: string): boolean {
+    return this.quorum.isReady(region);
+  }
+
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void {
     this.quorum.whenReady(region, work, fail);
   }

@@ -112,8 +112,10 @@ class OrderApi {
     if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
       return answer(409, { error: "this orderId was used for another order", orderId });
     }
+    const beat = this.beat();
     const hint = existing === "stored" ? this.hint(stored, control) : undefined;
-    await Promise.all([hint?.catch(() => undefined), this.beat()]);
+    await hint?.catch(() => undefined);
+    await beat;
     this.count("OrdersAccepted", orderId);
     const { acceptedAt } = existing === "stored" ? stored : existing;
     return answer(202, { orderId, status: "ACCEPTED", acceptedAt });

@@ -95,7 +95,8 @@ class OrderProcessor {
   private async settle(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
     const settledAt = new Date(this.runtime.clock.nowMs()).toISOString();
     const batch = new Map(hints.map(({ stored }) => [stored.order.orderId, stored]));
-    const { held, inserted } = await insertOrders(this.sql, epoch, [...batch.values()], settledAt);
+    const orders = [...batch.values()];
+    const { held, inserted } = await insertOrders(this.sql, epoch, orders, settledAt);
     if (!held) {
       this.log.info("another epoch has the right", { epoch, orders: hints.length });
       return [];
@@ -107,18 +108,14 @@ class OrderProcessor {
       hints.map((hint) => {
         const { orderId } = hint.stored.order;
         const row = inserted.has(orderId) ? batch.get(orderId)?.fingerprint : there.get(orderId);
-        return this.mark(epoch, hint, row).then(
-          () => true,
-          () => false,
-        );
+        return this.mark(epoch, hint, row);
       }),
     );
-    const orders = [...batch.values()];
     const settled = orders.filter(({ order }) => inserted.has(order.orderId));
     const newestOrderAtMs = Math.max(...orders.map(({ acceptedAt }) => Date.parse(acceptedAt)));
     await Promise.all([
       this.recordProgress(epoch, newestOrderAtMs),
-      this.leaveTraces(epoch, settled),
+      ...this.leaveTraces(epoch, settled),
     ]);
     this.log.metrics(
       "settled",
@@ -129,25 +126,32 @@ class OrderProcessor {
   }
 
   /** Archive and sessions are derived data: idempotent, best effort, never a reason to fail. */
-  private async leaveTraces(epoch: number, settled: readonly StoredOrder[]): Promise<void> {
-    if (settled.length === 0) return;
+  private leaveTraces(epoch: number, settled: readonly StoredOrder[]): Promise<void>[] {
+    if (settled.length === 0) return [];
     const traces = [
       archiveBatch(this.runtime, this.archiveBucket, epoch, settled),
       this.renewSessions(settled),
     ];
-    await Promise.all(
-      traces.map((trace) =>
-        trace.catch((error: unknown) => this.log.error("a trace was not left", error)),
-      ),
+    return traces.map((trace) =>
+      trace.catch((error: unknown) => this.log.error("a trace was not left", error)),
     );
   }
 
-  /** @param row fingerprint of the row that now has the order's id. */
-  private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<void> {
+  /**
+   * @param row fingerprint of the row that now has the order's id; there is none where the insert
+   * went wrong.
+   * @returns false where the hint must come again.
+   */
+  private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<boolean> {
     const { order, fingerprint } = hint.stored;
-    if (row === undefined) throw new Error(`no row of ${order.orderId} after its insert`);
-    if (row !== fingerprint) return this.reject(hint, "another order has this orderId");
-    await markSettled(this.runtime, this.table, order.orderId, epoch);
+    if (row === undefined) return false;
+    try {
+      if (row !== fingerprint) await this.reject(hint, "another order has this orderId");
+      else await markSettled(this.runtime, this.table, order.orderId, epoch);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** One order at fault must not hold the others of its batch. */

@@ -15,22 +15,21 @@ export function isConditionFailed(error: unknown): error is ConditionalCheckFail
 }
 
 /** Reads one item strongly. @throws NoAnswerError, or the ledger's error. */
-export async function readItem<Item>(
+export function readItem<Item>(
   runtime: LedgerRuntime,
   table: string,
   pk: string,
   timeoutMs: number = OBSERVE_TIMEOUT_MS,
 ): Promise<Item | undefined> {
-  const answer = await within(runtime.clock, timeoutMs, `ledger read of ${pk}`, (abortSignal) =>
+  return within(runtime.clock, timeoutMs, `ledger read of ${pk}`, (abortSignal) =>
     runtime.dynamodb.send(new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }), {
       abortSignal,
     }),
-  );
-  return answer.Item as Item | undefined;
+  ).then((answer) => answer.Item as Item | undefined);
 }
 
 /** Changes one item, conditionally. @throws NoAnswerError, or the ledger's error. */
-export async function updateItem(
+export function updateItem(
   runtime: LedgerRuntime,
   table: string,
   pk: string,
@@ -39,8 +38,8 @@ export async function updateItem(
     UpdateCommandInput,
     "UpdateExpression" | "ConditionExpression" | "ExpressionAttributeNames"
   > & { ExpressionAttributeValues: Record<string, unknown> },
-): Promise<void> {
-  await within(runtime.clock, timeoutMs, `ledger update of ${pk}`, (abortSignal) =>
+): Promise<unknown> {
+  return within(runtime.clock, timeoutMs, `ledger update of ${pk}`, (abortSignal) =>
     runtime.dynamodb.send(new UpdateCommand({ TableName: table, Key: { pk }, ...change }), {
       abortSignal,
     }),

@@ -89,13 +89,13 @@ export function readOrder(
 }
 
 /** Notes that an epoch has settled an order; only upward, and never for an order already pruned. */
-export async function markSettled(
+export function markSettled(
   runtime: LedgerRuntime,
   table: string,
   orderId: string,
   epoch: number,
-): Promise<void> {
-  await updateItem(runtime, table, orderKey(orderId), OBSERVE_TIMEOUT_MS, {
+): Promise<unknown> {
+  return updateItem(runtime, table, orderKey(orderId), OBSERVE_TIMEOUT_MS, {
     UpdateExpression: "SET settledEpoch = :epoch",
     ConditionExpression:
       "attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",
@@ -104,13 +104,13 @@ export async function markSettled(
 }
 
 /** What can never be stored leaves the index, with the reason a client is told. */
-export async function markRejected(
+export function markRejected(
   runtime: LedgerRuntime,
   table: string,
   stored: StoredOrder,
   reason: string,
-): Promise<void> {
-  await updateItem(runtime, table, orderKey(stored.order.orderId), OBSERVE_TIMEOUT_MS, {
+): Promise<unknown> {
+  return updateItem(runtime, table, orderKey(stored.order.orderId), OBSERVE_TIMEOUT_MS, {
     UpdateExpression: "SET rejectedReason = :reason REMOVE #shard",
     ConditionExpression: "fingerprint = :fingerprint AND attribute_exists(#shard)",
     ExpressionAttributeNames: { "#shard": "shard" },
@@ -119,13 +119,13 @@ export async function markRejected(
 }
 
 /** Its row was seen in the other region's database: the order is open no longer. */
-export async function closeOrder(
+export function closeOrder(
   runtime: LedgerRuntime,
   table: string,
   entry: WorkEntry,
   closedAt: string,
-): Promise<void> {
-  await updateItem(runtime, table, entry.pk, OBSERVE_TIMEOUT_MS, {
+): Promise<unknown> {
+  return updateItem(runtime, table, entry.pk, OBSERVE_TIMEOUT_MS, {
     UpdateExpression: "SET #shard = :closed, #at = :closedAt",
     ConditionExpression: "#shard = :open",
     ExpressionAttributeNames: reservedNames,
@@ -138,12 +138,12 @@ export async function closeOrder(
 }
 
 /** Deletes a closed order whose time is over. */
-export async function pruneOrder(
+export function pruneOrder(
   runtime: LedgerRuntime,
   table: string,
   entry: WorkEntry,
-): Promise<void> {
-  await within(runtime.clock, OBSERVE_TIMEOUT_MS, `prune of ${entry.pk}`, (abortSignal) =>
+): Promise<unknown> {
+  return within(runtime.clock, OBSERVE_TIMEOUT_MS, `prune of ${entry.pk}`, (abortSignal) =>
     runtime.dynamodb.send(
       new DeleteCommand({
         TableName: table,

@@ -13,6 +13,7 @@ describe("the queue of events", () => {
       atMs: stream.integer(0, 40),
       sequence,
       fire: undefined,
+      subject: undefined,
     }));
     for (const event of asked) queue.push(event);
     const given = asked.map(() => queue.pop()!);
