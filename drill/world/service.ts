@@ -49,11 +49,11 @@ export function actionsOf(service: string): (command: string) => string {
 }
 
 /** What a role says of an action never changes while worlds are played: found once for all. */
-const known = new WeakMap<FunctionDescription, Map<string, readonly Statement[]>>();
+const known = new WeakMap<FunctionDescription, Map<string, Statement[]>>();
 
 function statementsOn(description: FunctionDescription, action: string): readonly Statement[] {
   let byAction = known.get(description);
-  if (byAction === undefined) known.set(description, (byAction = new Map()));
+  if (byAction === undefined) known.set(description, (byAction = new Map<string, Statement[]>()));
   let statements = byAction.get(action);
   if (statements === undefined) {
     byAction.set(action, (statements = speakingOf(description.role, action)));
