@@ -4,7 +4,9 @@ import type { ApiDescription, AuthorizerDescription, RouteDescription } from "..
 import { mayInvoke } from "../description/functions";
 import { fixedAssumptions } from "../fixedAssumptions";
 import type { Base } from "./base";
-import type { Lambda, Outcome } from "./lambda";
+import { type Call, type Destination, Exchange } from "./exchange";
+import type { Outcome } from "./invocation";
+import type { Lambda } from "./lambda";
 import type { Place } from "./network";
 import { type Limit, TokenBucket } from "./tokenBucket";
 
@@ -13,20 +15,6 @@ interface Verdict {
   untilMs: number;
   /** Undefined where it denies. */
   context: Record<string, unknown> | undefined;
-}
-
-interface Call {
-  api: ApiDescription;
-  route: RouteDescription;
-  path: string;
-  queryParameters: Record<string, string> | null;
-  pathParameters: Record<string, string> | null;
-}
-
-/** Where a URL leads with one method: to an API, and to one of its routes where it has it. */
-interface Destination {
-  api: ApiDescription;
-  call: Call | undefined;
 }
 
 type Region = string;
@@ -87,22 +75,16 @@ export class ApiGateways {
     const answered = this.onRequest(request);
     const destination = this.destinationOf(request);
     if (destination === undefined) return;
-    const { region } = destination.api;
-    if (!this.base.network.converses(from, region)) return;
-    const travel = from === region ? "apiGatewayMs" : "internetMs";
-    const back = (status: number, body: string): void => {
-      this.base.afterDraw(travel, () => {
-        if (!this.base.network.converses(from, region)) return;
-        const given = { status, body };
-        answered?.(given);
-        answer(given);
-      });
-    };
-    const thereMs = this.base.draw(travel) + this.base.draw("warmStartMs");
-    this.base.simulation.post(thereMs, () => {
-      if (!this.base.network.isLost(region)) this.receive(destination, request, back, from);
-    });
+    const { base } = this;
+    if (!base.network.converses(from, destination.api.region)) return;
+    const exchange = new Exchange(base, from, request, destination, answer, answered);
+    const thereMs = exchange.drawTravelMs() + base.draw("warmStartMs");
+    base.simulation.post(thereMs, this.arrive, exchange);
   }
+
+  private readonly arrive = (exchange: Exchange): void => {
+    if (!this.base.network.isLost(exchange.region)) this.receive(exchange);
+  };
 
   private destinationOf({ url, method }: HttpRequest): Destination | undefined {
     const known = this.known[method];
@@ -117,37 +99,28 @@ export class ApiGateways {
     return destination;
   }
 
-  private receive(
-    { api, call }: Destination,
-    request: HttpRequest,
-    back: (status: number, body: string) => void,
-    from: Place,
-  ): void {
-    if (call === undefined) return back(403, '{"message":"Missing Authentication Token"}');
+  private receive(exchange: Exchange): void {
+    const { from, region, request, destination } = exchange;
+    const { call } = destination;
+    if (call === undefined) return exchange.back(403, '{"message":"Missing Authentication Token"}');
     const { hooks, simulation } = this.base;
-    const disturbed = hooks.request.ask(api.region, call.path, request.method, from);
-    if (disturbed === undefined) return this.carryOut(call, request, back);
+    const disturbed = hooks.request.ask(region, call.path, request.method, from);
+    if (disturbed === undefined) return this.carryOut(exchange, call);
     if (disturbed === "hang") return;
-    if ("status" in disturbed) return back(disturbed.status, disturbed.body);
+    if ("status" in disturbed) return exchange.back(disturbed.status, disturbed.body);
     simulation.after(disturbed.delayMs, () => {
-      if (!this.base.network.isLost(api.region)) this.carryOut(call, request, back);
+      if (!this.base.network.isLost(region)) this.carryOut(exchange, call);
     });
   }
 
-  private carryOut(
-    call: Call,
-    request: HttpRequest,
-    back: (status: number, body: string) => void,
-  ): void {
-    if (this.isThrottled(call)) return back(429, '{"message":"Too Many Requests"}');
+  private carryOut(exchange: Exchange, call: Call): void {
+    if (this.isThrottled(call)) return exchange.back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
     if (!this.mayCall(route.functionArn, route.sourceArn(call.path))) {
-      return back(500, '{"message":"Internal server error"}');
+      return exchange.back(500, '{"message":"Internal server error"}');
     }
-    if (route.authorizer === undefined) return this.integrate(call, request, {}, back);
-    this.authorize(call, route.authorizer, request, back, (context) =>
-      this.integrate(call, request, context, back),
-    );
+    if (route.authorizer === undefined) return this.integrate(exchange, call, {});
+    this.authorize(exchange, call, route.authorizer);
   }
 
   private mayCall(functionArn: string, source: string): boolean {
@@ -158,57 +131,46 @@ export class ApiGateways {
 
   /** A cached verdict, or the authorizer's; where it fails there is none. */
   private authorize(
-    { api, route, path }: Call,
-    { functionArn, cacheMs, deniedStatus }: AuthorizerDescription,
-    request: HttpRequest,
-    back: (status: number, body: string) => void,
-    proceed: (context: Record<string, unknown>) => void,
+    exchange: Exchange,
+    call: Call,
+    { functionArn, cacheMs }: AuthorizerDescription,
   ): void {
-    const authorizationToken = request.headers?.["Authorization"];
-    if (authorizationToken === undefined) return back(401, '{"message":"Unauthorized"}');
+    const { api, route, path } = call;
+    const authorizationToken = exchange.request.headers?.["Authorization"];
+    if (authorizationToken === undefined) return exchange.back(401, '{"message":"Unauthorized"}');
     let verdicts = this.verdicts.get(functionArn);
     if (verdicts === undefined)
       this.verdicts.set(functionArn, (verdicts = new Map<string, Verdict>()));
     const kept = verdicts.get(authorizationToken);
-    const follow = ({ context }: Verdict): void => {
-      if (context === undefined) back(deniedStatus, '{"message":"Forbidden"}');
-      else proceed(context);
-    };
-    if (kept !== undefined && kept.untilMs > this.base.nowMs) return follow(kept);
+    if (kept !== undefined && kept.untilMs > this.base.nowMs) {
+      return this.follow(kept, exchange, call);
+    }
     const methodArn = route.sourceArn(path);
     const source = `${methodArn.split("/")[0]}/authorizers/${api.id}`;
-    if (!this.mayCall(functionArn, source)) return back(500, '{"message":null}');
+    if (!this.mayCall(functionArn, source)) return exchange.back(500, '{"message":null}');
     this.lambda.invoke(functionArn, { type: "TOKEN", authorizationToken, methodArn }, (outcome) => {
-      if (outcome.how !== "returned") return back(500, '{"message":null}');
+      if (outcome.how !== "returned") return exchange.back(500, '{"message":null}');
       const { context, policyDocument } = outcome.result as APIGatewayAuthorizerResult;
       const isDenied = policyDocument.Statement.some(({ Effect }) => Effect === "Deny");
       const untilMs = this.base.nowMs + cacheMs;
       const verdict: Verdict = { untilMs, context: isDenied ? undefined : (context ?? {}) };
       verdicts.set(authorizationToken, verdict);
-      follow(verdict);
+      this.follow(verdict, exchange, call);
     });
   }
 
-  private integrate(
-    call: Call,
-    request: HttpRequest,
-    context: Record<string, unknown>,
-    back: (status: number, body: string) => void,
-  ): void {
-    const { route } = call;
-    let isDone = false;
-    const done = (status: number, body: string): void => {
-      if (isDone) return;
-      isDone = true;
-      giveUp();
-      back(status, body);
-    };
-    const giveUp = this.base.simulation.after(route.timeoutMs, () =>
-      done(504, '{"message":"Endpoint request timed out"}'),
-    );
-    this.lambda.invoke(route.functionArn, proxyEvent(call, request, context), (outcome) => {
+  private follow({ context }: Verdict, exchange: Exchange, call: Call): void {
+    const { authorizer } = call.route;
+    if (context !== undefined) this.integrate(exchange, call, context);
+    else exchange.back(authorizer!.deniedStatus, '{"message":"Forbidden"}');
+  }
+
+  private integrate(exchange: Exchange, call: Call, context: Record<string, unknown>): void {
+    const { functionArn, timeoutMs } = call.route;
+    exchange.limit(timeoutMs);
+    this.lambda.invoke(functionArn, proxyEvent(call, exchange.request, context), (outcome) => {
       const { status, body } = answerOf(outcome);
-      done(status, body);
+      exchange.back(status, body);
     });
   }
 

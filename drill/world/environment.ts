@@ -1,9 +1,10 @@
-import type { Invocation, Runtime } from "../../lambda/shared/runtime";
+import type { Invocation as Context, Runtime } from "../../lambda/shared/runtime";
 import type { FunctionDescription } from "../description/functions";
 import type { Simulation } from "../engine/simulation";
+import type { Invocation } from "./invocation";
 import type { Asked } from "./service";
 
-export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
+export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 /** What a function is handed: a handler its clients, a canary new ids as well. */
 export type Handed = Runtime & { newId: () => string };
 /** What lets code continue, and with which value. */
@@ -20,14 +21,13 @@ export type HandlerFactory = (runtime: Handed) => Handler;
  * code stands still: answers and timers that come due wait for it. Dead, it never continues.
  */
 export class Environment {
-  isBusy = false;
+  /** The one under way. */
+  invocation: Invocation | undefined;
   isDead = false;
   idleSinceMs = 0;
   handler: Handler | undefined;
   /** What the present invocation was started with. */
   payload: unknown;
-  /** Ends the present invocation and this environment at once, as when its process dies. */
-  crash: () => void = () => {};
   /** What its role was found to allow, of what is asked with the same array each time. */
   readonly allowed = new Set<Asked>();
   /** How often a fault has frozen it. */
@@ -45,12 +45,17 @@ export class Environment {
   deliver<Value>(run: (value: Value) => void, value: Value): void;
   deliver(run: (value: never) => void, value?: never): void {
     if (this.isDead) return;
-    if (!this.isBusy || this.isFrozen) {
+    if (this.invocation === undefined || this.isFrozen) {
       this.backlog.push({ run, value: value! });
       return;
     }
     this.simulation.continued();
     run(value!);
+  }
+
+  /** Ends the present invocation and this environment at once, as when its process dies. */
+  crash(): void {
+    this.invocation?.end({ how: "failed", reason: "Runtime exited" });
   }
 
   freeze(): void {

@@ -3,20 +3,8 @@ import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { Environment } from "./environment";
 import { serviceError } from "./errors";
+import { FunctionState, Invocation, type Outcome } from "./invocation";
 import type { Input, Reply, Service } from "./service";
-
-export type Outcome =
-  | { how: "returned"; result: unknown }
-  | { how: "failed" | "timed out" | "throttled"; reason: string };
-
-/** A function and its execution environments. */
-class FunctionState {
-  readonly environments = new Set<Environment>();
-  readonly idle: Environment[] = [];
-  busy = 0;
-
-  constructor(readonly description: FunctionDescription) {}
-}
 
 const ACCOUNT_CONCURRENCY = fixedAssumptions.accountConcurrency.value;
 const RETRY_WAITS_MS = fixedAssumptions.asyncRetryWaitSeconds.value.map(toMs);
@@ -194,41 +182,33 @@ export class Lambda implements Service {
     payload: unknown,
     done: (outcome: Outcome) => void,
   ): void {
-    const { simulation } = this.base;
-    const deadlineMs = simulation.nowMs + state.description.timeoutMs;
-    const end = (outcome: Outcome): void => {
-      if (environment.isDead || !environment.isBusy) return;
-      cancelTimeout();
-      environment.isBusy = false;
-      this.count(state, -1);
-      if (outcome.how === "returned") {
-        environment.idleSinceMs = simulation.nowMs;
-        state.idle.push(environment);
-      } else this.bury(state, environment, outcome.reason);
-      done(outcome);
-    };
-    const cancelTimeout = simulation.after(state.description.timeoutMs, () => {
-      end({ how: "timed out", reason: `Task timed out after ${state.description.timeoutMs} ms` });
-    });
-    environment.isBusy = true;
+    const { simulation, hooks } = this.base;
+    const id = `request-${++this.requests}`;
+    const invocation = new Invocation(this, simulation, state, environment, id, done);
+    environment.invocation = invocation;
     environment.payload = payload;
-    environment.crash = () => end({ how: "failed", reason: "Runtime exited" });
-    const failure = this.base.hooks.start.ask(state.description, payload);
-    if (failure !== undefined) return end({ how: "failed", reason: String(failure) });
+    const failure = hooks.start.ask(state.description, payload);
+    if (failure !== undefined) return invocation.end({ how: "failed", reason: String(failure) });
     simulation.continued();
     try {
       if (environment.handler === undefined) this.createHandler(environment);
       environment.catchUp();
-      environment.handler!(payload, {
-        awsRequestId: `request-${++this.requests}`,
-        getRemainingTimeInMillis: () => deadlineMs - simulation.nowMs,
-      }).then(
-        (result) => end({ how: "returned", result }),
-        (error: unknown) => end({ how: "failed", reason: String(error) }),
+      environment.handler!(payload, invocation).then(
+        (result) => invocation.end({ how: "returned", result }),
+        (error: unknown) => invocation.end({ how: "failed", reason: String(error) }),
       );
     } catch (error) {
-      end({ how: "failed", reason: String(error) });
+      invocation.end({ how: "failed", reason: String(error) });
     }
+  }
+
+  ended({ state, environment, done }: Invocation, outcome: Outcome): void {
+    this.count(state, -1);
+    if (outcome.how === "returned") {
+      environment.idleSinceMs = this.base.nowMs;
+      state.idle.push(environment);
+    } else this.bury(state, environment, outcome.reason);
+    done(outcome);
   }
 
   /** An error leaves the process as it is; a timeout or a dead process takes the environment. */

@@ -3,8 +3,9 @@ import { allows } from "../description/policy";
 import type { EventSourceDescription, QueueDescription } from "../description/messaging";
 import type { Base } from "./base";
 import { serviceError } from "./errors";
+import type { Outcome } from "./invocation";
 import type { Text } from "./jsonText";
-import type { Lambda, Outcome } from "./lambda";
+import type { Lambda } from "./lambda";
 import type { Asked, Input, Reply, Service } from "./service";
 
 interface Message {

@@ -1,7 +1,8 @@
 import { CANARY_NAMESPACE, type CanaryDescription } from "../description/canaries";
 import type { Base } from "./base";
 import type { Cloudwatch } from "./cloudwatch";
-import type { Lambda, Outcome } from "./lambda";
+import type { Outcome } from "./invocation";
+import type { Lambda } from "./lambda";
 import type { S3 } from "./s3";
 import { everyPeriod } from "./schedules";
 import type { Input, Permissions, Reply, Service } from "./service";

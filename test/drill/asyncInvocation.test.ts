@@ -1,7 +1,7 @@
 import type { Resource } from "../../drill/description/lookup";
 import { fixedAssumptions } from "../../drill/fixedAssumptions";
 import type { ResourceEdit } from "../../drill/mutations/edits";
-import type { Outcome } from "../../drill/world/lambda";
+import type { Outcome } from "../../drill/world/invocation";
 import type { World } from "../../drill/world/world";
 import { cachedCapture } from "../helpers/cachedCapture";
 import { worldOf } from "./worldOf";

@@ -2,6 +2,7 @@ import { INSERT_ORDERS, PROBE_WRITER, RAISE_EPOCH } from "../../lambda/shared/da
 import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../../lambda/shared/tunables";
 import { type ProgramDescription, describeProgram } from "../../drill/description/program";
 import { Environment } from "../../drill/world/environment";
+import type { Invocation } from "../../drill/world/invocation";
 import { World } from "../../drill/world/world";
 import { cachedCapture } from "../helpers/cachedCapture";
 
@@ -40,7 +41,8 @@ function home() {
   /** What the client says, and after how many milliseconds. */
   const ask = (stem: "orderProcessor" | "dbMigration", text: string, given: readonly unknown[]) => {
     const environment = new Environment(ofHome(stem), simulation);
-    environment.isBusy = true;
+    // Under way: what is delivered reaches it.
+    environment.invocation = {} as Invocation;
     const sql = world.aurora.sql(environment, {
       endpoint: member.cluster.endpoint,
       database: environment.description.environment["DATABASE_NAME"]!,

@@ -1,0 +1,59 @@
+import type { Invocation as Context } from "../../lambda/shared/runtime";
+import type { FunctionDescription } from "../description/functions";
+import type { Cancel, Simulation } from "../engine/simulation";
+import type { Environment } from "./environment";
+
+export type Outcome =
+  | { how: "returned"; result: unknown }
+  | { how: "failed" | "timed out" | "throttled"; reason: string };
+
+/** A function and its execution environments. */
+export class FunctionState {
+  readonly environments = new Set<Environment>();
+  readonly idle: Environment[] = [];
+  busy = 0;
+
+  constructor(readonly description: FunctionDescription) {}
+}
+
+/** Who is told how an invocation ended. */
+interface Host {
+  ended(invocation: Invocation, outcome: Outcome): void;
+}
+
+/** One invocation: the context its handler is handed, its timeout, and its end, which comes once. */
+export class Invocation implements Context {
+  private readonly deadlineMs: number;
+  private readonly cancelTimeout: Cancel;
+
+  constructor(
+    private readonly host: Host,
+    private readonly simulation: Simulation,
+    readonly state: FunctionState,
+    readonly environment: Environment,
+    readonly awsRequestId: string,
+    readonly done: (outcome: Outcome) => void,
+  ) {
+    const { timeoutMs } = state.description;
+    this.deadlineMs = simulation.nowMs + timeoutMs;
+    this.cancelTimeout = simulation.after(timeoutMs, timeOut, this);
+  }
+
+  getRemainingTimeInMillis(): number {
+    return this.deadlineMs - this.simulation.nowMs;
+  }
+
+  /** A dead environment never says how its invocation ended. */
+  end(outcome: Outcome): void {
+    const { environment } = this;
+    if (environment.isDead || environment.invocation !== this) return;
+    this.cancelTimeout();
+    environment.invocation = undefined;
+    this.host.ended(this, outcome);
+  }
+}
+
+function timeOut(invocation: Invocation): void {
+  const { timeoutMs } = invocation.state.description;
+  invocation.end({ how: "timed out", reason: `Task timed out after ${timeoutMs} ms` });
+}
