@@ -14,6 +14,7 @@ import {
   readOrder,
   type OrderItem,
   type WorkEntry,
+  type WorkQuery,
 } from "../shared/orderLedger";
 import { isWaiting, mayClose } from "../shared/rules";
 import type { Invocation, Runtime, Sql } from "../shared/runtime";
@@ -43,6 +44,8 @@ export interface SweepResult {
   closed: number;
   pruned: number;
 }
+
+const openShards = Array.from({ length: WORK_SHARDS }, (_, shard) => `open#${shard}`);
 
 /** A page of SQS's batch calls. */
 const SQS_BATCH_SIZE = 10;
@@ -110,14 +113,10 @@ class Sweep {
     const { site, control, startedMs, result } = this;
     const work = await this.workOfThisRegion();
     const untilNow = isoTime(startedMs + 1);
-    await Promise.all(
-      Array.from({ length: WORK_SHARDS }, (_, shard) =>
-        this.eachPage(`open#${shard}`, untilNow, work),
-      ),
-    );
+    await this.eachRound(openShards, untilNow, work);
     // One shard a minute suffices: what is closed waits for a day anyhow.
     const pruned = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
-    await this.eachPage(pruned, this.keptSince, async (entries) => {
+    await this.eachRound([pruned], this.keptSince, async (entries) => {
       await Promise.all(entries.map((entry) => pruneOrder(site.runtime, site.table, entry)));
       result.pruned += entries.length;
     });
@@ -139,16 +138,9 @@ class Sweep {
     const mayRequeue = isActive && (this.isActivation || !(await this.queueIsDeep()));
     return async (entries) => {
       result.open += entries.length;
-      const oldestAt = entries[0]!.at;
-      if (oldestAt < this.oldestAt) this.oldestAt = oldestAt;
-      // Shards are worked on side by side: a sum must not be read before the wait.
-      if (!isActive) {
-        const closed = await this.close(entries);
-        result.closed += closed;
-      } else if (mayRequeue) {
-        const requeued = await this.requeue(entries);
-        result.requeued += requeued;
-      }
+      for (const { at } of entries) if (at < this.oldestAt) this.oldestAt = at;
+      if (!isActive) result.closed += await this.close(entries);
+      else if (mayRequeue) result.requeued += await this.requeue(entries);
     };
   }
 
@@ -185,13 +177,15 @@ class Sweep {
     const waiting = items.filter(
       (item): item is OrderItem => item !== undefined && isOpen(item) && this.mustRequeue(item),
     );
+    const batches: Promise<unknown>[] = [];
     for (let i = 0; i < waiting.length; i += SQS_BATCH_SIZE) {
-      await this.sendHints(waiting.slice(i, i + SQS_BATCH_SIZE));
+      batches.push(this.sendHints(waiting.slice(i, i + SQS_BATCH_SIZE)));
     }
+    await Promise.all(batches);
     return waiting.length;
   }
 
-  private async sendHints(items: readonly OrderItem[]): Promise<void> {
+  private sendHints(items: readonly OrderItem[]): Promise<unknown> {
     const { runtime, region, queueUrl } = this.site;
     const batch = {
       QueueUrl: queueUrl,
@@ -200,7 +194,7 @@ class Sweep {
         MessageBody: JSON.stringify({ order, acceptedAt, acceptedIn, fingerprint }),
       })),
     };
-    await within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
+    return within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
       runtime.sqs(region).send(new SendMessageBatchCommand(batch), { abortSignal }),
     );
   }
@@ -216,19 +210,33 @@ class Sweep {
     return seen.length;
   }
 
-  /** All pages of one shard, as long as time allows. */
-  private async eachPage(
-    shard: string,
+  /**
+   * Everything in some shards, as long as time allows: round by round a page of each that has more,
+   * worked on together. A shard that does not answer keeps the others from nothing.
+   * @throws what the first that failed was answered.
+   */
+  private async eachRound(
+    shards: readonly string[],
     before: string,
     work: (entries: WorkEntry[]) => Promise<void>,
   ): Promise<void> {
     const { runtime, table } = this.site;
-    let from: Record<string, unknown> | undefined;
+    let queries = shards.map((shard): WorkQuery => ({ shard, before }));
     do {
-      const page = await queryWork(runtime, table, { shard, before, from });
-      if (page.entries.length > 0) await work(page.entries);
-      from = page.next;
-    } while (from !== undefined && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);
+      const pages = await Promise.allSettled(
+        queries.map((query) => queryWork(runtime, table, query)),
+      );
+      const found = pages.flatMap((page) =>
+        page.status === "fulfilled" ? page.value.entries : [],
+      );
+      if (found.length > 0) await work(found);
+      for (const page of pages) if (page.status === "rejected") throw page.reason;
+      queries = queries.flatMap((query, i) => {
+        const page = pages[i];
+        const from = page?.status === "fulfilled" ? page.value.next : undefined;
+        return from === undefined ? [] : [{ ...query, from }];
+      });
+    } while (queries.length > 0 && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);
   }
 
   /**

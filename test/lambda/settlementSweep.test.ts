@@ -116,6 +116,19 @@ describe("in the active region", () => {
     expect(world.callsOf({ command: "SendMessageBatch" })).toHaveLength(10 + 10 + 1);
   });
 
+  it("fills calls of hints from all shards", async () => {
+    for (let n = 1; n <= 32; n++) open(n, 2 * MINUTE_MS, { shard: `open#${n % 16}` });
+    expect(await sweep(HOME)).toMatchObject({ requeued: 32 });
+    expect(world.callsOf({ command: "SendMessageBatch" })).toHaveLength(4);
+  });
+
+  it("fails where a shard does not answer, having worked on what the others hold", async () => {
+    for (let n = 1; n <= 16; n++) open(n, 2 * MINUTE_MS, { shard: `open#${n % 16}` });
+    world.mishap({ command: "Query", on: "open#3" }, throttled());
+    await expect(sweep(HOME)).rejects.toThrow("Rate exceeded");
+    expect(hinted()).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+  });
+
   it("ends by itself when time is short, and the next run goes on", async () => {
     for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: "open#3" });
     expect(await sweep(HOME, {}, 5)).toMatchObject({ open: 100, requeued: 100 });
@@ -155,10 +168,17 @@ describe("in the other region", () => {
     expect(item(1).acceptedAt).toBe(at);
     expect([2, 3].map((n) => item(n).shard!.split("#")[0])).toEqual(["open", "closed"]);
     expect(world.told("sqs")).toEqual([]);
-    const ask = world.callsOf({ service: "sql" });
-    expect(new Set(ask.map(({ command, on }) => `${command} on ${on}`))).toEqual(
-      new Set(["SEE_ORDERS on standby-reader"]),
-    );
+    const asked = world.callsOf({ service: "sql" });
+    expect(asked.map(({ command, on }) => `${command} on ${on}`)).toEqual([
+      "SEE_ORDERS on standby-reader",
+    ]);
+  });
+
+  it("asks its database once about a page of every shard", async () => {
+    for (let n = 1; n <= 32; n++) open(n, n, { shard: `open#${n % 16}` });
+    replicated(...Array.from({ length: 32 }, (_, i) => i + 1));
+    expect(await sweep(STANDBY)).toEqual(swept({ open: 32, closed: 32 }));
+    expect(world.callsOf({ service: "sql" })).toHaveLength(1);
   });
 
   it.each([EPOCH - 1, EPOCH + 1, null])(
