@@ -7,13 +7,13 @@ export interface Event {
   /** Order of asking: events of one moment happen in the order in which they were asked for. */
   readonly sequence: number;
   fire: Fire<unknown> | undefined;
-  readonly subject: unknown;
+  subject: unknown;
   /** The line this event waited in, if it is a timer of a usual length. */
   readonly line?: TimerLine | undefined;
 }
 
 /** Timers passed over before the line gives their memory back. */
-const PASSED_MAX = 1_000;
+const PASSED_MAX = 50;
 
 /**
  * Timers of one length come due in the order in which they were set, so only the first of them

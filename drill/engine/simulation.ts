@@ -60,7 +60,7 @@ export class Simulation {
     const event = this.event(atMs, fire, subject);
     this.queue.push(event);
     return () => {
-      event.fire = undefined;
+      event.fire = event.subject = undefined;
     };
   }
 
@@ -98,7 +98,7 @@ export class Simulation {
       this.queue.push(timer);
     }
     return () => {
-      timer.fire = undefined;
+      timer.fire = timer.subject = undefined;
       line.forgetCancelled();
     };
   }

@@ -145,13 +145,17 @@ function commitRows(
     epoch,
     committedAtMs: session.nowMs(),
   }));
-  const isCommitted = write(session, (state) => {
-    for (const row of rows) state.rows.set(row.id, row);
-  });
-  if (!isCommitted) return;
+  if (!write(session, adding(rows))) return;
   session.committed(rows);
   session.ok([{ held: true, inserted: rows.map(({ id }) => id) }]);
 }
+
+/** What a follower is sent holds the rows alone, and not the session they came by. */
+const adding =
+  (rows: readonly Row[]) =>
+  (state: VolumeState): void => {
+    for (const row of rows) state.rows.set(row.id, row);
+  };
 
 function raiseEpoch(flat: string): Execute {
   const epochAt = parameter(flat, /set epoch = \$(\d)/);

@@ -30,7 +30,8 @@ interface Write {
 interface Follower {
   readonly number: number;
   readonly indexes: ReadonlyMap<string, SecondaryIndex>;
-  applied: number;
+  /** What it does not hold yet. */
+  readonly underWay: Write[];
 }
 
 /**
@@ -39,7 +40,6 @@ interface Follower {
  */
 export class StrongTable implements TableStore {
   private readonly slots = new Map<string, Slot>();
-  private readonly writes: Write[] = [];
   private readonly followers = new Map<string, Follower>();
   private readonly quorum: Quorum;
   private readonly delayMs: number;
@@ -54,7 +54,7 @@ export class StrongTable implements TableStore {
     base.network.onChange(() => this.catchUpAll());
     this.quorum = new Quorum(base, [...replicaRegions, ...(witnessRegion ? [witnessRegion] : [])]);
     replicaRegions.forEach((region, number) =>
-      this.followers.set(region, { number, indexes: indexesOf(description), applied: 0 }),
+      this.followers.set(region, { number, indexes: indexesOf(description), underWay: [] }),
     );
   }
 
@@ -102,7 +102,8 @@ export class StrongTable implements TableStore {
     slot.writer = region;
     slot.writtenAtMs = nowMs;
     slot.item = item;
-    this.writes.push({ atMs: nowMs, slot, item });
+    const write = { atMs: nowMs, slot, item };
+    for (const { underWay } of this.followers.values()) underWay.push(write);
   }
 
   index(region: string, name: string): SecondaryIndex | undefined {
@@ -118,21 +119,22 @@ export class StrongTable implements TableStore {
 
   private caughtUp(region: string): Follower {
     const follower = this.followers.get(region)!;
-    if (this.quorum.isMember(region)) this.applyUntil(follower, this.base.nowMs - this.delayMs);
+    if (this.quorum.isMember(region)) applyUntil(follower, this.base.nowMs - this.delayMs);
     return follower;
   }
 
   private catchUpAll(): void {
     for (const region of this.followers.keys()) this.caughtUp(region);
   }
+}
 
-  private applyUntil(follower: Follower, untilMs: number): void {
-    for (; follower.applied < this.writes.length; follower.applied++) {
-      const write = this.writes[follower.applied]!;
-      if (write.atMs > untilMs) return;
-      follow(follower, write.slot, write.item);
-    }
+function applyUntil(follower: Follower, untilMs: number): void {
+  const { underWay } = follower;
+  let arrived = 0;
+  for (; arrived < underWay.length && underWay[arrived]!.atMs <= untilMs; arrived++) {
+    follow(follower, underWay[arrived]!.slot, underWay[arrived]!.item);
   }
+  underWay.splice(0, arrived);
 }
 
 function follow({ number, indexes }: Follower, slot: Slot, item: Item | undefined): void {

@@ -47,9 +47,10 @@ interface LogEntry {
  */
 export class Volume {
   epochLock = new RowLock();
-  private readonly log: LogEntry[] = [];
   private source: Volume | undefined;
-  private applied = 0;
+  private readonly followers = new Set<Volume>();
+  /** What the source has committed and this volume does not hold yet. */
+  private readonly underWay: LogEntry[] = [];
 
   private constructor(
     readonly id: number,
@@ -70,8 +71,9 @@ export class Volume {
 
   /** From now on this volume holds what `writer` holds, and follows it. */
   follow(writer: Volume): void {
+    this.leave();
     this.source = writer;
-    this.applied = writer.log.length;
+    writer.followers.add(this);
   }
 
   /** Its instances went down: what was under way is rolled back and holds no lock. */
@@ -80,27 +82,35 @@ export class Volume {
   }
 
   commit(atMs: number, change: Change): void {
-    this.log.push({ atMs, change });
+    for (const { underWay } of this.followers) underWay.push({ atMs, change });
     change(this.state);
   }
 
   /** Applies what the writer had committed by `untilMs`. */
   catchUp(untilMs: number): void {
-    if (this.source === undefined) return;
-    const { log } = this.source;
-    for (; this.applied < log.length && log[this.applied]!.atMs <= untilMs; this.applied++) {
-      log[this.applied]!.change(this.state);
+    const { underWay, state } = this;
+    let arrived = 0;
+    while (arrived < underWay.length && underWay[arrived]!.atMs <= untilMs) {
+      underWay[arrived++]!.change(state);
     }
+    underWay.splice(0, arrived);
   }
 
   /** Stops following; returns how many rows of the writer never arrived. */
   detach(): number {
-    const source = this.source;
-    this.source = undefined;
+    const source = this.leave();
     if (source === undefined) return 0;
     let lost = 0;
     for (const id of source.state.rows.keys()) if (!this.state.rows.has(id)) lost++;
     return lost;
+  }
+
+  private leave(): Volume | undefined {
+    const { source } = this;
+    source?.followers.delete(this);
+    this.source = undefined;
+    this.underWay.length = 0;
+    return source;
   }
 }
 
