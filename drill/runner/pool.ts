@@ -19,9 +19,9 @@ const TASKS_AHEAD = 2;
  * less inlining compiling takes less time, and playing not more.
  */
 const WORKER_FLAGS = [
-  "--max-semi-space-size=16",
+  "--max-semi-space-size=8",
   "--max-old-space-size=128",
-  "--heap-growing-percent=60",
+  "--heap-growing-percent=100",
   "--no-incremental-marking-task",
   "--no-memory-reducer",
   "--no-allocation-site-tracking",
