@@ -142,6 +142,7 @@ export class Dynamodb implements Service {
         return this.write(table, region, keyIn(table, item), input, item);
       }
       case "UpdateCommand":
+        return this.write(table, region, keyOf(table, input), input, "updated");
       case "DeleteCommand":
         return this.write(table, region, keyOf(table, input), input, undefined);
       default:
@@ -150,16 +151,15 @@ export class Dynamodb implements Service {
   }
 
   /**
-   * Puts an item, changes the one that is there where the input says how, or deletes it. A refused
-   * condition is returned, not thrown: it is an ordinary answer, and an error is
-   * dear.
+   * @param after the item to be put; without one it is deleted.
+   * @returns also a refused condition: it is an ordinary answer, and to throw an error is dear.
    */
   private write(
     table: Table,
     region: string,
     key: string,
     input: Input,
-    put: Item | undefined,
+    after: Item | "updated" | undefined,
   ): unknown {
     const before = table.store.strongRead(region, key);
     const condition = input["ConditionExpression"] as string | undefined;
@@ -169,7 +169,7 @@ export class Dynamodb implements Service {
         before !== undefined && input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD";
       return isReturned ? refusedBy(before) : conditionFailed;
     }
-    const item = input["UpdateExpression"] === undefined ? put : updated(input, before);
+    const item = after === "updated" ? updated(input, before) : after;
     table.store.write(region, key, item);
     this.base.happened({
       kind: key === "control" ? "control written" : "ledger written",

@@ -169,14 +169,14 @@ export class Calls {
 }
 
 /**
- * An answer on its way back to a function. As much of a promise as `await` and `within` ask for: a
- * whole one for each of the thousands of calls is dear.
+ * An answer on its way back to a function. As much of a promise as `await` and `within` ask for, at
+ * once and once: a whole one for each of the thousands of calls is dear.
  */
 class Answer implements Reply, PromiseLike<unknown> {
   private isOk = false;
   private value: unknown = undefined;
-  private onOk: (value: unknown) => void = ignore;
-  private onFail: (error: unknown) => void = ignore;
+  private onOk: ((value: unknown) => void) | undefined = undefined;
+  private onFail: ((error: unknown) => void) | undefined = undefined;
 
   constructor(
     private readonly base: Base,
@@ -185,8 +185,14 @@ class Answer implements Reply, PromiseLike<unknown> {
     private readonly latency: AssumptionName,
   ) {}
 
-  /** @returns nothing to go on with: who needs that awaits it. */
+  /**
+   * @returns nothing to go on with: who needs that awaits it.
+   * @throws Error where somebody takes it for a whole promise.
+   */
   then(onOk?: unknown, onFail?: unknown): never {
+    if (this.onOk !== undefined || typeof onOk !== "function" || typeof onFail !== "function") {
+      throw new Error(`${TO_BE_AWAITED}, and with what becomes of either outcome`);
+    }
     this.onOk = onOk as (value: unknown) => void;
     this.onFail = onFail as (error: unknown) => void;
     return undefined as never;
@@ -216,9 +222,12 @@ class Answer implements Reply, PromiseLike<unknown> {
   arrive(): void {
     const { base, environment, region } = this;
     const isBack = this.isNear || base.network.converses(environment.description.region, region);
-    if (isBack) environment.deliver(this.isOk ? this.onOk : this.onFail, this.value);
+    if (!isBack) return;
+    const run = this.isOk ? this.onOk : this.onFail;
+    if (run === undefined) throw new Error(`${TO_BE_AWAITED}: nobody waits for it`);
+    environment.deliver(run, this.value);
   }
 }
 
-const ignore = (): void => {};
+const TO_BE_AWAITED = "the drill's answers are awaited at once and once, as by within";
 const arrive = (answer: Answer): void => answer.arrive();

@@ -138,8 +138,7 @@ class OrderProcessor {
   }
 
   /**
-   * @param row fingerprint of the row that now has the order's id; there is none where the insert
-   * went wrong.
+   * @param row fingerprint of the row that now has the order's id; none where it is gone already.
    * @returns false where the hint must come again.
    */
   private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<boolean> {

@@ -49,6 +49,8 @@ const openShards = Array.from({ length: WORK_SHARDS }, (_, shard) => `open#${sha
 
 /** A page of SQS's batch calls. */
 const SQS_BATCH_SIZE = 10;
+/** Below the 50 sockets of an SDK client: a call's time must not pass while it waits for one. */
+const SQS_CALLS_AT_ONCE = 16;
 
 /**
  * Brings open orders on: where this region is active it re-queues those that wait, elsewhere it
@@ -94,6 +96,7 @@ class Sweep {
   private readonly keptSince: string;
   private readonly dueUntil: string;
   private readonly result = nothingSwept();
+  private readonly failures: Error[] = [];
   /** ISO time of the oldest open order, or of the start. */
   private oldestAt: string;
 
@@ -109,17 +112,20 @@ class Sweep {
     this.dueUntil = isoTime(this.startedMs - (isActivation ? 0 : SWEEP_AGE_SECONDS * 1000));
   }
 
+  /** @throws the first failure, once everything else is done. */
   async run(): Promise<SweepResult> {
     const { site, control, startedMs, result } = this;
     const work = await this.workOfThisRegion();
     const untilNow = isoTime(startedMs + 1);
     await this.eachRound(openShards, untilNow, work);
     // One shard a minute suffices: what is closed waits for a day anyhow.
-    const pruned = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
-    await this.eachRound([pruned], this.keptSince, async (entries) => {
-      await Promise.all(entries.map((entry) => pruneOrder(site.runtime, site.table, entry)));
-      result.pruned += entries.length;
+    const closedShard = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
+    await this.eachRound([closedShard], this.keptSince, async (entries) => {
+      const pruned = entries.map((entry) => pruneOrder(site.runtime, site.table, entry));
+      result.pruned += (await this.answered(pruned)).length;
     });
+    const [failure] = this.failures;
+    if (failure !== undefined) throw failure;
     const oldestSeconds = Math.round((startedMs - Date.parse(this.oldestAt)) / 1000);
     site.log.metrics(
       "swept",
@@ -171,21 +177,21 @@ class Sweep {
   private async requeue(entries: readonly WorkEntry[]): Promise<number> {
     const { runtime, table } = this.site;
     const due = entries.filter((entry) => entry.at <= this.dueUntil && this.mustRequeue(entry));
-    const items = await Promise.all(
+    const items = await this.answered(
       due.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
     );
     const waiting = items.filter(
       (item): item is OrderItem => item !== undefined && isOpen(item) && this.mustRequeue(item),
     );
-    const batches: Promise<unknown>[] = [];
-    for (let i = 0; i < waiting.length; i += SQS_BATCH_SIZE) {
-      batches.push(this.sendHints(waiting.slice(i, i + SQS_BATCH_SIZE)));
+    let requeued = 0;
+    for (const calls of chunks(chunks(waiting, SQS_BATCH_SIZE), SQS_CALLS_AT_ONCE)) {
+      const sent = await this.answered(calls.map((hints) => this.sendHints(hints)));
+      for (const hints of sent) requeued += hints;
     }
-    await Promise.all(batches);
-    return waiting.length;
+    return requeued;
   }
 
-  private sendHints(items: readonly OrderItem[]): Promise<unknown> {
+  private async sendHints(items: readonly OrderItem[]): Promise<number> {
     const { runtime, region, queueUrl } = this.site;
     const batch = {
       QueueUrl: queueUrl,
@@ -194,9 +200,10 @@ class Sweep {
         MessageBody: JSON.stringify({ order, acceptedAt, acceptedIn, fingerprint }),
       })),
     };
-    return within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
+    await within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
       runtime.sqs(region).send(new SendMessageBatchCommand(batch), { abortSignal }),
     );
+    return items.length;
   }
 
   private async close(entries: readonly WorkEntry[]): Promise<number> {
@@ -206,14 +213,13 @@ class Sweep {
     if (!mayClose(this.control, region, local.epoch)) return 0;
     const seen = entries.filter((_, i) => local.seen.has(orderIds[i]!));
     const closedAt = isoTime(runtime.clock.nowMs());
-    await Promise.all(seen.map((entry) => closeOrder(runtime, table, entry, closedAt)));
-    return seen.length;
+    const closed = seen.map((entry) => closeOrder(runtime, table, entry, closedAt));
+    return (await this.answered(closed)).length;
   }
 
   /**
    * Everything in some shards, as long as time allows: round by round a page of each that has more,
-   * worked on together. A shard that does not answer keeps the others from nothing.
-   * @throws what the first that failed was answered.
+   * worked on together.
    */
   private async eachRound(
     shards: readonly string[],
@@ -221,22 +227,29 @@ class Sweep {
     work: (entries: WorkEntry[]) => Promise<void>,
   ): Promise<void> {
     const { runtime, table } = this.site;
+    const ask = async (query: WorkQuery) => ({
+      query,
+      ...(await queryWork(runtime, table, query)),
+    });
     let queries = shards.map((shard): WorkQuery => ({ shard, before }));
     do {
-      const pages = await Promise.allSettled(
-        queries.map((query) => queryWork(runtime, table, query)),
-      );
-      const found = pages.flatMap((page) =>
-        page.status === "fulfilled" ? page.value.entries : [],
-      );
+      const pages = await this.answered(queries.map(ask));
+      const found = pages.flatMap((page) => page.entries);
       if (found.length > 0) await work(found);
-      for (const page of pages) if (page.status === "rejected") throw page.reason;
-      queries = queries.flatMap((query, i) => {
-        const page = pages[i];
-        const from = page?.status === "fulfilled" ? page.value.next : undefined;
-        return from === undefined ? [] : [{ ...query, from }];
-      });
+      queries = pages.flatMap(({ query, next }) =>
+        next === undefined ? [] : [{ ...query, from: next }],
+      );
     } while (queries.length > 0 && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);
+  }
+
+  /** What was answered: a failure keeps the rest from nothing, and is thrown when all is done. */
+  private async answered<Answer>(asked: readonly Promise<Answer>[]): Promise<Answer[]> {
+    const outcomes = await Promise.allSettled(asked);
+    return outcomes.flatMap((outcome) => {
+      if (outcome.status === "fulfilled") return [outcome.value];
+      this.failures.push(outcome.reason as Error);
+      return [];
+    });
   }
 
   /**
@@ -250,6 +263,12 @@ class Sweep {
 
 function nothingSwept(): SweepResult {
   return { open: 0, requeued: 0, closed: 0, pruned: 0 };
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  const found: Item[][] = [];
+  for (let i = 0; i < items.length; i += size) found.push(items.slice(i, i + size));
+  return found;
 }
 
 function isoTime(ms: number): string {

@@ -122,11 +122,30 @@ describe("in the active region", () => {
     expect(world.callsOf({ command: "SendMessageBatch" })).toHaveLength(4);
   });
 
-  it("fails where a shard does not answer, having worked on what the others hold", async () => {
-    for (let n = 1; n <= 16; n++) open(n, 2 * MINUTE_MS, { shard: `open#${n % 16}` });
+  it("fails where a shard does not answer, having worked on all pages of the others", async () => {
+    for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: `open#${n % 2}` });
+    open(206, 2 * MINUTE_MS, { shard: "open#3" });
     world.mishap({ command: "Query", on: "open#3" }, throttled());
     await expect(sweep(HOME)).rejects.toThrow("Rate exceeded");
-    expect(hinted()).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+    expect(hinted()).toEqual(Array.from({ length: 205 }, (_, i) => i + 1));
+    expect(world.metric("OpenOrders")).toEqual([]);
+  });
+
+  it.each([
+    ["cannot be read", throttled(), "Rate exceeded"],
+    ["is not read in time", "hangs" as const, "no answer within 2000 ms"],
+  ])("fails where an order %s, having queued the others", async (_, mishap, error) => {
+    for (let n = 1; n <= 4; n++) open(n, 2 * MINUTE_MS);
+    world.mishap({ command: "Get", on: `order#${orderId(3)}` }, mishap);
+    await expect(sweep(HOME)).rejects.toThrow(error);
+    expect(hinted()).toEqual([1, 2, 4]);
+  });
+
+  it("fails where a call of hints does, having made the others", async () => {
+    for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: "open#3" });
+    world.mishap({ command: "SendMessageBatch" }, throttled(), 1);
+    await expect(sweep(HOME)).rejects.toThrow("Rate exceeded");
+    expect(hinted()).toHaveLength(195);
   });
 
   it("ends by itself when time is short, and the next run goes on", async () => {
@@ -219,6 +238,16 @@ describe("in the other region", () => {
     open(1, 2 * MINUTE_MS);
     expect(await sweep(STANDBY, { activated: EPOCH })).toEqual(swept({ open: 1 }));
     expect(world.told("sqs")).toEqual([]);
+  });
+
+  it("fails where an order cannot be closed, having closed the others", async () => {
+    for (let n = 1; n <= 4; n++) open(n, n);
+    replicated(1, 2, 3, 4);
+    world.mishap({ command: "Update", on: `order#${orderId(3)}` }, throttled());
+    await expect(sweep(STANDBY)).rejects.toThrow("Rate exceeded");
+    expect([1, 2, 3, 4].map((n) => item(n).shard!.split("#")[0])).toEqual([
+      ...["closed", "closed", "open", "closed"],
+    ]);
   });
 
   it("fails where its database does not answer, having closed nothing", async () => {
