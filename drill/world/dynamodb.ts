@@ -105,6 +105,7 @@ export class Dynamodb implements Service {
       command === "QueryCommand" || (command === "GetCommand" && input["ConsistentRead"] !== true);
     if (isEventual) return this.answer(table, region, command, input, reply);
     const { store } = table;
+    // Nearly always: then nothing need be kept for later.
     if (store.isReady(region)) return this.answer(table, region, command, input, reply);
     store.whenReady(
       region,
@@ -151,7 +152,7 @@ export class Dynamodb implements Service {
   }
 
   /**
-   * @param after the item to be put; without one it is deleted.
+   * @param after the item to be put; `updated`: the one there, changed; without one it is deleted.
    * @returns also a refused condition: it is an ordinary answer, and to throw an error is dear.
    */
   private write(

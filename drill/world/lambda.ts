@@ -202,6 +202,7 @@ export class Lambda implements Service {
     }
   }
 
+  /** By an invocation itself. */
   ended({ state, environment, done }: Invocation, outcome: Outcome): void {
     this.count(state, -1);
     if (outcome.how === "returned") {

@@ -168,6 +168,8 @@ export class Calls {
   }
 }
 
+const TO_BE_AWAITED = "the drill's answers are awaited at once and once, as by within";
+
 /**
  * An answer on its way back to a function. As much of a promise as `await` and `within` ask for, at
  * once and once: a whole one for each of the thousands of calls is dear.
@@ -229,5 +231,4 @@ class Answer implements Reply, PromiseLike<unknown> {
   }
 }
 
-const TO_BE_AWAITED = "the drill's answers are awaited at once and once, as by within";
 const arrive = (answer: Answer): void => answer.arrive();

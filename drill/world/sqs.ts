@@ -20,7 +20,6 @@ class QueueState {
   visible: Message[] = [];
   inFlight = 0;
   source: EventSource | undefined;
-
   /** What is asked for a command. */
   readonly send: Asked;
   readonly attributes: Asked;
