@@ -55,7 +55,8 @@ export default defineConfig(
     },
   },
   {
-    files: ["index.ts", "lib/**/*.ts", "lambda/**/*.ts", "drill/**/*.ts"],
+    files: ["**/*.ts"],
+    ignores: ["**/test/**"],
     rules: {
       "max-lines": ["error", { max: 300 }],
       "max-lines-per-function": ["error", { max: 70 }],
@@ -83,10 +84,10 @@ export default defineConfig(
   },
   {
     files: [
-      "lambda/shared/decide.ts",
-      "lambda/shared/signs.ts",
-      "lambda/shared/control.ts",
-      "lambda/shared/rules.ts",
+      "lambda/failover/decide.ts",
+      "lambda/detection/signs.ts",
+      "lambda/failover/control.ts",
+      "lambda/failover/rules.ts",
     ],
     rules: {
       "no-restricted-globals": ["error", ...ambient.globals, ambient.timeout],
@@ -103,7 +104,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["test/**/*.ts"],
+    files: ["**/test/**/*.ts"],
     rules: {
       "no-restricted-syntax": ["error", focusedTests],
       // Matchers take a method as a value.

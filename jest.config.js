@@ -1,17 +1,26 @@
 /** Types are checked by `npm run check`; here ts-jest only transpiles (tsconfig: isolatedModules). */
 const transpile = ["ts-jest", { tsconfig: { allowJs: true, isolatedModules: true } }];
 
-module.exports = {
+/** What the tests of the program and of every workspace have in common. */
+const project = (rootDir) => ({
+  rootDir,
+  displayName: rootDir === __dirname ? "program" : require(`${rootDir}/package.json`).name,
   testEnvironment: "node",
   testEnvironmentOptions: { globalsCleanup: "off" },
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
   // jose is an ES module, which jest does not load as it is.
   transform: { "^.+\\.ts$": ["ts-jest", {}], "/node_modules/jose/.+\\.js$": transpile },
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
-  testSequencer: "<rootDir>/test/helpers/longestFirst.js",
+});
+
+module.exports = {
+  // Each workspace has a jest.config.js of its own, which calls `project`.
+  projects: [project(__dirname), "<rootDir>/*/jest.config.js"],
   globalSetup: "<rootDir>/test/helpers/globalSetup.ts",
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testSequencer: "<rootDir>/test/helpers/longestFirst.js",
   // On two cores: those whose outages are played in other processes only wait.
   maxWorkers: 3,
   // Captures of the program are made one after the other, also on a machine that does much else.
   testTimeout: 60_000,
 };
+Object.defineProperty(module.exports, "project", { value: project });

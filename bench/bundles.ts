@@ -3,15 +3,15 @@
  * imports bundled alone in the same way. Fails where our own code adds more than it may, or where
  * two builds differ.
  * The two canaries' scripts are not among them: that of health has no client to compare with, and
- * nobody waits for a canary's start. test/lib/bundle.test.ts compares the bytes of two builds.
+ * nobody waits for a canary's start. test/lib/functions/bundle.test.ts compares the bytes of two builds.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
-import { captureProgram } from "../drill/program/capture";
-import { bundleCode, bundleOptions, stems, type Stem } from "../lib/bundle";
+import { captureProgram } from "../support/capture/capture";
+import { bundleCode, bundleOptions, stems, type Stem } from "../lib/functions/bundle";
 import { runAsScript, say } from "../scripts/cli";
 import { clientImports, reexport, type ClientImports } from "./clientImports";
 import { IMPORT_RATIO_MAX, judge, table, type Both, type Row } from "./report";

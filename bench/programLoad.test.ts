@@ -1,4 +1,4 @@
-import { captureProgram } from "../drill/program/capture";
+import { captureProgram } from "../support/capture/capture";
 
 const LOADS = 3;
 

@@ -1,4 +1,4 @@
-import type { Stream } from "./engine/random";
+import type { Stream } from "../support/simulation/random";
 
 /** What no resource says: a distribution, and why it is believed. */
 export interface Assumption {

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Resource } from "./description/lookup";
 
-const captureMain = fileURLToPath(new URL("program/captureMain.ts", `file://${__dirname}/`));
+const captureMain = fileURLToPath(
+  new URL("../support/capture/captureMain.ts", `file://${__dirname}/`),
+);
 
 /**
  * The program's resources, captured by a process that ends with it: Pulumi's memory is no part of

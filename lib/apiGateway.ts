@@ -6,10 +6,10 @@ import {
   OPEN_RATE_PER_SECOND,
   ORDERS_BURST,
   ORDERS_RATE_PER_SECOND,
-} from "../lambda/shared/tunables";
-import { gatewayDocument, operations } from "./contract";
-import type { LambdaFunction } from "./lambdaFunction";
-import type { Platform, Region } from "./platform";
+} from "./platform/tunables";
+import { gatewayDocument, operations } from "./api/contract";
+import type { LambdaFunction } from "./functions/lambdaFunction";
+import type { Platform, Region } from "./platform/platform";
 
 /** First part of every path: the API's version. */
 export const STAGE_NAME = "v1";

@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { AuroraMember } from "./auroraMember";
-import { arnInRegion, physicalName } from "./naming";
-import type { Network } from "./network";
-import type { Pair, Platform } from "./platform";
+import { AuroraMember } from "./database/auroraMember";
+import { arnInRegion, physicalName } from "./platform/naming";
+import type { Network } from "./network/network";
+import type { Pair, Platform } from "./platform/platform";
 
 /** The database inside the cluster. */
 export const DATABASE_NAME = "trading";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnInRegion, physicalName } from "./naming";
-import type { Platform, Region } from "./platform";
+import { arnInRegion, physicalName } from "./platform/naming";
+import type { Platform, Region } from "./platform/platform";
 
 /** The ledger's sparse index of open and closed orders. */
 export const WORK_INDEX = "work";

@@ -1,25 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { METRIC_NAMESPACE } from "../lambda/shared/log";
-import {
-  BLIND_PERIOD_SECONDS,
-  LOOP_TIMEOUT_SECONDS,
-  SENTINEL_RESERVED_CONCURRENCY,
-} from "../lambda/shared/tunables";
-import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./alarm";
+import { METRIC_NAMESPACE } from "../lambda/runtime/log";
+import { LOOP_TIMEOUT_SECONDS } from "../lambda/detection/tunables";
+import { BLIND_PERIOD_SECONDS } from "./alarms/thresholds";
+import { SENTINEL_RESERVED_CONCURRENCY } from "./platform/tunables";
+import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./alarms/alarm";
 import { commonEnvironment } from "./lambda";
-import { LambdaFunction, notRetried } from "./lambdaFunction";
-import { FailoverAlarm, lookMetric } from "./monitoring";
-import type { Platform } from "./platform";
-import { type FailoverTargets, createOrchestrator } from "./orchestrator";
+import { LambdaFunction, notRetried } from "./functions/lambdaFunction";
+import { FailoverAlarm, lookMetric } from "./alarms/failoverAlarm";
+import type { Platform } from "./platform/platform";
+import { type FailoverTargets, createOrchestrator } from "./functions/orchestrator";
 import {
   invokeStatement,
   ledgerStatement,
   metricsStatement,
   secretStatement,
   workIndexStatement,
-} from "./policies";
-import { schedule } from "./schedule";
+} from "./platform/policies";
+import { schedule } from "./functions/schedule";
 
 export type FailoverArgs = FailoverTargets;
 

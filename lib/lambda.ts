@@ -1,22 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { APPLICATION_USER } from "../lambda/shared/migrations";
+import { APPLICATION_USER } from "../lambda/orders/migrations";
+import { ACTIVATE_TIMEOUT_MS } from "../lambda/failover/tunables";
 import {
-  ACTIVATE_TIMEOUT_MS,
   API_TIMEOUT_SECONDS,
   HEALTH_RESERVED_CONCURRENCY,
   PROCESSOR_BATCH_SIZE,
   PROCESSOR_MAX_CONCURRENCY,
   PROCESSOR_TIMEOUT_SECONDS,
   SWEEP_TIMEOUT_SECONDS,
-} from "../lambda/shared/tunables";
-import { createAuthorizer } from "./authorizer";
+} from "./platform/tunables";
+import { createAuthorizer } from "./api/authorizer";
 import { type Aurora, DATABASE_NAME } from "./aurora";
-import { type Stem, bundle } from "./bundle";
+import { type Stem, bundle } from "./functions/bundle";
 import type { Dynamodb } from "./dynamodb";
-import { LambdaFunction, type LambdaFunctionArgs, notRetried } from "./lambdaFunction";
-import type { Network } from "./network";
-import type { Pair, Platform, Region } from "./platform";
+import { LambdaFunction, type LambdaFunctionArgs, notRetried } from "./functions/lambdaFunction";
+import type { Network } from "./network/network";
+import type { Pair, Platform, Region } from "./platform/platform";
 import {
   databaseSignInStatement,
   ledgerStatement,
@@ -25,11 +25,11 @@ import {
   sendStatement,
   workIndexStatement,
   type Statement,
-} from "./policies";
-import type { Queues } from "./queues";
+} from "./platform/policies";
+import type { Queues } from "./messaging/queues";
 import { ARCHIVE_PREFIX, type S3 } from "./s3";
-import { schedule } from "./schedule";
-import type { Tokens } from "./tokens";
+import { schedule } from "./functions/schedule";
+import type { Tokens } from "./secrets/tokens";
 
 export interface RegionalFunctionsArgs {
   readonly platform: Platform;

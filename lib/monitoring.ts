@@ -1,116 +1,124 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { METRIC_NAMESPACE } from "../lambda/shared/log";
-import { BAD_PROBES_IN_ROW, LOOK_SLOT_SECONDS } from "../lambda/shared/tunables";
-import type { LambdaFunction } from "./lambdaFunction";
-import type { Platform, Region } from "./platform";
+import { type AlarmDefinition, createAlarm } from "./alarms/alarm";
+import type { AlarmTargets } from "./alarms/targets";
+import { canaryOrdersAlarm, ordersAlarms, queueAlarms, settlingAlarm } from "./alarms/orderAlarms";
+import {
+  apiAlarm,
+  databaseAlarms,
+  endpointAlarms,
+  functionAlarms,
+  replicationAlarms,
+  writerAlarm,
+} from "./alarms/serviceAlarms";
+import type { Sns } from "./sns";
+import type { Synthetics } from "./synthetics";
 
-/** A metric of look(), which runs in the standby region and sees both. */
-export type LookMetric = "HomeProbeFailed" | "StandbyProbeFailed" | "HomeCanaryFailed";
-
-/** Dimensions and namespace of a metric of look(). */
-export function lookMetric(platform: Platform, metricName: LookMetric) {
-  return {
-    namespace: METRIC_NAMESPACE,
-    metricName,
-    dimensions: { Environment: platform.config.env },
-  };
+export interface AlarmsArgs extends AlarmTargets {
+  readonly synthetics: Synthetics;
+  readonly topics: Sns;
 }
 
-export interface FailoverAlarmArgs {
-  readonly platform: Platform;
-  /** Where look() publishes: the standby region. A composite sees no alarm of another region. */
-  readonly region: Region;
-  readonly orchestrator: LambdaFunction;
-  /** Tells people what wakes the orchestrator. */
-  readonly failoverTopicArn: pulumi.Input<string>;
-}
+type Alarm = aws.cloudwatch.MetricAlarm;
 
 /**
- * The composite alarm `failover`: home unreachable and the standby reachable, as seen from the
- * standby region. It wakes the orchestrator, which looks for itself. Missing data is no alarm: own
- * blindness is never a sign.
+ * A region's alarms. Each tells people by itself, or one that rings on would hide the next; the
+ * composite `degraded` tells when the first begins and when all are over. Home's composite
+ * `failover` wakes the orchestrator in the other region, which believes nothing it has not seen.
  */
-export class FailoverAlarm extends pulumi.ComponentResource {
-  readonly composite: aws.cloudwatch.CompositeAlarm;
+export class Alarms extends pulumi.ComponentResource {
+  readonly degraded: aws.cloudwatch.CompositeAlarm;
+  /** Each that `degraded` is made of: canaries are, what Failover makes later is not. */
+  readonly all: readonly Alarm[];
+  private readonly made: ReadonlyMap<string, Alarm>;
 
   constructor(
     private readonly name: string,
-    private readonly args: FailoverAlarmArgs,
+    private readonly args: AlarmsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("trading:platform:FailoverAlarm", name, {}, opts);
-    const homeUnreachable = this.createLookAlarm("home-unreachable", {
-      alarmDescription: "Every probe of home failed in three slots in a row",
-      ...lookMetric(args.platform, "HomeProbeFailed"),
-      comparisonOperator: "GreaterThanOrEqualToThreshold",
-      evaluationPeriods: BAD_PROBES_IN_ROW,
-      datapointsToAlarm: BAD_PROBES_IN_ROW,
-    });
-    const standbyReachable = this.createLookAlarm("standby-reachable", {
-      alarmDescription: "A probe of the standby succeeded; the normal state",
-      ...lookMetric(args.platform, "StandbyProbeFailed"),
-      comparisonOperator: "LessThanThreshold",
-      evaluationPeriods: 1,
-      datapointsToAlarm: 1,
-    });
-    this.composite = this.createComposite(homeUnreachable, standbyReachable);
-    this.permitInvocation();
-    this.registerOutputs({ compositeArn: this.composite.arn });
+    super("trading:platform:Alarms", name, {}, opts);
+    const isHome = args.region.seat === "home";
+    const definitions = [...ofEither(args), ...(isHome ? ofHome(args) : ofStandby(args))];
+    this.made = new Map(definitions.map((each) => [each.what, this.create(each)]));
+    this.all = [...this.made.values(), ...args.synthetics.alarms];
+    this.degraded = this.createDegraded();
+    if (isHome) this.createFailover();
+    this.registerOutputs({ degradedArn: this.degraded.arn });
   }
 
   private get child(): pulumi.CustomResourceOptions {
     return { parent: this, provider: this.args.region.provider };
   }
 
-  private createLookAlarm(
-    what: string,
-    args: aws.cloudwatch.MetricAlarmArgs,
-  ): aws.cloudwatch.MetricAlarm {
-    const { platform, region } = this.args;
-    return new aws.cloudwatch.MetricAlarm(
-      `${this.name}-${what}`,
+  private create(definition: AlarmDefinition): Alarm {
+    const { platform, region, topics } = this.args;
+    const topicArn = topics.alertsTopic.arn;
+    return createAlarm(this.name, { platform, region, definition, topicArn }, this.child);
+  }
+
+  private createDegraded(): aws.cloudwatch.CompositeAlarm {
+    const { platform, region, topics } = this.args;
+    const topicArn = topics.alertsTopic.arn;
+    return new aws.cloudwatch.CompositeAlarm(
+      `${this.name}-degraded`,
       {
-        name: platform.nameOf("alarm", what, region),
-        period: LOOK_SLOT_SECONDS,
-        // Several loops look at the same slots: one that got through is enough.
-        statistic: "Minimum",
-        threshold: 1,
-        treatMissingData: "notBreaching",
-        ...args,
+        alarmName: platform.nameOf("alarm", "degraded", region),
+        alarmDescription: "Something in this region is not as it should be",
+        alarmRule: anyOf(this.all),
+        alarmActions: [topicArn],
+        okActions: [topicArn],
       },
       this.child,
     );
   }
 
-  private createComposite(
-    homeUnreachable: aws.cloudwatch.MetricAlarm,
-    standbyReachable: aws.cloudwatch.MetricAlarm,
-  ): aws.cloudwatch.CompositeAlarm {
-    const { platform, region, orchestrator, failoverTopicArn } = this.args;
-    return new aws.cloudwatch.CompositeAlarm(
-      `${this.name}-composite`,
+  /** AWS's own signs, minutes late: a wake-up beside those of look(), which need nothing of home. */
+  private createFailover(): void {
+    const { platform, region, topics } = this.args;
+    const named = (what: string) => {
+      const alarm = this.made.get(what);
+      if (!alarm)
+        throw new Error(`alarms: got "${what}"; there are ${[...this.made.keys()].join()}`);
+      return alarm;
+    };
+    const errors = anyOf([named("order-api-errors"), named("authorizer-errors")]);
+    const failing = pulumi.interpolate`${anyOf([named("api-errors")])} AND (${errors})`;
+    new aws.cloudwatch.CompositeAlarm(
+      `${this.name}-failover`,
       {
         alarmName: platform.nameOf("alarm", "failover", region),
-        alarmDescription: "Home is unreachable and the standby is not: wakes the orchestrator",
-        alarmRule: pulumi.interpolate`ALARM(${homeUnreachable.name}) AND ALARM(${standbyReachable.name})`,
-        alarmActions: [orchestrator.arn, failoverTopicArn],
+        alarmDescription: "Home may not serve: wakes the orchestrator in the standby region",
+        alarmRule: pulumi.interpolate`${anyOf([named("home-not-writing")])} OR (${failing})`,
+        alarmActions: [topics.failoverTopic.arn],
       },
       this.child,
     );
   }
+}
 
-  private permitInvocation(): void {
-    new aws.lambda.Permission(
-      `${this.name}-composite`,
-      {
-        action: "lambda:InvokeFunction",
-        function: this.args.orchestrator.functionName,
-        principal: "lambda.alarms.cloudwatch.amazonaws.com",
-        sourceAccount: this.args.platform.accountId,
-        sourceArn: this.composite.arn,
-      },
-      this.child,
-    );
-  }
+function ofEither(args: AlarmsArgs): AlarmDefinition[] {
+  return [
+    ...databaseAlarms(args),
+    ...functionAlarms(args),
+    apiAlarm(args),
+    ...ordersAlarms(args),
+    ...queueAlarms(args),
+    ...replicationAlarms(args),
+  ];
+}
+
+function ofHome(args: AlarmsArgs): AlarmDefinition[] {
+  return [writerAlarm(args), settlingAlarm(args), ...endpointAlarms(args)];
+}
+
+function ofStandby(args: AlarmsArgs): AlarmDefinition[] {
+  return [canaryOrdersAlarm(args)];
+}
+
+/** Rings while at least one does. Made of the alarms' names, so that it is deleted before them. */
+function anyOf(alarms: readonly Alarm[]): pulumi.Output<string> {
+  return pulumi
+    .all(alarms.map((alarm) => alarm.name))
+    .apply((names) => names.map((name) => `ALARM("${name}")`).join(" OR "));
 }

@@ -5,11 +5,11 @@ import {
   HEALTH_CHECK_FAILURES,
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
-} from "../lambda/shared/tunables";
+} from "../lambda/failover/budget";
 import { type ApiGateway, STAGE_NAME } from "./apiGateway";
-import type { Domain } from "./domain";
-import { physicalName } from "./naming";
-import type { Pair, Platform, Region } from "./platform";
+import type { Domain } from "./api/domain";
+import { physicalName } from "./platform/naming";
+import type { Pair, Platform, Region } from "./platform/platform";
 
 const HTTPS_PORT = 443;
 

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ARCHIVE_LAG_MINUTES } from "../lambda/shared/tunables";
-import { Bucket } from "./bucket";
-import type { Pair, Platform, Region } from "./platform";
-import { policyDocument, serviceTrustPolicy } from "./policies";
+import { ARCHIVE_LAG_MINUTES } from "./alarms/thresholds";
+import { Bucket } from "./storage/bucket";
+import type { Pair, Platform, Region } from "./platform/platform";
+import { policyDocument, serviceTrustPolicy } from "./platform/policies";
 
 /** Where order-processor puts what a batch settled; nothing else is replicated. */
 export const ARCHIVE_PREFIX = "archive/";

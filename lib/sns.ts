@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { functionBaseName } from "./naming";
-import { type ResourceStatement, policyDocument } from "./policies";
-import type { Platform, Region } from "./platform";
+import { functionBaseName } from "./platform/naming";
+import { type ResourceStatement, policyDocument } from "./platform/policies";
+import type { Platform, Region } from "./platform/platform";
 
 export interface SnsArgs {
   readonly platform: Platform;

@@ -1,23 +1,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  CANARY_RUNS_FAILED,
-  CANARY_RUNS_WATCHED,
-  CANARY_TIMEOUT_SECONDS,
-  WARM_UP_MINUTES,
-} from "../lambda/shared/tunables";
-import { MINUTE_SECONDS, createAlarm } from "./alarm";
+import { CANARY_RUNS_FAILED, CANARY_RUNS_WATCHED, WARM_UP_MINUTES } from "./alarms/thresholds";
+import { CANARY_TIMEOUT_SECONDS } from "./platform/tunables";
+import { MINUTE_SECONDS, createAlarm } from "./alarms/alarm";
 import type { ApiGateway } from "./apiGateway";
-import { Bucket } from "./bucket";
-import { type CanaryCheck, canaryBundle, canaryChecks } from "./bundle";
-import type { Platform, Region } from "./platform";
+import { Bucket } from "./storage/bucket";
+import { type CanaryCheck, canaryBundle, canaryChecks } from "./functions/bundle";
+import type { Platform, Region } from "./platform/platform";
 import {
   type Statement,
   metricsStatement,
   policyDocument,
   secretStatement,
   serviceTrustPolicy,
-} from "./policies";
+} from "./platform/policies";
 
 /** Synthetics' own namespace. */
 const CANARY_NAMESPACE = "CloudWatchSynthetics";

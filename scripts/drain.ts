@@ -6,8 +6,8 @@ import {
   type GlobalCluster,
 } from "@aws-sdk/client-rds";
 import { base } from "../lambda/entry/base";
-import { sleep, type Clock } from "../lambda/shared/clock";
-import { HOME_REGION } from "../lambda/shared/tunables";
+import { sleep, type Clock } from "../lambda/runtime/clock";
+import { HOME_REGION } from "../lambda/runtime/tunables";
 import { cli, runAsScript, say } from "./cli";
 import { oneStack, regionOf, stateOf } from "./stacks";
 

@@ -1,4 +1,4 @@
-import { mayClose } from "../../lambda/shared/rules";
+import { mayClose } from "../../lambda/failover/rules";
 import { activeControl, controlOf, regionNames } from "./controlItem";
 import type { Scene } from "./scene";
 import {

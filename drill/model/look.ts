@@ -1,12 +1,12 @@
-import type { Control } from "../../lambda/shared/control";
+import type { Control } from "../../lambda/failover/control";
 import {
   decide,
   regionToGain,
   type Action,
   type Command,
   type TargetDatabase,
-} from "../../lambda/shared/decide";
-import type { Evidence } from "../../lambda/shared/signs";
+} from "../../lambda/failover/decide";
+import type { Evidence } from "../../lambda/detection/signs";
 import { controlOf, NOW_MS, regionNames, regionOf } from "./controlItem";
 import type { Luck, Rules } from "./scene";
 import { HOME, idleRun, otherThan, STANDBY, type Region, type Run, type State } from "./state";

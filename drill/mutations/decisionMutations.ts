@@ -4,8 +4,12 @@ import type { Mutation } from "../mutation";
 export const oneWitness: Mutation = {
   name: "one witness suffices",
   sources: [
-    { file: "lambda/shared/signs.ts", from: "    silentMs !== null &&\n", to: "" },
-    { file: "lambda/shared/signs.ts", from: "silentMs > ALIVE_STALE_SECONDS * 1000", to: "true" },
+    { file: "lambda/detection/signs.ts", from: "    silentMs !== null &&\n", to: "" },
+    {
+      file: "lambda/detection/signs.ts",
+      from: "silentMs > ALIVE_STALE_SECONDS * 1000",
+      to: "true",
+    },
   ],
 };
 
@@ -14,7 +18,7 @@ export const silenceIsASign: Mutation = {
   name: "silence is a sign",
   sources: [
     {
-      file: "lambda/shared/look.ts",
+      file: "lambda/detection/look.ts",
       from: 'home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",',
       to: 'home: isHomeBad ? "bad" : "good",',
     },
@@ -26,14 +30,14 @@ export const rareCanaryOrders: Mutation = {
   name: "rare canary orders",
   sources: [
     {
-      file: "lambda/shared/look.ts",
+      file: "lambda/detection/look.ts",
       from: "ask(runtime, () => canaryOrder(runtime, homeUrl, atMs)),",
       to: `Math.floor(atMs / (LOOK_SLOT_SECONDS * 1000)) % 10 === 0
         ? ask(runtime, () => canaryOrder(runtime, homeUrl, atMs))
         : Promise.resolve(null),`,
     },
     {
-      file: "lambda/shared/look.ts",
+      file: "lambda/detection/look.ts",
       from: "CANARY_ORDERS_AT_MS.filter((atMs) => atMs > sinceSlotMs)",
       to: "CANARY_ORDERS_AT_MS.slice(2)",
     },
@@ -45,7 +49,7 @@ export const lateFlapping: Mutation = {
   name: "flapping at six bad looks",
   sources: [
     {
-      file: "lambda/shared/tunables.ts",
+      file: "lambda/detection/tunables.ts",
       from: "export const FLAPPING_BAD_SLOTS = 4;",
       to: "export const FLAPPING_BAD_SLOTS = 6;",
     },
@@ -57,15 +61,9 @@ export const shortPatience: Mutation = {
   name: "T below an AZ failover",
   sources: [
     {
-      file: "lambda/shared/tunables.ts",
+      file: "lambda/detection/tunables.ts",
       from: "export const PROGRESS_STALE_SECONDS = 80;",
       to: "export const PROGRESS_STALE_SECONDS = 40;",
-    },
-    // The relation that is asserted when the tunables are loaded would not let it run at all.
-    {
-      file: "lambda/shared/tunables.ts",
-      from: "AZ_FAILOVER_SECONDS + LOOK_SLOT_SECONDS + PROGRESS_REFRESH_SECONDS + PROBE_TIMEOUT_MS / 1000 <",
-      to: "0 <",
     },
   ],
 };
@@ -75,7 +73,7 @@ export const unreadyIsFencedFor: Mutation = {
   name: "fence for a standby that is not ready",
   sources: [
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: "if (isKnownUnready(observation)) {",
       to: "if (false) {",
     },
@@ -87,7 +85,7 @@ export const backupIsUnready: Mutation = {
   name: "a standby that is backed up is not ready",
   sources: [
     {
-      file: "lambda/shared/observe.ts",
+      file: "lambda/failover/observe.ts",
       from: 'new Set(["available", "backing-up"])',
       to: 'new Set(["available"])',
     },
@@ -99,7 +97,7 @@ export const noNotice: Mutation = {
   name: "nobody is told of a takeover",
   sources: [
     {
-      file: "lambda/shared/act.ts",
+      file: "lambda/failover/act.ts",
       from: "await publish(runtime, `${active} is active (epoch ${control.epoch})`, {",
       to: "void ({",
     },
@@ -111,7 +109,7 @@ export const automaticSwitchover: Mutation = {
   name: "switchover on the automatic way",
   sources: [
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: 'return { do: "fence", target: standby, how: "failover", isAutomatic: true, because: sign };',
       to: 'return { do: "fence", target: standby, how: "switchover", isAutomatic: true, because: sign };',
     },
@@ -123,14 +121,14 @@ export const noTarget: Mutation = {
   name: "no target",
   sources: [
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: 'if (typeof control === "object" && control.target !== null) return control.target;',
       to: `if (typeof control === "object" && control.active === null) {
         return control.how === "start" ? home : standby;
       }`,
     },
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: "if (control.target !== null) return advance(observation, control, control.target);",
       to: `if (control.target !== null) {
         const { home, standby } = observation;
@@ -138,7 +136,7 @@ export const noTarget: Mutation = {
       }`,
     },
     {
-      file: "lambda/shared/act.ts",
+      file: "lambda/failover/act.ts",
       from: "const next = activated(control, result.newestRowAtMs ?? null, runtime.clock.nowMs());",
       to: "const next = activated({ ...control, target }, result.newestRowAtMs ?? null, runtime.clock.nowMs());",
     },
@@ -153,7 +151,7 @@ export const lagAsAGate: Mutation = {
   name: "lag as a gate",
   sources: [
     {
-      file: "lambda/shared/act.ts",
+      file: "lambda/failover/act.ts",
       from: "if (action.isAutomatic && (await tickIsGone(runtime))) {",
       to: `if (action.isAutomatic && (await lagMs(runtime)) > ${LAG_GATE_MS}) {
         throw new StaleObservationError("the standby's database is too far behind");
@@ -161,7 +159,7 @@ export const lagAsAGate: Mutation = {
       if (action.isAutomatic && (await tickIsGone(runtime))) {`,
     },
     {
-      file: "lambda/shared/act.ts",
+      file: "lambda/failover/act.ts",
       from: "async function tickIsGone(runtime: ActRuntime): Promise<boolean> {",
       to: `async function lagMs(runtime: ActRuntime): Promise<number> {
         const standby = variable(runtime.env, "STANDBY_REGION");
@@ -193,8 +191,8 @@ export const lagAsAGate: Mutation = {
     },
     {
       file: "lambda/handlers/settlementSweep.ts",
-      from: 'import { seeOrders } from "../shared/database";',
-      to: 'import { READ_EPOCH, seeOrders } from "../shared/database";',
+      from: 'import { seeOrders } from "../orders/database";',
+      to: 'import { READ_EPOCH, seeOrders } from "../orders/database";',
     },
   ],
 };
@@ -203,7 +201,7 @@ export const lagAsAGate: Mutation = {
 export const disarmIgnored: Mutation = {
   name: "disarm ignored",
   sources: [
-    { file: "lambda/shared/signs.ts", from: "nowMs >= control.disarmedUntilMs &&", to: "" },
+    { file: "lambda/detection/signs.ts", from: "nowMs >= control.disarmedUntilMs &&", to: "" },
   ],
 };
 
@@ -212,7 +210,7 @@ export const armedAtOnce: Mutation = {
   name: "armed at once",
   sources: [
     {
-      file: "lambda/shared/signs.ts",
+      file: "lambda/detection/signs.ts",
       from: "progress.lastAtMs - progress.firstAtMs >= ARMED_AFTER_SECONDS * 1000",
       to: "true",
     },
@@ -224,7 +222,7 @@ export const failbackByFailover: Mutation = {
   name: "failback by failover",
   sources: [
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: 'observation.home, "switchover", "operator: failback"',
       to: 'observation.home, "failover", "operator: failback"',
     },

@@ -39,7 +39,7 @@ export const deadHealthCheckPath: Mutation = {
   name: "dead health-check path",
   sources: [
     {
-      file: "lambda/shared/act.ts",
+      file: "lambda/failover/act.ts",
       from: "ResourcePath: `${stagePath(runtime)}/health?after=${control.epoch}`,",
       to: 'ResourcePath: "/failed-over",',
     },

@@ -7,7 +7,7 @@ export const standbyCountsAsActive: Mutation = {
   name: "standby counts as active in health",
   sources: [
     {
-      file: "lambda/shared/rules.ts",
+      file: "lambda/failover/rules.ts",
       from: "return (control.target ?? control.active) === region && control.epoch > epoch;",
       to: "return control.epoch > epoch;",
     },
@@ -85,11 +85,11 @@ export const healthIncludesDatabase: Mutation = {
     },
     {
       file: "lambda/handlers/health.ts",
-      from: 'import { cachedControl } from "../shared/ledger";',
-      to: `import { cachedControl } from "../shared/ledger";
-      import { within } from "../shared/clock";
-      import { PROBE_WRITER } from "../shared/database";
-      import { OBSERVE_TIMEOUT_MS } from "../shared/tunables";`,
+      from: 'import { cachedControl } from "../failover/controlItem";',
+      to: `import { cachedControl } from "../failover/controlItem";
+      import { within } from "../runtime/clock";
+      import { PROBE_WRITER } from "../orders/database";
+      import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";`,
     },
   ],
 };

@@ -47,22 +47,22 @@ const settleAnywhere: Mutation = {
       to: "",
     },
     {
-      file: "lambda/shared/database.ts",
+      file: "lambda/orders/database.ts",
       from: "select epoch from writer_epoch where epoch = $1::integer for share",
       to: "select epoch from writer_epoch where $1::integer > 0",
     },
     {
-      file: "lambda/shared/orderLedger.ts",
+      file: "lambda/orders/orderLedger.ts",
       from: 'UpdateExpression: "SET settledEpoch = :epoch",',
       to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
     },
     {
-      file: "lambda/shared/orderLedger.ts",
+      file: "lambda/orders/orderLedger.ts",
       from: '"attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",',
       to: '"attribute_not_exists(settledEpoch) OR settledEpoch <= :epoch",',
     },
     {
-      file: "lambda/shared/orderLedger.ts",
+      file: "lambda/orders/orderLedger.ts",
       from: 'ExpressionAttributeValues: { ":epoch": epoch },',
       to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
     },
@@ -100,12 +100,12 @@ const alarmsAlone: Mutation = {
       to: "const because = null;",
     },
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: "if (self !== standby || control.active !== home) return null;",
       to: "if (observation.isTick || control.active !== home) return null;",
     },
     {
-      file: "lambda/shared/decide.ts",
+      file: "lambda/failover/decide.ts",
       from: "const sign = signOf(control, evidence, nowMs);",
       to: 'const sign = "the alarm";',
     },

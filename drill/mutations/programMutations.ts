@@ -1,4 +1,4 @@
-import { HOME_REGION } from "../../lambda/shared/tunables";
+import { HOME_REGION } from "../../lambda/runtime/tunables";
 import type { Properties, Resource } from "../description/lookup";
 import { type Mutation, combined } from "../mutation";
 import { editing, replaceText, withProperties } from "./edits";
@@ -33,7 +33,7 @@ export const failoverAtHome: Mutation = {
   // Its tick is where it is.
   sources: [
     {
-      file: "lambda/shared/act.ts",
+      file: "lambda/failover/act.ts",
       from: 'const standby = variable(runtime.env, "STANDBY_REGION");',
       to: 'const standby = variable(runtime.env, "HOME_REGION");',
     },
@@ -65,7 +65,7 @@ export const orchestratorAtHome = combined("orchestrator at home", [
     name: "home decides",
     sources: [
       {
-        file: "lambda/shared/decide.ts",
+        file: "lambda/failover/decide.ts",
         from: "if (self !== standby || control.active !== home) return null;",
         to: "if (self !== home || control.active !== home) return null;",
       },

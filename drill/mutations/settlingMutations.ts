@@ -7,7 +7,7 @@ export const insertWithoutRight: Mutation = {
   name: "insert without the right",
   sources: [
     {
-      file: "lambda/shared/database.ts",
+      file: "lambda/orders/database.ts",
       from: "select epoch from writer_epoch where epoch = $1::integer for share",
       to: "select $1::integer as epoch",
     },
@@ -56,7 +56,7 @@ export const altersSession: Mutation = {
   name: "write another session",
   sources: [
     {
-      file: "lambda/shared/database.ts",
+      file: "lambda/orders/database.ts",
       from: "session_id: order.sessionId,",
       to: "session_id: order.accountId,",
     },

@@ -1,4 +1,4 @@
-import { budget, settledBudgetSeconds } from "../../lambda/shared/tunables";
+import { budget, settledBudgetSeconds } from "../../lambda/failover/budget";
 import type { Outage } from "../scenario/outage";
 import { seconds, table } from "./table";
 

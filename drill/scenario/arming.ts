@@ -1,4 +1,4 @@
-import { ARMED_AFTER_SECONDS } from "../../lambda/shared/tunables";
+import { ARMED_AFTER_SECONDS } from "../../lambda/detection/tunables";
 import type { ProgramDescription } from "../description/program";
 import { type Beginning, World } from "../world/world";
 import type { Platform } from "./outage";

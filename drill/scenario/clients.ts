@@ -1,5 +1,5 @@
-import type { HttpAnswer } from "../../lambda/shared/runtime";
-import { RETRY_AFTER_SECONDS } from "../../lambda/shared/tunables";
+import type { HttpAnswer } from "../../lambda/runtime/runtime";
+import { RETRY_AFTER_SECONDS } from "../../lambda/orders/tunables";
 import type { ApiDescription } from "../description/apis";
 import { INTERNET } from "../world/network";
 import { uuid } from "../world/runtime";

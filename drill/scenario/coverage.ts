@@ -1,5 +1,5 @@
-import type { Control } from "../../lambda/shared/control";
-import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/shared/tunables";
+import type { Control } from "../../lambda/failover/control";
+import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/orders/tunables";
 import type { Environment } from "../world/environment";
 import type { Happening } from "../world/happenings";
 import type { Call } from "../world/hooks";

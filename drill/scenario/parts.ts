@@ -1,4 +1,4 @@
-import type { Stream } from "../engine/random";
+import type { Stream } from "../../support/simulation/random";
 import type { FaultKind } from "./faults";
 
 export type Range = readonly [low: number, high: number];

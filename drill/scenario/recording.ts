@@ -1,5 +1,5 @@
-import type { Control } from "../../lambda/shared/control";
-import { LOOK_SLOT_SECONDS } from "../../lambda/shared/tunables";
+import type { Control } from "../../lambda/failover/control";
+import { LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
 import type { Asked, Happening } from "../world/happenings";
 import type { World } from "../world/world";
 import { regionInDns } from "./healing";

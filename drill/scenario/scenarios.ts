@@ -1,4 +1,4 @@
-import type { Stream } from "../engine/random";
+import type { Stream } from "../../support/simulation/random";
 import * as apis from "./faults/apis";
 import { standbyBusy } from "./faults/busy";
 import { takeoverCalledOff } from "./faults/calledOff";

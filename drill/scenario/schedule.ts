@@ -1,4 +1,4 @@
-import { Stream } from "../engine/random";
+import { Stream } from "../../support/simulation/random";
 import { type Bound, bounds, largest } from "./bounds";
 import type { Expected, Fault, Role, Traits } from "./faults";
 import type { Part, Start } from "./parts";

@@ -4,7 +4,7 @@ import type {
   CompositeDescription,
   SuppressorDescription,
 } from "../description/alarms";
-import { START_MS } from "../engine/simulation";
+import { START_MS } from "../../support/simulation/simulation";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";

@@ -1,9 +1,9 @@
-import { APPLICATION_USER } from "../../lambda/shared/migrations";
-import type { DatabaseAddress, Sql } from "../../lambda/shared/runtime";
+import { APPLICATION_USER } from "../../lambda/orders/migrations";
+import type { DatabaseAddress, Sql } from "../../lambda/runtime/runtime";
 import type { ClusterDescription, GlobalDatabaseDescription } from "../description/data";
 import type { Base } from "./base";
 import type { Environment } from "./environment";
-import { databaseError } from "./errors";
+import { databaseError } from "../../support/aws/errors";
 import type { Asked, Permissions } from "./service";
 import { type Answer, awaitConnection, awaitStatement, awaitUnlocked } from "./sqlClient";
 import { type Session, compile } from "./statements";

@@ -1,8 +1,8 @@
 import { type Assumption, type AssumptionName, assumptions } from "../assumptions";
 import type { ProgramDescription } from "../description/program";
-import type { Random, Stream } from "../engine/random";
-import type { Simulation } from "../engine/simulation";
-import { markOf } from "../engine/trace";
+import type { Random, Stream } from "../../support/simulation/random";
+import type { Simulation } from "../../support/simulation/simulation";
+import { markOf } from "../../support/simulation/trace";
 import type { Happening, Kind } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";

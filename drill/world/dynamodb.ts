@@ -1,15 +1,20 @@
 import type { AssumptionName } from "../assumptions";
 import type { TableDescription } from "../description/data";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import { EventualTable } from "./eventualTable";
-import { type Bindings, type Item, parseChange, parseCondition } from "./expressions";
-import { ValidationException } from "./expressionTokens";
-import { checkPlaceholders } from "./placeholders";
+import {
+  type Bindings,
+  type Item,
+  parseChange,
+  parseCondition,
+} from "../../support/dynamodb/expressions";
+import { ValidationException } from "../../support/dynamodb/expressionTokens";
+import { checkPlaceholders } from "../../support/dynamodb/placeholders";
 import { query } from "./query";
 import type { TableStore } from "./replica";
 import type { Asked, Input, Reply, Service } from "./service";
-import { storedValue } from "./storedValue";
+import { storedValue } from "../../support/dynamodb/storedValue";
 import { StrongTable } from "./strongTable";
 
 interface Replica {
@@ -43,7 +48,7 @@ const conditionFailed = serviceError(
 
 /**
  * DynamoDB as the document client reaches it, in every region that has a replica. Stored items are
- * handed out as they are: nobody changes one, which test/drill/storedItems.test.ts proves.
+ * handed out as they are: nobody changes one, which drill/test/storedItems.test.ts proves.
  */
 export class Dynamodb implements Service {
   readonly name = "dynamodb";

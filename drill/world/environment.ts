@@ -1,6 +1,6 @@
-import type { Invocation as Context, Runtime } from "../../lambda/shared/runtime";
+import type { Invocation as Context, Runtime } from "../../lambda/runtime/runtime";
 import type { FunctionDescription } from "../description/functions";
-import type { Simulation } from "../engine/simulation";
+import type { Simulation } from "../../support/simulation/simulation";
 import type { Invocation } from "./invocation";
 import type { Asked } from "./service";
 

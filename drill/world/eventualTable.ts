@@ -1,6 +1,6 @@
 import type { TableDescription } from "../description/data";
 import type { Base } from "./base";
-import type { Item } from "./expressions";
+import type { Item } from "../../support/dynamodb/expressions";
 import { Replica, type TableStore, type Write } from "./replica";
 import type { SecondaryIndex } from "./secondaryIndex";
 

@@ -1,6 +1,6 @@
-import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
+import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import type { ApiDescription, RouteDescription } from "../description/apis";
-import type { Cancel } from "../engine/simulation";
+import type { Cancel } from "../../support/simulation/simulation";
 import type { Base } from "./base";
 import type { Place } from "./network";
 

@@ -1,6 +1,6 @@
 import type { AlarmState } from "../description/alarms";
 import type { Environment } from "./environment";
-import type { Item } from "./expressions";
+import type { Item } from "../../support/dynamodb/expressions";
 import type { Text } from "./jsonText";
 import type { Row } from "./volume";
 

@@ -1,6 +1,6 @@
-import type { Invocation as Context } from "../../lambda/shared/runtime";
+import type { Invocation as Context } from "../../lambda/runtime/runtime";
 import type { FunctionDescription } from "../description/functions";
-import type { Cancel, Simulation } from "../engine/simulation";
+import type { Cancel, Simulation } from "../../support/simulation/simulation";
 import type { Environment } from "./environment";
 
 export type Outcome =

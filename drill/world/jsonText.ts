@@ -1,4 +1,4 @@
-import { storedValue } from "./storedValue";
+import { storedValue } from "../../support/dynamodb/storedValue";
 
 /**
  * JSON that is written out only where somebody reads it as text. What one handler writes another
@@ -7,7 +7,7 @@ import { storedValue } from "./storedValue";
 export class JsonText {
   private text: string | undefined;
 
-  /** @param value plain data that nobody changes afterwards: test/drill/storedItems.test.ts */
+  /** @param value plain data that nobody changes afterwards: drill/test/storedItems.test.ts */
   constructor(readonly value: unknown) {}
 
   toString(): string {

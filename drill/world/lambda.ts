@@ -2,7 +2,7 @@ import { type FunctionDescription, mayInvoke } from "../description/functions";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { Environment } from "./environment";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import { FunctionState, Invocation, type Outcome } from "./invocation";
 import type { Input, Reply, Service } from "./service";
 

@@ -1,6 +1,6 @@
 import { bindingsOf } from "./dynamodb";
-import { ValidationException } from "./expressionTokens";
-import { type Bindings, type Item, parseCondition } from "./expressions";
+import { ValidationException } from "../../support/dynamodb/expressionTokens";
+import { type Bindings, type Item, parseCondition } from "../../support/dynamodb/expressions";
 import type { TableStore } from "./replica";
 import { type SecondaryIndex, position } from "./secondaryIndex";
 import type { Input } from "./service";

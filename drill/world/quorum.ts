@@ -1,5 +1,5 @@
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 
 type RegionState = "ready" | "re-forming" | "without quorum" | "catching up";
 

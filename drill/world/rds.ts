@@ -2,7 +2,7 @@ import type { AssumptionName } from "../assumptions";
 import type { GlobalDatabaseDescription } from "../description/data";
 import type { Aurora, Member } from "./aurora";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import { type Input, type Reply, type Service, actionsOf } from "./service";
 
 /** A promotion or a switchover under way. */

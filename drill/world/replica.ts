@@ -1,6 +1,6 @@
 import type { TableDescription } from "../description/data";
 import { SecondaryIndex } from "./secondaryIndex";
-import type { Item } from "./expressions";
+import type { Item } from "../../support/dynamodb/expressions";
 
 export interface Write {
   atMs: number;

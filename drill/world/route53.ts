@@ -1,10 +1,10 @@
-import type { HttpRequest } from "../../lambda/shared/runtime";
+import type { HttpRequest } from "../../lambda/runtime/runtime";
 import type { AssumptionName } from "../assumptions";
 import type { HealthCheckDescription, RecordDescription } from "../description/dns";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { ApiGateways } from "./apiGateway";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import { INTERNET } from "./network";
 import { type Input, type Reply, type Service, actionsOf } from "./service";
 

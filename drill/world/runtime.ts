@@ -1,6 +1,6 @@
-import type { HttpAnswer, Runtime, Sender } from "../../lambda/shared/runtime";
-import { CANARY_ACCOUNT } from "../../lambda/shared/tunables";
-import type { Stream } from "../engine/random";
+import type { HttpAnswer, Runtime, Sender } from "../../lambda/runtime/runtime";
+import { CANARY_ACCOUNT } from "../../lambda/auth/tunables";
+import type { Stream } from "../../support/simulation/random";
 import type { Environment } from "./environment";
 import type { Command, Service } from "./service";
 import type { World } from "./world";

@@ -2,7 +2,7 @@ import type { AssumptionName } from "../assumptions";
 import type { RuleDescription, RuleTargetDescription } from "../description/messaging";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./service";
 

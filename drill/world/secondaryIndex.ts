@@ -1,5 +1,5 @@
 import type { IndexDescription } from "../description/data";
-import type { Item } from "./expressions";
+import type { Item } from "../../support/dynamodb/expressions";
 
 interface Entry {
   range: string | number;

@@ -3,7 +3,7 @@ import type { FunctionDescription } from "../description/functions";
 import { type CallContext, type Statement, allowOn, speakingOf } from "../description/policy";
 import type { Base } from "./base";
 import type { Environment } from "./environment";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 
 export type Input = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import type { SubscriptionDescription, TopicDescription } from "../description/m
 import { type CallContext, allows } from "../description/policy";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./service";
 import { type Published, passes } from "./subscriptionFilter";

@@ -1,5 +1,5 @@
-import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../../lambda/shared/tunables";
-import type { Simulation } from "../engine/simulation";
+import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../../lambda/runtime/tunables";
+import type { Simulation } from "../../support/simulation/simulation";
 import type { Environment } from "./environment";
 import type { LockMode, RowLock } from "./volume";
 

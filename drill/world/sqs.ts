@@ -2,7 +2,7 @@ import type { AssumptionName } from "../assumptions";
 import { allows } from "../description/policy";
 import type { EventSourceDescription, QueueDescription } from "../description/messaging";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
+import { serviceError } from "../../support/aws/errors";
 import type { Outcome } from "./invocation";
 import type { Text } from "./jsonText";
 import type { Lambda } from "./lambda";

@@ -1,4 +1,4 @@
-import { databaseError } from "./errors";
+import { databaseError } from "../../support/aws/errors";
 import { type Text, valueOf } from "./jsonText";
 import type { LockMode, Row, Volume, VolumeState } from "./volume";
 

@@ -1,7 +1,7 @@
 import type { TableDescription } from "../description/data";
 import type { Base } from "./base";
-import { serviceError } from "./errors";
-import type { Item } from "./expressions";
+import { serviceError } from "../../support/aws/errors";
+import type { Item } from "../../support/dynamodb/expressions";
 import { Quorum } from "./quorum";
 import { type TableStore, indexesOf } from "./replica";
 import type { SecondaryIndex } from "./secondaryIndex";

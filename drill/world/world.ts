@@ -1,8 +1,8 @@
-import type { HttpAnswer, HttpRequest } from "../../lambda/shared/runtime";
+import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import type { FunctionDescription } from "../description/functions";
 import type { ProgramDescription } from "../description/program";
-import { Random } from "../engine/random";
-import { Simulation } from "../engine/simulation";
+import { Random } from "../../support/simulation/random";
+import { Simulation } from "../../support/simulation/simulation";
 import type { Handlers } from "../handlers";
 import type { Weaving } from "../mutation";
 import { ApiGateways } from "./apiGateway";

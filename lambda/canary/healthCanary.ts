@@ -1,7 +1,7 @@
-import { within } from "../shared/clock";
-import { variable } from "../shared/env";
-import type { Runtime } from "../shared/runtime";
-import { PROBE_TIMEOUT_MS } from "../shared/tunables";
+import { within } from "../runtime/clock";
+import { variable } from "../runtime/env";
+import type { Runtime } from "../runtime/runtime";
+import { PROBE_TIMEOUT_MS } from "../detection/tunables";
 import { shown } from "./shown";
 
 export type HealthCanaryRuntime = Pick<Runtime, "env" | "clock" | "http">;

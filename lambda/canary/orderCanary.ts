@@ -1,15 +1,11 @@
-import { sleep, within } from "../shared/clock";
-import { variable } from "../shared/env";
-import { describe } from "../shared/log";
-import type { HttpAnswer, HttpRequest, Runtime } from "../shared/runtime";
-import {
-  CANARY_ACCEPT_SECONDS,
-  CANARY_ACCOUNT,
-  CANARY_POLL_MS,
-  CANARY_SETTLE_SECONDS,
-  PROBE_TIMEOUT_MS,
-  RETRY_AFTER_SECONDS,
-} from "../shared/tunables";
+import { sleep, within } from "../runtime/clock";
+import { variable } from "../runtime/env";
+import { describe } from "../runtime/log";
+import type { HttpAnswer, HttpRequest, Runtime } from "../runtime/runtime";
+import { CANARY_ACCOUNT } from "../auth/tunables";
+import { CANARY_ACCEPT_SECONDS, CANARY_POLL_MS, CANARY_SETTLE_SECONDS } from "./tunables";
+import { PROBE_TIMEOUT_MS } from "../detection/tunables";
+import { RETRY_AFTER_SECONDS } from "../orders/tunables";
 import { shown } from "./shown";
 
 export type OrderCanaryRuntime = Pick<Runtime, "env" | "clock" | "http" | "canaryToken"> & {

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../shared/runtime";
+import type { HttpAnswer } from "../runtime/runtime";
 
 /** Enough of a body to see what is wrong. */
 const BODY_SHOWN_MAX = 200;

@@ -1,5 +1,5 @@
 import { Signer } from "@aws-sdk/rds-signer";
-import { APPLICATION_USER } from "../shared/migrations";
+import { APPLICATION_USER } from "../orders/migrations";
 import { sqlWith } from "./sql";
 
 const POSTGRES_PORT = 5432;

@@ -1,4 +1,4 @@
-import type { Runtime } from "../shared/runtime";
+import type { Runtime } from "../runtime/runtime";
 
 /** What every function has: environment, clock, standard output. */
 export const base: Pick<Runtime, "env" | "clock" | "write"> = {

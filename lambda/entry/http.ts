@@ -1,4 +1,4 @@
-import type { Http } from "../shared/runtime";
+import type { Http } from "../runtime/runtime";
 
 export const http: Http = async ({ url, method, headers, body }, signal) => {
   const answer = await fetch(url, {

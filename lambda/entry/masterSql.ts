@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { variable } from "../shared/env";
+import { variable } from "../runtime/env";
 import { sqlWith } from "./sql";
 
 const secrets = new SecretsManagerClient({});

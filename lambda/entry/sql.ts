@@ -1,10 +1,10 @@
 import { Client, type QueryResult } from "pg";
-import type { DatabaseAddress, Runtime, Sql } from "../shared/runtime";
+import type { DatabaseAddress, Runtime, Sql } from "../runtime/runtime";
 import {
-  CONNECT_TIMEOUT_MS,
   CONNECTION_IDLE_MAX_MS,
+  CONNECT_TIMEOUT_MS,
   STATEMENT_TIMEOUT_MS,
-} from "../shared/tunables";
+} from "../runtime/tunables";
 
 export interface Credentials {
   user: string;

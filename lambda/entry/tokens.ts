@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { JSONWebKeySet } from "jose";
-import { variable } from "../shared/env";
-import { canaryTokens, tokenVerifier, type OwnKeys, type TokenSources } from "../shared/tokens";
-import { PROBE_TIMEOUT_MS } from "../shared/tunables";
+import { variable } from "../runtime/env";
+import { canaryTokens, tokenVerifier, type OwnKeys, type TokenSources } from "../auth/tokens";
+import { PROBE_TIMEOUT_MS } from "../detection/tunables";
 
 const secrets = new SecretsManagerClient({});
 const issuer = process.env["AUTH_ISSUER"];

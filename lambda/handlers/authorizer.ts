@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from "aws-lambda";
-import { createLog, describe } from "../shared/log";
-import type { Runtime } from "../shared/runtime";
-import { TokenError } from "../shared/token";
+import { createLog, describe } from "../runtime/log";
+import type { Runtime } from "../runtime/runtime";
+import { TokenError } from "../auth/token";
 
 export type AuthorizerRuntime = Pick<Runtime, "env" | "clock" | "write" | "verifyToken">;
 

@@ -1,14 +1,15 @@
-import { PROBE_WRITER, PRUNE_CANARIES, RAISE_EPOCH, READ_EPOCH } from "../shared/database";
-import { variable } from "../shared/env";
-import { createLog } from "../shared/log";
+import { PROBE_WRITER, PRUNE_CANARIES, RAISE_EPOCH, READ_EPOCH } from "../orders/database";
+import { variable } from "../runtime/env";
+import { createLog } from "../runtime/log";
 import {
   applyMigration,
   migrations,
   MIGRATIONS_TABLE,
   READ_MIGRATIONS,
-} from "../shared/migrations";
-import type { Runtime } from "../shared/runtime";
-import { CANARY_ACCOUNT, CANARY_ROWS_KEPT_SECONDS } from "../shared/tunables";
+} from "../orders/migrations";
+import type { Runtime } from "../runtime/runtime";
+import { CANARY_ACCOUNT } from "../auth/tunables";
+import { CANARY_ROWS_KEPT_SECONDS } from "../orders/tunables";
 
 export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql">;
 

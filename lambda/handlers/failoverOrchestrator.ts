@@ -1,5 +1,5 @@
-import * as act from "../shared/act";
-import { sleep } from "../shared/clock";
+import * as act from "../failover/act";
+import { sleep } from "../runtime/clock";
 import {
   decide,
   regionToGain,
@@ -7,26 +7,28 @@ import {
   type Command,
   type Memory,
   type Observation,
-} from "../shared/decide";
-import { variable } from "../shared/env";
-import { createLog, type Log } from "../shared/log";
-import { look, readControlOrUnknown, untilNextSlot, type LookRuntime } from "../shared/look";
-import { observeTarget } from "../shared/observe";
-import type { Invocation, Runtime } from "../shared/runtime";
-import { mergeLooks, signOf, type Evidence, type Look } from "../shared/signs";
+} from "../failover/decide";
+import { variable } from "../runtime/env";
+import { createLog, type Log } from "../runtime/log";
+import { look, readControlOrUnknown, untilNextSlot, type LookRuntime } from "../detection/look";
+import { observeTarget } from "../failover/observe";
+import type { Invocation, Runtime } from "../runtime/runtime";
+import { mergeLooks, signOf, type Evidence, type Look } from "../detection/signs";
 import {
-  ACTION_RESERVE_MS,
-  ACTIVATE_RETRY_MS,
   BAD_PROBES_IN_ROW,
-  FAILED_ACTION_WAIT_MS,
   LOOKS_CALM_SECONDS,
   LOOKS_KEPT,
   LOOP_SECONDS,
+} from "../detection/tunables";
+import {
+  ACTION_RESERVE_MS,
+  ACTIVATE_RETRY_MS,
+  FAILED_ACTION_WAIT_MS,
   TARGET_POLL_MS,
   WOKEN_UNDER_TARGET_SECONDS,
-} from "../shared/tunables";
-import { parseOperator, triggerOf, type Trigger } from "../shared/trigger";
-import { readLooks, type SentinelLooks } from "../shared/vitalSigns";
+} from "../failover/tunables";
+import { parseOperator, triggerOf, type Trigger } from "../failover/trigger";
+import { readLooks, type SentinelLooks } from "../detection/vitalSigns";
 
 export type FailoverOrchestratorRuntime = LookRuntime & act.ActRuntime & Pick<Runtime, "write">;
 

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { Control } from "../shared/control";
-import { variable } from "../shared/env";
-import { cachedControl } from "../shared/ledger";
-import { createLog } from "../shared/log";
-import { isActiveAfter, latchIsSet } from "../shared/rules";
-import type { Runtime } from "../shared/runtime";
-import { heartbeat } from "../shared/vitalSigns";
+import type { Control } from "../failover/control";
+import { variable } from "../runtime/env";
+import { cachedControl } from "../failover/controlItem";
+import { createLog } from "../runtime/log";
+import { isActiveAfter, latchIsSet } from "../failover/rules";
+import type { Runtime } from "../runtime/runtime";
+import { heartbeat } from "../detection/vitalSigns";
 
 export type HealthRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb">;
 

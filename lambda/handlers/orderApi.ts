@@ -1,16 +1,16 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { within } from "../shared/clock";
-import type { Control } from "../shared/control";
-import { variable } from "../shared/env";
-import { cachedControl, readControl } from "../shared/ledger";
-import { createLog, type Log } from "../shared/log";
-import { storedOrder, validateOrder, type Order, type StoredOrder } from "../shared/order";
-import { acceptOrder, isClosed, readOrder, type OrderItem } from "../shared/orderLedger";
-import { isWaiting } from "../shared/rules";
-import type { Runtime } from "../shared/runtime";
-import { HINT_TIMEOUT_MS, ORDER_BODY_MAX_BYTES, RETRY_AFTER_SECONDS } from "../shared/tunables";
-import { heartbeat } from "../shared/vitalSigns";
+import { within } from "../runtime/clock";
+import type { Control } from "../failover/control";
+import { variable } from "../runtime/env";
+import { cachedControl, readControl } from "../failover/controlItem";
+import { createLog, type Log } from "../runtime/log";
+import { storedOrder, validateOrder, type Order, type StoredOrder } from "../orders/order";
+import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderLedger";
+import { isWaiting } from "../failover/rules";
+import type { Runtime } from "../runtime/runtime";
+import { HINT_TIMEOUT_MS, ORDER_BODY_MAX_BYTES, RETRY_AFTER_SECONDS } from "../orders/tunables";
+import { heartbeat } from "../detection/vitalSigns";
 
 export type OrderApiRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb" | "sqs">;
 

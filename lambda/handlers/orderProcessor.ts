@@ -1,17 +1,17 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { within } from "../shared/clock";
-import { insertOrders, isOrdersFault, readFingerprints } from "../shared/database";
-import { variable } from "../shared/env";
-import { readControl } from "../shared/ledger";
-import { createLog, describe, type Log } from "../shared/log";
-import type { StoredOrder } from "../shared/order";
-import { markRejected, markSettled } from "../shared/orderLedger";
-import { maySettle } from "../shared/rules";
-import type { Runtime, Sql } from "../shared/runtime";
-import { archiveBatch, sessionRenewer } from "../shared/settledBatch";
-import { OBSERVE_TIMEOUT_MS } from "../shared/tunables";
-import { progressRecorder } from "../shared/vitalSigns";
+import { within } from "../runtime/clock";
+import { insertOrders, isOrdersFault, readFingerprints } from "../orders/database";
+import { variable } from "../runtime/env";
+import { readControl } from "../failover/controlItem";
+import { createLog, describe, type Log } from "../runtime/log";
+import type { StoredOrder } from "../orders/order";
+import { markRejected, markSettled } from "../orders/orderLedger";
+import { maySettle } from "../failover/rules";
+import type { Runtime, Sql } from "../runtime/runtime";
+import { archiveBatch, sessionRenewer } from "../orders/settledBatch";
+import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
+import { progressRecorder } from "../detection/vitalSigns";
 
 export type OrderProcessorRuntime = Pick<
   Runtime,

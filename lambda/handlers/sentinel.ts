@@ -1,18 +1,19 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { within } from "../shared/clock";
-import { variable } from "../shared/env";
-import { createLog } from "../shared/log";
+import { within } from "../runtime/clock";
+import { variable } from "../runtime/env";
+import { createLog } from "../runtime/log";
 import {
   look,
   untilNextSlotMs,
   watchUntilNextSlot,
   type LookRuntime,
   type Seen,
-} from "../shared/look";
-import type { Runtime } from "../shared/runtime";
-import { acceptingHasStopped, looksWorrying, progressIsStale, type Look } from "../shared/signs";
-import { LOOKS_KEPT, LOOP_SECONDS, NOTIFY_TIMEOUT_MS } from "../shared/tunables";
-import { readLooks, writeLooks } from "../shared/vitalSigns";
+} from "../detection/look";
+import type { Runtime } from "../runtime/runtime";
+import { acceptingHasStopped, looksWorrying, progressIsStale, type Look } from "../detection/signs";
+import { LOOKS_KEPT, LOOP_SECONDS } from "../detection/tunables";
+import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
+import { readLooks, writeLooks } from "../detection/vitalSigns";
 
 export type SentinelRuntime = LookRuntime & Pick<Runtime, "write" | "lambda">;
 

@@ -1,10 +1,10 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { within } from "../shared/clock";
-import type { Control } from "../shared/control";
-import { seeOrders } from "../shared/database";
-import { variable } from "../shared/env";
-import { readControl } from "../shared/ledger";
-import { createLog, type Log } from "../shared/log";
+import { within } from "../runtime/clock";
+import type { Control } from "../failover/control";
+import { seeOrders } from "../orders/database";
+import { variable } from "../runtime/env";
+import { readControl } from "../failover/controlItem";
+import { createLog, type Log } from "../runtime/log";
 import {
   closeOrder,
   isOpen,
@@ -15,17 +15,17 @@ import {
   type OrderItem,
   type WorkEntry,
   type WorkQuery,
-} from "../shared/orderLedger";
-import { isWaiting, mayClose } from "../shared/rules";
-import type { Invocation, Runtime, Sql } from "../shared/runtime";
+} from "../orders/orderLedger";
+import { isWaiting, mayClose } from "../failover/rules";
+import type { Invocation, Runtime, Sql } from "../runtime/runtime";
 import {
   CLOSED_KEPT_SECONDS,
-  OBSERVE_TIMEOUT_MS,
   SWEEP_AGE_SECONDS,
   SWEEP_QUEUE_DEPTH_MAX,
   SWEEP_RESERVE_MS,
   WORK_SHARDS,
-} from "../shared/tunables";
+} from "../orders/tunables";
+import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 
 export type SettlementSweepRuntime = Pick<
   Runtime,

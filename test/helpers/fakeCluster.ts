@@ -1,4 +1,4 @@
-import { serviceError } from "../../drill/world/errors";
+import { serviceError } from "../../support/aws/errors";
 import type { FakeDatabase } from "./fakeDatabase";
 
 /** The global cluster over two volumes: describes itself, fails over, switches over. */

@@ -1,11 +1,11 @@
-import { databaseError } from "../../drill/world/errors";
-import * as statements from "../../lambda/shared/database";
+import { databaseError } from "../../support/aws/errors";
+import * as statements from "../../lambda/orders/database";
 import {
   applyMigration,
   migrations,
   MIGRATIONS_TABLE,
   READ_MIGRATIONS,
-} from "../../lambda/shared/migrations";
+} from "../../lambda/orders/migrations";
 
 /** A row of `orders`, as far as the statements read it. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/shared/control";
+import type { Control } from "../../lambda/failover/control";
 
 export const HOME = "us-east-1";
 export const STANDBY = "us-east-2";

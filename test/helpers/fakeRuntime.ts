@@ -1,7 +1,7 @@
-import { Simulation } from "../../drill/engine/simulation";
-import { serviceError } from "../../drill/world/errors";
-import type { Control } from "../../lambda/shared/control";
-import type { HttpAnswer, HttpRequest, Invocation, Runtime } from "../../lambda/shared/runtime";
+import { Simulation } from "../../support/simulation/simulation";
+import { serviceError } from "../../support/aws/errors";
+import type { Control } from "../../lambda/failover/control";
+import type { HttpAnswer, HttpRequest, Invocation, Runtime } from "../../lambda/runtime/runtime";
 import { statementName } from "./fakeDatabase";
 import { environment, HOME, steadyControl } from "./fakeEnvironment";
 import { FakeServices, subjectOf, type Input } from "./fakeServices";

@@ -1,10 +1,10 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { ProgramDescription } from "../../drill/description/program";
-import { Random } from "../../drill/engine/random";
-import type { Simulation } from "../../drill/engine/simulation";
+import { Random } from "../../support/simulation/random";
+import type { Simulation } from "../../support/simulation/simulation";
 import { Base } from "../../drill/world/base";
 import { Dynamodb } from "../../drill/world/dynamodb";
-import { serviceError } from "../../drill/world/errors";
+import { serviceError } from "../../support/aws/errors";
 import { Network } from "../../drill/world/network";
 import { FakeGlobalCluster } from "./fakeCluster";
 import { FakeDatabase } from "./fakeDatabase";

@@ -17,6 +17,6 @@ async function serve(file: string): Promise<string> {
 
 /** Starts what makes captures of the program, and what plays outages, for every test file. */
 export default async function start(): Promise<void> {
-  process.env["CAPTURE_PORT"] = await serve("captureServer.ts");
-  process.env["PLAY_PORT"] = await serve("../drill/playing/server.ts");
+  process.env["CAPTURE_PORT"] = await serve("../../support/capture/captureServer.ts");
+  process.env["PLAY_PORT"] = await serve("../../drill/test/playing/server.ts");
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import type { Control, How } from "../../lambda/shared/control";
-import type { Command, Observation, TargetDatabase } from "../../lambda/shared/decide";
-import type { Evidence, Look, Progress } from "../../lambda/shared/signs";
+import type { Control, How } from "../../lambda/failover/control";
+import type { Command, Observation, TargetDatabase } from "../../lambda/failover/decide";
+import type { Evidence, Look, Progress } from "../../lambda/detection/signs";
 import { HOME, STANDBY, steadyControl } from "./fakeEnvironment";
 
 export { HOME, STANDBY };

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { Client } from "pg";
-import type { Sql } from "../../lambda/shared/runtime";
+import type { Sql } from "../../lambda/runtime/runtime";
 
 export interface Postgres {
   /** One autocommitted statement on a connection of its own, as handlers are promised. */

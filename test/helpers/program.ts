@@ -1,5 +1,5 @@
-import type { CaptureOptions, CapturedResource } from "../../drill/program/capture";
-import { cachedCapture } from "./cachedCapture";
+import type { CaptureOptions, CapturedResource } from "../../support/capture/capture";
+import { cachedCapture } from "../../support/capture/cachedCapture";
 
 /** One statement of a policy document, as AWS reads it. */
 export interface PolicyStatement {

@@ -1,61 +1,321 @@
-import { type Program, loadProgram } from "../helpers/program";
+import { parseRule } from "../../drill/description/alarmRule";
+import type { CapturedResource } from "../../support/capture/capture";
+import { METRIC_NAMESPACE } from "../../lambda/runtime/log";
+import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
   program = await loadProgram();
 });
 
-test.each([
-  ["home-unreachable", "HomeProbeFailed", "GreaterThanOrEqualToThreshold", 3],
-  ["standby-reachable", "StandbyProbeFailed", "LessThanThreshold", 1],
-])("%s watches look()'s %s", (what, metricName, comparisonOperator, periods) => {
-  const alarm = program.one("cloudwatch/metricAlarm", `failover-alarm-${what}`);
-  expect(alarm.inputs).toEqual({
-    name: `dev-${what}-use2`,
-    alarmDescription: expect.any(String) as string,
+interface Metric {
+  namespace: string;
+  metricName: string;
+  dimensions: Record<string, string>;
+}
+
+/** Every metric an alarm looks at, by itself or in metric mathematics. */
+function metricsOf({ inputs }: CapturedResource): Metric[] {
+  const queries = (inputs.metricQueries ?? []) as { metric?: Metric }[];
+  const own = inputs.metricName === undefined ? [] : [inputs as unknown as Metric];
+  return [...own, ...queries.flatMap(({ metric }) => metric ?? [])];
+}
+
+/** Where the value of a dimension must be found: a type and the property of its state. */
+const dimensionOf: Readonly<Record<string, readonly [type: string, property: string]>> = {
+  ApiName: ["apigateway/restApi", "name"],
+  CanaryName: ["synthetics/canary", "name"],
+  DBClusterIdentifier: ["rds/cluster", "clusterIdentifier"],
+  DestinationBucket: ["s3/bucket", "bucket"],
+  FunctionName: ["lambda/function", "name"],
+  HealthCheckId: ["route53/healthCheck", "id"],
+  QueueName: ["sqs/queue", "name"],
+  SourceBucket: ["s3/bucket", "bucket"],
+  Stage: ["apigateway/stage", "stageName"],
+  TableName: ["dynamodb/table", "name"],
+};
+
+/** Dimensions that name no resource, and what they may be. */
+const otherDimensions: Readonly<Record<string, readonly string[]>> = {
+  Environment: ["dev"],
+  Method: ["POST"],
+  ReceivingRegion: ["us-east-1", "us-east-2"],
+  Region: ["us-east-1", "us-east-2"],
+  Resource: ["/orders"],
+  Role: ["WRITER"],
+  RuleId: ["to-use1", "to-use2"],
+};
+
+/** Resources that a dimension may name from another region than the alarm's. */
+const acrossRegions = new Set(["DestinationBucket", "SourceBucket", "TableName", "HealthCheckId"]);
+
+function strangeDimensions(of: Program, alarm: CapturedResource): string[] {
+  return metricsOf(alarm).flatMap(({ dimensions }) =>
+    Object.entries(dimensions).flatMap(([name, value]) => {
+      if (otherDimensions[name])
+        return otherDimensions[name].includes(value) ? [] : [`${name}=${value}`];
+      const [type, property] = dimensionOf[name] ?? ["", ""];
+      const found = of
+        .all(type)
+        .some(
+          (each) =>
+            (property === "id" ? each.id : each.state[property]) === value &&
+            (acrossRegions.has(name) || each.region === alarm.region),
+        );
+      return found ? [] : [`${name}=${value}`];
+    }),
+  );
+}
+
+test("no alarm counts what /health?after=n answers Route 53 where home is not active", () => {
+  const gateways = program
+    .all("cloudwatch/metricAlarm")
+    .flatMap(metricsOf)
+    .filter(({ dimensions }) => "ApiName" in dimensions);
+  expect(gateways.map(({ dimensions: { Method, Resource } }) => `${Method} ${Resource}`)).toEqual([
+    "POST /orders",
+    "POST /orders",
+  ]);
+  const settings = program
+    .all("apigateway/methodSettings")
+    .filter(({ inputs }) => inputs["methodPath"] === "*/*");
+  // Metrics of a single method are published only where this is on.
+  expect(settings.map(({ inputs }) => inputs["settings"])).toEqual([
+    expect.objectContaining({ metricsEnabled: true }),
+    expect.objectContaining({ metricsEnabled: true }),
+  ]);
+});
+
+test("every alarm's dimensions name what exists, in its own region", () => {
+  const alarms = program.all("cloudwatch/metricAlarm");
+  expect(alarms).toHaveLength(51);
+  for (const alarm of alarms) {
+    expect([alarm.name, strangeDimensions(program, alarm)]).toEqual([alarm.name, []]);
+    expect(metricsOf(alarm).length).toBeGreaterThan(0);
+  }
+});
+
+test("the check of dimensions finds one that names nothing", () => {
+  const alarm = program.one("cloudwatch/metricAlarm", "alarms-use1-hints-old");
+  const astray = {
+    ...alarm,
+    inputs: { ...alarm.inputs, dimensions: { QueueName: "dev-orders-use2" } },
+  };
+  expect(strangeDimensions(program, astray)).toEqual(["QueueName=dev-orders-use2"]);
+});
+
+test("every metric of our own is one that a handler writes", () => {
+  const known = [
+    ...["HomeProbeFailed", "StandbyProbeFailed", "HomeCanaryFailed"],
+    ...["OrdersAccepted", "OrdersFailed", "OrdersSettled", "OpenOrders", "OldestOpenSeconds"],
+  ];
+  for (const alarm of program.all("cloudwatch/metricAlarm")) {
+    for (const { namespace, metricName, dimensions } of metricsOf(alarm)) {
+      if (namespace !== METRIC_NAMESPACE) continue;
+      expect(known).toContain(metricName);
+      const isLook = /^(Home|Standby)/.test(metricName);
+      expect(Object.keys(dimensions)).toEqual(isLook ? ["Environment"] : ["Environment", "Region"]);
+      // Each counts where it is published: looks in the standby region, the rest where it happens.
+      expect(dimensions.Region ?? "us-east-2").toBe(alarm.region);
+    }
+  }
+});
+
+const common = [
+  ...["database-silent", "replication-lag", "order-api-errors", "order-processor-errors"],
+  ...["settlement-sweep-errors", "health-errors", "authorizer-errors", "db-migration-errors"],
+  ...["api-errors", "orders-failing", "orders-open-long", "orders-open-many", "hints-old"],
+  ...["order-dead-letters", "function-failures", "sessions-lag", "archives-lag"],
+  ...["archives-failing", "canary-health", "canary-order"],
+];
+const only = {
+  use1: [
+    ...["home-not-writing", "settling-silent", "home-endpoint", "standby-endpoint"],
+    "name-not-at-home",
+  ],
+  use2: ["canary-orders-failing"],
+};
+
+describe.each(regions)("the alarms in %s", (token, region) => {
+  const alarm = (what: string) =>
+    program.one("cloudwatch/metricAlarm", `alarms-${token}-${what}`).inputs;
+  const topicArn = arn("sns", region, `dev-alerts-${token}`);
+
+  test("degraded -> any of these, each telling people -> topic -> policy", () => {
+    const degraded = program.one("cloudwatch/compositeAlarm", `alarms-${token}-degraded`);
+    const names = [...common, ...only[token]].map((what) => `dev-${what}-${token}`).sort();
+    const { children, evaluate } = parseRule(String(degraded.inputs.alarmRule));
+    expect([...children].sort()).toEqual(names);
+    for (const bad of names) {
+      expect(evaluate((name) => (name === bad ? "ALARM" : "OK"))).toBe(true);
+    }
+    expect(evaluate(() => "INSUFFICIENT_DATA")).toBe(false);
+    expect(degraded.inputs).toMatchObject({
+      alarmName: `dev-degraded-${token}`,
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+    });
+    for (const name of names) {
+      const child = program
+        .all("cloudwatch/metricAlarm")
+        .find(({ inputs }) => inputs.name === name)!;
+      expect([name, child.region, child.inputs.alarmActions]).toEqual([name, region, [topicArn]]);
+      // The composite goes first, or AWS refuses to delete the alarm.
+      expect(degraded.propertyDependencies.alarmRule).toContain(child.urn);
+    }
+    const topic = program.byArn("sns/topic", topicArn);
+    const policy = program.all("sns/topicPolicy").find(({ inputs }) => inputs.arn === topicArn)!;
+    const may = statements(policy.inputs.policy).find(({ Sid }) => Sid === "Alarms")!;
+    expect([topic.region, may.Principal, may.Resource]).toEqual([
+      region,
+      { Service: "cloudwatch.amazonaws.com" },
+      [topicArn],
+    ]);
+    const source = may.Condition!.ArnLike!["aws:SourceArn"] as string;
+    expect(String(degraded.state.arn).startsWith(source.replace("*", ""))).toBe(true);
+  });
+
+  test("the rule fits what CloudWatch takes, for the longest environment", async () => {
+    const longest = await loadProgram({ config: { env: "a".repeat(20) } });
+    const rule = String(
+      longest.one("cloudwatch/compositeAlarm", `alarms-${token}-degraded`).inputs.alarmRule,
+    );
+    expect(rule.length).toBeLessThan(10_240);
+    expect(parseRule(rule).children.length).toBeLessThanOrEqual(100);
+  });
+
+  test("gray errors: a tenth and three of a minute's orders, of our own counts", () => {
+    const counted = (metricName: string) => ({
+      namespace: "TradingPlatform",
+      metricName,
+      dimensions: { Environment: "dev", Region: region },
+      stat: "Sum",
+      period: 60,
+    });
+    const inputs = alarm("orders-failing");
+    expect(inputs.metricQueries).toEqual([
+      { id: "failures", metric: counted("OrdersFailed") },
+      { id: "acceptances", metric: counted("OrdersAccepted") },
+      { id: "failed", expression: "FILL(failures, 0)" },
+      { id: "accepted", expression: "FILL(acceptances, 0)" },
+      {
+        id: "result",
+        expression: "IF(failed >= 3 AND failed >= 0.1 * (failed + accepted), 1, 0)",
+        label: "a tenth of the orders fail",
+        returnData: true,
+      },
+    ]);
+    expect(inputs).toMatchObject({ threshold: 1, evaluationPeriods: 1, alarmActions: [topicArn] });
+    expect(inputs).not.toHaveProperty("period");
+    expect(inputs).not.toHaveProperty("datapointsToAlarm");
+  });
+
+  test.each([
+    ["replication-lag", "AWS/RDS", "AuroraGlobalDBRPOLag", "Maximum", 60_000],
+    ["orders-open-long", "TradingPlatform", "OldestOpenSeconds", "Maximum", 300],
+    ["orders-open-many", "TradingPlatform", "OpenOrders", "Maximum", 10_000],
+    ["hints-old", "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 60],
+    ["sessions-lag", "AWS/DynamoDB", "ReplicationLatency", "Average", 60_000],
+    ["archives-lag", "AWS/S3", "ReplicationLatency", "Maximum", 900],
+    ["api-errors", "AWS/ApiGateway", "5XXError", "Average", 0.05],
+  ])(
+    "%s rings at three minutes of too much",
+    (what, namespace, metricName, statistic, threshold) => {
+      expect(alarm(what)).toMatchObject({
+        namespace,
+        metricName,
+        statistic,
+        threshold,
+        period: 60,
+        evaluationPeriods: 3,
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+      });
+    },
+  );
+
+  test.each([
+    ["order-dead-letters", `dev-order-dead-letters-${token}`],
+    ["function-failures", `dev-function-failures-${token}`],
+  ])("%s rings at the first message", (what, queue) => {
+    expect(alarm(what)).toEqual({
+      name: `dev-${what}-${token}`,
+      alarmDescription: expect.any(String) as string,
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: queue },
+      statistic: "Maximum",
+      period: 60,
+      threshold: 1,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+      alarmActions: [topicArn],
+    });
+  });
+
+  test("archives are watched where S3 publishes: failures at the source, lag where copies arrive", () => {
+    const [own, other] = token === "use1" ? ["use1", "use2"] : ["use2", "use1"];
+    const bucket = (of: string) => `dev-archives-123456789012-${of}`;
+    expect([alarm("archives-failing").dimensions, alarm("archives-lag").dimensions]).toEqual([
+      { SourceBucket: bucket(own), DestinationBucket: bucket(other), RuleId: `to-${other}` },
+      { SourceBucket: bucket(other), DestinationBucket: bucket(own), RuleId: `to-${own}` },
+    ]);
+    for (const { SourceBucket, RuleId } of [
+      alarm("archives-failing").dimensions,
+      alarm("archives-lag").dimensions,
+    ] as Record<string, string>[]) {
+      const config = program
+        .all("s3/bucketReplicationConfig")
+        .find(({ inputs }) => inputs.bucket === SourceBucket)!;
+      expect(config.inputs.rules).toMatchObject([{ id: RuleId }]);
+    }
+  });
+
+  test("silence rings where it means trouble, but not while the platform is new", () => {
+    const ringing = program
+      .all("cloudwatch/metricAlarm")
+      .filter((each) => each.region === region && each.inputs.treatMissingData === "breaching");
+    for (const { inputs } of ringing) {
+      expect(inputs.warmUpConfiguration).toEqual({ warmUpPeriodDurationInMinutes: 15 });
+    }
+    const names = ringing.map(({ inputs }) => String(inputs.name).replace(/^dev-|-use\d$/g, ""));
+    expect(names.sort()).toEqual(
+      [
+        ...["canary-health", "canary-order", "database-silent", "orders-open-long"],
+        ...(token === "use1" ? only.use1 : ["looks-missing"]),
+      ].sort(),
+    );
+  });
+});
+
+test("canary orders are watched from the standby region, with look()'s own counts", () => {
+  const { inputs } = program.one("cloudwatch/metricAlarm", "alarms-use2-canary-orders-failing");
+  expect(inputs).toMatchObject({
     namespace: "TradingPlatform",
-    metricName,
+    metricName: "HomeCanaryFailed",
     dimensions: { Environment: "dev" },
-    period: 10,
-    statistic: "Minimum",
-    threshold: 1,
-    comparisonOperator,
-    evaluationPeriods: periods,
-    datapointsToAlarm: periods,
+    statistic: "Sum",
+    period: 60,
+    threshold: 2,
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+    evaluationPeriods: 1,
     treatMissingData: "notBreaching",
   });
-  expect(alarm.region).toBe("us-east-2");
 });
 
-test("composite -> action -> permission -> function -> role", () => {
-  const composite = program.one("cloudwatch/compositeAlarm", "failover-alarm-composite");
-  const orchestrator = program.one("lambda/function", "failoverOrchestrator-use2");
-  const topic = program.one("sns/topic", "topics-use2-failover");
-  expect(composite.inputs).toEqual({
-    alarmName: "dev-failover-use2",
-    alarmDescription: expect.any(String) as string,
-    alarmRule: "ALARM(dev-home-unreachable-use2) AND ALARM(dev-standby-reachable-use2)",
-    alarmActions: [orchestrator.state.arn, topic.state.arn],
+test.each([
+  ["home-endpoint", "route53-home"],
+  ["standby-endpoint", "route53-standby"],
+  ["name-not-at-home", "route53-in-service"],
+])("%s watches Route 53's %s, at home where its metrics are", (what, check) => {
+  const alarm = program.one("cloudwatch/metricAlarm", `alarms-use1-${what}`);
+  expect(alarm.region).toBe("us-east-1");
+  expect(alarm.inputs).toMatchObject({
+    namespace: "AWS/Route53",
+    metricName: "HealthCheckStatus",
+    dimensions: { HealthCheckId: program.one("route53/healthCheck", check).id },
+    statistic: "Minimum",
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
   });
-  expect(program.one("lambda/permission", "failover-alarm-composite").inputs).toEqual({
-    action: "lambda:InvokeFunction",
-    function: orchestrator.inputs.name,
-    principal: "lambda.alarms.cloudwatch.amazonaws.com",
-    sourceAccount: "123456789012",
-    sourceArn: composite.state.arn,
-  });
-  expect([composite, orchestrator, topic].map((each) => each.region)).toEqual(
-    Array<string>(3).fill("us-east-2"),
-  );
-  expect(orchestrator.inputs.role).toBe(
-    program.one("iam/role", "failoverOrchestrator-use2").state.arn,
-  );
-});
-
-test("the composite goes before the alarms it names", () => {
-  const composite = program.one("cloudwatch/compositeAlarm", "failover-alarm-composite");
-  for (const what of ["home-unreachable", "standby-reachable"]) {
-    const { urn } = program.one("cloudwatch/metricAlarm", `failover-alarm-${what}`);
-    expect(composite.propertyDependencies.alarmRule).toContain(urn);
-  }
 });

@@ -1,15 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { CapturedResource } from "../../drill/program/capture";
-import { cachedCapture } from "../helpers/cachedCapture";
-import { firstControl, type Control } from "../../lambda/shared/control";
-import { decide, type Command, type Observation } from "../../lambda/shared/decide";
-import {
-  DISARM_SECONDS,
-  KEY_REFRESH_SECONDS,
-  LOOK_SLOT_SECONDS,
-  LOOP_SECONDS,
-} from "../../lambda/shared/tunables";
+import type { CapturedResource } from "../../support/capture/capture";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+import { firstControl, type Control } from "../../lambda/failover/control";
+import { decide, type Command, type Observation } from "../../lambda/failover/decide";
+import { KEY_REFRESH_SECONDS } from "../../lambda/auth/tunables";
+import { LOOK_SLOT_SECONDS, LOOP_SECONDS } from "../../lambda/detection/tunables";
+import { DISARM_SECONDS } from "../../lambda/failover/tunables";
 
 const root = path.join(__dirname, "..", "..");
 const textOf = (file: string) => readFileSync(path.join(root, file), "utf8");

@@ -1,4 +1,5 @@
-import { ALIVE_STALE_SECONDS, OBSERVE_TIMEOUT_MS } from "../../../lambda/shared/tunables";
+import { ALIVE_STALE_SECONDS } from "../../../lambda/detection/tunables";
+import { OBSERVE_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
 import { bounds } from "../bounds";

@@ -1,6 +1,6 @@
 import { destructionWaves } from "../../description/destruction";
 import type { Resource } from "../../description/lookup";
-import { serviceError } from "../../world/errors";
+import { serviceError } from "../../../support/aws/errors";
 import type { RequestAnswer } from "../../world/hooks";
 import type { Stage } from "./fault";
 

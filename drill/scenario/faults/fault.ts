@@ -1,4 +1,4 @@
-import type { Stream } from "../../engine/random";
+import type { Stream } from "../../../support/simulation/random";
 import type { World } from "../../world/world";
 import type { Bound } from "../bounds";
 import type { Clients } from "../clients";

@@ -1,11 +1,10 @@
-import type { Control } from "../../../lambda/shared/control";
+import type { Control } from "../../../lambda/failover/control";
+import { ARMED_AFTER_SECONDS, LOOK_SLOT_SECONDS } from "../../../lambda/detection/tunables";
 import {
-  ARMED_AFTER_SECONDS,
   CHECKER_SPREAD_SECONDS,
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
-  LOOK_SLOT_SECONDS,
-} from "../../../lambda/shared/tunables";
+} from "../../../lambda/failover/budget";
 import type { Environment } from "../../world/environment";
 import type { Happening } from "../../world/happenings";
 import type { Fault } from "../faults";

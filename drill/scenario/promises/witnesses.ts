@@ -1,16 +1,16 @@
-import type { Control } from "../../../lambda/shared/control";
+import type { Control } from "../../../lambda/failover/control";
 import {
   ALIVE_STALE_SECONDS,
   BAD_PROBES_IN_ROW,
   FAILED_CANARIES,
   FLAPPING_ALIVE_STALE_SECONDS,
   FLAPPING_BAD_SLOTS,
-  LOOK_SLOT_SECONDS,
   LOOKS_KEPT,
-  OBSERVE_TIMEOUT_MS,
+  LOOK_SLOT_SECONDS,
   PROBE_TIMEOUT_MS,
   PROGRESS_STALE_SECONDS,
-} from "../../../lambda/shared/tunables";
+} from "../../../lambda/detection/tunables";
+import { OBSERVE_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
 import type { Asked } from "../../world/happenings";
 import { automaticFence } from "./decisions";
 import type { Scene, Watcher } from "./watch";

@@ -1,0 +1,171 @@
+import { parseRule } from "../description/alarmRule";
+import type { AlarmDescription } from "../description/alarms";
+import type { ProgramDescription } from "../description/program";
+import { Random } from "../../support/simulation/random";
+import { Simulation } from "../../support/simulation/simulation";
+import { Alarms } from "../world/alarms";
+import { Base } from "../world/base";
+import type { Lambda } from "../world/lambda";
+import { Network } from "../world/network";
+import { Schedules } from "../world/schedules";
+import type { Sns } from "../world/sns";
+import { passes } from "../world/subscriptionFilter";
+
+const REGION = "us-east-1";
+const topic = (name: string) => `arn:aws:sns:${REGION}:1:${name}`;
+
+/** A world of alarms alone; what they publish is noted with its second. */
+function bells(composites: readonly object[]) {
+  const watched = (name: string): AlarmDescription => ({
+    name,
+    arn: name,
+    region: REGION,
+    metrics: [{ id: "m", seriesKey: name, statistic: "Maximum" }],
+    value: (valueOf) => valueOf("m"),
+    periodMs: 60_000,
+    threshold: 1,
+    comparison: "GreaterThanOrEqualToThreshold",
+    evaluationPeriods: 1,
+    datapointsToAlarm: 1,
+    missingData: "notBreaching",
+    warmUpMs: 0,
+    actions: { ALARM: [], OK: [], INSUFFICIENT_DATA: [] },
+  });
+  const description = { account: "1", composites } as unknown as ProgramDescription;
+  const simulation = new Simulation(false);
+  const base = new Base(simulation, new Random("alarms"), description, new Network());
+  const told: string[] = [];
+  const seconds = (): number => Math.round((simulation.nowMs - simulation.startMs) / 1000);
+  const said: object[] = [];
+  const publishFor = (by: string, context: object, to: string, message: string): void => {
+    said.push({ by, ...context });
+    const { NewStateValue } = JSON.parse(message) as { NewStateValue: string };
+    told.push(`${to.split(":").at(-1)} ${NewStateValue} ${seconds()}`);
+  };
+  const ended = new Map<string, number>();
+  base.watch((happening) => {
+    if (happening.kind === "alarm" && happening.state === "OK")
+      ended.set(happening.name, seconds());
+  });
+  const world = new Alarms(base, {} as Lambda, { publishFor } as unknown as Sns);
+  const series = new Map(["a", "b"].map((name) => [name, world.add(watched(name))[0]!]));
+  /** In this minute the alarm has this value. */
+  const feed = (name: string, minute: number, value: number): void => {
+    const atMs = simulation.startMs - (simulation.startMs % 60_000) + minute * 60_000 + 1;
+    simulation.at(Math.max(atMs, simulation.nowMs), () => series.get(name)!.add(atMs, value, 1));
+  };
+  return {
+    told,
+    said,
+    feed,
+    run: (toSecond: number) => simulation.run(simulation.startMs + toSecond * 1000),
+    endedAt: (name: string) => ended.get(name)!,
+  };
+}
+
+const composite = (name: string, child: string, change: object = {}) => ({
+  name,
+  arn: name,
+  region: REGION,
+  children: [child],
+  rule: parseRule(`ALARM(${child})`).evaluate,
+  actions: { ALARM: [topic(name)], OK: [topic(name)], INSUFFICIENT_DATA: [] },
+  suppressor: undefined,
+  ...change,
+});
+
+describe("a composite", () => {
+  const byName = (told: readonly string[]) => told.map((each) => each.replace(/ \d+$/, ""));
+  const suppressor = { alarm: "b", waitMs: 90_000, extensionMs: 30_000 };
+  const secondsOf = (told: string | undefined): number => Number(told?.split(" ").at(-1));
+
+  it("follows a composite as it follows an alarm", async () => {
+    const { told, feed, run } = bells([composite("outer", "inner"), composite("inner", "a")]);
+    [0, 1, 1, 0].forEach((value, minute) => feed("a", minute, value));
+    await run(300);
+    expect(byName(told)).toEqual(["inner ALARM", "outer ALARM", "inner OK", "outer OK"]);
+  });
+
+  it("says to a topic who it is, and for which account it acts", async () => {
+    const { said, feed, run } = bells([composite("c", "a")]);
+    [0, 1, 1].forEach((value, minute) => feed("a", minute, value));
+    await run(180);
+    expect(said).toEqual([
+      {
+        by: "cloudwatch.amazonaws.com",
+        "aws:sourceaccount": "1",
+        "aws:sourceowner": "1",
+        "aws:sourcearn": "c",
+      },
+    ]);
+  });
+
+  it("waits for its suppressor before it acts, and acts if none comes", async () => {
+    const plain = bells([composite("c", "a")]);
+    const waiting = bells([composite("c", "a", { suppressor })]);
+    for (const { feed, run } of [plain, waiting]) {
+      [0, 1, 1, 1, 1, 1].forEach((value, minute) => feed("a", minute, value));
+      await run(400);
+    }
+    expect(byName(waiting.told)).toEqual(["c ALARM"]);
+    expect(secondsOf(waiting.told[0]) - secondsOf(plain.told[0])).toBe(90);
+  });
+
+  it("does not act while it is suppressed, but once and a while after", async () => {
+    const { told, feed, run, endedAt } = bells([composite("c", "a", { suppressor })]);
+    [0, 1, 1, 1, 1, 1, 1].forEach((value, minute) => feed("a", minute, value));
+    [1, 1, 0, 0, 0, 0, 0].forEach((value, minute) => feed("b", minute, value));
+    await run(420);
+    expect(byName(told)).toEqual(["c ALARM"]);
+    expect(secondsOf(told[0]) - endedAt("b")).toBe(30);
+  });
+});
+
+describe("a subscription's filter", () => {
+  const passing = (filter: object | undefined, filterScope = "MessageAttributes") =>
+    passes(
+      { filter: filter as Record<string, unknown> | undefined, filterScope },
+      { subject: "", message: '{"state":{"value":"ALARM"},"n":1}', attributes: { kind: "page" } },
+    );
+
+  test.each<[object | undefined, string | undefined, boolean]>([
+    [undefined, undefined, true],
+    [{ kind: ["page", "note"] }, undefined, true],
+    [{ kind: ["note"] }, undefined, false],
+    [{ state: { value: ["ALARM"] } }, undefined, false],
+    [{ state: { value: ["ALARM"] }, n: [1] }, "MessageBody", true],
+    [{ state: { value: [{ "anything-but": ["ALARM"] }] } }, "MessageBody", false],
+    [{ kind: [{ prefix: "pa" }], other: [{ exists: false }] }, undefined, true],
+  ])("%j on %s lets through: %s", (filter, scope, expected) =>
+    expect(passing(filter, scope)).toBe(expected),
+  );
+
+  it("is refused where it is not modelled", () => {
+    expect(() => passing({ kind: [{ numeric: ["<", 5] }] })).toThrow(/numeric.*extend/);
+  });
+});
+
+test.each([
+  [0, 3_600_000, 1],
+  [3, 3_600_000, 4],
+  [9, 30_000, 3],
+])(
+  "a rule's target that refuses is tried again: %i times for %i ms at most",
+  async (retries, eventAgeMaxMs, tries) => {
+    const rule = {
+      name: "tick",
+      arn: "arn:tick",
+      region: REGION,
+      isEnabled: true,
+      periodMs: 86_400_000,
+      targets: [{ arn: "arn:f", input: "{}", retries, eventAgeMaxMs }],
+    };
+    const program = { rules: [rule] } as unknown as ProgramDescription;
+    const simulation = new Simulation(false);
+    const base = new Base(simulation, new Random("rules"), program, new Network());
+    let tried = 0;
+    new Schedules(base, { invokeFor: () => ++tried < 0 } as unknown as Lambda);
+    await simulation.run(simulation.startMs + 1_200_000);
+    expect(tried).toBe(tries);
+  },
+);

@@ -1,0 +1,65 @@
+import type { HttpAnswer } from "../../lambda/runtime/runtime";
+import { TokenError } from "../../lambda/auth/token";
+import { createAuthorizer } from "../../lambda/handlers/authorizer";
+import { type ProgramDescription, describeProgram } from "../description/program";
+import type { Handlers } from "../handlers";
+import type { HandlerFactory } from "../world/environment";
+import { World } from "../world/world";
+import { INTERNET } from "../world/network";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+
+let program: ProgramDescription;
+
+beforeAll(async () => {
+  program = describeProgram((await cachedCapture()).resources);
+}, 60_000);
+
+/** Orders with these tokens, one after the other, to home's API; "good" is the one good token. */
+async function statusesOf(tokens: readonly string[]) {
+  let asked = 0;
+  const authorizer: HandlerFactory = (runtime) =>
+    createAuthorizer({
+      ...runtime,
+      verifyToken: (token) => {
+        asked++;
+        if (token === "down") return Promise.reject(new Error("the keys cannot be read"));
+        if (token !== "good") return Promise.reject(new TokenError("no live key"));
+        return Promise.resolve({ accountId: "account" });
+      },
+    }) as ReturnType<HandlerFactory>;
+  const orderApi: HandlerFactory = () => () => Promise.resolve({ statusCode: 202, body: "{}" });
+  const handlers: Handlers = { authorizer, orderApi };
+  const world = new World({ seed: "1", program, handlers });
+  const failed: string[] = [];
+  world.base.watch((happening) => {
+    if (happening.kind !== "invocation failed") return;
+    // Of the other functions there are none here.
+    if (happening.functionName.includes("authorizer")) failed.push(happening.functionName);
+  });
+  const api = program.apis.find(({ region }) => region === program.homeRegion)!;
+  const { simulation } = world.base;
+  const statuses: number[] = [];
+  for (const token of tokens) {
+    const url = `https://${api.host}/${api.stage}/orders`;
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = (answered: HttpAnswer) => void statuses.push(answered.status);
+    world.apis.request(INTERNET, { method: "POST", url, headers, body: "{}" }, answer);
+    await simulation.run(simulation.nowMs + 2_000);
+  }
+  return { statuses, asked, failed };
+}
+
+it("answers a denied token as the program says, from the kept verdict as well", async () => {
+  const { statuses, asked, failed } = await statusesOf(["good", "bad", "bad", "good"]);
+  expect(statuses).toEqual([202, 401, 401, 202]);
+  expect(asked).toBe(2);
+  // A stranger's token is no error of the function, whose alarm counts errors.
+  expect(failed).toEqual([]);
+});
+
+it("answers 5xx where there is no verdict, and asks again", async () => {
+  const { statuses, asked, failed } = await statusesOf(["down", "down"]);
+  expect(statuses).toEqual([500, 500]);
+  expect(asked).toBe(2);
+  expect(failed).toEqual(["dev-authorizer-use1", "dev-authorizer-use1"]);
+});

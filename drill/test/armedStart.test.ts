@@ -1,0 +1,72 @@
+import { ARMED_AFTER_SECONDS, LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
+import type { Drawn, Pair } from "./playing/armedPair";
+import { play } from "./playing/client";
+
+const asked: readonly Drawn[] = [
+  ["region", "1"],
+  ["settling", "3"],
+];
+
+let pairs: ReadonlyMap<string, Pair>;
+
+beforeAll(async () => {
+  const answers = await Promise.all(asked.map((drawn) => play("pair", drawn)));
+  pairs = new Map(asked.map(([kind], i) => [kind, answers[i]!]));
+}, 60_000);
+
+describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (kind) => {
+  const pair = (): Pair => pairs.get(kind)!;
+
+  it("finds the same platform before the fault", () => {
+    const [deployed, snapshot] = pair();
+    expect(snapshot.timeless).toEqual(deployed.timeless);
+    expect(snapshot.timeless.control).toMatchObject({ active: "us-east-1", epoch: 1 });
+    expect(snapshot.timeless.items).toHaveLength(11);
+    for (const { ages, atSeconds } of pair()) {
+      for (const age of ["homeAlive", "standbyAlive", "progress", "newestRow"] as const) {
+        expect(ages[age]).toBeLessThan(10);
+      }
+      const settledAtArming = ages.settledFor - atSeconds;
+      expect(settledAtArming).toBeGreaterThanOrEqual(ARMED_AFTER_SECONDS);
+      expect(settledAtArming).toBeLessThan(ARMED_AFTER_SECONDS + 20);
+    }
+  });
+
+  it("has heard no alarm by then but the one that says that the standby answers", () => {
+    for (const { rang } of pair()) expect(rang).toEqual(["dev-standby-reachable-use2"]);
+  });
+
+  it("ends the same way", () => {
+    const [deployed, snapshot] = pair();
+    expect(snapshot.end).toEqual(deployed.end);
+    expect(snapshot.end).toMatchObject({ broken: [], missing: [], doubled: [], failovers: 1 });
+    expect(snapshot.end.control).toMatchObject({ active: "us-east-2", epoch: 2, how: "failover" });
+  });
+
+  it("takes as long beside the promotion, but for the slot in which the loops look", () => {
+    const [deployed, snapshot] = pair().map(({ overhead }) => overhead!);
+    expect(deployed).toBeGreaterThan(20);
+    expect(Math.abs(snapshot! - deployed!)).toBeLessThanOrEqual(LOOK_SLOT_SECONDS);
+  });
+});
+
+it("an outage that starts after a takeover finds what a takeover leaves", async () => {
+  const [played, snapshot] = await play("takenOver", null);
+  // Nobody but canaries has ordered before it, and home has not settled in it.
+  const ofClients = /session-\d:|settling-silent-use1|degraded-use1/;
+  for (const { timeless } of [played, snapshot]) {
+    for (const name of ["items", "alarms"] as const) {
+      timeless[name] = timeless[name].filter((text) => !ofClients.test(text));
+    }
+  }
+  expect(snapshot).toEqual(played);
+  expect(snapshot.broken).toEqual([]);
+  const { control, members } = snapshot.timeless;
+  expect(control).toMatchObject({ active: "us-east-2", epoch: 2, how: "failover" });
+  expect(control).toMatchObject({ notifiedEpoch: 2, repointedEpoch: 2 });
+  expect(members.map(({ role, writerEpoch }) => [role, writerEpoch])).toEqual([
+    ["reader", 2],
+    ["writer", 2],
+  ]);
+  expect(snapshot.host).toContain("us-east-2");
+}, 60_000);

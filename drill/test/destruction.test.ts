@@ -1,0 +1,215 @@
+import type { HttpAnswer } from "../../lambda/runtime/runtime";
+import { type Deletable, destructionWaves } from "../description/destruction";
+import type { Resource } from "../description/lookup";
+import { describeProgram } from "../description/program";
+import { withoutDependsOn } from "../mutations/programMutations";
+import { destroy } from "../scenario/faults/destruction";
+import type { Stage } from "../scenario/faults/fault";
+import type { Call } from "../world/hooks";
+import { INTERNET } from "../world/network";
+import { World } from "../world/world";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+
+let resources: readonly Resource[];
+
+beforeAll(async () => {
+  resources = (await cachedCapture()).resources;
+}, 60_000);
+
+type Links = Omit<Deletable, "urn">;
+
+/** The waves of a small graph, by URN. */
+function waves(graph: Readonly<Record<string, Links>>): string[][] {
+  const all = Object.entries(graph).map(([urn, links]) => ({ urn, ...links }));
+  return destructionWaves(all).map((wave) => wave.map(({ urn }) => urn));
+}
+
+const after = (...dependencies: string[]): Links => ({ dependencies });
+
+describe("a graph is destroyed", () => {
+  test.each<[string, Record<string, Links>, string[][]]>([
+    ["what depends first", { base: {}, user: after("base") }, [["user"], ["base"]]],
+    [
+      "a diamond in three waves, its sides together",
+      { top: {}, left: after("top"), right: after("top"), bottom: after("left", "right") },
+      [["bottom"], ["left", "right"], ["top"]],
+    ],
+    ["children before their parent", { child: { parent: "c" }, c: {} }, [["child"], ["c"]]],
+    [
+      "children of a component before what the component waits for",
+      { base: {}, user: after("base"), c: after("user"), child: { parent: "c" } },
+      [["child"], ["c"], ["user"], ["base"]],
+    ],
+    [
+      "a provider after what it made, a property's source after its user",
+      { aws: {}, a: { provider: "aws" }, b: { propertyDependencies: { arn: ["a"] } } },
+      [["b"], ["a"], ["aws"]],
+    ],
+    [
+      // Nothing says when: the engine counts from the stack, so what waits for nothing goes last.
+      "what waits for nothing last, though nothing depends on it",
+      { base: {}, user: after("base"), alone: {} },
+      [["user"], ["base", "alone"]],
+    ],
+    ["what is there, whatever it waits for", { a: after("removed") }, [["a"]]],
+  ])("%s", (_what, graph, expected) => {
+    expect(waves(graph)).toEqual(expected);
+  });
+
+  it("never, where resources wait for one another", () => {
+    expect(() => waves({ a: after("b"), b: after("a") })).toThrow("a waits for itself");
+  });
+});
+
+/** The wave of each resource, by short type and name. */
+function waveOf(program: readonly Resource[]): Map<string, number> {
+  return new Map(
+    destructionWaves(program).flatMap((wave, i) =>
+      wave.map(({ type, name }) => [`${type.split(":").at(-1)} ${name}`, i] as const),
+    ),
+  );
+}
+
+/** The failover component and everything below it. */
+function failoverOf(program: readonly Resource[]): ReadonlySet<Resource> {
+  const byUrn = new Map(program.map((each) => [each.urn, each]));
+  const isBelow = (each: Resource | undefined): boolean =>
+    each !== undefined &&
+    (each.type === "trading:platform:Failover" || isBelow(byUrn.get(each.parent ?? "")));
+  return new Set(program.filter(isBelow));
+}
+
+describe("the program is destroyed", () => {
+  it("with everything of the failover component before anything else", () => {
+    const failover = failoverOf(resources);
+    const numbered = destructionWaves(resources).flatMap((wave, i) =>
+      wave.map((resource) => ({ resource, i })),
+    );
+    const [own, others] = [true, false].map((isOwn) =>
+      numbered.filter(({ resource }) => failover.has(resource) === isOwn).map(({ i }) => i),
+    );
+    expect(own).toHaveLength(failover.size);
+    expect(own!.length + others!.length).toBe(resources.length);
+    expect(Math.max(...own!)).toBeLessThan(Math.min(...others!));
+    const types = new Set([...failover].map(({ type }) => type.split(":").at(-1)));
+    for (const type of ["EventRule", "EventTarget", "MetricAlarm", "CompositeAlarm", "Function"])
+      expect(types).toContain(type);
+  });
+
+  it("with the tick's schedule before home's API and database, the standby's database before home's", () => {
+    const wave = waveOf(resources);
+    const order = [
+      "EventTarget failover-tick",
+      "EventRule failover-tick",
+      "Stage api-use1",
+      "Cluster aurora-use2",
+      "ClusterInstance aurora-use1-0",
+      "Cluster aurora-use1",
+      "Table dynamodb-ledger",
+    ].map((name) => wave.get(name)!);
+    for (let i = 1; i < order.length; i++) expect(order[i]).toBeGreaterThan(order[i - 1]!);
+  });
+
+  it("by a graph that names a component's children, never the component", () => {
+    const components = new Set(resources.filter(({ id }) => id === "").map(({ urn }) => urn));
+    const waited = resources.flatMap(({ dependencies = [] }) => dependencies);
+    expect(waited.filter((urn) => components.has(urn))).toEqual([]);
+    expect(waited.length).toBeGreaterThan(500);
+  });
+
+  it("with the tick's schedule after home's, where the failover component waits for nothing", () => {
+    const wave = waveOf(withoutDependsOn.program!(resources));
+    const tick = wave.get("EventRule failover-tick")!;
+    for (const name of ["Stage api-use1", "ClusterInstance aurora-use1-0", "Cluster aurora-use1"])
+      expect(tick).toBeGreaterThan(wave.get(name)!);
+    // What it calls it names, and goes before.
+    expect(wave.get("Function failoverOrchestrator-use2")).toBeLessThan(
+      wave.get("Stage api-use1")!,
+    );
+  });
+});
+
+/** A world whose stack is destroyed, and when each thing ceased, in whole seconds. */
+async function ceased(program: readonly Resource[]) {
+  const description = describeProgram(program);
+  const [home, standby] = [description.homeRegion, description.standbyRegion];
+  const world = new World({ seed: "1", program: description, handlers: {} });
+  const at = new Map<string, number>();
+  const { simulation } = world.base;
+  const cease = (what: string): void => {
+    if (!at.has(what)) at.set(what, (simulation.nowMs - simulation.startMs) / 1000);
+  };
+  const region = (role: string): string => (role === "home" ? home : standby);
+  for (const alarm of description.alarms)
+    for (const { seriesKey } of alarm.metrics) world.cloudwatch.vended(alarm.region, seriesKey, 1);
+  const clients = { stop: () => cease("clients") };
+  destroy({ world, clients, region } as unknown as Stage);
+  const tick = [...world.schedules.rules.values()].find(({ name }) => /tick/.test(name))!;
+  const api = description.apis.find((each) => each.region === home)!;
+  for (let second = 0; second < 600; second++) {
+    const url = `https://${api.host}/${api.stage}/health`;
+    let status: number | undefined;
+    const answer = (answered: HttpAnswer): void => void (status = answered.status);
+    world.apis.request(INTERNET, { method: "GET", url }, answer);
+    await simulation.run(simulation.nowMs + 1_000);
+    const left = world.schedules.rules.get(tick.arn);
+    if (left === undefined) cease("tick's rule");
+    else if (left.targets.length === 0) cease("tick's target");
+    if (status === 403) cease("home's stage");
+    if (status === undefined) cease("home's API");
+    if (world.aurora.members.get(home)!.isDown) cease("home's database");
+    if (world.aurora.members.get(standby)!.isDown) cease("standby's database");
+  }
+  return { at, world };
+}
+
+describe("in the world", () => {
+  const inOrder = (at: ReadonlyMap<string, number>): string[] =>
+    [...at].sort(([, one], [, other]) => one - other).map(([what]) => what);
+
+  it("all that it has of the program ceases, in that order", async () => {
+    const { at } = await ceased(resources);
+    expect(inOrder(at)).toEqual([
+      "tick's target",
+      "tick's rule",
+      "clients",
+      "home's stage",
+      "standby's database",
+      "home's API",
+      "home's database",
+    ]);
+  });
+
+  it("nothing fires, polls, rings, runs or answers any more", async () => {
+    const { world } = await ceased(resources);
+    const { base, schedules, cloudwatch, lambda, sqs } = world;
+    const { program, hooks, simulation } = base;
+    expect(schedules.rules.size).toBe(0);
+    for (const { region, arn } of [...program.alarms, ...program.composites])
+      expect(cloudwatch.alarms.stateOf(region, arn)).toBe("INSUFFICIENT_DATA");
+    const failed: string[] = [];
+    for (const { arn } of program.functions.values())
+      lambda.invoke(arn, {}, (outcome) => failed.push("reason" in outcome ? outcome.reason : ""));
+    for (const { region, queueArn } of program.eventSources) {
+      const { url } = program.queues.find(({ arn }) => arn === queueArn)!;
+      const input = { QueueUrl: url, MessageBody: "a hint" };
+      sqs.handle(region, "SendMessageCommand", input, { ok: () => {}, fail: () => {} });
+    }
+    await simulation.run(simulation.nowMs + 10_000);
+    const functions = [...program.functions.keys()].sort();
+    expect(failed.sort()).toEqual(functions.map((arn) => `Error: Function not found: ${arn}`));
+    expect(program.eventSources.map(({ queueArn }) => sqs.bodies(queueArn))).toEqual([
+      ["a hint"],
+      ["a hint"],
+    ]);
+    const ledger = { service: "dynamodb", input: { TableName: "dev-ledger" } } as unknown as Call;
+    expect(hooks.call.ask(ledger)).toMatchObject({ error: { name: "ResourceNotFoundException" } });
+    expect(hooks.call.ask({ ...ledger, input: { TableName: "another" } })).toBeUndefined();
+  });
+
+  it("the tick's rule last, where the failover component waits for nothing", async () => {
+    const { at } = await ceased(withoutDependsOn.program!(resources));
+    expect(inOrder(at).at(-1)).toBe("tick's rule");
+    expect(inOrder(at)[0]).toBe("tick's target");
+  });
+});

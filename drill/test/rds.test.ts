@@ -1,0 +1,51 @@
+import type { Resource } from "../description/lookup";
+import type { World } from "../world/world";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+import { worldOf } from "./worldOf";
+
+const HOME = "us-east-1";
+const STANDBY = "us-east-2";
+
+let resources: readonly Resource[];
+let world: World;
+
+beforeAll(async () => {
+  resources = (await cachedCapture()).resources;
+}, 60_000);
+
+beforeEach(() => (world = worldOf(resources, [], {})));
+
+/** What RDS in the standby's region answers, or the name of its error. */
+function ask(command: string, input: object): unknown {
+  let answer: unknown;
+  world.rds.handle(STANDBY, command, input as Readonly<Record<string, unknown>>, {
+    ok: (value) => (answer = value),
+    fail: (error) => (answer = error.name),
+  });
+  return answer;
+}
+
+const clusterOf = (region: string) => world.aurora.members.get(region)!.cluster;
+const status = (): unknown =>
+  ask("DescribeDBClustersCommand", { DBClusterIdentifier: clusterOf(STANDBY).arn });
+const promote = (): unknown =>
+  ask("FailoverGlobalClusterCommand", {
+    GlobalClusterIdentifier: world.aurora.global.identifier,
+    TargetDbClusterIdentifier: clusterOf(STANDBY).arn,
+    AllowDataLoss: true,
+  });
+
+it("says what a cluster is busy with, and promotes it all the same", () => {
+  expect(status()).toMatchObject({ DBClusters: [{ Status: "available" }] });
+  world.rds.busy.set(HOME, "maintenance").set(STANDBY, "backing-up");
+  expect(status()).toMatchObject({ DBClusters: [{ Status: "backing-up" }] });
+  expect(promote()).toMatchObject({ GlobalCluster: { Status: "failing-over" } });
+  expect(status()).toMatchObject({ DBClusters: [{ Status: "promoting" }] });
+});
+
+it("refuses a promotion where a fault keeps the cluster from it, and only there", () => {
+  world.rds.unpromotable.add(HOME).add(STANDBY);
+  expect(promote()).toBe("InvalidDBClusterStateFault");
+  world.rds.unpromotable.delete(STANDBY);
+  expect(promote()).toMatchObject({ GlobalCluster: { Status: "failing-over" } });
+});

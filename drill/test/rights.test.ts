@@ -1,0 +1,52 @@
+import type { FunctionDescription } from "../description/functions";
+import type { Stream } from "../../support/simulation/random";
+import type { Stage } from "../scenario/faults/fault";
+import { settlingBroken } from "../scenario/faults/settling";
+import { Environment } from "../world/environment";
+import type { Happening } from "../world/happenings";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+import { worldOf } from "./worldOf";
+
+it("takes order-processor's right to sign in at home, and no other, while the fault lasts", async () => {
+  const world = worldOf((await cachedCapture()).resources, [], {});
+  const { program } = world.base;
+  const functionOf = (stem: string, region: string): FunctionDescription =>
+    [...program.functions.values()].find((each) => each.stem === stem && each.region === region)!;
+  const denied: Happening[] = [];
+  world.base.watch((happening) => {
+    if (happening.kind === "denied") denied.push(happening);
+  });
+  const may = (stem: string, region: string, action: string, resource: string): boolean =>
+    world.permissions.allow({ description: functionOf(stem, region) }, action, resource);
+  // One environment a region, as a function that stays warm: what was allowed before is remembered.
+  const processors = ["us-east-1", "us-east-2"].map(
+    (region) => new Environment(functionOf("orderProcessor", region), world.base.simulation),
+  );
+  const signIns = processors.map(({ description: { region } }) => {
+    const { signIn, cluster } = world.aurora.members.get(region)!;
+    const user = `dbuser:${cluster.resourceId}/trading_app`;
+    expect(signIn).toEqual([
+      "rds-db:connect",
+      `arn:aws:rds-db:${region}:${program.account}:${user}`,
+    ]);
+    return signIn;
+  });
+  const signsIn = (at: 0 | 1): boolean =>
+    world.permissions.refused(processors[at]!, signIns[at]!, true) === undefined;
+  const queueArn = "arn:aws:sqs:us-east-1:123456789012:dev-orders-use1";
+  const rights = () => ({
+    home: signsIn(0),
+    standby: signsIn(1),
+    queue: may("orderProcessor", "us-east-1", "sqs:ReceiveMessage", queueArn),
+  });
+  const all = { home: true, standby: true, queue: true };
+  expect(rights()).toEqual(all);
+  const fault = settlingBroken.draw({ pick: () => "IAM" } as unknown as Stream);
+  const stage = { world, region: () => "us-east-1" } as unknown as Stage;
+  fault.begin(stage);
+  expect(rights()).toEqual({ ...all, home: false });
+  fault.end(stage);
+  expect(rights()).toEqual(all);
+  // What a fault takes is no lack of the program's.
+  expect(denied).toEqual([]);
+});

@@ -1,0 +1,175 @@
+import { sabotages, type Sabotage } from "../mutations/sabotages";
+import { OptionError } from "../options";
+import { type Hunted, hunt, huntAll } from "../runner/sabotage";
+import { parseCompareOptions, parseSabotageOptions } from "../runner/sabotageOptions";
+import type { Glance } from "../runner/sabotagePlay";
+import type { Player } from "../runner/sabotagePlayers";
+import { sabotageText } from "../runner/sabotageText";
+import { drawSchedule } from "../scenario/schedule";
+
+const names = ["no latch", "no target"];
+const usual = { seed: "1", within: 5, isEvery: true };
+
+const kindOf = (seed: string): string => drawSchedule(seed).kind;
+
+/** Plays by heart: which designs break a promise at which seeds. */
+class Heart implements Player {
+  readonly played: string[] = [];
+  readonly forgotten: string[] = [];
+
+  constructor(private readonly breaks: Readonly<Record<string, readonly string[]>>) {}
+
+  play(design: string, seed: string): Promise<Glance> {
+    this.played.push(`${design} ${seed}`);
+    const isBroken = this.breaks[design]?.includes(seed) === true;
+    const none = { settled: null, accepted: null, overhead: null };
+    return Promise.resolve({
+      seed,
+      kind: kindOf(seed),
+      verdict: isBroken ? "FAILED" : "PASSED",
+      isSurvivable: true,
+      broken: isBroken ? [{ name: "a promise", seen: "of it" }] : [],
+      hasBound: false,
+      recovery: none,
+      acknowledged: 1,
+      lost: 0,
+      doubled: 0,
+      splitBrainSeconds: 0,
+    });
+  }
+
+  forget(design: string): void {
+    this.forgotten.push(design);
+  }
+}
+
+const weak: Sabotage = { mutation: { name: "weak" }, halves: [], kinds: [] };
+const both: Sabotage = {
+  mutation: { name: "both" },
+  halves: [{ name: "one" }, { name: "other" }],
+  kinds: [],
+};
+
+function play(sabotage: Sabotage, player: Player, options = usual): Promise<Hunted> {
+  return hunt(sabotage, options, player, new Map());
+}
+
+describe("a hunt", () => {
+  it("ends with the first outage that breaks a promise, and tells which", async () => {
+    const heart = new Heart({ weak: ["1.2", "1.3"] });
+    expect(await play(weak, heart)).toEqual({
+      name: "weak",
+      changes: "",
+      caught: { outage: 3, seed: "1.2", kind: kindOf("1.2"), promise: "a promise", seen: "of it" },
+      played: 3,
+      pair: null,
+    });
+    expect(heart.played).toEqual(["weak 1", "weak 1.1", "weak 1.2", "ours 1.2"]);
+    expect(heart.forgotten).toEqual(["weak"]);
+  });
+
+  it("does not count what our own design breaks at the same seed", async () => {
+    const { caught } = await play(weak, new Heart({ weak: ["1", "1.4"], ours: ["1"] }));
+    expect(caught?.seed).toBe("1.4");
+  });
+
+  it("counts a pair only where each half alone breaks nothing", async () => {
+    const heart = new Heart({ both: ["1", "1.1", "1.3"], one: ["1"], other: ["1.1"] });
+    const { caught, pair } = await play(both, heart);
+    expect(caught?.seed).toBe("1.3");
+    // The covered one is played alone in the outages before the catch too, and told where it shows.
+    expect(pair).toEqual({ covered: "one", guard: "other", played: 4, caughtAlone: ["1"] });
+  });
+
+  it("gives up after as many outages as are allowed", async () => {
+    const heart = new Heart({ weak: ["1.5"] });
+    expect(await play(weak, heart)).toMatchObject({ caught: null, played: 5 });
+  });
+
+  it("passes over kinds in which it cannot show, unless every outage is asked for", async () => {
+    const sabotage = { ...weak, kinds: [kindOf("1.3")] };
+    const isEarlier = ["1", "1.1", "1.2"].some((seed) => kindOf(seed) === kindOf("1.3"));
+    expect(isEarlier).toBe(false);
+    const breaks = { weak: ["1.3"] };
+    const hunted = await play(sabotage, new Heart(breaks), { ...usual, isEvery: false });
+    expect(hunted).toMatchObject({ caught: { outage: 4, seed: "1.3" }, played: 1 });
+    expect(await play(sabotage, new Heart(breaks))).toMatchObject({ played: 4 });
+  });
+
+  it("plays our own design once a seed, and keeps the order of the list", async () => {
+    const heart = new Heart({ both: ["1"], weak: ["1"] });
+    const done: number[] = [];
+    const hunted = await huntAll([both, weak], usual, [heart, heart], ({ played }) => {
+      done.push(played);
+    });
+    expect(hunted.map(({ name }) => name)).toEqual(["both", "weak"]);
+    expect(heart.played.filter((each) => each === "ours 1")).toHaveLength(1);
+    expect(done).toEqual([1, 2]);
+  });
+});
+
+it("the table names what was caught, and what was not", async () => {
+  const heart = new Heart({ weak: ["1"] });
+  const hunted = [await play(weak, heart), await play(both, heart)];
+  const text = sabotageText(hunted, usual);
+  const row = [`weak`, `1`, `1`, `1`, kindOf("1"), "a promise"];
+  expect(text.split("\n").find((line) => line.includes("weak"))).toMatch(
+    new RegExp(row.join(" +")),
+  );
+  expect(text).toMatch(/ both +NOT CAUGHT +5\n/);
+  expect(text).toMatch(/FAILED: 1 of 2 mutations not caught within 5 outages\.$/);
+  expect(sabotageText(hunted.slice(0, 1), usual)).toMatch(/PASSED: 1 mutations caught/);
+});
+
+describe("options", () => {
+  it("play all mutations within 2,000 outages of seed 1 on all cores", () => {
+    expect(parseSabotageOptions([], names, 2)).toEqual({
+      only: undefined,
+      seed: "1",
+      within: 2_000,
+      jobs: 2,
+      isEvery: false,
+      isJson: false,
+    });
+    expect(parseCompareOptions([], 2)).toEqual({ seed: "1", outages: 200, jobs: 2, isJson: false });
+  });
+
+  it("are taken in either spelling", () => {
+    const args = [
+      "--only",
+      "no latch",
+      "--seed=7",
+      "--within",
+      "30",
+      "--jobs=1",
+      "--every",
+      "--json",
+    ];
+    expect(parseSabotageOptions(args, names, 2)).toEqual({
+      only: "no latch",
+      seed: "7",
+      within: 30,
+      jobs: 1,
+      isEvery: true,
+      isJson: true,
+    });
+  });
+
+  it.each([
+    [["--only", "latch"], '--only "latch": allowed are no latch; no target'],
+    [["--seed", "1.2"], "--seed 1.2: a seed is a whole number, 0 or above"],
+    [["--within", "0"], "--within 0: a whole number from 1 to 1000000"],
+    [["--jobs"], "Option '--jobs <value>' argument missing; options: --only MUTATION"],
+    [["--json=1"], "Option '--json' does not take an argument; options: "],
+    [["--fault", "region"], "Unknown option '--fault'; options: "],
+  ])("%j is wrong", (args, message) => {
+    expect(() => parseSabotageOptions(args, names)).toThrow(OptionError);
+    expect(() => parseSabotageOptions(args, names)).toThrow(message);
+  });
+});
+
+it("at least twenty mutations are hunted, each under a name of its own", () => {
+  const all = sabotages.map(({ mutation }) => mutation.name);
+  expect(all.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(all).size).toBe(all.length);
+});

@@ -1,0 +1,141 @@
+import type { Resource } from "../description/lookup";
+import type { Stream } from "../../support/simulation/random";
+import type { Handlers } from "../handlers";
+import { throttled } from "../scenario/faults/apis";
+import type { Stage } from "../scenario/faults/fault";
+import type { HandlerFactory } from "../world/environment";
+import { INTERNET } from "../world/network";
+import { TokenBucket } from "../world/tokenBucket";
+import type { World } from "../world/world";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+import { worldOf } from "./worldOf";
+
+describe("a token bucket", () => {
+  let nowMs = 0;
+  let uniform = 0;
+  const taken = (bucket: TokenBucket, times: number): number =>
+    Array.from({ length: times }, () => bucket.take()).filter((isTaken) => isTaken).length;
+  const bucket = (ratePerSecond: number, burst: number): TokenBucket =>
+    new TokenBucket(
+      { ratePerSecond, burst },
+      () => nowMs,
+      () => uniform,
+    );
+
+  it("gives the burst at once, then its rate, and is never fuller than the burst", () => {
+    const own = bucket(10, 20);
+    expect(taken(own, 30)).toBe(20);
+    nowMs += 500;
+    expect(taken(own, 30)).toBe(5);
+    nowMs += 60_000;
+    expect(taken(own, 30)).toBe(20);
+  });
+
+  it("is used up by others, and then leaves as much as the share says, until they stop", () => {
+    const own = bucket(10, 20);
+    // 40 requests a second where 10 get a token: 30 of the burst a second.
+    const end = own.flood(0.75);
+    uniform = 0.26;
+    nowMs += 500;
+    expect(taken(own, 12)).toBe(5);
+    nowMs += 1_000;
+    expect(taken(own, 5)).toBe(0);
+    uniform = 0.24;
+    expect(taken(own, 5)).toBe(5);
+    end();
+    nowMs += 1_000;
+    expect(taken(own, 30)).toBe(10);
+  });
+
+  it("adds up floods that overlap, and loses nothing to one below its rate", () => {
+    const own = bucket(10, 20);
+    const ends = [own.flood(0), own.flood(0.5)];
+    nowMs += 1_000;
+    uniform = 0.34;
+    // 30 a second for 10 tokens: a third.
+    expect(taken(own, 3)).toBe(0);
+    uniform = 0.33;
+    expect(taken(own, 3)).toBe(3);
+    ends[1]!();
+    nowMs += 1_000;
+    expect(taken(own, 3)).toBe(0);
+  });
+});
+
+describe("a throttle at home that others use up", () => {
+  let resources: readonly Resource[];
+
+  beforeAll(async () => {
+    resources = (await cachedCapture()).resources;
+  }, 60_000);
+
+  const answering =
+    (answer: object): HandlerFactory =>
+    () =>
+    () =>
+      Promise.resolve(answer);
+  const handlers: Handlers = {
+    authorizer: answering({ context: {}, policyDocument: { Statement: [{ Effect: "Allow" }] } }),
+    orderApi: answering({ statusCode: 202, body: "{}" }),
+    health: answering({ statusCode: 200, body: "{}" }),
+  };
+
+  /** What each region answers to an order and to a question for its health. */
+  async function statuses(begin: (world: World) => void): Promise<Record<string, number[]>> {
+    const world = worldOf(resources, [], handlers);
+    begin(world);
+    const { simulation, program } = world.base;
+    await simulation.run(simulation.nowMs + 10_000);
+    const seen: Record<string, number[]> = {};
+    for (const { host, stage, region } of program.apis) {
+      for (const [method, path] of [
+        ["POST", "orders"],
+        ["GET", "health"],
+      ] as const) {
+        const request = { method, url: `https://${host}/${stage}/${path}`, body: "{}" };
+        const headers = { Authorization: "Bearer good" };
+        world.apis.request(INTERNET, { ...request, headers }, ({ status }) => {
+          (seen[region] ??= []).push(status);
+        });
+        await simulation.run(simulation.nowMs + 2_000);
+      }
+    }
+    return seen;
+  }
+
+  /** As good as all. */
+  const ALL = 1 - 1e-9;
+  const calm = [202, 200];
+
+  it.each([
+    ["none", () => {}, calm],
+    ["the account's", (world: World) => world.apis.flood("us-east-1", ALL), [429, 429]],
+    [
+      "that of orders",
+      (world: World) => world.apis.flood("us-east-1", ALL, (path) => path === "/orders"),
+      [429, 200],
+    ],
+    [
+      "that of health",
+      (world: World) => world.apis.flood("us-east-1", ALL, (path) => path === "/health"),
+      [202, 429],
+    ],
+    ["one that is given back", (world: World) => world.apis.flood("us-east-1", ALL)(), calm],
+  ])("%s", async (_which, begin, atHome) => {
+    expect(await statuses(begin)).toEqual({ "us-east-1": atHome, "us-east-2": calm });
+  });
+
+  it("is one of these three, as the fault draws it", async () => {
+    const seen: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const stream = { between: () => ALL, pick: <T>(choices: readonly T[]) => choices[i] };
+      const drawn = throttled.draw(stream as unknown as Stream);
+      const answers = await statuses((world) =>
+        drawn.begin({ world, region: () => "us-east-1" } as unknown as Stage),
+      );
+      expect(answers["us-east-2"]).toEqual(calm);
+      seen.push(answers["us-east-1"]!.join());
+    }
+    expect(seen).toEqual(["429,429", "429,200", "202,429"]);
+  });
+});

@@ -1,0 +1,257 @@
+import { DescribeRuleCommand } from "@aws-sdk/client-eventbridge";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { FailoverGlobalClusterCommand, SwitchoverGlobalClusterCommand } from "@aws-sdk/client-rds";
+import { UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { within } from "../runtime/clock";
+import {
+  activated,
+  disarmed,
+  fenced,
+  firstControl,
+  notified,
+  repointed,
+  type Control,
+} from "./control";
+import type { Action } from "./decide";
+import { variable } from "../runtime/env";
+import { readControl, writeControl } from "./controlItem";
+import type { Log } from "../runtime/log";
+import { clusterArnOf } from "./observe";
+import type { Runtime } from "../runtime/runtime";
+import { ACTIVATE_TIMEOUT_MS, RDS_CALL_CUTOFF_MS } from "./tunables";
+import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
+import { readProgress } from "../detection/vitalSigns";
+
+export type ActRuntime = Pick<
+  Runtime,
+  "env" | "clock" | "dynamodb" | "eventbridge" | "lambda" | "rds" | "route53" | "sns"
+>;
+
+/** The control item changed since it was observed; look again. */
+export class StaleObservationError extends Error {
+  override readonly name = "StaleObservationError";
+}
+
+type Do<Kind extends Action["do"]> = Extract<Action, { do: Kind }>;
+
+const table = (runtime: ActRuntime) => variable(runtime.env, "LEDGER_TABLE");
+
+export async function create(runtime: ActRuntime): Promise<void> {
+  const first = firstControl(variable(runtime.env, "HOME_REGION"), runtime.clock.nowMs());
+  await writeControl(runtime, table(runtime), first);
+}
+
+/**
+ * Nobody settles any more once this is written. The last read before an automatic fence is the
+ * tick's own schedule: known to be absent, the stack is being destroyed and this is no outage.
+ */
+export async function fence(
+  runtime: ActRuntime,
+  control: Control,
+  action: Do<"fence">,
+): Promise<void> {
+  if (action.isAutomatic && (await tickIsGone(runtime))) {
+    throw new StaleObservationError("the tick's schedule is gone: the stack is being destroyed");
+  }
+  const { target, how, because } = action;
+  const next = fenced(control, target, how, because, runtime.clock.nowMs());
+  await writeControl(runtime, table(runtime), next);
+}
+
+async function tickIsGone(runtime: ActRuntime): Promise<boolean> {
+  const standby = variable(runtime.env, "STANDBY_REGION");
+  try {
+    await within(runtime.clock, NOTIFY_TIMEOUT_MS, "the tick's schedule", (abortSignal) =>
+      runtime
+        .eventbridge(standby)
+        .send(new DescribeRuleCommand({ Name: variable(runtime.env, "TICK_RULE") }), {
+          abortSignal,
+        }),
+    );
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === "ResourceNotFoundException";
+  }
+}
+
+/**
+ * Read again, then call at once: an orchestrator that froze in between must not promote what
+ * nobody asks for any more, so the call is cut off RDS_CALL_CUTOFF_MS after the read began.
+ * @throws StaleObservationError when the control item has another version by now.
+ */
+export async function promote(
+  runtime: ActRuntime,
+  control: Control,
+  action: Do<"promote">,
+): Promise<void> {
+  const { env, clock } = runtime;
+  const input = {
+    GlobalClusterIdentifier: variable(env, "GLOBAL_CLUSTER_ID"),
+    TargetDbClusterIdentifier: clusterArnOf(env, action.target),
+  };
+  await within(clock, RDS_CALL_CUTOFF_MS, `RDS ${action.how}`, async (abortSignal) => {
+    const fresh = await readControl(runtime, table(runtime));
+    if (abortSignal.aborted) return;
+    if (fresh?.version !== control.version) {
+      throw new StaleObservationError(`control is at version ${fresh?.version}`);
+    }
+    const rds = runtime.rds(action.callIn);
+    if (action.how === "switchover") {
+      await rds.send(new SwitchoverGlobalClusterCommand(input), { abortSignal });
+    } else {
+      await rds.send(new FailoverGlobalClusterCommand({ ...input, AllowDataLoss: true }), {
+        abortSignal,
+      });
+    }
+  });
+}
+
+/** Invokes the region's db-migration and waits: it alone sees the database from its VPC. */
+export async function activate(
+  runtime: ActRuntime,
+  control: Control,
+  target: string,
+): Promise<{ status: string; newestRowAtMs?: number | null }> {
+  const answer = await within(
+    runtime.clock,
+    ACTIVATE_TIMEOUT_MS,
+    `db-migration in ${target}`,
+    (abortSignal) =>
+      runtime.lambda(target).send(
+        new InvokeCommand({
+          FunctionName: byRegion(runtime, target, "MIGRATION_FUNCTION"),
+          InvocationType: "RequestResponse",
+          Payload: Buffer.from(JSON.stringify({ activate: control.epoch })),
+        }),
+        { abortSignal },
+      ),
+  );
+  const text = Buffer.from(answer.Payload ?? []).toString();
+  if (answer.FunctionError !== undefined) {
+    throw new Error(`db-migration in ${target} failed: ${text.slice(0, 500)}`);
+  }
+  const result = JSON.parse(text) as { status: string; newestRowAtMs?: number | null };
+  if (result.status === "activated") {
+    const next = activated(control, result.newestRowAtMs ?? null, runtime.clock.nowMs());
+    await writeControl(runtime, table(runtime), next);
+  }
+  return result;
+}
+
+/** Every order that waits goes to the new active region's queue at once. */
+export async function sweep(runtime: ActRuntime, control: Control, region: string): Promise<void> {
+  await within(runtime.clock, NOTIFY_TIMEOUT_MS, `sweep in ${region}`, (abortSignal) =>
+    runtime.lambda(region).send(
+      new InvokeCommand({
+        FunctionName: byRegion(runtime, region, "SWEEP_FUNCTION"),
+        InvocationType: "Event",
+        Payload: Buffer.from(JSON.stringify({ activated: control.epoch })),
+      }),
+      { abortSignal },
+    ),
+  );
+}
+
+/** Tells the operators in both regions; one topic that takes it is enough. */
+export async function publish(
+  runtime: ActRuntime,
+  subject: string,
+  message: object,
+): Promise<void> {
+  const topics = ["HOME", "STANDBY"].map((role) => ({
+    region: variable(runtime.env, `${role}_REGION`),
+    arn: variable(runtime.env, `${role}_TOPIC_ARN`),
+  }));
+  await Promise.any(
+    topics.map(({ region, arn }) =>
+      within(runtime.clock, NOTIFY_TIMEOUT_MS, `topic in ${region}`, (abortSignal) =>
+        runtime.sns(region).send(
+          new PublishCommand({
+            TopicArn: arn,
+            Subject: subject.slice(0, 100),
+            Message: JSON.stringify(message, null, 2),
+          }),
+          { abortSignal },
+        ),
+      ),
+    ),
+  );
+}
+
+/** Publishes the activation with its RTO and RPO, then notes that it was published. */
+export async function notify(runtime: ActRuntime, control: Control, log: Log): Promise<void> {
+  const { env, clock } = runtime;
+  const active = control.active ?? "";
+  const home = variable(env, "HOME_REGION");
+  const left = active === home ? variable(env, "STANDBY_REGION") : home;
+  const [before, after] = await Promise.all([
+    readProgress(runtime, table(runtime), left),
+    readProgress(runtime, table(runtime), active),
+  ]);
+  const settlingAtMs = after?.epoch === control.epoch ? after.firstAtMs : clock.nowMs();
+  const isTakeover = before !== null && control.how !== "start";
+  const rtoSeconds = isTakeover ? seconds(settlingAtMs - before.lastAtMs) : 0;
+  const rpoSeconds =
+    isTakeover && control.newestRowAtMs !== null
+      ? Math.max(0, seconds(before.lastAtMs - control.newestRowAtMs))
+      : 0;
+  await publish(runtime, `${active} is active (epoch ${control.epoch})`, {
+    environment: variable(env, "ENVIRONMENT"),
+    active,
+    epoch: control.epoch,
+    how: control.how,
+    reason: control.reason,
+    rtoSeconds,
+    rpoSeconds,
+    note: "rpoSeconds is how far the surviving database was behind; orders in that gap are settled again from the ledger",
+  });
+  log.metrics(
+    "activation notified",
+    [
+      { name: "RtoSeconds", value: rtoSeconds, unit: "Seconds", resolutionSeconds: 60 },
+      { name: "RpoSeconds", value: rpoSeconds, unit: "Seconds", resolutionSeconds: 60 },
+    ],
+    { epoch: control.epoch, active, how: control.how },
+  );
+  await writeControl(runtime, table(runtime), notified(control));
+}
+
+/**
+ * Points home's health check at an epoch home has not reached, as the runbook of such designs
+ * asks. Monotone and never restored; nothing waits for it and DNS does not need it.
+ */
+export async function repoint(runtime: ActRuntime, control: Control): Promise<void> {
+  await within(runtime.clock, NOTIFY_TIMEOUT_MS, "Route 53", (abortSignal) =>
+    runtime.route53.send(
+      new UpdateHealthCheckCommand({
+        HealthCheckId: variable(runtime.env, "HEALTH_CHECK_ID"),
+        ResourcePath: `${stagePath(runtime)}/health?after=${control.epoch}`,
+      }),
+      { abortSignal },
+    ),
+  );
+  await writeControl(runtime, table(runtime), repointed(control));
+}
+
+export async function disarm(
+  runtime: ActRuntime,
+  control: Control,
+  untilMs: number,
+): Promise<void> {
+  await writeControl(runtime, table(runtime), disarmed(control, untilMs));
+}
+
+/** The path of home's API below its host: Route 53 is given the whole path. */
+function stagePath(runtime: ActRuntime): string {
+  return new URL(variable(runtime.env, "HOME_API_URL")).pathname.replace(/\/$/, "");
+}
+
+function byRegion(runtime: ActRuntime, region: string, suffix: string): string {
+  const role = region === variable(runtime.env, "HOME_REGION") ? "HOME" : "STANDBY";
+  return variable(runtime.env, `${role}_${suffix}`);
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}

@@ -1,0 +1,223 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { MINUTE_SECONDS } from "./alarm";
+import { type AlarmTargets, ordersMetric, otherRegion, watchedFunctions } from "./targets";
+import type { Alarms } from "../monitoring";
+import { failoverAlarmArns } from "../failover";
+import type { RegionalFunctions } from "../lambda";
+import { lookMetric } from "./failoverAlarm";
+import type { Pair, Region } from "../platform/platform";
+import type { Synthetics } from "../synthetics";
+
+const COLUMNS = 24;
+const WIDGET_WIDTH = 8;
+const WIDGET_HEIGHT = 6;
+
+export interface DashboardArgs extends AlarmTargets {
+  readonly synthetics: Synthetics;
+  /** Of both regions: the picture of an outage is seen from either. */
+  readonly alarms: Pair<Alarms>;
+}
+
+interface Metric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly stat?: string;
+  /** @default - the dashboard's own */
+  readonly region?: Region;
+}
+
+interface Widget {
+  readonly type: "metric" | "alarm";
+  readonly properties: object;
+}
+
+/** A region's dashboard: what clients see, what an outage does, what each part of the region does. */
+export class Dashboard extends pulumi.ComponentResource {
+  /** Where a person opens it. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    private readonly args: DashboardArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Dashboard", name, {}, opts);
+    const { platform, region } = args;
+    const widgets = [...this.outage(), ...this.orders(), ...this.parts(), ...this.copies()];
+    const dashboard = new aws.cloudwatch.Dashboard(
+      name,
+      {
+        dashboardName: platform.nameOf("dashboard", "orders", region),
+        dashboardBody: pulumi.jsonStringify({ widgets: widgets.map(placed) }),
+      },
+      { parent: this, provider: region.provider },
+    );
+    const console = `https://${region.name}.console.aws.amazon.com/cloudwatch/home`;
+    this.url = pulumi.interpolate`${console}?region=${region.name}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.registerOutputs({ url: this.url });
+  }
+
+  private graph(title: string, metrics: readonly Metric[]): Widget {
+    const region = this.args.region.name;
+    const rows = metrics.map(({ namespace, metricName, dimensions, stat, region: of }) => [
+      namespace,
+      metricName,
+      ...Object.entries(dimensions).flat(),
+      { ...(stat && { stat }), ...(of && { region: of.name }) },
+    ]);
+    const common = { view: "timeSeries", period: MINUTE_SECONDS, stat: "Sum" };
+    return { type: "metric", properties: { title, region, ...common, metrics: rows } };
+  }
+
+  private ordersIn(region: Region, metricName: string, stat = "Sum"): Metric {
+    return { ...ordersMetric({ ...this.args, region }, metricName), stat, region };
+  }
+
+  /** One metric of the handlers, from both regions. */
+  private inBoth(metricName: string, stat?: string): Metric[] {
+    const { home, standby } = this.args.platform;
+    return [home, standby].map((region) => this.ordersIn(region, metricName, stat));
+  }
+
+  private outage(): Widget[] {
+    const { platform, alarms, region, synthetics } = this.args;
+    const look = (metricName: Parameters<typeof lookMetric>[1]) => ({
+      ...lookMetric(platform, metricName),
+      stat: "Maximum",
+      region: platform.standby,
+    });
+    const { degraded, all } = alarms[region.seat];
+    const arns = [degraded, ...all].map((alarm) => alarm.arn);
+    if (region.seat === "standby") arns.push(...failoverAlarmArns(platform));
+    return [
+      {
+        type: "alarm",
+        properties: { title: "Alarms", alarms: arns },
+      },
+      this.graph("Looks at the regions", [
+        look("HomeProbeFailed"),
+        look("StandbyProbeFailed"),
+        look("HomeCanaryFailed"),
+      ]),
+      this.graph("Failovers: seconds to settle, seconds at risk", [
+        ...this.inBoth("RtoSeconds", "Maximum"),
+        ...this.inBoth("RpoSeconds", "Maximum"),
+      ]),
+      this.graph(
+        "Canaries",
+        synthetics.canaryNames.map((CanaryName) => ({
+          namespace: "CloudWatchSynthetics",
+          metricName: "SuccessPercent",
+          dimensions: { CanaryName },
+          stat: "Average",
+        })),
+      ),
+    ];
+  }
+
+  private orders(): Widget[] {
+    return [
+      this.graph("Orders", [
+        ...this.inBoth("OrdersAccepted"),
+        ...this.inBoth("OrdersFailed"),
+        ...this.inBoth("OrdersSettled"),
+      ]),
+      this.graph("Open orders", this.inBoth("OpenOrders", "Maximum")),
+      this.graph("Oldest open order, seconds", this.inBoth("OldestOpenSeconds", "Maximum")),
+    ];
+  }
+
+  private parts(): Widget[] {
+    const { api, functions, queues, member } = this.args;
+    const apiMetric = (metricName: string, stat: string) => ({
+      namespace: "AWS/ApiGateway",
+      metricName,
+      dimensions: { ApiName: api.apiName, Stage: api.stageName },
+      stat,
+    });
+    const queueMetric = (metricName: string, QueueName: pulumi.Input<string>) => ({
+      namespace: "AWS/SQS",
+      metricName,
+      dimensions: { QueueName },
+      stat: "Maximum",
+    });
+    const databaseMetric = (metricName: string) => ({
+      namespace: "AWS/RDS",
+      metricName,
+      dimensions: { DBClusterIdentifier: member.clusterIdentifier },
+      stat: "Maximum",
+    });
+    return [
+      this.graph(
+        "API",
+        ["Count", "4XXError", "5XXError"].map((each) => apiMetric(each, "Sum")),
+      ),
+      this.graph("API, milliseconds", [apiMetric("Latency", "p50"), apiMetric("Latency", "p99")]),
+      this.graph("Errors of functions", ofEach(functions, "Errors", "Sum")),
+      this.graph("Duration of functions, milliseconds", ofEach(functions, "Duration", "p99")),
+      this.graph("Queues", [
+        queueMetric("ApproximateNumberOfMessagesVisible", queues.orders.name),
+        queueMetric("ApproximateNumberOfMessagesVisible", queues.deadLetters.name),
+        queueMetric("ApproximateAgeOfOldestMessage", queues.orders.name),
+      ]),
+      this.graph("Database", ["CPUUtilization", "DatabaseConnections"].map(databaseMetric)),
+    ];
+  }
+
+  /** How far each copy is behind, where that is published. */
+  private copies(): Widget[] {
+    const { region, dynamodb, s3, member } = this.args;
+    const other = otherRegion(this.args);
+    return [
+      this.graph("Behind the other region", [
+        {
+          namespace: "AWS/RDS",
+          metricName: "AuroraGlobalDBRPOLag",
+          dimensions: { DBClusterIdentifier: member.clusterIdentifier },
+          stat: "Maximum",
+        },
+        {
+          namespace: "AWS/DynamoDB",
+          metricName: "ReplicationLatency",
+          dimensions: { TableName: dynamodb.sessionsName, ReceivingRegion: region.name },
+          stat: "Average",
+          region: other,
+        },
+        {
+          namespace: "AWS/S3",
+          metricName: "ReplicationLatency",
+          dimensions: {
+            SourceBucket: s3.buckets[other.seat].bucketName,
+            DestinationBucket: s3.buckets[region.seat].bucketName,
+            RuleId: s3.ruleIds[other.seat],
+          },
+          stat: "Maximum",
+        },
+      ]),
+    ];
+  }
+}
+
+/** One metric of Lambda for each function of a region. */
+function ofEach(functions: RegionalFunctions, metricName: string, stat: string): Metric[] {
+  return watchedFunctions(functions).map(([, { functionName }]) => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensions: { FunctionName: functionName },
+    stat,
+  }));
+}
+
+/** Row by row, from left to right. */
+function placed(widget: Widget, index: number): object {
+  const perRow = COLUMNS / WIDGET_WIDTH;
+  return {
+    ...widget,
+    x: (index % perRow) * WIDGET_WIDTH,
+    y: Math.floor(index / perRow) * WIDGET_HEIGHT,
+    width: WIDGET_WIDTH,
+    height: WIDGET_HEIGHT,
+  };
+}

@@ -1,0 +1,97 @@
+import { PROGRESS_STALE_SECONDS } from "../../lambda/detection/tunables";
+import {
+  GRAY_CANARIES,
+  GRAY_ORDERS,
+  GRAY_SHARE,
+  LAG_SECONDS,
+  OPEN_ORDERS,
+  OPEN_ORDER_SECONDS,
+  ROW_MINUTES,
+} from "./thresholds";
+import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
+import { type AlarmTargets, ordersMetric } from "./targets";
+import { lookMetric } from "./failoverAlarm";
+import type { Queues } from "../messaging/queues";
+
+/** Our own counts, there within seconds: told within 3 minutes, where AWS's would be later. */
+export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
+  const gray = `failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * (failed + accepted)`;
+  return [
+    {
+      what: "orders-failing",
+      alarmDescription: "A tenth of a minute's orders or more could not be accepted",
+      metric: {
+        metricQueries: [
+          minuteOf("failures", "Sum", ordersMetric(targets, "OrdersFailed")),
+          minuteOf("acceptances", "Sum", ordersMetric(targets, "OrdersAccepted")),
+          { id: "failed", expression: "FILL(failures, 0)" },
+          { id: "accepted", expression: "FILL(acceptances, 0)" },
+          result(`IF(${gray}, 1, 0)`, "a tenth of the orders fail"),
+        ],
+      },
+    },
+    {
+      what: "orders-open-long",
+      alarmDescription: "Orders wait to settle or to be seen in the other region; or no sweep runs",
+      metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },
+      threshold: OPEN_ORDER_SECONDS,
+      evaluationPeriods: ROW_MINUTES,
+      ringsOnSilence: true,
+    },
+    {
+      what: "orders-open-many",
+      alarmDescription: "So many orders depend on a single region's database",
+      metric: { ...ordersMetric(targets, "OpenOrders"), statistic: "Maximum" },
+      threshold: OPEN_ORDERS,
+      evaluationPeriods: ROW_MINUTES,
+    },
+  ];
+}
+
+/** In the standby region, from where look() sees home: also what never reaches order-api. */
+export function canaryOrdersAlarm({ platform }: AlarmTargets): AlarmDefinition {
+  return {
+    what: "canary-orders-failing",
+    alarmDescription: "Canary orders of a minute failed at home: part of the clients' may, too",
+    metric: { ...lookMetric(platform, "HomeCanaryFailed"), statistic: "Sum" },
+    threshold: GRAY_CANARIES,
+  };
+}
+
+/** At home, where a canary order a slot is settled: after a failover it rings until home is back. */
+export function settlingAlarm(targets: AlarmTargets): AlarmDefinition {
+  return {
+    what: "settling-silent",
+    alarmDescription: "Home settles nothing, by a fault or because the standby has taken over",
+    metric: { ...ordersMetric(targets, "OrdersSettled"), statistic: "SampleCount" },
+    ...silence(Math.ceil(PROGRESS_STALE_SECONDS / MINUTE_SECONDS)),
+  };
+}
+
+export function queueAlarms({ queues }: AlarmTargets): AlarmDefinition[] {
+  const metric = (queue: Queues["orders"], metricName: string) => ({
+    namespace: "AWS/SQS",
+    metricName,
+    dimensions: { QueueName: queue.name },
+    statistic: "Maximum",
+  });
+  return [
+    {
+      what: "hints-old",
+      alarmDescription: "Hints of orders are not taken from the queue",
+      metric: metric(queues.orders, "ApproximateAgeOfOldestMessage"),
+      threshold: LAG_SECONDS,
+      evaluationPeriods: ROW_MINUTES,
+    },
+    {
+      what: "order-dead-letters",
+      alarmDescription: "Orders that can never be stored wait to be looked at",
+      metric: metric(queues.deadLetters, "ApproximateNumberOfMessagesVisible"),
+    },
+    {
+      what: "function-failures",
+      alarmDescription: "Events that a function could not handle wait to be looked at",
+      metric: metric(queues.failures, "ApproximateNumberOfMessagesVisible"),
+    },
+  ];
+}

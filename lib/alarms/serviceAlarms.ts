@@ -1,0 +1,164 @@
+import { ARCHIVE_LAG_MINUTES, ERRORS_SHARE, LAG_SECONDS, ROW_MINUTES } from "./thresholds";
+import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
+import { type AlarmTargets, otherRegion, watchedFunctions } from "./targets";
+import type { Region } from "../platform/platform";
+
+export function databaseAlarms({ member }: AlarmTargets): AlarmDefinition[] {
+  const dimensions = { DBClusterIdentifier: member.clusterIdentifier };
+  return [
+    {
+      what: "database-silent",
+      alarmDescription: "No instance of this region's database reports",
+      metric: {
+        namespace: "AWS/RDS",
+        metricName: "EngineUptime",
+        dimensions,
+        statistic: "SampleCount",
+      },
+      ...silence(ROW_MINUTES),
+    },
+    {
+      what: "replication-lag",
+      // Published where the lag is seen, so each region's alarm speaks while it is the standby.
+      alarmDescription: "This region's copy of the database is far behind the writer",
+      metric: {
+        namespace: "AWS/RDS",
+        metricName: "AuroraGlobalDBRPOLag",
+        dimensions,
+        statistic: "Maximum",
+      },
+      threshold: LAG_SECONDS * 1000,
+      evaluationPeriods: ROW_MINUTES,
+    },
+  ];
+}
+
+/** At home alone: after a failover it rings until home is the writer again. */
+export function writerAlarm({ member }: AlarmTargets): AlarmDefinition {
+  return {
+    what: "home-not-writing",
+    alarmDescription: "Home has no writer, by a fault or because the standby has taken over",
+    metric: {
+      namespace: "AWS/RDS",
+      metricName: "EngineUptime",
+      dimensions: { DBClusterIdentifier: member.clusterIdentifier, Role: "WRITER" },
+      statistic: "SampleCount",
+    },
+    ...silence(ROW_MINUTES),
+  };
+}
+
+/** One for each function: home's composite asks for two of them. */
+export function functionAlarms({ functions }: AlarmTargets): AlarmDefinition[] {
+  return watchedFunctions(functions).map(([what, { functionName }]) => {
+    const metric = (metricName: string) => ({
+      namespace: "AWS/Lambda",
+      metricName,
+      dimensions: { FunctionName: functionName },
+    });
+    return {
+      what: `${what}-errors`,
+      alarmDescription: `Runs of ${what} fail or are cut off`,
+      metric: {
+        metricQueries: [
+          minuteOf("errors", "Sum", metric("Errors")),
+          minuteOf("runs", "Sum", metric("Invocations")),
+          result("IF(runs > 0, errors / runs, 0)", "share of runs that failed"),
+        ],
+      },
+      threshold: ERRORS_SHARE,
+      evaluationPeriods: ROW_MINUTES,
+      datapointsToAlarm: ROW_MINUTES - 1,
+    };
+  });
+}
+
+/** Of orders alone: /health?after=n answers Route 53 with 503 wherever home is not active. */
+export function apiAlarm({ api }: AlarmTargets): AlarmDefinition {
+  return {
+    what: "api-errors",
+    alarmDescription: "The API answers orders with 5xx",
+    metric: {
+      namespace: "AWS/ApiGateway",
+      metricName: "5XXError",
+      dimensions: {
+        ApiName: api.apiName,
+        Stage: api.stageName,
+        Resource: "/orders",
+        Method: "POST",
+      },
+      // Of zeros and ones: the share of requests.
+      statistic: "Average",
+    },
+    threshold: ERRORS_SHARE,
+    evaluationPeriods: ROW_MINUTES,
+    datapointsToAlarm: ROW_MINUTES - 1,
+  };
+}
+
+/** Out of this region, as far as it is counted here, and into it. */
+export function replicationAlarms(targets: AlarmTargets): AlarmDefinition[] {
+  const { region, dynamodb, s3 } = targets;
+  const other = otherRegion(targets);
+  const archive = (metricName: string, from: Region, to: Region) => ({
+    namespace: "AWS/S3",
+    metricName,
+    dimensions: {
+      SourceBucket: s3.buckets[from.seat].bucketName,
+      DestinationBucket: s3.buckets[to.seat].bucketName,
+      RuleId: s3.ruleIds[from.seat],
+    },
+  });
+  return [
+    {
+      what: "sessions-lag",
+      alarmDescription: "Sessions reach the other region late",
+      metric: {
+        namespace: "AWS/DynamoDB",
+        metricName: "ReplicationLatency",
+        dimensions: { TableName: dynamodb.sessionsName, ReceivingRegion: other.name },
+        statistic: "Average",
+      },
+      threshold: LAG_SECONDS * 1000,
+      evaluationPeriods: ROW_MINUTES,
+    },
+    {
+      what: "archives-lag",
+      alarmDescription: "Archives come from the other region later than S3 promises",
+      // Published where the copies arrive, failures where they come from (S3 User Guide, "Using S3
+      // Replication metrics", the column of regions).
+      metric: { ...archive("ReplicationLatency", other, region), statistic: "Maximum" },
+      threshold: ARCHIVE_LAG_MINUTES * MINUTE_SECONDS,
+      evaluationPeriods: ROW_MINUTES,
+    },
+    {
+      what: "archives-failing",
+      alarmDescription: "Archives cannot be copied to the other region",
+      metric: { ...archive("OperationsFailedReplication", region, other), statistic: "Sum" },
+    },
+  ];
+}
+
+/** At home, because Route 53 publishes there alone; the standby is watched from outside of it. */
+export function endpointAlarms({ route53 }: AlarmTargets): AlarmDefinition[] {
+  const watched = {
+    "home-endpoint": [
+      route53.healthCheckId,
+      "Home's API does not answer Route 53, or is not active",
+    ],
+    "standby-endpoint": [route53.standbyCheckId, "The standby's API does not answer Route 53"],
+    "name-not-at-home": [route53.inServiceCheckId, "The API's name leads to the standby"],
+  } as const;
+  return Object.entries(watched).map(([what, [HealthCheckId, alarmDescription]]) => ({
+    what,
+    alarmDescription,
+    metric: {
+      namespace: "AWS/Route53",
+      metricName: "HealthCheckStatus",
+      dimensions: { HealthCheckId },
+      statistic: "Minimum",
+    },
+    comparisonOperator: "LessThanThreshold",
+    ringsOnSilence: true,
+  }));
+}

@@ -1,0 +1,128 @@
+import openapi from "../../api/openapi.json";
+import { RETRY_AFTER_SECONDS } from "../../lambda/orders/tunables";
+import { VERDICT_KEPT_SECONDS } from "../platform/tunables";
+
+/** The one description of the API: the gateways, the tests and docs/api.md are made from it. */
+export const contract = openapi;
+
+/** Which function answers which operation. */
+const answeredBy = {
+  placeOrder: "orderApi",
+  getOrder: "orderApi",
+  getHealth: "health",
+  getFailoverLatch: "health",
+} as const;
+
+export interface Operation {
+  readonly path: string;
+  readonly method: string;
+  readonly operationId: keyof typeof answeredBy;
+  readonly answeredBy: (typeof answeredBy)[keyof typeof answeredBy];
+  /** Asks for no token. */
+  readonly isOpen: boolean;
+}
+
+/** What each function's API Gateway address is. */
+export type InvokeArns = Readonly<Record<Operation["answeredBy"] | "authorizer", string>>;
+
+/** Every operation of the contract. */
+export function operations(): Operation[] {
+  return Object.entries(contract.paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, { operationId: string; security?: object[] }>).map(
+      ([method, { operationId, security }]) => {
+        if (!(operationId in answeredBy)) {
+          const known = Object.keys(answeredBy).join(", ");
+          throw new Error(
+            `contract: got the operation "${operationId}"; known are ${known}; ` +
+              "say in lib/api/contract.ts which function answers it",
+          );
+        }
+        const id = operationId as Operation["operationId"];
+        const isOpen = security === undefined;
+        return { path, method, operationId: id, answeredBy: answeredBy[id], isOpen };
+      },
+    ),
+  );
+}
+
+/**
+ * The contract as API Gateway takes it. The gateway asks for a token and checks that an order is a
+ * JSON object. Its fields it leaves to order-api, which names every offending one; the gateway
+ * could only say that something is wrong.
+ */
+export function gatewayDocument(invokeArns: InvokeArns): object {
+  const { openapi: version, info, paths, components } = structuredClone(contract);
+  const methodsOf = paths as unknown as Record<string, Record<string, object>>;
+  for (const { path, method, answeredBy } of operations()) {
+    Object.assign(methodsOf[path]?.[method] ?? {}, {
+      "x-amazon-apigateway-request-validator": "all",
+      "x-amazon-apigateway-integration": {
+        type: "aws_proxy",
+        httpMethod: "POST",
+        uri: invokeArns[answeredBy],
+      },
+    });
+  }
+  return {
+    openapi: version,
+    info: { title: info.title, version: info.version },
+    paths,
+    components: {
+      securitySchemes: { bearer: tokenAuthorizer(invokeArns.authorizer) },
+      schemas: { ...components.schemas, Order: { type: "object" } },
+    },
+    "x-amazon-apigateway-request-validators": {
+      all: { validateRequestBody: true, validateRequestParameters: true },
+    },
+    "x-amazon-apigateway-gateway-responses": gatewayResponses(),
+  };
+}
+
+/** API Gateway's own way of saying `bearer`. */
+function tokenAuthorizer(invokeArn: string): object {
+  return {
+    type: "apiKey",
+    name: "Authorization",
+    in: "header",
+    "x-amazon-apigateway-authtype": "custom",
+    "x-amazon-apigateway-authorizer": {
+      type: "token",
+      authorizerUri: invokeArn,
+      authorizerResultTtlInSeconds: VERDICT_KEPT_SECONDS,
+      // What is no bearer token at all costs no invocation.
+      identityValidationExpression: "^Bearer \\S+$",
+    },
+  };
+}
+
+/** What the gateway itself answers, in the contract's words and status codes. */
+function gatewayResponses(): object {
+  const answer = (statusCode: number, error: string, headers: Record<string, string> = {}) => ({
+    statusCode,
+    responseTemplates: { "application/json": JSON.stringify({ error }) },
+    responseParameters: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        `gatewayresponse.header.${name}`,
+        `'${value}'`,
+      ]),
+    ),
+  });
+  const badToken = answer(401, "the bearer token is missing or no longer good", {
+    "WWW-Authenticate": "Bearer",
+  });
+  const retryAfter = { "Retry-After": String(RETRY_AFTER_SECONDS) };
+  return {
+    UNAUTHORIZED: badToken,
+    // The authorizer denies nothing but a bad token; another's order is order-api's 403.
+    ACCESS_DENIED: badToken,
+    // So it calls a path that there is not.
+    MISSING_AUTHENTICATION_TOKEN: answer(404, "no such path"),
+    BAD_REQUEST_BODY: answer(400, "the body is no JSON object"),
+    BAD_REQUEST_PARAMETERS: answer(400, "a parameter is missing"),
+    REQUEST_TOO_LARGE: answer(413, "the body is too large"),
+    UNSUPPORTED_MEDIA_TYPE: answer(415, "the body is not application/json"),
+    THROTTLED: answer(429, "too many requests; retry the same orderId", retryAfter),
+    // Also where a token could not be verified, or a function crashed: a retry may go well.
+    DEFAULT_5XX: answer(503, "no answer; retry the same orderId", retryAfter),
+  };
+}

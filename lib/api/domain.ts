@@ -1,0 +1,119 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { VALIDATION_TTL_SECONDS } from "../platform/tunables";
+import { type ApiGateway, STAGE_NAME } from "../apiGateway";
+import type { Pair, Platform, Region } from "../platform/platform";
+
+export interface DomainArgs {
+  readonly platform: Platform;
+  readonly apis: Pair<ApiGateway>;
+  /** The name clients use; the same in both regions. */
+  readonly domainName: string;
+  /** The public zone that holds it. */
+  readonly hostedZoneId: string;
+}
+
+/**
+ * One name that both regions' APIs answer to over TLS. Each region has a certificate of its own,
+ * and neither needs the other to serve it. Paths begin with the stage as on the API's own address,
+ * so that a client changes nothing but the host.
+ */
+export class Domain extends pulumi.ComponentResource {
+  readonly domainName: string;
+  readonly hostedZoneId: string;
+  /** What the name leads to in each region. */
+  readonly targets: Pair<aws.apigateway.DomainName>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: DomainArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Domain", name, {}, opts);
+    const { platform } = args;
+    const certificates = platform.inBoth((region) => this.createCertificate(region));
+    const record = this.createValidationRecord(certificates.home);
+    this.targets = platform.inBoth((region) => {
+      const validation = this.createValidation(region, certificates[region.seat], record);
+      return this.createDomainName(region, validation);
+    });
+
+    this.domainName = args.domainName;
+    this.hostedZoneId = args.hostedZoneId;
+    this.registerOutputs({ domainName: this.domainName });
+  }
+
+  private childIn(region: Region): pulumi.CustomResourceOptions {
+    return { parent: this, provider: region.provider };
+  }
+
+  private createCertificate(region: Region): aws.acm.Certificate {
+    return new aws.acm.Certificate(
+      `${this.name}-${region.token}`,
+      { domainName: this.args.domainName, validationMethod: "DNS" },
+      this.childIn(region),
+    );
+  }
+
+  /**
+   * One for both certificates: a domain's validation record is the same in every region of an
+   * account (ACM User Guide, "DNS validation"). It stays, because renewals ask for it again.
+   */
+  private createValidationRecord(certificate: aws.acm.Certificate): aws.route53.Record {
+    const { platform, hostedZoneId } = this.args;
+    const option = certificate.domainValidationOptions[0]!;
+    return new aws.route53.Record(
+      `${this.name}-validation`,
+      {
+        zoneId: hostedZoneId,
+        name: option.resourceRecordName,
+        type: option.resourceRecordType,
+        records: [option.resourceRecordValue],
+        ttl: VALIDATION_TTL_SECONDS,
+        // Another certificate of this name may have left its own, which is the same.
+        allowOverwrite: true,
+      },
+      this.childIn(platform.home),
+    );
+  }
+
+  private createValidation(
+    region: Region,
+    certificate: aws.acm.Certificate,
+    record: aws.route53.Record,
+  ): aws.acm.CertificateValidation {
+    return new aws.acm.CertificateValidation(
+      `${this.name}-${region.token}`,
+      { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
+      this.childIn(region),
+    );
+  }
+
+  private createDomainName(
+    region: Region,
+    validation: aws.acm.CertificateValidation,
+  ): aws.apigateway.DomainName {
+    const api = this.args.apis[region.seat];
+    const domain = new aws.apigateway.DomainName(
+      `${this.name}-${region.token}`,
+      {
+        domainName: this.args.domainName,
+        regionalCertificateArn: validation.certificateArn,
+        endpointConfiguration: { types: "REGIONAL" },
+        securityPolicy: "TLS_1_2",
+      },
+      this.childIn(region),
+    );
+    new aws.apigateway.BasePathMapping(
+      `${this.name}-${region.token}`,
+      {
+        domainName: domain.domainName,
+        restApi: api.apiId,
+        stageName: api.stageName,
+        basePath: STAGE_NAME,
+      },
+      this.childIn(region),
+    );
+    return domain;
+  }
+}

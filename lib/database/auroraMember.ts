@@ -1,0 +1,218 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { PROCESSOR_TIMEOUT_SECONDS } from "../platform/tunables";
+import type { Network } from "../network/network";
+import type { Platform, Region } from "../platform/platform";
+
+/** Days of Performance Insights that cost nothing. */
+const INSIGHTS_RETENTION_DAYS = 7;
+
+export interface AuroraMemberArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  readonly network: Network;
+  readonly globalCluster: aws.rds.GlobalCluster;
+  readonly databaseName: string;
+  /**
+   * Sign-in of the first member; the second inherits it and refuses to be given one.
+   * @default - a secondary member
+   */
+  readonly master?: { username: string; password: pulumi.Input<string> };
+  /**
+   * Instances of the first member: a second cluster is refused until one of them runs, and the
+   * reverse order deletes the second member whole before the first one's last instance.
+   * @default - the first member
+   */
+  readonly after?: readonly aws.rds.ClusterInstance[];
+}
+
+/** One region's cluster of the global database, with everything it needs in that region. */
+export class AuroraMember extends pulumi.ComponentResource {
+  readonly clusterArn: pulumi.Output<string>;
+  readonly clusterIdentifier: pulumi.Output<string>;
+  /** Differs per region; IAM sign-in names it. */
+  readonly clusterResourceId: pulumi.Output<string>;
+  /** Writes here once this member is the writer; the name stays the same over a promotion. */
+  readonly endpoint: pulumi.Output<string>;
+  readonly readerEndpoint: pulumi.Output<string>;
+  readonly instances: aws.rds.ClusterInstance[];
+
+  constructor(
+    private readonly name: string,
+    private readonly args: AuroraMemberArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:AuroraMember", name, {}, opts);
+    const key = this.createKey();
+    const cluster = this.createCluster(
+      key,
+      this.createSubnetGroup(),
+      this.createParameterGroup(),
+      this.createLogGroup(),
+    );
+    this.instances = this.createInstances(cluster, key);
+
+    this.clusterArn = cluster.arn;
+    this.clusterIdentifier = cluster.clusterIdentifier;
+    this.clusterResourceId = cluster.clusterResourceId;
+    this.endpoint = cluster.endpoint;
+    this.readerEndpoint = cluster.readerEndpoint;
+    this.registerOutputs({ clusterArn: this.clusterArn, endpoint: this.endpoint });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private get identifier(): string {
+    return this.args.platform.nameOf("database", "orders", this.args.region);
+  }
+
+  /** A key of its own in each region: a key cannot be used across regions. */
+  private createKey(): aws.kms.Key {
+    const { platform, region } = this.args;
+    const key = new aws.kms.Key(
+      this.name,
+      {
+        description: "Storage and performance data of Aurora",
+        enableKeyRotation: true,
+        deletionWindowInDays: platform.retention.keyDeletionWindowDays,
+      },
+      this.child,
+    );
+    new aws.kms.Alias(
+      this.name,
+      {
+        name: `alias/${platform.nameOf("keyAlias", "database", region)}`,
+        targetKeyId: key.keyId,
+      },
+      this.child,
+    );
+    return key;
+  }
+
+  private createSubnetGroup(): aws.rds.SubnetGroup {
+    const { platform, region, network } = this.args;
+    return new aws.rds.SubnetGroup(
+      this.name,
+      {
+        name: platform.nameOf("database", "orders", region),
+        description: "Isolated subnets of Aurora",
+        subnetIds: network.subnetIds,
+      },
+      this.child,
+    );
+  }
+
+  private createParameterGroup(): aws.rds.ClusterParameterGroup {
+    const { platform, region } = this.args;
+    const major = platform.config.auroraEngineVersion.split(".")[0] ?? "";
+    const idleTimeoutMs = PROCESSOR_TIMEOUT_SECONDS * 1000;
+    return new aws.rds.ClusterParameterGroup(
+      this.name,
+      {
+        name: platform.nameOf("database", `orders-pg${major}`, region),
+        description: "Cluster parameters of the orders database",
+        family: `aurora-postgresql${major}`,
+        parameters: [
+          { name: "rds.force_ssl", value: "1" },
+          // A frozen function must not hold its locks for longer than it could have run.
+          { name: "idle_in_transaction_session_timeout", value: String(idleTimeoutMs) },
+        ],
+      },
+      this.child,
+    );
+  }
+
+  /** Made before Aurora makes its own, which would outlive the stack. */
+  private createLogGroup(): aws.cloudwatch.LogGroup {
+    return new aws.cloudwatch.LogGroup(
+      this.name,
+      {
+        name: `/aws/rds/cluster/${this.identifier}/postgresql`,
+        retentionInDays: this.args.platform.retention.logRetentionDays,
+      },
+      this.child,
+    );
+  }
+
+  private createCluster(
+    key: aws.kms.Key,
+    subnetGroup: aws.rds.SubnetGroup,
+    parameterGroup: aws.rds.ClusterParameterGroup,
+    logGroup: aws.cloudwatch.LogGroup,
+  ): aws.rds.Cluster {
+    const { platform, globalCluster, network, databaseName, master, after } = this.args;
+    const { config, retention } = platform;
+    const acu = config.auroraServerlessAcu;
+    return new aws.rds.Cluster(
+      this.name,
+      {
+        clusterIdentifier: this.identifier,
+        globalClusterIdentifier: globalCluster.id,
+        engine: "aurora-postgresql",
+        engineVersion: config.auroraEngineVersion,
+        ...(master && {
+          databaseName,
+          masterUsername: master.username,
+          masterPassword: master.password,
+        }),
+        storageEncrypted: true,
+        kmsKeyId: key.arn,
+        dbSubnetGroupName: subnetGroup.name,
+        vpcSecurityGroupIds: [network.databaseSecurityGroupId],
+        dbClusterParameterGroupName: parameterGroup.name,
+        iamDatabaseAuthenticationEnabled: true,
+        enabledCloudwatchLogsExports: ["postgresql"],
+        databaseInsightsMode: "standard",
+        ...(acu && {
+          serverlessv2ScalingConfiguration: { minCapacity: acu.min, maxCapacity: acu.max },
+        }),
+        backupRetentionPeriod: retention.backupRetentionDays,
+        deleteAutomatedBackups: retention.deleteAutomatedBackups,
+        copyTagsToSnapshot: true,
+        deletionProtection: retention.deletionProtection,
+        skipFinalSnapshot: retention.skipFinalSnapshot,
+        ...(!retention.skipFinalSnapshot && {
+          finalSnapshotIdentifier: `${this.identifier}-final`,
+        }),
+        applyImmediately: retention.applyImmediately,
+      },
+      {
+        ...this.child,
+        // Each of these differs after a failover or an upgrade, and writing it back detaches or
+        // promotes a member: `up` must leave the roles alone.
+        ignoreChanges: ["globalClusterIdentifier", "replicationSourceIdentifier", "engineVersion"],
+        dependsOn: [logGroup, ...(after ?? [])],
+      },
+    );
+  }
+
+  private createInstances(cluster: aws.rds.Cluster, key: aws.kms.Key): aws.rds.ClusterInstance[] {
+    const { platform, region, network } = this.args;
+    const { config, retention } = platform;
+    const zones = network.availabilityZones;
+    return Array.from({ length: config.auroraInstancesPerRegion }, (_, index) => {
+      return new aws.rds.ClusterInstance(
+        `${this.name}-${index}`,
+        {
+          identifier: platform.nameOf("database", `orders-${index}`, region),
+          clusterIdentifier: cluster.id,
+          engine: "aurora-postgresql",
+          instanceClass: config.auroraInstanceClass,
+          availabilityZone: zones[index % zones.length],
+          publiclyAccessible: false,
+          // The members of a global database are upgraded together, by the global cluster.
+          autoMinorVersionUpgrade: false,
+          performanceInsightsEnabled: true,
+          performanceInsightsKmsKeyId: key.arn,
+          performanceInsightsRetentionPeriod: INSIGHTS_RETENTION_DAYS,
+          promotionTier: index,
+          copyTagsToSnapshot: true,
+          applyImmediately: retention.applyImmediately,
+        },
+        this.child,
+      );
+    });
+  }
+}

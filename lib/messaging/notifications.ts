@@ -1,0 +1,96 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AuroraMember } from "../database/auroraMember";
+import type { Platform, Region } from "../platform/platform";
+import type { Sns } from "../sns";
+
+/** What the platform stands on, as AWS Health calls it. */
+const healthServices = [
+  "APIGATEWAY",
+  "CLOUDWATCH",
+  "DYNAMODB",
+  "EVENTS",
+  "LAMBDA",
+  "RDS",
+  "ROUTE53",
+  "S3",
+  "SECRETSMANAGER",
+  "SNS",
+  "SQS",
+];
+
+export interface NotificationsArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  /** The region's own cluster. */
+  readonly member: AuroraMember;
+  readonly topics: Sns;
+}
+
+/**
+ * What AWS itself has to say about a region, told to people there: events of its database, among
+ * them a failover of the global database and its fencing, and troubles of its services.
+ */
+export class Notifications extends pulumi.ComponentResource {
+  constructor(
+    private readonly name: string,
+    private readonly args: NotificationsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Notifications", name, {}, opts);
+    this.createDatabaseEvents();
+    this.createServiceTroubles();
+    this.registerOutputs({});
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  /**
+   * All categories: RDS may record a global failover in either region; it is an event of the
+   * cluster, the fencing of the old writer one of an instance.
+   */
+  private createDatabaseEvents(): void {
+    const { platform, region, member, topics } = this.args;
+    const sources = {
+      cluster: [member.clusterIdentifier],
+      instance: member.instances.map((instance) => instance.identifier),
+    };
+    for (const [what, sourceIds] of Object.entries(sources)) {
+      new aws.rds.EventSubscription(
+        `${this.name}-${what}`,
+        {
+          name: platform.nameOf("eventSubscription", `database-${what}`, region),
+          snsTopic: topics.alertsTopic.arn,
+          sourceType: `db-${what}`,
+          sourceIds,
+        },
+        // Only once the topic's policy lets RDS publish.
+        { ...this.child, dependsOn: [topics] },
+      );
+    }
+  }
+
+  private createServiceTroubles(): void {
+    const { platform, region, topics } = this.args;
+    const rule = new aws.cloudwatch.EventRule(
+      this.name,
+      {
+        name: platform.nameOf("eventRule", "service-troubles", region),
+        description: "AWS Health says that a service of this region is troubled",
+        eventPattern: JSON.stringify({
+          source: ["aws.health"],
+          detail: { service: healthServices, eventTypeCategory: ["issue"] },
+        }),
+        state: "ENABLED",
+      },
+      this.child,
+    );
+    new aws.cloudwatch.EventTarget(
+      this.name,
+      { rule: rule.name, arn: topics.alertsTopic.arn },
+      { ...this.child, dependsOn: [topics] },
+    );
+  }
+}

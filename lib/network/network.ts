@@ -1,0 +1,212 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Platform, Region } from "../platform/platform";
+
+/** Two zones: the fewest in which a database survives the loss of one. */
+const ZONES = 2;
+const POSTGRES_PORT = 5432;
+const HTTPS_PORT = 443;
+
+export interface NetworkArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+}
+
+/** Second number of the range 10.x.0.0/16; differs, so that the networks may be peered. */
+const cidrOctets: Readonly<Record<Region["seat"], number>> = { home: 0, standby: 1 };
+
+/**
+ * A region's isolated network: no internet gateway, no NAT. Inside are the database and the
+ * functions that speak SQL; what else they call has an endpoint. Their metrics leave as log lines,
+ * so that no endpoint for CloudWatch is needed.
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  /** A security group without rules: functions are moved to it while they are deleted. */
+  readonly defaultSecurityGroupId: pulumi.Output<string>;
+  readonly subnetIds: pulumi.Output<string>[];
+  /** Zones of the subnets, in the same order. */
+  readonly availabilityZones: pulumi.Output<string>[];
+  readonly functionsSecurityGroupId: pulumi.Output<string>;
+  readonly databaseSecurityGroupId: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: NetworkArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Network", name, {}, opts);
+    const vpc = this.createVpc();
+    const subnets = this.createSubnets(vpc);
+    const routeTable = this.createRouteTable(vpc, subnets);
+    const functions = this.createSecurityGroup(vpc, "functions", "functions that speak SQL");
+    const database = this.createSecurityGroup(vpc, "database", "Aurora");
+    const endpoints = this.createSecurityGroup(vpc, "endpoints", "interface endpoints");
+    this.allow("functions-database", functions, database, POSTGRES_PORT);
+    this.allow("functions-endpoints", functions, endpoints, HTTPS_PORT);
+    this.createGatewayEndpoint("dynamodb", vpc, routeTable, functions);
+    this.createGatewayEndpoint("s3", vpc, routeTable, functions);
+    this.createInterfaceEndpoint("sqs", vpc, subnets, endpoints);
+    this.createInterfaceEndpoint("secretsmanager", vpc, subnets, endpoints);
+
+    this.vpcId = vpc.id;
+    this.defaultSecurityGroupId = vpc.defaultSecurityGroupId;
+    this.subnetIds = subnets.map((subnet) => subnet.id);
+    this.availabilityZones = subnets.map((subnet) => subnet.availabilityZone);
+    this.functionsSecurityGroupId = functions.id;
+    this.databaseSecurityGroupId = database.id;
+    this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private cidr(third: number, bits: number): string {
+    return `10.${cidrOctets[this.args.region.seat]}.${third}.0/${bits}`;
+  }
+
+  private nameTag(what: string) {
+    const { platform, region } = this.args;
+    return { Name: platform.nameOf("securityGroup", what, region) };
+  }
+
+  private createVpc(): aws.ec2.Vpc {
+    return new aws.ec2.Vpc(
+      this.name,
+      {
+        cidrBlock: this.cidr(0, 16),
+        // Interface endpoints answer under the services' own names.
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+        tags: this.nameTag("network"),
+      },
+      this.child,
+    );
+  }
+
+  private createSubnets(vpc: aws.ec2.Vpc): aws.ec2.Subnet[] {
+    const zones = aws.getAvailabilityZonesOutput(
+      {
+        state: "available",
+        // Leaves out local zones, which hold no database.
+        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      },
+      { provider: this.args.region.provider },
+    );
+    return Array.from({ length: ZONES }, (_, index) => {
+      return new aws.ec2.Subnet(
+        `${this.name}-${index}`,
+        {
+          vpcId: vpc.id,
+          cidrBlock: this.cidr(16 * index, 20),
+          availabilityZone: zones.names.apply((names) => names[index] ?? ""),
+          tags: this.nameTag(`isolated-${index}`),
+        },
+        // A zone that leaves the list must not replace the subnet under a running database.
+        { ...this.child, ignoreChanges: ["availabilityZone"] },
+      );
+    });
+  }
+
+  private createRouteTable(vpc: aws.ec2.Vpc, subnets: aws.ec2.Subnet[]): aws.ec2.RouteTable {
+    const routeTable = new aws.ec2.RouteTable(
+      this.name,
+      { vpcId: vpc.id, tags: this.nameTag("isolated") },
+      this.child,
+    );
+    subnets.forEach((subnet, index) => {
+      new aws.ec2.RouteTableAssociation(
+        `${this.name}-${index}`,
+        { routeTableId: routeTable.id, subnetId: subnet.id },
+        this.child,
+      );
+    });
+    return routeTable;
+  }
+
+  private createSecurityGroup(vpc: aws.ec2.Vpc, what: string, description: string) {
+    const { platform, region } = this.args;
+    return new aws.ec2.SecurityGroup(
+      `${this.name}-${what}`,
+      {
+        name: platform.nameOf("securityGroup", what, region),
+        description,
+        vpcId: vpc.id,
+        tags: this.nameTag(what),
+      },
+      this.child,
+    );
+  }
+
+  /** Lets one group open connections to another, seen from both ends. */
+  private allow(
+    what: string,
+    from: aws.ec2.SecurityGroup,
+    to: aws.ec2.SecurityGroup,
+    port: number,
+  ): void {
+    const traffic = { ipProtocol: "tcp", fromPort: port, toPort: port };
+    new aws.vpc.SecurityGroupEgressRule(
+      `${this.name}-${what}`,
+      { ...traffic, securityGroupId: from.id, referencedSecurityGroupId: to.id },
+      this.child,
+    );
+    new aws.vpc.SecurityGroupIngressRule(
+      `${this.name}-${what}`,
+      { ...traffic, securityGroupId: to.id, referencedSecurityGroupId: from.id },
+      this.child,
+    );
+  }
+
+  private createGatewayEndpoint(
+    service: string,
+    vpc: aws.ec2.Vpc,
+    routeTable: aws.ec2.RouteTable,
+    functions: aws.ec2.SecurityGroup,
+  ): void {
+    const endpoint = new aws.ec2.VpcEndpoint(
+      `${this.name}-${service}`,
+      {
+        vpcId: vpc.id,
+        vpcEndpointType: "Gateway",
+        serviceName: `com.amazonaws.${this.args.region.name}.${service}`,
+        routeTableIds: [routeTable.id],
+        tags: this.nameTag(service),
+      },
+      this.child,
+    );
+    new aws.vpc.SecurityGroupEgressRule(
+      `${this.name}-functions-${service}`,
+      {
+        securityGroupId: functions.id,
+        prefixListId: endpoint.prefixListId,
+        ipProtocol: "tcp",
+        fromPort: HTTPS_PORT,
+        toPort: HTTPS_PORT,
+      },
+      this.child,
+    );
+  }
+
+  private createInterfaceEndpoint(
+    service: string,
+    vpc: aws.ec2.Vpc,
+    subnets: aws.ec2.Subnet[],
+    endpoints: aws.ec2.SecurityGroup,
+  ): void {
+    new aws.ec2.VpcEndpoint(
+      `${this.name}-${service}`,
+      {
+        vpcId: vpc.id,
+        vpcEndpointType: "Interface",
+        serviceName: `com.amazonaws.${this.args.region.name}.${service}`,
+        subnetIds: subnets.map((subnet) => subnet.id),
+        securityGroupIds: [endpoints.id],
+        privateDnsEnabled: true,
+        tags: this.nameTag(service),
+      },
+      this.child,
+    );
+  }
+}

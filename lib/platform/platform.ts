@@ -1,0 +1,65 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "../config/config";
+import { type NameKind, physicalName, regionToken } from "./naming";
+import { type RetentionRow, retentionRows } from "../config/retention";
+
+/** One thing of each region. */
+export interface Pair<T> {
+  readonly home: T;
+  readonly standby: T;
+}
+
+/** One region as components see it. */
+export interface Region {
+  /** Its place in every pair; fixed, whoever is active. */
+  readonly seat: keyof Pair<unknown>;
+  /** `us-east-1` */
+  readonly name: string;
+  /** The region as part of names, `use1`. Names carry the region, never the role, which moves. */
+  readonly token: string;
+  readonly provider: aws.Provider;
+}
+
+/** What every component is handed: configuration, regions, account. */
+export interface Platform {
+  readonly config: PlatformConfig;
+  readonly retention: RetentionRow;
+  readonly home: Region;
+  readonly standby: Region;
+  /** The same component in both regions. */
+  readonly inBoth: <T>(create: (region: Region) => T) => Pair<T>;
+  readonly accountId: pulumi.Output<string>;
+  /** The physical name of a thing in a region. */
+  readonly nameOf: (kind: NameKind, what: string, region: Region) => string;
+}
+
+function createRegion(config: PlatformConfig, seat: Region["seat"], name: string): Region {
+  const token = regionToken(name);
+  const tags = {
+    Environment: config.env,
+    Repository: config.repository,
+    Author: config.author,
+  };
+  const provider = new aws.Provider(token, {
+    region: name as aws.Region,
+    defaultTags: { tags },
+  });
+  return { seat, name, token, provider };
+}
+
+/** Makes the two providers, the only way any resource gets its region and its tags. */
+export function createPlatform(config: PlatformConfig): Platform {
+  const home = createRegion(config, "home", config.homeRegion);
+  const standby = createRegion(config, "standby", config.standbyRegion);
+  const caller = aws.getCallerIdentityOutput({}, { provider: home.provider });
+  return {
+    config,
+    retention: retentionRows[config.retention],
+    home,
+    standby,
+    inBoth: (create) => ({ home: create(home), standby: create(standby) }),
+    accountId: caller.accountId,
+    nameOf: (kind, what, region) => physicalName(kind, config.env, what, region.token),
+  };
+}

@@ -1,0 +1,78 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { arnInRegion } from "../platform/naming";
+import type { Pair, Platform } from "../platform/platform";
+
+/** Two live keys: the first signs, both verify, so that rotation leaves no token behind. */
+const KEY_IDS = ["initial-a", "initial-b"] as const;
+/** HS256 wants at least 32 bytes; letters and digits carry six bits each. */
+const KEY_LENGTH = 64;
+
+export interface TokensArgs {
+  readonly platform: Platform;
+}
+
+/**
+ * The platform's own token keys, in one secret that each region reads from itself. They sign the
+ * canaries' tokens, and everyone's where no identity provider is configured.
+ *
+ * To rotate, an operator writes a new text with a new first key and the old first as second; the
+ * program leaves the text alone after its first one.
+ */
+export class Tokens extends pulumi.ComponentResource {
+  /** The secret and its replica; whoever knows the ARN finds keys in it. */
+  readonly secretArns: Pair<pulumi.Output<string>>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: TokensArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Tokens", name, {}, opts);
+    const version = this.createVersion(this.createSecret());
+    this.secretArns = {
+      home: version.secretId,
+      standby: version.secretId.apply((arn) => arnInRegion(arn, args.platform.standby.name)),
+    };
+    this.registerOutputs({ homeSecretArn: this.secretArns.home });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.platform.home.provider };
+  }
+
+  private createSecret(): aws.secretsmanager.Secret {
+    const { retention, home, standby, nameOf } = this.args.platform;
+    return new aws.secretsmanager.Secret(
+      this.name,
+      {
+        name: nameOf("secret", "token-keys", home),
+        description: "Keys that sign and verify tokens; the first signs, all verify",
+        recoveryWindowInDays: retention.secretRecoveryWindowDays,
+        // A replica left over by an earlier stack of this name is not an obstacle.
+        forceOverwriteReplicaSecret: true,
+        replicas: [{ region: standby.name }],
+      },
+      this.child,
+    );
+  }
+
+  private createVersion(secret: aws.secretsmanager.Secret): aws.secretsmanager.SecretVersion {
+    const keys = KEY_IDS.map((kid) => ({ kid, key: this.createKey(kid) }));
+    return new aws.secretsmanager.SecretVersion(
+      this.name,
+      { secretId: secret.arn, secretString: pulumi.jsonStringify({ keys }) },
+      { ...this.child, ignoreChanges: ["secretString"] },
+    );
+  }
+
+  private createKey(kid: string): pulumi.Output<string> {
+    const { result } = new random.RandomPassword(
+      `${this.name}-${kid}`,
+      { length: KEY_LENGTH, special: false },
+      { parent: this },
+    );
+    return result;
+  }
+}

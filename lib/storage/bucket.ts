@@ -1,0 +1,138 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../platform/naming";
+import type { Platform, Region } from "../platform/platform";
+import { policyDocument } from "../platform/policies";
+
+/** Parts of an upload that was given up are paid for until they are removed. */
+const ABANDONED_UPLOAD_DAYS = 1;
+
+export interface BucketArgs {
+  readonly platform: Platform;
+  readonly region: Region;
+  /** Base of the bucket's name. */
+  readonly what: string;
+  /** Objects below this prefix vanish when this old; others stay. */
+  readonly expiry: { readonly prefix: string; readonly days: number };
+}
+
+/** A versioned bucket that only its own account reaches, only over TLS. */
+export class Bucket extends pulumi.ComponentResource {
+  readonly bucketName: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  /** Replication is refused until both of its buckets keep versions. */
+  readonly versioning: aws.s3.BucketVersioning;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: BucketArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:Bucket", name, {}, opts);
+    const bucket = this.createBucket();
+    this.versioning = new aws.s3.BucketVersioning(
+      name,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      this.child,
+    );
+    this.createEncryption(bucket);
+    this.createLifecycle(bucket);
+    this.createPolicy(bucket, this.createAccessBlock(bucket));
+
+    this.bucketName = bucket.bucket;
+    this.arn = bucket.arn;
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.region.provider };
+  }
+
+  private createBucket(): aws.s3.Bucket {
+    const { platform, region, what } = this.args;
+    const { config, retention, accountId } = platform;
+    return new aws.s3.Bucket(
+      this.name,
+      {
+        // Buckets of all accounts share one space of names.
+        bucket: accountId.apply((id) => physicalName("bucket", config.env, what, id, region.token)),
+        forceDestroy: retention.forceDestroy,
+      },
+      this.child,
+    );
+  }
+
+  private createEncryption(bucket: aws.s3.Bucket): void {
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      this.name,
+      {
+        bucket: bucket.bucket,
+        rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+      },
+      this.child,
+    );
+  }
+
+  private createLifecycle(bucket: aws.s3.Bucket): void {
+    const { platform, expiry } = this.args;
+    const noncurrentDays = platform.retention.noncurrentVersionDays;
+    new aws.s3.BucketLifecycleConfiguration(
+      this.name,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            id: "expire",
+            status: "Enabled",
+            filter: { prefix: expiry.prefix },
+            expiration: { days: expiry.days },
+          },
+          {
+            id: "clean-up",
+            status: "Enabled",
+            filter: { prefix: "" },
+            noncurrentVersionExpiration: { noncurrentDays },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: ABANDONED_UPLOAD_DAYS },
+          },
+        ],
+      },
+      // Rules about versions are refused before there are versions.
+      { ...this.child, dependsOn: [this.versioning] },
+    );
+  }
+
+  private createAccessBlock(bucket: aws.s3.Bucket): aws.s3.BucketPublicAccessBlock {
+    return new aws.s3.BucketPublicAccessBlock(
+      this.name,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      this.child,
+    );
+  }
+
+  private createPolicy(bucket: aws.s3.Bucket, block: aws.s3.BucketPublicAccessBlock): void {
+    new aws.s3.BucketPolicy(
+      this.name,
+      {
+        bucket: bucket.bucket,
+        policy: policyDocument([
+          {
+            Sid: "OnlyOverTls",
+            Effect: "Deny",
+            Principal: "*",
+            Action: ["s3:*"],
+            Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ]),
+      },
+      // S3 refuses two changes of a bucket's access at the same moment.
+      { ...this.child, dependsOn: [block] },
+    );
+  }
+}

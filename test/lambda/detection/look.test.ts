@@ -1,0 +1,286 @@
+import {
+  look,
+  untilNextSlot,
+  untilNextSlotMs,
+  watchUntilNextSlot,
+} from "../../../lambda/detection/look";
+import { validateOrder } from "../../../lambda/orders/order";
+import type { HttpAnswer, HttpRequest } from "../../../lambda/runtime/runtime";
+import { openItem } from "../../helpers/events";
+import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
+
+let world: FakeWorld;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  world.setControl({ epoch: 3 });
+});
+
+const seen = () => world.timed(look(world.runtime(STANDBY)));
+const answers = (probe: number | null, standby: number | null, canary: number | null = 202) => {
+  world.website = ({ method, url }: HttpRequest): HttpAnswer | undefined => {
+    const isHome = url.startsWith("https://home.test/live/");
+    const status = method === "POST" ? canary : isHome ? probe : standby;
+    return status === null ? undefined : { status, body: "" };
+  };
+};
+/** Values of the look's metrics, in the order home probe, standby probe, canary. */
+const published = () =>
+  world.callsOf({ service: "cloudwatch" }).map(({ input }) => {
+    const data = input["MetricData"] as { MetricName: string; Value: number }[];
+    expect(data.map((one) => one.MetricName)).toEqual([
+      "HomeProbeFailed",
+      "StandbyProbeFailed",
+      "HomeCanaryFailed",
+    ]);
+    return data.map((one) => one.Value);
+  });
+
+describe("what a look sees of home", () => {
+  it.each([
+    [200, 200, "good", [0, 0, 0], 0.02],
+    [404, 200, "good", [0, 0, 0], 0.02],
+    [429, 200, "good", [0, 0, 0], 0.02],
+    [500, 200, "bad", [1, 0, 0], 0.02],
+    [503, 503, "bad", [1, 0, 0], 0.02],
+    [503, null, "blind", [1, 1, 0], 3.01],
+    [null, 200, "bad", [1, 0, 0], 3.01],
+    [null, 500, "bad", [1, 0, 0], 3.01],
+    [null, null, "blind", [1, 1, 0], 3.01],
+    [200, null, "good", [0, 1, 0], 3.01],
+  ])("home answers %p, the standby %p: %s", async (probe, standby, home, metrics, seconds) => {
+    answers(probe, standby);
+    const outcome = await seen();
+    expect(outcome.result.look.home).toBe(home);
+    expect(outcome.seconds).toBe(seconds);
+    expect(published()).toEqual([metrics]);
+  });
+
+  it.each([
+    [202, "accepted", 0],
+    [200, "refused", 0],
+    [400, "refused", 0],
+    [401, "refused", 0],
+    [429, "refused", 0],
+    [500, "failed", 1],
+    [503, "failed", 1],
+    [null, "unanswered", 1],
+  ])("its canary order answered %p: %s", async (status, canary, metric) => {
+    answers(200, 200, status);
+    expect((await seen()).result.look.canary).toBe(canary);
+    expect(published()).toEqual([[0, 0, metric]]);
+  });
+
+  it("by three requests at once, each cut off after 3 s", async () => {
+    answers(null, null, null);
+    expect((await seen()).seconds).toBe(3.01);
+    expect(world.told("http")).toEqual([
+      "http  GET https://home.test/live/health",
+      "http  GET https://standby.test/live/health",
+      "http  POST https://home.test/live/orders",
+    ]);
+    const requests = world.callsOf({ service: "http" });
+    expect(requests.map((call) => call.signal!.aborted)).toEqual(Array(3).fill(true));
+    expect(requests.map((call) => call.atMs)).toEqual(Array(3).fill(world.nowMs - 3_010));
+  });
+
+  it("with one canary order a slot, of the reserved account, placed by all looks alike", async () => {
+    await seen();
+    await world.advance(9.97);
+    await seen();
+    await seen();
+    const orders = world
+      .callsOf({ command: "POST" })
+      .map(({ input }) => JSON.parse(input["body"] as string) as { orderId: string });
+    expect(validateOrder(orders[0])).toEqual({
+      order: {
+        orderId: orders[0]!.orderId,
+        accountId: "canary",
+        sessionId: "canary",
+        symbol: "CANARY",
+        side: "BUY",
+        quantity: "1",
+      },
+    });
+    const [first, second, third] = orders;
+    expect(orders).toHaveLength(3);
+    expect(second).toEqual(first);
+    expect(third).toEqual({ ...first, orderId: third!.orderId });
+    expect(third!.orderId).not.toBe(first!.orderId);
+    expect(world.callsOf({ command: "POST" })[0]!.input["headers"]).toEqual({
+      "Content-Type": "application/json",
+      Authorization: "Bearer a.canary's.token",
+    });
+  });
+
+  it.each([
+    ["is refused", () => Promise.reject(new Error("no secret")), 0.02],
+    ["hangs", () => new Promise<string>(() => undefined), 3.01],
+  ])("and a canary's token that %s says nothing of home", async (_, canaryToken, seconds) => {
+    answers(200, 200);
+    world.canaryToken = canaryToken;
+    const outcome = await seen();
+    expect(outcome).toMatchObject({
+      seconds,
+      result: { look: { home: "good", canary: "unanswered" } },
+    });
+  });
+});
+
+describe("between two looks", () => {
+  const between = () => world.timed(watchUntilNextSlot(world.runtime(STANDBY)));
+  const placed = (sinceMs: number) =>
+    world.callsOf({ command: "POST" }).map(({ atMs }) => atMs - sinceMs);
+
+  it("two orders of the slot are placed, and its end is not late though they hang", async () => {
+    const slotMs = world.nowMs;
+    answers(200, 200, null);
+    await seen();
+    const { result, seconds } = await between();
+    expect(result).toBe(2);
+    expect(seconds).toBeCloseTo(10 - 3.01, 6);
+    expect(placed(slotMs).map((ms) => Math.round(ms / 100))).toEqual([0, 33, 66]);
+    const ids = world
+      .callsOf({ command: "POST" })
+      .map(({ input }) => (JSON.parse(input["body"] as string) as { orderId: string }).orderId);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it("an order whose moment has passed is not placed", async () => {
+    await world.advance(5);
+    const slotMs = world.nowMs - 5_000;
+    const { result, seconds } = await between();
+    expect([result, seconds]).toEqual([0, 5]);
+    expect(placed(slotMs)).toEqual([6_600]);
+  });
+
+  it("what failed counts with the next look's own", async () => {
+    answers(200, 200, 500);
+    const { result } = await between();
+    answers(200, 200, 202);
+    await world.timed(look(world.runtime(STANDBY), result));
+    answers(200, 200, 500);
+    await world.timed(look(world.runtime(STANDBY), result));
+    expect(published()).toEqual([
+      [0, 0, 2],
+      [0, 0, 3],
+    ]);
+  });
+});
+
+describe("what a look reads in its own region's ledger", () => {
+  it("is the control item and home's signs, each strongly", async () => {
+    answers(200, 200);
+    world.put({ pk: `alive#${HOME}`, atMs: world.nowMs - 4_000 });
+    const progress = { epoch: 3, firstAtMs: 1, lastAtMs: world.nowMs - 5_000, newestOrderAtMs: 2 };
+    world.put({ pk: `progress#${HOME}`, ...progress });
+    const atMs = world.nowMs;
+    const { result } = await seen();
+    expect(result).toMatchObject({
+      look: { atMs, home: "good", canary: "accepted", aliveAgeMs: 4_000 },
+      control: { epoch: 3, active: HOME },
+      ledger: { aliveAtMs: atMs - 4_000, progress, waitingSinceMs: null },
+    });
+    const reads = world.callsOf({ command: "Get" });
+    expect(reads.map((call) => call.on).sort()).toEqual([
+      `alive#${HOME}`,
+      "control",
+      `progress#${HOME}`,
+    ]);
+    expect(reads.every(({ input }) => input["ConsistentRead"] === true)).toBe(true);
+    expect(world.callsOf({ command: "Query" })).toEqual([]);
+  });
+
+  it("is nothing, and no sign, where the items are absent", async () => {
+    world = new FakeWorld();
+    const { result } = await seen();
+    expect(result.control).toBe("absent");
+    expect(result.look.aliveAgeMs).toBeNull();
+    expect(result.ledger).toEqual({ aliveAtMs: null, progress: null, waitingSinceMs: null });
+  });
+
+  it.each([
+    ["refuses", throttled(), 0.02],
+    ["hangs", "hangs" as const, 2.01],
+  ])("is unknown where the ledger %s", async (_, mishap, seconds) => {
+    world.mishap({ service: "dynamodb" }, mishap);
+    const outcome = await seen();
+    expect(outcome).toMatchObject({ seconds, result: { control: "unknown" } });
+    expect(outcome.result.look.aliveAgeMs).toBeNull();
+    expect(outcome.result.ledger).toEqual({
+      aliveAtMs: null,
+      progress: null,
+      waitingSinceMs: null,
+    });
+  });
+
+  describe("once progress is older than 80 s, also since when an order waits", () => {
+    const silentFor = (ms: number, epoch = 3) => {
+      world.put({ pk: `progress#${HOME}`, epoch, firstAtMs: 1, lastAtMs: world.nowMs - ms });
+      world.put(openItem(1, world.nowMs - 90_000));
+    };
+
+    it.each([
+      ["older", 80_001, 3, true],
+      ["not older by the end of the probes", 79_980, 3, false],
+      ["of another epoch", 100_000, 2, false],
+    ])("%s", async (_, ms, epoch, isAsked) => {
+      const acceptedMs = world.nowMs - 90_000;
+      silentFor(ms - 1_000, epoch);
+      world.put(openItem(1, acceptedMs));
+      await world.advance(1);
+      const { result } = await seen();
+      expect(result.ledger.waitingSinceMs).toBe(isAsked ? acceptedMs : null);
+      expect(world.callsOf({ command: "Query" })).toHaveLength(isAsked ? 16 : 0);
+    });
+
+    it("and unknown is no sign where that cannot be read", async () => {
+      silentFor(100_000);
+      world.mishap({ command: "Query" }, "hangs");
+      const { result, seconds } = await seen();
+      expect({ waits: result.ledger.waitingSinceMs, seconds }).toEqual({
+        waits: null,
+        seconds: 2.02,
+      });
+    });
+  });
+});
+
+describe("a look", () => {
+  it.each([
+    ["refused", throttled(), 0.02],
+    ["not answered", "hangs" as const, 2.01],
+  ])("is not spoiled by metrics that are %s", async (_, mishap, seconds) => {
+    world.mishap({ service: "cloudwatch" }, mishap);
+    expect(await seen()).toMatchObject({ seconds, result: { look: { home: "good" } } });
+  });
+
+  it("publishes at full resolution, by environment", async () => {
+    await seen();
+    expect(world.only({ service: "cloudwatch" }).input).toEqual({
+      Namespace: "TradingPlatform",
+      MetricData: ["HomeProbeFailed", "StandbyProbeFailed", "HomeCanaryFailed"].map(
+        (MetricName) => ({
+          MetricName,
+          Dimensions: [{ Name: "Environment", Value: "test" }],
+          Timestamp: new Date(world.nowMs - 10),
+          Value: 0,
+          Unit: "Count",
+          StorageResolution: 1,
+        }),
+      ),
+    });
+  });
+});
+
+it("slots are the wall clock's tens of seconds, the next one always lies ahead", async () => {
+  const slots: [number, number][] = [
+    [0, 10_000],
+    [1, 9_999],
+    [9_999, 1],
+    [10_000, 10_000],
+  ];
+  for (const [nowMs, waitMs] of slots) expect(untilNextSlotMs(nowMs)).toBe(waitMs);
+  await world.advance(3.2);
+  expect(await world.timed(untilNextSlot(world.runtime(HOME)))).toMatchObject({ seconds: 6.8 });
+});

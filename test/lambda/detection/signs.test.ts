@@ -1,0 +1,266 @@
+import * as fc from "fast-check";
+import {
+  isArmed,
+  looksWorrying,
+  mergeLooks,
+  progressIsStale,
+  signOf,
+  type Evidence,
+  type Look,
+  type Sign,
+} from "../../../lambda/detection/signs";
+import {
+  ago,
+  anyEvidence,
+  bad,
+  controlWith,
+  evidenceWith,
+  good,
+  HOME,
+  looks,
+  NOW_MS,
+  runs,
+  settling,
+  STANDBY,
+} from "../../helpers/observations";
+
+const blind: Look = { ...bad, home: "blind" };
+/** Bad, while home had written its sign of life 10 s before, and a millisecond earlier. */
+const fresh: Look = { ...bad, aliveAgeMs: 10_000 };
+const flap: Look = { ...bad, aliveAgeMs: 10_001 };
+const failed: Look = { ...good, canary: "failed" };
+const stale = { ...settling, lastAtMs: ago(80) - 1, newestOrderAtMs: ago(82) };
+/** Old orders are settled still. */
+const nothingNew = { ...settling, newestOrderAtMs: ago(80) - 1 };
+const many = (count: number, look: Look): Look[] => Array.from({ length: count }, () => look);
+const sign = (changes: Partial<Evidence>, nowMs = NOW_MS) =>
+  signOf(controlWith(), evidenceWith(changes), nowMs);
+
+describe("boundaries", () => {
+  const lost = { looks: looks(bad, bad, bad), aliveAtMs: ago(20) - 1 };
+
+  test.each<[string, Partial<Evidence>, Sign | null]>([
+    ["nothing wrong", {}, null],
+    ["home lost: 3 bad probes, silent for more than 20 s", lost, "home lost"],
+    ["silent for 20 s exactly", { ...lost, aliveAtMs: ago(20) }, null],
+    ["silence unknown", { ...lost, aliveAtMs: null }, null],
+    ["2 bad probes", { ...lost, looks: looks(bad, bad) }, null],
+    ["3 bad probes, then a good one", { ...lost, looks: looks(bad, bad, bad, good) }, null],
+    ["a good one among 3", { ...lost, looks: looks(bad, good, bad, bad) }, null],
+    ["a blind one among 3", { ...lost, looks: looks(bad, bad, blind, bad) }, null],
+    ["3 blind ones", { ...lost, looks: looks(blind, blind, blind) }, null],
+    ["no looks at all", { ...lost, looks: [] }, null],
+
+    ["flapping: 4 of 12", { looks: looks(...many(4, flap), ...many(8, good)) }, "home flapping"],
+    ["3 of 12", { looks: looks(...many(3, flap), ...many(9, good)) }, null],
+    ["4 of 12, alive 10 s before", { looks: looks(...many(4, fresh), ...many(8, good)) }, null],
+    [
+      "4 of 12, in one of them alive 10 s before",
+      { looks: looks(fresh, ...many(3, flap), ...many(8, good)) },
+      null,
+    ],
+    [
+      "4 of 12, in one of them unknown",
+      { looks: looks({ ...flap, aliveAgeMs: null }, ...many(3, flap), ...many(8, good)) },
+      null,
+    ],
+    [
+      "4 of 12, one of them blind",
+      { looks: looks({ ...flap, home: "blind" }, ...many(3, flap), ...many(8, good)) },
+      null,
+    ],
+    [
+      "every third look",
+      { looks: looks(...many(4, flap).flatMap((look) => [look, good, good])) },
+      "home flapping",
+    ],
+
+    [
+      "settling stopped: silent and an order waiting, both for more than 80 s",
+      { progress: stale, waitingSinceMs: ago(80) - 1 },
+      "settling stopped",
+    ],
+    [
+      "progress 80 s old",
+      { progress: { ...stale, lastAtMs: ago(80) }, waitingSinceMs: ago(300) },
+      null,
+    ],
+    ["an order waiting for 80 s", { progress: stale, waitingSinceMs: ago(80) }, null],
+    ["no order waiting", { progress: stale }, null],
+    [
+      "progress of another epoch",
+      { progress: { ...stale, epoch: 2 }, waitingSinceMs: ago(300) },
+      null,
+    ],
+    ["progress unknown", { progress: null, waitingSinceMs: ago(300) }, null],
+
+    [
+      "accepting stopped: 6 looks' canaries answered 5xx, nothing settled that is new",
+      { progress: nothingNew, looks: looks(...many(6, failed)) },
+      "accepting stopped",
+    ],
+    [
+      "accepting stopped, and settling silent, too, with no order waiting",
+      { progress: stale, looks: looks(...many(6, failed)) },
+      "accepting stopped",
+    ],
+    ["5 looks", { progress: nothingNew, looks: looks(...many(5, failed)) }, null],
+    ["6, not the last 6", { progress: nothingNew, looks: looks(...many(6, failed), good) }, null],
+    [
+      "one of 6 unanswered",
+      {
+        progress: nothingNew,
+        looks: looks(...many(5, failed), { ...failed, canary: "unanswered" }),
+      },
+      null,
+    ],
+    [
+      "one of 6 refused",
+      { progress: nothingNew, looks: looks({ ...failed, canary: "refused" }, ...many(5, failed)) },
+      null,
+    ],
+    [
+      "6 looks, the newest order accepted 80 s ago",
+      { progress: { ...settling, newestOrderAtMs: ago(80) }, looks: looks(...many(6, failed)) },
+      null,
+    ],
+    [
+      "6 looks, nothing new in another epoch",
+      { progress: { ...nothingNew, epoch: 2 }, looks: looks(...many(6, failed)) },
+      null,
+    ],
+    [
+      "6 looks, what is settled unknown",
+      { progress: null, looks: looks(...many(6, failed)) },
+      null,
+    ],
+
+    [
+      "both: home lost is told first",
+      { ...lost, progress: stale, waitingSinceMs: ago(300) },
+      "home lost",
+    ],
+  ])("%s", (_what, changes, expected) => {
+    expect(sign(changes)).toBe(expected);
+  });
+
+  test.each<[number, Sign | null]>([
+    [130_000, "home lost"],
+    [130_001, null],
+  ])("the first of three bad looks is %d ms old", (ageMs, expected) => {
+    const seen = [ageMs, 10_000, 0].map((one) => ({ ...bad, atMs: NOW_MS - one }));
+    expect(sign({ ...lost, looks: seen })).toBe(expected);
+  });
+});
+
+test.each<[boolean, Parameters<typeof progressIsStale>[1]]>([
+  [false, null],
+  [false, { ...settling, lastAtMs: ago(80) }],
+  [true, stale],
+  [false, { ...stale, epoch: 2 }],
+  [false, { ...stale, epoch: 0 }],
+])("progress is stale: %p for %j", (expected, progress) => {
+  expect(progressIsStale(controlWith(), progress, NOW_MS)).toBe(expected);
+});
+
+const fiveMinutes = { ...settling, firstAtMs: ago(300), lastAtMs: NOW_MS };
+test.each<[boolean, Parameters<typeof controlWith>[0], Parameters<typeof isArmed>[2]]>([
+  [true, {}, fiveMinutes],
+  [false, {}, { ...fiveMinutes, firstAtMs: ago(300) + 1 }],
+  [false, {}, null],
+  [false, {}, { ...fiveMinutes, epoch: 0 }],
+  [false, { epoch: 2 }, fiveMinutes],
+  [false, { active: STANDBY }, fiveMinutes],
+  [false, { active: null, target: HOME }, fiveMinutes],
+  [true, { disarmedUntilMs: NOW_MS }, fiveMinutes],
+  [false, { disarmedUntilMs: NOW_MS + 1 }, fiveMinutes],
+])("armed: %p for %j and %j", (expected, control, progress) => {
+  expect(isArmed(controlWith(control), HOME, progress, NOW_MS)).toBe(expected);
+});
+
+test.each<[boolean, string, Look[]]>([
+  [false, "nothing", []],
+  [false, "2 bad", looks(bad, bad)],
+  [true, "3 bad", looks(good, bad, bad, bad)],
+  [true, "3 bad, however fresh home's sign of life", looks(...many(3, { ...bad, aliveAgeMs: 0 }))],
+  [false, "3 blind", looks(blind, blind, blind)],
+  [false, "3 of 12", looks(bad, good, ...many(2, bad), ...many(8, good))],
+  [true, "4 of 12", looks(...many(4, bad), ...many(8, good))],
+  [false, "4 of 12, one of them blind", looks(blind, ...many(3, bad), ...many(8, good))],
+])("worrying: %p for %s", (expected, _what, seen) => {
+  expect(looksWorrying(seen)).toBe(expected);
+});
+
+describe("whatever was seen", () => {
+  test("a sign only grows older: what home wrote later takes a sign away, never brings one", () => {
+    fc.assert(
+      fc.property(anyEvidence, fc.integer({ min: 0, max: 100_000 }), (evidence, laterMs) => {
+        const renewed: Evidence = {
+          ...evidence,
+          aliveAtMs: evidence.aliveAtMs && Math.min(NOW_MS, evidence.aliveAtMs + laterMs),
+          progress: evidence.progress && {
+            ...evidence.progress,
+            lastAtMs: Math.min(NOW_MS, evidence.progress.lastAtMs + laterMs),
+            newestOrderAtMs: Math.min(NOW_MS, evidence.progress.newestOrderAtMs + laterMs),
+          },
+        };
+        const before = signOf(controlWith(), evidence, NOW_MS);
+        if (before === null) expect(signOf(controlWith(), renewed, NOW_MS)).toBeNull();
+      }),
+      runs(1_000),
+    );
+  });
+
+  test("a look that turns good brings no sign", () => {
+    fc.assert(
+      fc.property(anyEvidence, fc.nat({ max: 11 }), (evidence, which) => {
+        const seen = evidence.looks.map((look, i) =>
+          i === which ? { ...look, home: "good" as const, canary: "accepted" as const } : look,
+        );
+        if (signOf(controlWith(), evidence, NOW_MS) === null) {
+          expect(signOf(controlWith(), { ...evidence, looks: seen }, NOW_MS)).toBeNull();
+        }
+      }),
+      runs(1_000),
+    );
+  });
+
+  test("looks of another incident count for nothing", () => {
+    fc.assert(
+      fc.property(anyEvidence, (evidence) => {
+        const old = evidence.looks.map((look) => ({ ...look, atMs: look.atMs - 130_001 }));
+        const none = signOf(controlWith(), { ...evidence, looks: [] }, NOW_MS);
+        expect(signOf(controlWith(), { ...evidence, looks: old }, NOW_MS)).toBe(none);
+      }),
+      runs(1_000),
+    );
+  });
+});
+
+describe("looks of two loops", () => {
+  const at = (seconds: number, home: Look["home"]): Look => ({
+    atMs: seconds * 1000,
+    home,
+    canary: "accepted",
+    aliveAgeMs: 0,
+  });
+
+  it("are one memory: another's past, and our own of the slot that has just passed", () => {
+    const sentinels = [at(0, "good"), at(10, "bad"), at(20, "bad")];
+    expect(mergeLooks([at(20, "bad"), at(30, "bad")], sentinels)).toEqual([
+      at(0, "good"),
+      at(10, "bad"),
+      at(20, "bad"),
+      at(30, "bad"),
+    ]);
+  });
+
+  it("count once a slot, our own first", () => {
+    expect(mergeLooks([at(23, "good")], [at(20, "bad")])).toEqual([at(23, "good")]);
+  });
+
+  it("are no more than a window of flapping", () => {
+    const many = Array.from({ length: 20 }, (_, i) => at(i * 10, "good"));
+    expect(mergeLooks([at(200, "bad")], many)).toEqual([...many.slice(-11), at(200, "bad")]);
+  });
+});

@@ -1,0 +1,179 @@
+import * as act from "../../../lambda/failover/act";
+import type { Control } from "../../../lambda/failover/control";
+import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
+import { clusterArn } from "../../helpers/fakeEnvironment";
+
+let world: FakeWorld;
+const runtime = () => world.runtime(STANDBY);
+
+beforeEach(() => {
+  world = new FakeWorld(STANDBY);
+});
+
+const fenceTo = (isAutomatic: boolean) =>
+  ({ do: "fence", target: STANDBY, how: "failover", isAutomatic, because: "home lost" }) as const;
+
+describe("fence", () => {
+  const rule = { service: "eventbridge", region: STANDBY, command: "DescribeRule", on: "tick" };
+
+  it("writes the next epoch, no active region, the target and why, after asking for the tick", async () => {
+    const before = world.setControl({ epoch: 3, version: 9, disarmedUntilMs: 5, notifiedEpoch: 3 });
+    await world.play(act.fence(runtime(), before, fenceTo(true)));
+    expect(world.control).toEqual({
+      ...before,
+      pk: "control",
+      version: 10,
+      epoch: 4,
+      active: null,
+      target: STANDBY,
+      how: "failover",
+      sinceMs: world.nowMs - 10,
+      reason: "home lost",
+    });
+    expect(world.calls.map((call) => call.command)).toEqual(["DescribeRule", "Put"]);
+    expect(world.callsOf(rule)).toHaveLength(1);
+  });
+
+  it("does nothing where the tick's schedule is known to be gone", async () => {
+    const before = world.setControl();
+    world.services.hasTickRule = false;
+    await expect(world.play(act.fence(runtime(), before, fenceTo(true)))).rejects.toThrow(
+      "the tick's schedule is gone: the stack is being destroyed",
+    );
+    expect(world.control).toMatchObject({ epoch: 1, active: HOME });
+    expect(world.callsOf({ command: "Put" })).toEqual([]);
+  });
+
+  it.each([
+    ["refused", serviceError("AccessDeniedException", "not authorized"), 0.02],
+    ["throttled", throttled(), 0.02],
+    ["never answered", "hangs" as const, 2.01],
+  ])("passes where the question for it is %s", async (_, mishap, seconds) => {
+    const before = world.setControl();
+    world.mishap(rule, mishap);
+    const outcome = await world.timed(act.fence(runtime(), before, fenceTo(true)));
+    expect(outcome.seconds).toBe(seconds);
+    expect(world.control).toMatchObject({ epoch: 2, target: STANDBY });
+  });
+
+  it("asks nothing when an operator fences", async () => {
+    const before = world.setControl();
+    world.services.hasTickRule = false;
+    await world.play(act.fence(runtime(), before, fenceTo(false)));
+    expect(world.told("eventbridge")).toEqual([]);
+    expect(world.control).toMatchObject({ epoch: 2, target: STANDBY });
+  });
+
+  it.each([
+    ["wrote first", 10],
+    ["still has to write what it builds on", 8],
+  ])("loses against whoever %s", async (_, version) => {
+    const before = world.setControl({ version: 9 });
+    world.setControl({ version });
+    const failure = await world
+      .play(act.fence(runtime(), before, fenceTo(true)))
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "ConditionalCheckFailedException" });
+    expect(world.control).toMatchObject({ version, epoch: 1, active: HOME });
+  });
+});
+
+describe("create", () => {
+  it("writes the first control item, and never over another", async () => {
+    await world.play(act.create(runtime()));
+    const first = {
+      pk: "control",
+      version: 1,
+      epoch: 1,
+      active: null,
+      target: HOME,
+      how: "start",
+      sinceMs: world.nowMs - 10,
+      disarmedUntilMs: 0,
+      notifiedEpoch: 0,
+      repointedEpoch: 0,
+      newestRowAtMs: null,
+      reason: "first start",
+    };
+    expect(world.control).toEqual(first);
+    await expect(world.play(act.create(runtime()))).rejects.toThrow("conditional");
+    expect(world.control).toEqual(first);
+  });
+});
+
+describe("promote", () => {
+  const failover = { do: "promote", target: STANDBY, how: "failover", callIn: STANDBY } as const;
+  const switchover = { do: "promote", target: HOME, how: "switchover", callIn: STANDBY } as const;
+  const promote = (control: Control, action: typeof failover | typeof switchover = failover) =>
+    world.timed(act.promote(runtime(), control, action));
+
+  it("fails over in the target's region, allowing data loss, right after a strong read", async () => {
+    await promote(world.setControl({ version: 9 }));
+    expect(world.told("dynamodb", "rds")).toEqual([
+      `dynamodb ${STANDBY} Get control`,
+      `rds ${STANDBY} FailoverGlobalCluster ${clusterArn(STANDBY)}`,
+    ]);
+    expect(world.only({ service: "rds" }).input).toEqual({
+      GlobalClusterIdentifier: "trading",
+      TargetDbClusterIdentifier: clusterArn(STANDBY),
+      AllowDataLoss: true,
+    });
+    expect(world.only({ service: "dynamodb" }).input["ConsistentRead"]).toBe(true);
+  });
+
+  it("switches over in the region that still writes, without data loss", async () => {
+    world.services.databases[HOME]!.isWriter = false;
+    world.services.databases[STANDBY]!.isWriter = true;
+    await promote(world.setControl(), switchover);
+    expect(world.only({ service: "rds" })).toMatchObject({
+      region: STANDBY,
+      command: "SwitchoverGlobalCluster",
+      input: { GlobalClusterIdentifier: "trading", TargetDbClusterIdentifier: clusterArn(HOME) },
+    });
+    expect(world.only({ service: "rds" }).input).not.toHaveProperty("AllowDataLoss");
+  });
+
+  it.each([
+    ["has another version", { version: 10 }, "control is at version 10"],
+    ["is absent", null, "control is at version undefined"],
+  ])("makes no RDS call where the control item %s", async (_, change, error) => {
+    const before = world.setControl({ version: 9 });
+    if (change === null) world = new FakeWorld(STANDBY);
+    else world.setControl(change);
+    await expect(promote(before)).rejects.toThrow(new act.StaleObservationError(error));
+    expect(world.told("rds")).toEqual([]);
+  });
+
+  it.each([
+    ["refused", throttled(), 0.01],
+    ["never answered", "hangs" as const, 2],
+  ])("makes no RDS call where the read is %s", async (_, mishap, seconds) => {
+    const before = world.setControl();
+    const startedMs = world.nowMs;
+    world.mishap({ on: "control" }, mishap);
+    await expect(promote(before)).rejects.toThrow();
+    expect((world.nowMs - startedMs) / 1000).toBe(seconds);
+    await world.advance(10);
+    expect(world.told("rds")).toEqual([]);
+  });
+
+  it("cuts its call off 2 s after the read began", async () => {
+    const before = world.setControl();
+    const startedMs = world.nowMs;
+    world.mishap({ service: "rds" }, "hangs");
+    await expect(promote(before)).rejects.toThrow("RDS failover: no answer within 2000 ms");
+    expect(world.nowMs - startedMs).toBe(2_000);
+    expect(world.only({ service: "rds" })).toMatchObject({
+      atMs: startedMs + 10,
+      signal: { aborted: true },
+    });
+  });
+
+  it("calls no more when the read's answer arrives after the cut-off", async () => {
+    const before = world.setControl();
+    world.mishap({ on: "control" }, { lateMs: 2_500 });
+    await expect(promote(before)).rejects.toThrow("no answer");
+    await world.advance(10);
+    expect(world.told("rds")).toEqual([]);
+  });
+});

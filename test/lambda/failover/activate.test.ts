@@ -1,0 +1,215 @@
+import * as act from "../../../lambda/failover/act";
+import type { Control } from "../../../lambda/failover/control";
+import { createLog } from "../../../lambda/runtime/log";
+import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
+
+let world: FakeWorld;
+const runtime = () => world.runtime(STANDBY);
+
+beforeEach(() => {
+  world = new FakeWorld(STANDBY);
+});
+
+describe("activate", () => {
+  const control = (change: Partial<Control> = {}) =>
+    world.setControl({ active: null, target: STANDBY, epoch: 4, how: "failover", ...change });
+  const activate = (before: Control, target = STANDBY) =>
+    world.timed(act.activate(runtime(), before, target));
+  const migrationAnswers = (answer: object, name = "standby-migration") =>
+    world.services.functions.set(name, () => Promise.resolve(answer));
+
+  it("invokes the target's db-migration, waits, then makes the target active", async () => {
+    migrationAnswers({ status: "activated", epoch: 4, newestRowAtMs: 77 });
+    const before = control();
+    await activate(before);
+    expect(world.only({ service: "lambda" })).toMatchObject({
+      region: STANDBY,
+      input: {
+        FunctionName: "standby-migration",
+        InvocationType: "RequestResponse",
+        Payload: Buffer.from('{"activate":4}'),
+      },
+    });
+    expect(world.control).toEqual({
+      ...before,
+      pk: "control",
+      version: before.version + 1,
+      active: STANDBY,
+      target: null,
+      newestRowAtMs: 77,
+      sinceMs: world.nowMs - 10,
+    });
+  });
+
+  it("goes to home's function in home's region where home gains", async () => {
+    migrationAnswers({ status: "activated", epoch: 4, newestRowAtMs: null }, "home-migration");
+    await activate(control({ target: HOME }), HOME);
+    expect(world.told("lambda")).toEqual([`lambda ${HOME} Invoke home-migration`]);
+    expect(world.control).toMatchObject({ active: HOME, newestRowAtMs: null });
+  });
+
+  it.each([{ status: "not the writer" }, { status: "superseded", epoch: 9 }])(
+    "changes nothing upon %p",
+    async (answer) => {
+      migrationAnswers(answer);
+      const before = control();
+      expect((await activate(before)).result).toEqual(answer);
+      expect(world.control).toEqual({ pk: "control", ...before });
+      expect(world.callsOf({ command: "Put" })).toEqual([]);
+    },
+  );
+
+  it("fails with what db-migration said", async () => {
+    world.services.functions.set("standby-migration", () => Promise.reject(new Error("no secret")));
+    await expect(activate(control())).rejects.toThrow(
+      `db-migration in ${STANDBY} failed: {"errorMessage":"Error: no secret"}`,
+    );
+    expect(world.control).toMatchObject({ active: null });
+  });
+
+  it("gives up after 20 s", async () => {
+    world.mishap({ service: "lambda" }, "hangs");
+    const startedMs = world.nowMs;
+    await expect(activate(control())).rejects.toThrow("no answer within 20000 ms");
+    expect(world.nowMs - startedMs).toBe(20_000);
+  });
+
+  it("does not overwrite a fence that came in between", async () => {
+    const before = control();
+    world.services.functions.set("standby-migration", () => {
+      world.setControl({ version: before.version + 1, epoch: 5, target: HOME });
+      return Promise.resolve({ status: "activated", epoch: 4, newestRowAtMs: null });
+    });
+    await expect(activate(before)).rejects.toThrow("conditional");
+    expect(world.control).toMatchObject({ epoch: 5, active: null, target: HOME });
+  });
+});
+
+describe("what follows an activation", () => {
+  const control = (change: Partial<Control> = {}) =>
+    world.setControl({
+      active: STANDBY,
+      epoch: 4,
+      how: "failover",
+      reason: "home lost",
+      ...change,
+    });
+  const published = () =>
+    world.callsOf({ service: "sns" }).map(({ region, on, input }) => ({
+      region,
+      on,
+      subject: input["Subject"],
+      message: JSON.parse(input["Message"] as string) as Record<string, unknown>,
+    }));
+
+  it.each([
+    [STANDBY, "standby-sweep"],
+    [HOME, "home-sweep"],
+  ])("sweep in %s goes to %s and is not waited for", async (region, name) => {
+    await world.play(act.sweep(runtime(), control(), region));
+    expect(world.only({ service: "lambda" })).toMatchObject({
+      region,
+      input: {
+        FunctionName: name,
+        InvocationType: "Event",
+        Payload: Buffer.from('{"activated":4}'),
+      },
+    });
+  });
+
+  it("notify tells both regions the RTO and the RPO, then notes that it did", async () => {
+    const nowMs = world.nowMs;
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: nowMs - 130_040 });
+    world.put({ pk: `progress#${STANDBY}`, epoch: 4, firstAtMs: nowMs - 2_000, lastAtMs: nowMs });
+    const before = control({ newestRowAtMs: nowMs - 131_300, notifiedEpoch: 1 });
+    const log = createLog(runtime(), "test");
+    await world.play(act.notify(runtime(), before, log));
+    const message = {
+      environment: "test",
+      active: STANDBY,
+      epoch: 4,
+      how: "failover",
+      reason: "home lost",
+      rtoSeconds: 128,
+      rpoSeconds: 1.3,
+    };
+    const subject = `${STANDBY} is active (epoch 4)`;
+    expect(published()).toMatchObject([
+      { region: HOME, on: "home-topic", subject, message },
+      { region: STANDBY, on: "standby-topic", subject, message },
+    ]);
+    expect([world.metric("RtoSeconds"), world.metric("RpoSeconds")]).toEqual([[128], [1.3]]);
+    expect(world.control).toEqual({
+      ...before,
+      pk: "control",
+      version: before.version + 1,
+      notifiedEpoch: 4,
+    });
+  });
+
+  it.each([
+    ["nothing was settled yet in the new epoch", 3, -80_000, { rtoSeconds: 60.1, rpoSeconds: 20 }],
+    ["the survivor has later rows than home told of", 4, 0, { rtoSeconds: 50.1, rpoSeconds: 0 }],
+  ])("notify reckons too where %s", async (_, epoch, newestRowMs, told) => {
+    const { nowMs } = world;
+    const settledAtMs = nowMs - 9_900;
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: nowMs - 60_000 });
+    world.put({ pk: `progress#${STANDBY}`, epoch, firstAtMs: settledAtMs, lastAtMs: nowMs });
+    const before = control({ newestRowAtMs: nowMs + newestRowMs });
+    await world.advance(0.09);
+    await world.play(act.notify(runtime(), before, createLog(runtime(), "test")));
+    expect(published()[0]!.message).toMatchObject(told);
+  });
+
+  it("notify tells of a first start as what it is", async () => {
+    const log = createLog(runtime(), "test");
+    const before = control({ active: HOME, how: "start", epoch: 1, reason: "first start" });
+    world.put({ pk: `progress#${STANDBY}`, epoch: 1, firstAtMs: 1, lastAtMs: 1 });
+    await world.play(act.notify(runtime(), before, log));
+    expect(published()[0]).toMatchObject({
+      subject: `${HOME} is active (epoch 1)`,
+      message: { rtoSeconds: 0, rpoSeconds: 0, how: "start" },
+    });
+  });
+
+  it.each([[HOME], [STANDBY]])("one topic is enough: not a word from %s's", async (region) => {
+    world.mishap({ service: "sns", region }, "hangs");
+    const { seconds } = await world.timed(act.publish(runtime(), "s".repeat(120), { a: 1 }));
+    expect(seconds).toBe(0.01);
+    expect(published().map((one) => one.subject)).toEqual(Array(2).fill("s".repeat(100)));
+  });
+
+  it("no topic is not: notify fails and is still to be done", async () => {
+    world.mishap({ service: "sns" }, throttled());
+    const before = control({ notifiedEpoch: 1 });
+    await expect(
+      world.play(act.notify(runtime(), before, createLog(runtime(), "test"))),
+    ).rejects.toThrow();
+    expect(world.control).toMatchObject({ notifiedEpoch: 1, version: before.version });
+    expect(world.metric("RtoSeconds")).toEqual([]);
+  });
+
+  it("re-point gives home's check a path home cannot answer, then notes that it did", async () => {
+    const before = control();
+    await world.play(act.repoint(runtime(), before));
+    expect(world.only({ service: "route53" }).input).toEqual({
+      HealthCheckId: "home-check",
+      ResourcePath: "/live/health?after=4",
+    });
+    expect(world.control).toMatchObject({ repointedEpoch: 4, version: before.version + 1 });
+  });
+
+  it("re-point gives up after 2 s and notes nothing", async () => {
+    world.mishap({ service: "route53" }, "hangs");
+    const startedMs = world.nowMs;
+    await expect(world.play(act.repoint(runtime(), control()))).rejects.toThrow("no answer");
+    expect(world.nowMs - startedMs).toBe(2_000);
+    expect(world.control).toMatchObject({ repointedEpoch: 0 });
+  });
+
+  it("disarm holds automatic fences back until then", async () => {
+    const before = control();
+    await world.play(act.disarm(runtime(), before, 123));
+    expect(world.control).toMatchObject({ disarmedUntilMs: 123, version: before.version + 1 });
+  });
+});

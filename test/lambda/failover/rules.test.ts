@@ -1,0 +1,139 @@
+import * as fc from "fast-check";
+import { fenced } from "../../../lambda/failover/control";
+import { INSERT_ORDERS, RAISE_EPOCH, SEE_ORDERS } from "../../../lambda/orders/database";
+import {
+  isActiveAfter,
+  isWaiting,
+  latchIsSet,
+  mayClose,
+  maySettle,
+  raisesEpoch,
+} from "../../../lambda/failover/rules";
+import {
+  anyControl,
+  controlWith,
+  HOME,
+  NOW_MS,
+  runs,
+  STANDBY,
+  under,
+} from "../../helpers/observations";
+
+const atHome = controlWith({ epoch: 3 });
+const atStandby = controlWith({ epoch: 3, active: STANDBY });
+const toHome = under(HOME, "switchover", { epoch: 3 });
+const toStandby = under(STANDBY, "failover", { epoch: 3 });
+
+test.each([
+  [true, atHome, HOME],
+  [false, atHome, STANDBY],
+  [true, atStandby, STANDBY],
+  [false, toHome, HOME],
+  [false, toHome, STANDBY],
+])("may settle: %p for %j in %s", (expected, control, region) => {
+  expect(maySettle(control, region)).toBe(expected);
+});
+
+test.each([
+  [false, 3],
+  [true, 2],
+  [true, undefined],
+  [true, 4],
+])("waiting in epoch 3: %p for an order settled under %p", (expected, settledEpoch) => {
+  expect(isWaiting(settledEpoch, atHome)).toBe(expected);
+});
+
+test.each([
+  [true, atHome, STANDBY, 3],
+  [false, atHome, HOME, 3],
+  [true, atStandby, HOME, 3],
+  [false, atHome, STANDBY, 2],
+  [false, atHome, STANDBY, 4],
+  [false, atHome, STANDBY, null],
+  [false, toHome, STANDBY, 3],
+  [false, toStandby, HOME, 3],
+])("may close: %p for %j in %s, its database at %p", (expected, control, region, localEpoch) => {
+  expect(mayClose(control, region, localEpoch)).toBe(expected);
+});
+
+test.each([
+  [true, 0, 1],
+  [true, 1, 3],
+  [false, 3, 3],
+  [false, 4, 3],
+])("raises: %p from %d to %d", (expected, writerEpoch, epoch) => {
+  expect(raisesEpoch(writerEpoch, epoch)).toBe(expected);
+});
+
+test.each([
+  [false, atHome],
+  [true, atStandby],
+  [false, toHome],
+  [true, toStandby],
+  [false, controlWith({ active: null, target: null })],
+])("the latch is set: %p for %j", (expected, control) => {
+  expect(latchIsSet(control, STANDBY)).toBe(expected);
+});
+
+test.each([
+  [true, atHome, HOME, 0],
+  [true, atHome, HOME, 2],
+  [false, atHome, HOME, 3],
+  [false, atHome, STANDBY, 0],
+  [true, toHome, HOME, 0],
+  [false, toHome, STANDBY, 0],
+  [false, toStandby, HOME, 0],
+])("active after: %p for %j in %s after %d", (expected, control, region, epoch) => {
+  expect(isActiveAfter(control, region, epoch)).toBe(expected);
+});
+
+describe("whatever the control item says", () => {
+  const region = fc.constantFrom(HOME, STANDBY);
+  const epoch = fc.integer({ min: 0, max: 5 });
+
+  test("no region may both settle and close, and no two may settle", () => {
+    fc.assert(
+      fc.property(anyControl, region, epoch, (control, one, local) => {
+        expect(maySettle(control, one) && mayClose(control, one, local)).toBe(false);
+        expect(maySettle(control, HOME) && maySettle(control, STANDBY)).toBe(false);
+      }),
+      runs(1_000),
+    );
+  });
+
+  test("a fence makes every settled order wait, and nobody settles or closes", () => {
+    fc.assert(
+      fc.property(anyControl, region, epoch, (control, target, settledEpoch) => {
+        fc.pre(settledEpoch <= control.epoch);
+        const next = fenced(control, target, "failover", "", NOW_MS);
+        expect(isWaiting(settledEpoch, next)).toBe(true);
+        for (const one of [HOME, STANDBY]) {
+          expect(maySettle(next, one)).toBe(false);
+          expect(mayClose(next, one, next.epoch)).toBe(false);
+        }
+        expect(latchIsSet(next, STANDBY)).toBe(target === STANDBY);
+      }),
+      runs(1_000),
+    );
+  });
+});
+
+describe("the rules that are SQL", () => {
+  test("an insert holds its right until it commits", () => {
+    expect(INSERT_ORDERS).toMatch(
+      /held as materialized \(\s*select epoch from writer_epoch where epoch = \$1::integer for share\s*\)/,
+    );
+    expect(INSERT_ORDERS).toMatch(/from batch b cross join held/);
+  });
+
+  test("the epoch is raised as raisesEpoch says: only upward", () => {
+    expect(RAISE_EPOCH).toBe(
+      "update writer_epoch set epoch = $1::integer where epoch < $1::integer",
+    );
+  });
+
+  test("rows and the epoch that vouches for them are seen in one statement", () => {
+    expect(SEE_ORDERS.match(/;/g)).toBeNull();
+    expect(SEE_ORDERS).toMatch(/select epoch from writer_epoch[\s\S]*select id::text from orders/);
+  });
+});

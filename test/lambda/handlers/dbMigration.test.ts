@@ -1,0 +1,109 @@
+import { createDbMigration, type DbMigrationEvent } from "../../../lambda/handlers/dbMigration";
+import { databaseError } from "../../../support/aws/errors";
+import { batch, stored } from "../../helpers/events";
+import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
+import { FakeWorld, HOME, STANDBY } from "../../helpers/fakeRuntime";
+
+let world: FakeWorld;
+const database = (region: string) => world.services.databases[region]!;
+const run = (event: DbMigrationEvent, region = HOME) =>
+  world.play(createDbMigration(world.runtime(region))(event));
+const statements = () => world.callsOf({ service: "sql" }).map((call) => call.command);
+
+beforeEach(() => {
+  world = new FakeWorld();
+});
+
+describe("an activation", () => {
+  it("migrates and raises the right, and says what the newest row is", async () => {
+    expect(await run({ activate: 1 })).toEqual({
+      status: "activated",
+      epoch: 1,
+      newestRowAtMs: null,
+    });
+    expect(statements()).toEqual([
+      "PROBE_WRITER",
+      "MIGRATIONS_TABLE",
+      "READ_MIGRATIONS",
+      "MIGRATION 1",
+      "RAISE_EPOCH",
+      "READ_EPOCH",
+    ]);
+    world.setControl({ epoch: 1 });
+    const settledMs = world.nowMs + 10;
+    const process = createOrderProcessor(world.runtime(HOME));
+    await world.play(process(batch(stored(1, world.nowMs))));
+    expect(await run({ activate: 2 })).toEqual({
+      status: "activated",
+      epoch: 2,
+      newestRowAtMs: settledMs,
+    });
+    expect(database(HOME).epoch).toBe(2);
+  });
+
+  it("again is the same, a lower one is superseded and changes nothing", async () => {
+    database(HOME).at(4);
+    expect(await run({ activate: 4 })).toMatchObject({ status: "activated", epoch: 4 });
+    expect(await run({ activate: 3 })).toEqual({ status: "superseded", epoch: 4 });
+    expect(database(HOME).epoch).toBe(4);
+  });
+
+  it("says where the database is not the writer, and touches nothing", async () => {
+    expect(await run({ activate: 2 }, STANDBY)).toEqual({ status: "not the writer" });
+    expect(statements()).toEqual(["PROBE_WRITER"]);
+    expect(world.callsOf({ service: "sql" })[0]!.on).toBe("standby-writer");
+  });
+
+  it.each([
+    ["leads nowhere is not the writer", "ENOTFOUND", true],
+    ["does not answer is not known to be none", "ECONNREFUSED", false],
+  ])("where the cluster's name %s", async (_, code, isKnown) => {
+    world.mishap({ service: "sql" }, Object.assign(new Error("connect"), { code }));
+    const answer = run({ activate: 2 });
+    if (isKnown) expect(await answer).toEqual({ status: "not the writer" });
+    else await expect(answer).rejects.toThrow("connect");
+  });
+
+  it("fails where the writer was lost on the way: the orchestrator asks again", async () => {
+    database(HOME).at(1);
+    world.mishap({ command: "RAISE_EPOCH" }, databaseError("25006", "read-only transaction"), 1);
+    await expect(run({ activate: 2 })).rejects.toThrow("read-only transaction");
+    expect(database(HOME).epoch).toBe(1);
+    expect(await run({ activate: 2 })).toMatchObject({ status: "activated" });
+  });
+});
+
+describe("a deployment", () => {
+  it("applies what is missing, once", async () => {
+    expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: [1] });
+    expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: [] });
+    expect(database(HOME).migrated).toEqual([1]);
+  });
+
+  it("has nothing to do where the database is not the writer", async () => {
+    expect(await run({ migrate: true }, STANDBY)).toEqual({ status: "not the writer" });
+    expect(statements()).toEqual(["PROBE_WRITER"]);
+  });
+
+  it("does not take the right from whoever holds it", async () => {
+    database(HOME).at(3);
+    await run({ migrate: true });
+    expect(database(HOME).epoch).toBe(3);
+  });
+});
+
+describe("once a day", () => {
+  it("rows of canaries older than a day go, all others stay", async () => {
+    database(HOME).at(1);
+    const settledAt = (ageSeconds: number) =>
+      new Date(world.nowMs - ageSeconds * 1000).toISOString();
+    const row = (id: string, account_id: string, ageSeconds: number) =>
+      database(HOME).rows.set(id, { id, account_id, settledAt: settledAt(ageSeconds) } as never);
+    row("old canary", "canary", 86_401);
+    row("young canary", "canary", 86_399);
+    row("old order", "account", 86_401);
+    expect(await run({ prune: true })).toEqual({ status: "pruned" });
+    expect([...database(HOME).rows.keys()]).toEqual(["young canary", "old order"]);
+    expect(await run({ prune: true }, STANDBY)).toEqual({ status: "not the writer" });
+  });
+});

@@ -1,0 +1,286 @@
+import type { Control } from "../../../lambda/failover/control";
+import { atStandby, changesOf, loseHome, orchestrate, steadyWorld } from "../../helpers/failover";
+import { clusterArn } from "../../helpers/fakeEnvironment";
+import { HOME, STANDBY, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
+
+let world: FakeWorld;
+
+beforeEach(() => {
+  world = steadyWorld();
+});
+
+const ask = (event: object, region = STANDBY) => world.timed(orchestrate(world, event, region));
+const fenceTo = (region: string): Partial<Control> => ({ epoch: 2, active: null, target: region });
+
+describe("an operator's failover", () => {
+  it("goes the whole way to the standby and says done, though home is well", async () => {
+    const { result, seconds } = await ask({ action: "failover", to: STANDBY });
+    expect(result).toMatchObject({ done: true, action: { do: "nothing" } });
+    expect(seconds).toBeLessThan(65);
+    expect(changesOf(world)).toEqual([
+      `${STANDBY} Put control`,
+      `${STANDBY} FailoverGlobalCluster ${clusterArn(STANDBY)}`,
+      `${STANDBY} Invoke standby-migration`,
+      `${STANDBY} Put control`,
+      `${STANDBY} Invoke standby-sweep`,
+      `${HOME} Publish home-topic`,
+      `${STANDBY} Publish standby-topic`,
+      `${STANDBY} Put control`,
+      `${HOME} UpdateHealthCheck home-check`,
+      `${STANDBY} Put control`,
+    ]);
+    expect(world.control).toMatchObject({
+      epoch: 2,
+      active: STANDBY,
+      how: "failover",
+      reason: "operator: failover",
+    });
+    expect(world.told("http", "eventbridge", "cloudwatch")).toEqual([]);
+  });
+
+  it("goes to home from home's own orchestrator, where the standby is lost", async () => {
+    atStandby(world);
+    world.mishap({ region: STANDBY }, "hangs");
+    const { result } = await ask({ action: "failover", to: HOME }, HOME);
+    expect(result).toMatchObject({ done: true, control: { active: HOME, epoch: 3 } });
+    expect(world.services.cluster.promotions).toEqual([`failover to ${HOME}`]);
+    expect(changesOf(world)).toEqual([
+      `${HOME} Put control`,
+      `${HOME} FailoverGlobalCluster ${clusterArn(HOME)}`,
+      `${HOME} Invoke home-migration`,
+      `${HOME} Put control`,
+      `${HOME} Invoke home-sweep`,
+      `${HOME} Publish home-topic`,
+      `${STANDBY} Publish standby-topic`,
+      `${HOME} Put control`,
+    ]);
+  });
+
+  it("turns one that is under way around, with a fence of its own", async () => {
+    world.setControl({ ...fenceTo(STANDBY), how: "failover" });
+    const { result } = await ask({ action: "failover", to: HOME });
+    expect(result).toMatchObject({ done: true, control: { active: HOME, epoch: 3 } });
+    expect(world.services.cluster.promotions).toEqual([]);
+  });
+
+  it("waits for the promotion it turns around: a writer that is being left is not activated", async () => {
+    const { cluster } = world.services;
+    cluster.promotionMs = 60_000;
+    world.setControl({ ...fenceTo(STANDBY), how: "failover" });
+    cluster.answer(STANDBY, "FailoverGlobalCluster", {
+      TargetDbClusterIdentifier: clusterArn(STANDBY),
+      AllowDataLoss: true,
+    });
+    const { result } = await ask({ action: "failover", to: HOME });
+    expect(cluster.promotions).toEqual([`failover to ${STANDBY}`, `failover to ${HOME}`]);
+    expect(result).toMatchObject({ control: { active: HOME, epoch: 3 } });
+    expect(world.services.databases[HOME]!.isWriter).toBe(true);
+  });
+
+  it("repeated is one more look at the same fence", async () => {
+    const command = { action: "failover", to: STANDBY };
+    world.services.cluster.promotionMs = 140_000;
+    const first = await ask(command);
+    expect(first.result).toMatchObject({ done: false, action: { do: "wait" } });
+    expect(first.seconds).toBeLessThan(130);
+    expect((await ask(command)).result).toMatchObject({ done: true });
+    expect((await ask(command)).result).toMatchObject({
+      done: true,
+      action: { do: "nothing", because: `${STANDBY} is active` },
+    });
+    expect(world.control!.epoch).toBe(2);
+    expect(world.services.cluster.promotions).toEqual([`failover to ${STANDBY}`]);
+  });
+
+  it("is refused where the target is known not to be ready", async () => {
+    world.services.cluster.unready.add(STANDBY);
+    expect((await ask({ action: "failover", to: STANDBY })).result).toMatchObject({
+      done: true,
+      action: {
+        do: "refuse",
+        because: `${STANDBY} has no available member with an instance`,
+      },
+    });
+    expect(changesOf(world)).toEqual([]);
+  });
+
+  it("is refused so even while another failover is under way", async () => {
+    world.setControl({ ...fenceTo(STANDBY), how: "failover" });
+    world.services.cluster.unready.add(HOME);
+    expect((await ask({ action: "failover", to: HOME })).result).toMatchObject({
+      done: true,
+      action: { do: "refuse", because: `${HOME} has no available member with an instance` },
+    });
+    expect(changesOf(world)).toEqual([]);
+  });
+
+  it("passes where the target's RDS does not answer, and is done once it does", async () => {
+    const mend = world.mishap({ service: "rds" }, "hangs");
+    const run = orchestrate(world, { action: "failover", to: STANDBY });
+    await world.advance(10);
+    expect(world.control).toMatchObject(fenceTo(STANDBY));
+    mend();
+    expect(await world.play(run)).toMatchObject({ done: true });
+  });
+
+  it("reads again what the ledger did not say at first", async () => {
+    const mend = world.mishap({ on: "control" }, throttled());
+    const run = orchestrate(world, { action: "failover", to: STANDBY });
+    await world.advance(5);
+    mend();
+    expect(await world.play(run)).toMatchObject({ done: true, control: { active: STANDBY } });
+  });
+
+  it.each([
+    ["refuses", throttled()],
+    ["hangs", "hangs" as const],
+  ])("is not done where the ledger %s: it looks on for its time", async (_, mishap) => {
+    const mend = world.mishap({ on: "control" }, mishap);
+    const { result, seconds } = await ask({ action: "failover", to: STANDBY });
+    expect(result).toMatchObject({ done: false, control: "unknown" });
+    expect(seconds).toBeGreaterThan(125);
+    mend();
+    expect((await ask({ action: "failover", to: STANDBY })).result).toMatchObject({ done: true });
+  });
+});
+
+describe("a failback", () => {
+  beforeEach(() => atStandby(world));
+
+  it("switches over in the region that still writes, and loses nothing", async () => {
+    world.services.databases[STANDBY]!.rows.set("row", { id: "row" } as never);
+    const { result } = await ask({ action: "failback" });
+    expect(result).toMatchObject({ done: true, control: { active: HOME, epoch: 3 } });
+    expect(changesOf(world)).toEqual([
+      `${STANDBY} Put control`,
+      `${STANDBY} SwitchoverGlobalCluster ${clusterArn(HOME)}`,
+      `${HOME} Invoke home-migration`,
+      `${STANDBY} Put control`,
+      `${HOME} Invoke home-sweep`,
+      `${HOME} Publish home-topic`,
+      `${STANDBY} Publish standby-topic`,
+      `${STANDBY} Put control`,
+    ]);
+    expect(world.services.databases[HOME]!.rows.has("row")).toBe(true);
+    expect(world.control).toMatchObject({ how: "switchover", reason: "operator: failback" });
+  });
+
+  it("needs home's RDS to answer", async () => {
+    world.mishap({ service: "rds", region: HOME }, "hangs");
+    expect((await ask({ action: "failback" })).result).toMatchObject({
+      done: true,
+      action: { do: "refuse", because: "a failback needs home's RDS to answer" },
+    });
+    expect(changesOf(world)).toEqual([]);
+  });
+
+  it("does not turn a failover to the standby around", async () => {
+    world.setControl({ ...fenceTo(STANDBY), how: "failover" });
+    expect((await ask({ action: "failback" })).result).toMatchObject({
+      done: true,
+      action: { do: "refuse", because: `a failover to ${STANDBY} is under way` },
+    });
+    expect(changesOf(world)).toEqual([]);
+  });
+
+  it("has nothing to do where home is active", async () => {
+    world = steadyWorld();
+    expect((await ask({ action: "failback" })).result).toMatchObject({
+      done: true,
+      action: { do: "nothing", because: `${HOME} is active` },
+    });
+    expect(changesOf(world)).toEqual([]);
+  });
+});
+
+describe("arm and disarm", () => {
+  it("disarm for 15 minutes, and again only when half of them are over", async () => {
+    const startedMs = world.nowMs;
+    expect((await ask({ action: "disarm" })).result).toMatchObject({
+      done: true,
+      action: { do: "nothing", because: "disarmed" },
+    });
+    const untilMs = world.control!.disarmedUntilMs;
+    expect(untilMs - startedMs).toBeGreaterThanOrEqual(900_000);
+    expect(untilMs - startedMs).toBeLessThan(901_000);
+    await world.advance(440);
+    await ask({ action: "disarm" });
+    expect(world.control!.disarmedUntilMs).toBe(untilMs);
+    await world.advance(20);
+    await ask({ action: "disarm" });
+    expect(world.control!.disarmedUntilMs).toBeGreaterThan(untilMs);
+    expect(changesOf(world)).toEqual(Array(2).fill(`${STANDBY} Put control`));
+  });
+
+  it("arm ends it at once, and is done where nothing is disarmed", async () => {
+    world.setControl({ disarmedUntilMs: world.nowMs + 600_000 });
+    const { result } = await ask({ action: "arm" });
+    expect(result).toMatchObject({
+      done: true,
+      action: { because: "armed as soon as home has settled for long enough" },
+    });
+    expect(world.control!.disarmedUntilMs).toBe(0);
+    await ask({ action: "arm" });
+    expect(changesOf(world)).toEqual([`${STANDBY} Put control`]);
+  });
+});
+
+describe("nothing is changed", () => {
+  const expectOnlyReads = () => {
+    const reads = new Set(["Get", "Query"]);
+    const others = world.calls.filter(
+      ({ command }) => !reads.has(command) && !command.startsWith("Describe"),
+    );
+    expect(others).toEqual([]);
+  };
+
+  it.each([
+    ["steady", {}, { do: "nothing", because: `${HOME} is active` }, true],
+    ["on the way", { ...fenceTo(STANDBY), how: "failover" as const }, { do: "promote" }, false],
+    ["to be told", { notifiedEpoch: 0 }, { do: "sweep" }, false],
+  ])("by status: %s", async (_, control, action, done) => {
+    world.setControl(control);
+    const { result, seconds } = await ask({ action: "status" });
+    expect(result).toMatchObject({ done, action, control });
+    expect(seconds).toBeLessThan(0.1);
+    expectOnlyReads();
+  });
+
+  it("by status where the ledger and RDS do not answer: it says so in time", async () => {
+    world.mishap({}, "hangs");
+    const { result, seconds } = await ask({ action: "status" });
+    expect(result).toMatchObject({ control: "unknown", action: { do: "nothing" } });
+    expect(seconds).toBe(4);
+  });
+
+  it.each([
+    [
+      { action: "failover", to: STANDBY },
+      { do: "fence", target: STANDBY, how: "failover" },
+    ],
+    [{ action: "failover", to: HOME }, { do: "nothing" }],
+    [{ action: "failback" }, { do: "nothing" }],
+    [{ action: "disarm" }, { do: "disarm" }],
+    [{ action: "arm" }, { do: "nothing" }],
+    [{ action: "status" }, { do: "nothing" }],
+  ])("by a dry run of %p: it says what would come first", async (event, action) => {
+    const { result } = await ask({ ...event, dryRun: true });
+    expect(result).toMatchObject({ action, done: action.do === "nothing" });
+    expectOnlyReads();
+  });
+
+  it("by a dry run while home is lost and an automatic fence would be due", async () => {
+    loseHome(world);
+    await ask({ action: "failback", dryRun: true });
+    expectOnlyReads();
+  });
+
+  it.each([
+    [{ action: "explode" }, /^unknown action "explode": use status, failover, failback, arm or/],
+    [{ action: "failover" }, /^failover to "undefined": "to" must be one of us-east-1, us-east-2$/],
+    [{ action: "failover", to: "us-west-2" }, /^failover to "us-west-2": "to" must be one of/],
+  ])("by %p, which is no command", async (event, message) => {
+    await expect(ask(event)).rejects.toThrow(message);
+    expect(world.calls).toEqual([]);
+  });
+});

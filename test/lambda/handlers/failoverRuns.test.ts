@@ -1,0 +1,220 @@
+import {
+  atStandby,
+  changesOf,
+  forgetStart,
+  loseHome,
+  orchestrate,
+  steadyWorld,
+  takeover,
+  writeBadLooks,
+} from "../../helpers/failover";
+import { STANDBY, HOME, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
+
+const tick = { trigger: "tick" };
+const sentinel = { trigger: "sentinel" };
+let world: FakeWorld;
+let startedMs: number;
+
+beforeEach(() => {
+  world = steadyWorld();
+  startedMs = world.nowMs;
+});
+
+const play = (event: unknown, region = STANDBY) => world.timed(orchestrate(world, event, region));
+/** Seconds since the start of the first call of a kind. */
+const second = (pattern: Parameters<FakeWorld["callsOf"]>[0], nth = 0) =>
+  (world.callsOf(pattern)[nth]!.atMs - startedMs) / 1000;
+
+describe("an invoked run", () => {
+  it("uses the sentinel's fresh looks at once", async () => {
+    loseHome(world);
+    await world.advance(30);
+    writeBadLooks(world);
+    await play(sentinel);
+    expect(second({ command: "Put", on: "control" })).toBe(33.04);
+    expect(changesOf(world)).toEqual(takeover.slice(0, 2));
+  });
+
+  it("begins with none of its own: its third bad slot is its first sign", async () => {
+    loseHome(world);
+    await world.advance(35);
+    await play(sentinel);
+    expect(second({ command: "Put", on: "control" })).toBe(53.03);
+  });
+
+  it("takes no stale looks for signs, and no payload for evidence", async () => {
+    loseHome(world);
+    await world.advance(30);
+    writeBadLooks(world);
+    await world.advance(21);
+    await play({ source: "aws.cloudwatch", alarmData: { state: { value: "ALARM" } } }).catch(
+      () => undefined,
+    );
+    expect(second({ command: "Put", on: "control" })).toBe(73.03);
+  });
+
+  it.each([
+    ["the sentinel", sentinel],
+    ["an alarm", { source: "aws.cloudwatch" }],
+    ["home's topic", { Records: [{ Sns: { Message: "{}" } }] }],
+    ["nothing", null],
+  ])("woken by %s ends after three good looks, having done nothing", async (_, event) => {
+    await world.advance(5);
+    const { result, seconds } = await play(event);
+    expect(result).toMatchObject({ done: true, action: { do: "nothing" } });
+    expect(seconds).toBeLessThan(15.1);
+    expect(world.callsOf({ command: "GET", on: "https://home.test/live/health" })).toHaveLength(3);
+    expect(changesOf(world)).toEqual([]);
+  });
+
+  it("woken by the sentinel, with its looks but no sign, is one short look", async () => {
+    loseHome(world);
+    writeBadLooks(world);
+    const { result, seconds } = await play(sentinel);
+    expect(result).toMatchObject({ done: true, action: { do: "nothing" } });
+    expect(seconds).toBeLessThan(3.1);
+    expect(world.callsOf({ service: "cloudwatch" })).toHaveLength(1);
+    expect(world.told("rds")).toEqual([]);
+  });
+
+  it("ends at once where the standby is active and nothing is left to do", async () => {
+    loseHome(world);
+    atStandby(world);
+    const { result, seconds } = await play({ source: "aws.cloudwatch" });
+    expect(result).toMatchObject({ done: true, action: { because: `${STANDBY} is active` } });
+    expect(seconds).toBeLessThan(3.1);
+  });
+
+  it("ends when home is activated and told, however home looks", async () => {
+    loseHome(world);
+    world.setControl({ active: null, target: HOME, how: "start", notifiedEpoch: 0 });
+    const { result, seconds } = await play({ source: "aws.cloudwatch" });
+    expect(result).toMatchObject({ done: true, control: { active: HOME, notifiedEpoch: 1 } });
+    expect(seconds).toBeLessThan(12);
+  });
+
+  it("under a target begins at once, the tick too", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    await world.advance(1);
+    await play(tick);
+    expect(second({ command: "FailoverGlobalCluster" })).toBeLessThan(1.1);
+  });
+
+  it("that waits for a promotion sees what another run has done meanwhile", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    const run = world.timed(orchestrate(world, sentinel));
+    await world.advance(5);
+    const done = { active: STANDBY, target: null, notifiedEpoch: 2, repointedEpoch: 2 };
+    world.setControl({ version: 9, ...done });
+    expect(await run).toMatchObject({ result: { done: true, control: done } });
+    expect((world.nowMs - startedMs) / 1000).toBeLessThan(8);
+    expect(world.told("lambda")).toEqual([]);
+  });
+
+  it("tries a refused promotion again after 2 s, and looks every 4 s whether it is done", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    world.mishap({ command: "FailoverGlobalCluster" }, throttled(), 1);
+    await play(sentinel);
+    const gaps = (command: string): number[] =>
+      world
+        .callsOf({ command })
+        .map(({ atMs }, i, all) => Math.round((atMs - (all[i - 1]?.atMs ?? startedMs)) / 1000));
+    expect(gaps("FailoverGlobalCluster")).toEqual([0, 2]);
+    expect(gaps("DescribeGlobalClusters")).toEqual([0, 2, 4, 4, 4, 4]);
+    // Whether it is ready matters to a fence, and there is one.
+    expect(world.callsOf({ command: "DescribeDBClusters" })).toEqual([]);
+    expect(world.callsOf({ command: "DescribeDBInstances" })).toEqual([]);
+  });
+
+  it("woken by the sentinel leaves a promotion to the next after 15 s", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    const { result, seconds } = await play(sentinel);
+    expect(result).toMatchObject({ done: false, action: { do: "wait" } });
+    expect(seconds).toBeGreaterThan(15);
+    expect(seconds).toBeLessThan(20);
+    expect(world.told("http", "cloudwatch")).toEqual([]);
+  });
+
+  it("woken by an alarm throws while unfinished, so that Lambda tries it again", async () => {
+    world.services.cluster.promotionMs = 1e9;
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    await expect(play({ source: "aws.cloudwatch" })).rejects.toMatchObject({
+      name: "UnfinishedError",
+      message: expect.stringContaining(`${STANDBY} is being promoted`) as string,
+    });
+    const seconds = (world.nowMs - startedMs) / 1000;
+    expect(seconds).toBeGreaterThan(120);
+    expect(seconds).toBeLessThan(130);
+    expect(world.services.cluster.promotions).toHaveLength(1);
+  });
+});
+
+describe("a first start", () => {
+  beforeEach(() => forgetStart(world));
+
+  it("is made by the tick: it creates the control item, activates home, calls no RDS", async () => {
+    await play(tick);
+    expect(changesOf(world)).toEqual([
+      `${STANDBY} Put control`,
+      `${HOME} Invoke home-migration`,
+      `${STANDBY} Put control`,
+      `${HOME} Invoke home-sweep`,
+      `${HOME} Publish home-topic`,
+      `${STANDBY} Publish standby-topic`,
+      `${STANDBY} Put control`,
+    ]);
+    expect(world.control).toMatchObject({ epoch: 1, active: HOME, how: "start", version: 3 });
+    expect(world.services.databases[HOME]).toMatchObject({ epoch: 1, migrated: [1] });
+  });
+
+  it("is nobody else's to begin", async () => {
+    await play(sentinel);
+    expect(world.control).toBeUndefined();
+  });
+
+  it("is not begun on a control item that cannot be read", async () => {
+    world.mishap({ on: "control", command: "Get" }, throttled());
+    await play(tick);
+    expect(world.callsOf({ command: "Put" })).toEqual([]);
+  });
+
+  it("pages once where home is not the writer, and waits for an operator", async () => {
+    world.services.databases[HOME]!.isWriter = false;
+    world.services.databases[STANDBY]!.isWriter = true;
+    await play(tick);
+    expect(changesOf(world)).toEqual([
+      `${STANDBY} Put control`,
+      `${HOME} Publish home-topic`,
+      `${STANDBY} Publish standby-topic`,
+    ]);
+    expect(world.control).toMatchObject({ epoch: 1, active: null, target: HOME });
+  });
+});
+
+describe("an observation that is overtaken by a new fence to home", () => {
+  /** Somebody else fences in the moment in which the control item is read for the n-th time. */
+  const fenceAtRead = (nth: number) => {
+    let reads = 0;
+    world.beforeCall = ({ command, on }) => {
+      if (command !== "Get" || on !== "control" || ++reads !== nth) return;
+      world.setControl({ version: 6, epoch: 3, active: null, target: HOME, how: "failover" });
+    };
+  };
+
+  it("before the RDS call makes no RDS call", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
+    fenceAtRead(2);
+    await play(sentinel);
+    expect(world.services.cluster.promotions).toEqual([]);
+    expect(world.control).toMatchObject({ epoch: 3, active: HOME });
+  });
+
+  it("while it looks does not take one region's RDS for the other's", async () => {
+    atStandby(world);
+    world.services.cluster.promotionMs = 1e9;
+    fenceAtRead(2);
+    await play(sentinel);
+    expect(world.callsOf({ service: "lambda" })).toEqual([]);
+    expect(world.services.cluster.promotions).toEqual([`failover to ${HOME}`]);
+  });
+});

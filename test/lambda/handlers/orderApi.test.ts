@@ -1,0 +1,230 @@
+import { createOrderApi } from "../../../lambda/handlers/orderApi";
+import { get, openItem, order, orderId, post, stored } from "../../helpers/events";
+import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
+import { answered } from "../../helpers/orders";
+
+let world: FakeWorld;
+let api: ReturnType<typeof createOrderApi>;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  world.setControl();
+  api = createOrderApi(world.runtime(HOME));
+});
+
+const send = (event: ReturnType<typeof post>) => answered(world, api(event));
+
+/** What `POST /orders` answers now, and how long it takes. */
+const place = (body: unknown = order(1)) => send(post(body));
+const accepted = (n: number, acceptedAt: string) => ({
+  orderId: orderId(n),
+  status: "ACCEPTED",
+  acceptedAt,
+});
+const isoNow = () => new Date(world.nowMs).toISOString();
+const putOrder = { service: "dynamodb", command: "Put", on: `order#${orderId(1)}` };
+
+describe("an order is accepted", () => {
+  it("with 202 once the ledger holds it, and hinted to the active region's queue", async () => {
+    const acceptedAt = isoNow();
+    expect(await place()).toEqual({
+      status: 202,
+      body: accepted(1, acceptedAt),
+      seconds: 0.02,
+      headers: { "Content-Type": "application/json" },
+    });
+    const item = openItem(1, Date.parse(acceptedAt));
+    expect(world.item(`order#${orderId(1)}`)).toEqual(item);
+    expect(world.services.queue("orders-home").map((body) => JSON.parse(body) as unknown)).toEqual([
+      stored(1, Date.parse(acceptedAt)),
+    ]);
+    expect(world.metric("OrdersAccepted")).toEqual([1]);
+  });
+
+  it.each([
+    ["refuses", throttled(), 0.02],
+    ["hangs, after 300 ms", "hangs" as const, 0.31],
+  ])("though the queue %s, with one attempt", async (_, mishap, seconds) => {
+    world.mishap({ service: "sqs" }, mishap);
+    expect(await place()).toMatchObject({ status: 202, seconds });
+    expect(world.told("sqs")).toEqual([`sqs ${HOME} SendMessage orders-home`]);
+    expect(world.callsOf({ service: "sqs" })[0]!.signal!.aborted).toBe(mishap === "hangs");
+    expect(world.item(`order#${orderId(1)}`)).toBeDefined();
+  });
+
+  it("though the control item cannot be read, without a hint", async () => {
+    world.mishap({ on: "control" }, "hangs");
+    expect(await place()).toMatchObject({ status: 202, seconds: 0.31 });
+    expect(world.told("sqs")).toEqual([]);
+    world.mishap({ on: "control" }, { lateMs: 400 });
+    expect(await place(order(3))).toMatchObject({ status: 202, seconds: 0.31 });
+    await world.advance(10);
+    expect(world.told("sqs")).toEqual([]);
+    world.mishap({ on: "control" }, throttled());
+    expect(await place(order(2))).toMatchObject({ status: 202 });
+    expect(world.told("sqs")).toEqual([]);
+  });
+
+  it("again with the same answer when the same order comes again, and no second hint", async () => {
+    const acceptedAt = isoNow();
+    await place();
+    await world.advance(60);
+    expect(await place()).toMatchObject({ status: 202, body: accepted(1, acceptedAt) });
+    const upper = order(1, { orderId: orderId(1).toUpperCase() });
+    expect(await place(upper)).toMatchObject({ status: 202, body: accepted(1, acceptedAt) });
+    expect(world.services.queue("orders-home")).toHaveLength(1);
+    // The refused write says which order is there.
+    expect(world.callsOf({ command: "Get", on: `order#${orderId(1)}` })).toEqual([]);
+  });
+
+  it("not with 202 but 409 when its id was used for another body", async () => {
+    await place();
+    const before = world.item(`order#${orderId(1)}`);
+    expect(await place(order(1, { quantity: "2" }))).toMatchObject({
+      status: 409,
+      body: { error: "this orderId was used for another order", orderId: orderId(1) },
+    });
+    expect(world.item(`order#${orderId(1)}`)).toEqual(before);
+    expect(world.metric("OrdersAccepted")).toEqual([1]);
+    expect(world.services.queue("orders-home")).toHaveLength(1);
+  });
+});
+
+describe("the hint", () => {
+  const queues = () => ["orders-home", "orders-standby"].map((q) => world.services.queue(q).length);
+
+  it("goes to the active region, from whichever region accepts", async () => {
+    world.setControl({ active: STANDBY, epoch: 2 });
+    await place();
+    api = createOrderApi(world.runtime(STANDBY));
+    await place(order(2));
+    expect(queues()).toEqual([0, 2]);
+    expect(world.told("sqs")).toEqual(Array(2).fill(`sqs ${STANDBY} SendMessage orders-standby`));
+  });
+
+  it("is left out while a target is set or there is no control item", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2 });
+    expect(await place()).toMatchObject({ status: 202 });
+    expect(world.told("sqs")).toEqual([]);
+    world = new FakeWorld();
+    api = createOrderApi(world.runtime(HOME));
+    expect(await place(order(2))).toMatchObject({ status: 202 });
+    expect(world.told("sqs")).toEqual([]);
+  });
+
+  it("follows the control item within 2 s, which is read no more often", async () => {
+    await place();
+    world.setControl({ active: STANDBY, epoch: 2 });
+    await world.advance(1.9);
+    await place(order(2));
+    await world.advance(0.1);
+    await place(order(3));
+    expect(queues()).toEqual([2, 1]);
+    expect(world.callsOf({ command: "Get", on: "control" })).toHaveLength(2);
+  });
+});
+
+describe("home's sign of life", () => {
+  it("is renewed on acceptance, at most every 5 s", async () => {
+    const beats = () => world.callsOf({ on: `alive#${HOME}` }).length;
+    await place();
+    const firstMs = world.item<{ atMs: number }>(`alive#${HOME}`)!.atMs;
+    await world.advance(4.95);
+    await place(order(2));
+    expect(beats()).toBe(1);
+    await world.advance(0.05);
+    await place(order(3));
+    expect(beats()).toBe(2);
+    expect(world.item<{ atMs: number }>(`alive#${HOME}`)!.atMs - firstMs).toBeGreaterThan(5_000);
+  });
+
+  it("is not renewed by what is not accepted", async () => {
+    await place("{}");
+    world.mishap(putOrder, throttled());
+    await place();
+    expect(world.callsOf({ on: `alive#${HOME}` })).toHaveLength(0);
+  });
+
+  it("costs an answer at most half a second, and only that", async () => {
+    world.mishap({ on: `alive#${HOME}` }, "hangs");
+    expect(await place()).toMatchObject({ status: 202, seconds: 0.51 });
+  });
+});
+
+describe("a bad body is answered", () => {
+  it.each([
+    ["not JSON", "{", ["body"]],
+    ["no order", "[]", ["body"]],
+    [
+      "wrong in several fields",
+      { ...order(1), side: "buy", quantity: "0", x: 1 },
+      "side quantity x",
+    ],
+  ])("400 with every offending field where it is %s", async (_, body, fields) => {
+    const answer = await place(body);
+    expect(answer).toMatchObject({ status: 400, body: { error: "invalid order" } });
+    const told = answer.body["fields"] as { field: string }[];
+    expect(told.map(({ field }) => field)).toEqual([fields].flat().join(" ").split(" "));
+    expect(world.calls).toEqual([]);
+  });
+
+  it("413 above 16 KB, counted in bytes", async () => {
+    const error = "the body has 16386 bytes; at most 16384";
+    expect(await place("é".repeat(8_193))).toMatchObject({ status: 413, body: { error } });
+    expect(await place("é".repeat(8_192))).toMatchObject({ status: 400 });
+    expect(await place("e".repeat(8_193))).toMatchObject({ status: 400 });
+  });
+});
+
+describe("where the ledger fails, 503 asks for the same id again", () => {
+  it.each([
+    ["refuses", throttled(), 0.01],
+    ["hangs", "hangs" as const, 2],
+    ["stores it but does not answer", "answer is lost" as const, 2],
+    ["is re-forming", serviceError("InternalServerError", "try again"), 0.01],
+  ])("when it %s; the retry is accepted", async (_, mishap, seconds) => {
+    const mend = world.mishap(putOrder, mishap);
+    expect(await place()).toEqual({
+      status: 503,
+      body: {
+        error: "the order may or may not be stored; retry the same orderId",
+        orderId: orderId(1),
+      },
+      seconds,
+      headers: { "Content-Type": "application/json", "Retry-After": "2" },
+    });
+    expect(world.metric("OrdersFailed")).toEqual([1]);
+    expect(world.told("sqs")).toEqual([]);
+    mend();
+    expect(await place()).toMatchObject({ status: 202 });
+    expect(await place(order(1, { side: "SELL" }))).toMatchObject({ status: 409 });
+  });
+
+  it("when it holds the id but cannot say whose", async () => {
+    await place();
+    const refused = serviceError(
+      "ConditionalCheckFailedException",
+      "The conditional request failed",
+    );
+    const mend = world.mishap(putOrder, refused);
+    expect(await place()).toMatchObject({ status: 503 });
+    mend();
+    expect(await place()).toMatchObject({ status: 202 });
+  });
+
+  it("within 3 s whatever hangs together", async () => {
+    const patterns = [{ service: "sqs" }, { on: `alive#${HOME}` }, { on: "control" }, putOrder];
+    for (let subset = 0; subset < 2 ** patterns.length; subset++) {
+      world = new FakeWorld();
+      world.setControl();
+      api = createOrderApi(world.runtime(HOME));
+      patterns.forEach((one, bit) => subset & (1 << bit) && world.mishap(one, "hangs"));
+      const answer = await place();
+      expect(answer.status).toBe(subset & 8 ? 503 : 202);
+      expect(answer.seconds).toBeLessThan(3);
+      const find = await send(get(orderId(1)));
+      expect(find.status).toBe(subset & 4 ? 503 : subset & 8 ? 404 : 200);
+      expect(find.seconds).toBeLessThan(3);
+    }
+  });
+});

@@ -1,0 +1,130 @@
+import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
+import type { StoredOrder } from "../../../lambda/orders/order";
+import type { OrderItem } from "../../../lambda/orders/orderLedger";
+import type { Progress } from "../../../lambda/detection/signs";
+import { SESSION_REFRESH_SECONDS } from "../../../lambda/orders/tunables";
+import { batch, openItem, orderId, stored } from "../../helpers/events";
+import { type FakeWorld, HOME } from "../../helpers/fakeRuntime";
+import { comingBack, settlingAtHome } from "../../helpers/orders";
+
+const EPOCH = 3;
+let world: FakeWorld;
+let process: ReturnType<typeof createOrderProcessor>;
+
+beforeEach(() => {
+  world = settlingAtHome(EPOCH);
+  process = createOrderProcessor(world.runtime(HOME));
+});
+
+const accepted = (n: number) => {
+  world.put(openItem(n, world.nowMs));
+  return stored(n, world.nowMs);
+};
+const failed = (...bodies: Parameters<typeof batch>) =>
+  comingBack(world, process(batch(...bodies)));
+const item = (n: number) => world.item<OrderItem>(`order#${orderId(n)}`)!;
+const progress = () => world.item<Progress>(`progress#${HOME}`);
+
+describe("progress is recorded", () => {
+  it("at most every 5 s, from the first settling of the epoch to the last", async () => {
+    await failed(accepted(1));
+    const firstAtMs = progress()!.firstAtMs;
+    expect(progress()).toMatchObject({ epoch: EPOCH, firstAtMs, lastAtMs: firstAtMs });
+    await world.advance(4.9);
+    await failed(accepted(2));
+    expect(progress()!.lastAtMs).toBe(firstAtMs);
+    await world.advance(0.1);
+    await failed(accepted(3));
+    expect(progress()).toMatchObject({ epoch: EPOCH, firstAtMs });
+    expect(progress()!.lastAtMs - firstAtMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it("anew for a new epoch, at once", async () => {
+    await failed(accepted(1));
+    const before = progress()!;
+    world.setControl({ epoch: EPOCH + 1 });
+    world.services.databases[HOME]!.at(EPOCH + 1);
+    await failed(accepted(2));
+    const { epoch, firstAtMs, lastAtMs } = progress()!;
+    expect({ epoch, isSame: firstAtMs === lastAtMs }).toEqual({ epoch: EPOCH + 1, isSame: true });
+    expect(firstAtMs).toBeGreaterThan(before.lastAtMs);
+  });
+
+  it("never backward to an older epoch", async () => {
+    const newer = { pk: `progress#${HOME}`, epoch: EPOCH + 1, firstAtMs: 1, lastAtMs: 2 };
+    world.put(newer);
+    expect(await failed(accepted(1))).toEqual([]);
+    expect(progress()).toEqual(newer);
+  });
+
+  it("with the newest acceptance of a batch", async () => {
+    const { nowMs } = world;
+    await failed(stored(1, nowMs - 90_000), stored(2, nowMs - 5_000), stored(3, nowMs - 70_000));
+    expect(progress()!.newestOrderAtMs).toBe(nowMs - 5_000);
+  });
+
+  it("and costs a batch at most half a second, and never its success", async () => {
+    world.mishap({ on: `progress#${HOME}` }, "hangs");
+    const { result, seconds } = await world.timed(process(batch(accepted(1))));
+    expect(result.batchItemFailures).toEqual([]);
+    expect(seconds).toBe(0.53);
+    expect(item(1).settledEpoch).toBe(EPOCH);
+  });
+});
+
+describe("a settled batch leaves traces", () => {
+  const archived = () =>
+    world.callsOf({ service: "s3" }).map(({ input }) => ({
+      bucket: input["Bucket"],
+      key: String(input["Key"]),
+      orders: (JSON.parse(String(input["Body"])) as { orders: StoredOrder[] }).orders,
+    }));
+
+  it("in the region's archive, under a key that follows from the orders", async () => {
+    const [one, two] = [accepted(1), accepted(2)];
+    await world.play(process(batch(one, two)));
+    await world.play(process(batch(two, one)));
+    const [object] = archived();
+    expect(archived()).toHaveLength(1);
+    expect(object).toMatchObject({ bucket: "archive-home" });
+    expect(object!.key).toMatch(
+      new RegExp(`^archive/${one.acceptedAt.slice(0, 10)}/epoch-${EPOCH}/[0-9a-f]{64}\\.json$`),
+    );
+    expect(new Set(object!.orders)).toEqual(new Set([one, two]));
+  });
+
+  it("and in the sessions that placed the orders, each renewed once", async () => {
+    await world.play(process(batch(accepted(1), accepted(2))));
+    const renewed = world.callsOf({ on: "session session" });
+    expect(renewed).toHaveLength(1);
+    expect(renewed[0]!.input).toMatchObject({
+      TableName: "sessions",
+      ExpressionAttributeValues: { ":account": "account" },
+    });
+  });
+
+  it("each again after a minute, or with the next order where that failed", async () => {
+    const renewals = () => world.callsOf({ on: "session session" }).length;
+    const settle = async (n: number) => {
+      await world.play(process(batch(accepted(n))));
+      return renewals();
+    };
+    world.mishap({ on: "session session" }, "hangs", 1);
+    expect(await settle(1)).toBe(1);
+    expect(await settle(2)).toBe(2);
+    expect(await settle(3)).toBe(2);
+    await world.advance(SESSION_REFRESH_SECONDS);
+    expect(await settle(4)).toBe(3);
+  });
+
+  it.each([{ service: "s3" }, { on: "session session" }])(
+    "which may be refused or hang: %p costs half a second and no order",
+    async (pattern) => {
+      world.mishap(pattern, "hangs");
+      const { result, seconds } = await world.timed(process(batch(accepted(1))));
+      expect(result.batchItemFailures).toEqual([]);
+      expect(item(1).settledEpoch).toBe(EPOCH);
+      expect(seconds).toBeLessThan(0.6);
+    },
+  );
+});

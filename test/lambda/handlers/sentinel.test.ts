@@ -1,0 +1,265 @@
+import { createSentinel } from "../../../lambda/handlers/sentinel";
+import type { SentinelLooks } from "../../../lambda/detection/vitalSigns";
+import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
+
+let world: FakeWorld;
+let startedMs: number;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  startedMs = world.nowMs;
+  world.setControl({ epoch: 3, notifiedEpoch: 3 });
+});
+
+const start = () => createSentinel(world.runtime(STANDBY))();
+const loop = () => world.timed(start());
+/** Seconds since the start, cut to tenths: when something was called. */
+const times = (pattern: Parameters<FakeWorld["callsOf"]>[0]) =>
+  world.callsOf(pattern).map((call) => Math.floor((call.atMs - startedMs) / 100) / 10);
+const probes = { command: "GET", on: "https://home.test/live/health" };
+const wakeUps = { service: "lambda", on: "standby-orchestrator" };
+const slots = (from: number, to: number, late = 0) =>
+  Array.from({ length: (to - from) / 10 + 1 }, (_, i) => from + 10 * i + late);
+/** Home does not answer in these slots; the standby answers, or not. */
+const badAt = (isBad: (second: number) => boolean, standby: number | null = 200) => {
+  world.website = ({ url }) => {
+    const status = url.startsWith("https://home") ? 200 : standby;
+    const second = (world.nowMs - startedMs) / 1000;
+    if (status === null || (url.startsWith("https://home") && isBad(second))) return undefined;
+    return { status, body: "" };
+  };
+};
+/** Home answers again from a second on. */
+const goodFrom = (second: number) => {
+  const before = world.website;
+  world.website = (request) =>
+    world.nowMs - startedMs >= second * 1000 ? { status: 200, body: "" } : before(request);
+};
+const looksItem = () => world.item<SentinelLooks>("looks#sentinel");
+
+describe("a loop", () => {
+  it("looks on every slot of its 130 s and ends", async () => {
+    const { seconds } = await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(times({ service: "cloudwatch" })).toEqual(slots(10, 120));
+    expect(seconds).toBe(120.03);
+    expect(world.callsOf(wakeUps)).toEqual([]);
+  });
+
+  it("keeps to the wall clock's slots wherever in between it starts", async () => {
+    await world.advance(3.2);
+    await loop();
+    expect(times(probes)).toEqual(slots(10, 130));
+  });
+
+  it("keeps its slots and ends in time though every call hangs", async () => {
+    badAt(() => true, null);
+    world.mishap({}, "hangs");
+    const { seconds } = await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(seconds).toBeLessThan(130);
+  });
+
+  it("keeps its slots though settling is silent, home is gone and all but reads hang", async () => {
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    badAt(() => true);
+    for (const command of ["Put", "Query", "PutMetricData", "Invoke"]) {
+      world.mishap({ command }, "hangs");
+    }
+    const { seconds } = await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(times(wakeUps)).toHaveLength(12);
+    expect(seconds).toBeLessThan(130);
+  });
+
+  it.each(["dynamodb", "cloudwatch", "lambda"])("goes on though %s refuses", async (service) => {
+    badAt(() => true);
+    world.mishap({ service }, throttled());
+    await loop();
+    expect(times(probes)).toEqual(slots(10, 120));
+    expect(times(wakeUps)).toHaveLength(10);
+  });
+
+  it("publishes what each slot saw, and the orders before it", async () => {
+    badAt((second) => second >= 110);
+    await loop();
+    const values = world
+      .callsOf({ service: "cloudwatch" })
+      .map(({ input }) => (input["MetricData"] as { Value: number }[]).map((one) => one.Value));
+    expect(values).toEqual([...Array<number[]>(10).fill([0, 0, 0]), [1, 0, 1], [1, 0, 3]]);
+  });
+});
+
+describe("the orchestrator is woken", () => {
+  it("on the third bad slot in a row and on each after", async () => {
+    badAt((second) => second >= 30);
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(50, 120, 3));
+    const { input, region } = world.callsOf(wakeUps)[0]!;
+    expect(region).toBe(STANDBY);
+    expect(input).toEqual({
+      FunctionName: "standby-orchestrator",
+      InvocationType: "Event",
+      Payload: Buffer.from('{"trigger":"sentinel"}'),
+    });
+  });
+
+  it("not by two bad slots, whatever was before", async () => {
+    badAt((second) => [10, 20, 40].includes(second));
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+
+  it("on the fourth bad slot of twelve, and no more when home stays good", async () => {
+    badAt((second) => [10, 30, 50, 70].includes(second));
+    await world.advance(0.1);
+    await loop();
+    expect(times(wakeUps)).toEqual([73, ...slots(80, 120)]);
+  });
+
+  it("not when nobody answers: silence of our own is blindness", async () => {
+    badAt(() => true, null);
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+    expect(looksItem()!.looks.map((look) => look.home)).toEqual(Array(12).fill("blind"));
+  });
+
+  it("not when a blind slot breaks the row", async () => {
+    world.website = ({ url }) => {
+      const second = (world.nowMs - startedMs) / 1000;
+      const isBlind = second === 30;
+      if (url.startsWith("https://home") || isBlind) return undefined;
+      return { status: 200, body: "" };
+    };
+    goodFrom(50);
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+
+  it("not while the standby is active, however home looks: nothing begins by itself", async () => {
+    world.setControl({ active: STANDBY, epoch: 3 });
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    badAt(() => true);
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+    expect(looksItem()!.looks.map((look) => look.home)).toEqual(Array(12).fill("bad"));
+  });
+
+  it("on every slot under a target, though home answers", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 4, how: "failover" });
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(10, 120));
+  });
+
+  it("on every slot under a target, though nobody answers", async () => {
+    world.setControl({ active: null, target: HOME, epoch: 4, how: "failover" });
+    badAt(() => true, null);
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(10, 120, 3));
+  });
+
+  it("when settling has been silent for more than 80 s in this epoch", async () => {
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 19_000 });
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(70, 120));
+  });
+
+  it("when canary orders fail and only old orders settle", async () => {
+    const old = { newestOrderAtMs: startedMs - 19_000, lastAtMs: startedMs + 200_000 };
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, ...old });
+    world.website = ({ method }) => ({ status: method === "POST" ? 503 : 200, body: "" });
+    await loop();
+    expect(times(wakeUps)).toEqual(slots(70, 120));
+  });
+
+  it("not when another epoch's settling is silent, or nobody has settled yet", async () => {
+    world.put({ pk: `progress#${HOME}`, epoch: 2, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    await loop();
+    world.setControl({ epoch: 4 });
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+
+  it("not on a control item that is absent or cannot be read", async () => {
+    world.mishap({ on: "control" }, throttled());
+    await loop();
+    world = new FakeWorld();
+    await loop();
+    expect(times(wakeUps)).toEqual([]);
+  });
+});
+
+describe("its looks", () => {
+  it("are in the ledger after every slot, the last twelve", async () => {
+    await world.advance(0.1);
+    const work = start();
+    await world.advance(10);
+    expect(looksItem()).toMatchObject({
+      looks: { length: 1 },
+      newestAtMs: startedMs + 10_000,
+      loopStartedAtMs: startedMs + 100,
+    });
+    await world.advance(20);
+    expect(looksItem()!.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual([10, 20, 30]);
+    await world.play(work);
+    const item = looksItem()!;
+    expect(item.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual(
+      slots(20, 130).slice(-12),
+    );
+    expect(item.newestAtMs).toBe(startedMs + 130_000);
+  });
+
+  it("are handed to the next loop, which looks on alone once it has looked", async () => {
+    badAt((second) => second >= 70 && second <= 90);
+    const first = start();
+    await world.advance(75);
+    const second = start();
+    await world.advance(10);
+    expect(looksItem()).toMatchObject({ loopStartedAtMs: startedMs + 75_000 });
+    expect(looksItem()!.looks.map((look) => (look.atMs - startedMs) / 1000)).toEqual(slots(10, 80));
+    await world.play(first);
+    expect(times(probes).slice(-4)).toEqual([80, 80, 90, 90]);
+    await world.play(second);
+    expect(times(probes).slice(-11)).toEqual(slots(100, 200));
+    // The third bad slot in a row is the second of the new loop.
+    expect(times(wakeUps)).toEqual([93, 93]);
+  });
+
+  it("begin anew where nobody has looked for a while", async () => {
+    badAt((second) => second >= 110 && second <= 160);
+    await loop();
+    await world.advance(21);
+    const begunMs = world.nowMs;
+    await loop();
+    expect(looksItem()!.looks.every((look) => look.atMs > begunMs)).toBe(true);
+  });
+
+  const calm: [string, () => void, boolean][] = [
+    ["while home looks good", () => {}, true],
+    ["not from the first bad look on", () => badAt(() => true), false],
+    ["not while nobody answers", () => badAt(() => true, null), false],
+    ["not while settling is silent", () => silent(), false],
+    ["not under a target", () => world.setControl({ active: null, target: STANDBY }), false],
+    [
+      "not before all were told of an activation",
+      () => world.setControl({ active: STANDBY, epoch: 3, notifiedEpoch: 2 }),
+      false,
+    ],
+    ["not without a control item", () => (world = new FakeWorld()), false],
+    ["not where it cannot be read", () => world.mishap({ on: "control" }, throttled()), false],
+    ["however home looks, once the standby is active", () => elsewhere(), true],
+  ];
+  const silent = () =>
+    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+  const elsewhere = () => {
+    world.setControl({ active: STANDBY, epoch: 3, notifiedEpoch: 3 });
+    badAt(() => true);
+  };
+  it.each(calm)("are calm %s", async (_, prepare, isCalm) => {
+    prepare();
+    const work = start();
+    await world.advance(15);
+    expect(looksItem()).toMatchObject({ looks: { length: 1 }, isCalm });
+    await world.play(work);
+  });
+});

@@ -1,0 +1,180 @@
+import {
+  INSERT_ORDERS,
+  insertOrders,
+  isOrdersFault,
+  readFingerprints,
+  seeOrders,
+} from "../../../lambda/orders/database";
+import { APPLICATION_USER } from "../../../lambda/orders/migrations";
+import { storedOrder, type StoredOrder } from "../../../lambda/orders/order";
+import { createDbMigration } from "../../../lambda/handlers/dbMigration";
+import { startPostgres, type Postgres } from "../../helpers/postgres";
+
+const SETTLED_AT = "2026-01-01T00:00:00.000Z";
+let postgres: Postgres;
+
+const order = (n: number, quantity = "1.5"): StoredOrder =>
+  storedOrder(
+    {
+      orderId: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
+      accountId: "acc",
+      sessionId: "ses",
+      symbol: "ACME",
+      side: "BUY",
+      quantity,
+    },
+    "2026-01-01T00:00:00.000Z",
+    "us-east-1",
+  );
+
+const migration = () =>
+  createDbMigration({
+    env: {
+      AWS_REGION: "us-east-1",
+      ENVIRONMENT: "dev",
+      DATABASE_ENDPOINT: "here",
+      DATABASE_NAME: "postgres",
+    },
+    clock: { nowMs: () => Date.parse("2026-01-03T00:00:00Z"), timer: () => () => undefined },
+    write: () => undefined,
+    sql: () => postgres.sql(),
+  });
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+describe("the statements, on a real PostgreSQL", () => {
+  const app = () => postgres.sql(APPLICATION_USER);
+
+  it("migrates once, also when two runs begin at the same moment", async () => {
+    const outcomes = await Promise.allSettled([
+      migration()({ migrate: true }),
+      migration()({ migrate: true }),
+    ]);
+    const applied = outcomes.flatMap((o) =>
+      o.status === "fulfilled" && o.value.status === "migrated" ? [o.value.applied] : [],
+    );
+    expect(applied.flat()).toEqual([1]);
+    expect(await migration()({ migrate: true })).toEqual({ status: "migrated", applied: [] });
+  });
+
+  it("raises the epoch only upward", async () => {
+    expect(await migration()({ activate: 2 })).toEqual({
+      status: "activated",
+      epoch: 2,
+      newestRowAtMs: null,
+    });
+    expect(await migration()({ activate: 2 })).toMatchObject({ status: "activated", epoch: 2 });
+    expect(await migration()({ activate: 1 })).toEqual({ status: "superseded", epoch: 2 });
+  });
+
+  it("inserts under the right as the application's user, each order once", async () => {
+    const batch = [order(1), order(2)];
+    expect(await insertOrders(app(), 2, batch, SETTLED_AT)).toEqual({
+      held: true,
+      inserted: new Set(batch.map((one) => one.order.orderId)),
+    });
+    expect(await insertOrders(app(), 2, [...batch, order(3)], SETTLED_AT)).toEqual({
+      held: true,
+      inserted: new Set([order(3).order.orderId]),
+    });
+    expect(await readFingerprints(app(), [order(1).order.orderId])).toEqual(
+      new Map([[order(1).order.orderId, order(1).fingerprint]]),
+    );
+  });
+
+  it("inserts nothing without the right", async () => {
+    expect(await insertOrders(app(), 1, [order(9)], SETTLED_AT)).toEqual({
+      held: false,
+      inserted: new Set(),
+    });
+    expect(await seeOrders(app(), [order(1).order.orderId, order(9).order.orderId])).toEqual({
+      epoch: 2,
+      seen: new Set([order(1).order.orderId]),
+    });
+  });
+
+  it("knows an order's own fault from the database's", async () => {
+    const tooLarge = order(10, "9".repeat(30));
+    const fault = await insertOrders(app(), 2, [tooLarge], SETTLED_AT).catch((e: unknown) => e);
+    expect(isOrdersFault(fault)).toBe(true);
+    const missing = await app()("select * from nowhere", []).catch((e: unknown) => e);
+    expect(isOrdersFault(missing)).toBe(false);
+  });
+
+  it("grants the application neither a change of the right nor a deletion", async () => {
+    const denied = { code: "42501" };
+    await expect(app()("update writer_epoch set epoch = 9", [])).rejects.toMatchObject(denied);
+    await expect(app()("delete from orders", [])).rejects.toMatchObject(denied);
+  });
+
+  it("a batch begun before an activation does not commit after it", async () => {
+    const [slow, raiser] = [await postgres.connect(APPLICATION_USER), await postgres.connect()];
+    try {
+      await raiser.query("begin");
+      await raiser.query("update writer_epoch set epoch = 3 where epoch < 3");
+      const insert = slow.query(INSERT_ORDERS, [
+        2,
+        JSON.stringify([{ id: order(20).order.orderId }]),
+        SETTLED_AT,
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await raiser.query("commit");
+      const answer = (await insert) as { rows: { held: boolean }[] };
+      expect(answer.rows[0]!.held).toBe(false);
+    } finally {
+      await Promise.all([slow.end(), raiser.end()]);
+    }
+  });
+
+  it("an activation waits for a batch that holds the right", async () => {
+    const holder = await postgres.connect(APPLICATION_USER);
+    try {
+      await holder.query("begin");
+      await holder.query(INSERT_ORDERS, [
+        3,
+        JSON.stringify([
+          {
+            id: order(21).order.orderId,
+            account_id: "a",
+            session_id: "s",
+            symbol: "ACME",
+            side: "BUY",
+            quantity: "1",
+            accepted_at: SETTLED_AT,
+            accepted_in: "us-east-1",
+            fingerprint: "f",
+          },
+        ]),
+        SETTLED_AT,
+      ]);
+      let isRaised = false;
+      const raise = migration()({ activate: 4 }).then((result) => {
+        isRaised = true;
+        return result;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(isRaised).toBe(false);
+      await holder.query("commit");
+      expect(await raise).toEqual({
+        status: "activated",
+        epoch: 4,
+        newestRowAtMs: Date.parse(SETTLED_AT),
+      });
+    } finally {
+      await holder.end();
+    }
+  });
+
+  it("prunes canary rows after a day, and nobody else's", async () => {
+    const canary = order(30);
+    canary.order.accountId = "canary";
+    await insertOrders(app(), 4, [canary], SETTLED_AT);
+    expect(await migration()({ prune: true })).toEqual({ status: "pruned" });
+    expect(
+      (await seeOrders(app(), [order(30).order.orderId, order(1).order.orderId])).seen,
+    ).toEqual(new Set([order(1).order.orderId]));
+  });
+});

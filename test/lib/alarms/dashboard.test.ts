@@ -1,0 +1,132 @@
+import { type Program, loadProgram, regions } from "../../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+interface Widget {
+  type: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  properties: { title: string; region?: string; metrics?: unknown[][]; alarms?: string[] };
+}
+
+const known: Readonly<Record<string, readonly [type: string, property: string]>> = {
+  ApiName: ["apigateway/restApi", "name"],
+  CanaryName: ["synthetics/canary", "name"],
+  DBClusterIdentifier: ["rds/cluster", "clusterIdentifier"],
+  DestinationBucket: ["s3/bucket", "bucket"],
+  FunctionName: ["lambda/function", "name"],
+  QueueName: ["sqs/queue", "name"],
+  SourceBucket: ["s3/bucket", "bucket"],
+  Stage: ["apigateway/stage", "stageName"],
+  TableName: ["dynamodb/table", "name"],
+};
+
+/** What a metric may name from another region than the one it is published in. */
+const acrossRegions = new Set(["DestinationBucket", "SourceBucket", "TableName"]);
+
+describe.each(regions)("the dashboard in %s", (token, region) => {
+  const dashboard = () => program.one("cloudwatch/dashboard", `dashboard-${token}`);
+  const widgets = () =>
+    (JSON.parse(String(dashboard().inputs.dashboardBody)) as { widgets: Widget[] }).widgets;
+
+  test("has its name and its region", () => {
+    expect(dashboard().inputs.dashboardName).toBe(`dev-orders-${token}`);
+    expect(dashboard().region).toBe(region);
+  });
+
+  test("shows these", () => {
+    expect(widgets().map(({ properties }) => properties.title)).toEqual([
+      "Alarms",
+      "Looks at the regions",
+      "Failovers: seconds to settle, seconds at risk",
+      "Canaries",
+      "Orders",
+      "Open orders",
+      "Oldest open order, seconds",
+      "API",
+      "API, milliseconds",
+      "Errors of functions",
+      "Duration of functions, milliseconds",
+      "Queues",
+      "Database",
+      "Behind the other region",
+    ]);
+  });
+
+  test("shows every alarm that tells its region's alerts topic, those of failing over included", () => {
+    const alerts = program.one("sns/topic", `topics-${token}-alerts`).state.arn;
+    const all = [
+      ...program.all("cloudwatch/metricAlarm"),
+      ...program.all("cloudwatch/compositeAlarm"),
+    ]
+      .filter(({ inputs }) => (inputs.alarmActions as unknown[] | undefined)?.includes(alerts))
+      .map(({ state }) => state.arn);
+    expect([...(widgets()[0]!.properties.alarms ?? [])].sort()).toEqual(all.sort());
+  });
+
+  test("every metric names what exists, where it is published", () => {
+    let seen = 0;
+    for (const { properties } of widgets()) {
+      for (const metric of properties.metrics ?? []) {
+        const { region: of = properties.region } = metric.at(-1) as { region?: string };
+        for (let at = 2; at < metric.length - 1; at += 2) {
+          const [name, value] = [String(metric[at]), metric[at + 1]];
+          if (name === "Region") expect(value).toBe(of);
+          const [type, property] = known[name] ?? ["", ""];
+          if (type === "") {
+            expect(["Environment", "Region", "ReceivingRegion", "RuleId"]).toContain(name);
+            continue;
+          }
+          const values = program
+            .all(type)
+            .filter((each) => acrossRegions.has(name) || each.region === of)
+            .map(({ state }) => state[property]);
+          expect([properties.title, name, values.includes(value)]).toEqual([
+            properties.title,
+            name,
+            true,
+          ]);
+          seen += 1;
+        }
+      }
+    }
+    // Canaries 2, API 10, functions 12, queues 3, database 2, copies 4.
+    expect(seen).toBe(33);
+  });
+
+  test("what is behind comes from the other region, and each metric from where it is published", () => {
+    const [own, other] =
+      token === "use1" ? (["use1", "us-east-2"] as const) : (["use2", "us-east-1"] as const);
+    const bucket = (of: string) => `dev-archives-123456789012-${of}`;
+    const from = own === "use1" ? "use2" : "use1";
+    expect(widgets().at(-1)!.properties.metrics).toEqual([
+      [
+        ...["AWS/RDS", "AuroraGlobalDBRPOLag", "DBClusterIdentifier", `dev-orders-${own}`],
+        { stat: "Maximum" },
+      ],
+      [
+        ...["AWS/DynamoDB", "ReplicationLatency", "TableName", "dev-sessions"],
+        ...["ReceivingRegion", region, { stat: "Average", region: other }],
+      ],
+      [
+        ...["AWS/S3", "ReplicationLatency", "SourceBucket", bucket(from)],
+        ...["DestinationBucket", bucket(own), "RuleId", `to-${own}`, { stat: "Maximum" }],
+      ],
+    ]);
+  });
+
+  test("no widget lies on another", () => {
+    const taken = new Set<string>();
+    for (const { x, y, width, height } of widgets()) {
+      expect([x % 8, width, height]).toEqual([0, 8, 6]);
+      expect(x + width).toBeLessThanOrEqual(24);
+      expect(taken.has(`${x}/${y}`)).toBe(false);
+      taken.add(`${x}/${y}`);
+    }
+  });
+});

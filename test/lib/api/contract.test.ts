@@ -1,0 +1,259 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import type { APIGatewayProxyResult } from "aws-lambda";
+import fc from "fast-check";
+import contract from "../../../api/openapi.json";
+import { createHealth } from "../../../lambda/handlers/health";
+import { createOrderApi } from "../../../lambda/handlers/orderApi";
+import { validateOrder } from "../../../lambda/orders/order";
+import { DNS_TTL_SECONDS } from "../../../lambda/failover/budget";
+import { ORDER_BODY_MAX_BYTES } from "../../../lambda/orders/tunables";
+import { gatewayDocument, operations } from "../../../lib/api/contract";
+import { apiMarkdown } from "../../../scripts/apiDocs";
+import { get, openItem, order, orderId, post } from "../../helpers/events";
+import { FakeWorld, HOME, serviceError } from "../../helpers/fakeRuntime";
+import { type Schema, breaches } from "../../helpers/schema";
+
+type Responses = Record<
+  string,
+  { headers?: Record<string, object>; content?: Record<string, { schema: Schema }> }
+>;
+
+const orderSchema: Schema = { $ref: "#/components/schemas/Order" };
+
+function responsesOf(path: string, method: string): Responses {
+  const paths = contract.paths as unknown as Record<
+    string,
+    Record<string, { responses: Responses }>
+  >;
+  return paths[path]![method]!.responses;
+}
+
+/** What an answer breaks of what the contract says about it. */
+function answerBreaches(responses: Responses, answer: APIGatewayProxyResult): string[] {
+  const declared = responses[String(answer.statusCode)];
+  if (!declared) return [`${answer.statusCode} is not declared`];
+  const missing = Object.keys(declared.headers ?? {}).filter((name) => !answer.headers?.[name]);
+  const schema = declared.content?.["application/json"]?.schema;
+  return [
+    ...missing.map((name) => `no ${name}`),
+    ...(schema ? breaches(JSON.parse(answer.body), schema) : []),
+  ];
+}
+
+test("every operation has a function, and only orders ask for a token", () => {
+  expect(operations()).toEqual(
+    [
+      ["/orders", "post", "placeOrder", "orderApi", false],
+      ["/orders/{orderId}", "get", "getOrder", "orderApi", false],
+      ["/health", "get", "getHealth", "health", true],
+      ["/failover-latch", "get", "getFailoverLatch", "health", true],
+    ].map(([path, method, operationId, answeredBy, isOpen]) => ({
+      path,
+      method,
+      operationId,
+      answeredBy,
+      isOpen,
+    })),
+  );
+});
+
+describe("an order's rules", () => {
+  /** Values that are right, nearly right, and wrong in every way, for every field. */
+  const odd = fc.oneof(
+    fc.constantFrom(
+      "",
+      " ",
+      "-1",
+      "0",
+      "0.0",
+      "1.",
+      "1e3",
+      "BUY",
+      "buy",
+      "abc",
+      "ABC.D",
+      null,
+      1,
+      {},
+    ),
+    fc.string(),
+    fc.uuid(),
+  );
+  const good = {
+    orderId: fc.uuid(),
+    accountId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+    sessionId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+    symbol: fc.stringMatching(/^[A-Z0-9.-]{1,12}$/),
+    side: fc.constantFrom("BUY", "SELL"),
+    quantity: fc.stringMatching(/^\d{1,13}(\.\d{1,9})?$/),
+    limitPrice: fc.stringMatching(/^\d{1,12}(\.\d{1,8})?$/),
+  };
+  const field = (value: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 12, arbitrary: value }, { weight: 1, arbitrary: odd });
+  const body = fc.record(
+    Object.fromEntries(
+      Object.entries({ ...good, extra: odd }).map(([key, of]) => [key, field(of)]),
+    ),
+    { requiredKeys: ["orderId", "accountId", "sessionId", "symbol", "side", "quantity"] },
+  );
+
+  test("are the same in the contract and in order-api", () => {
+    const seen = { accepted: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.oneof(body, fc.record(good)), (value) => {
+        const isAccepted = "order" in validateOrder(value);
+        seen[isAccepted ? "accepted" : "refused"]++;
+        expect([value, breaches(value, orderSchema).length === 0]).toEqual([value, isAccepted]);
+      }),
+      { numRuns: 500, seed: 7 },
+    );
+    // The comparison means something only where both happen often.
+    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(100);
+  });
+
+  // What other systems take as a side; chance would not try them.
+  test.each(["HOLD", "SHORT", "COVER", "SELL_SHORT", "Buy", "sell", "B", "S", ""])(
+    "refuse the side %j in both",
+    (side) => {
+      const value = { ...order(1), side };
+      expect(breaches(value, orderSchema)).toEqual([`body.side is ${JSON.stringify(side)}`]);
+      expect(validateOrder(value)).toMatchObject({ problems: [{ field: "side" }] });
+    },
+  );
+
+  test.each(["orderId", "accountId", "sessionId", "symbol", "side", "quantity"])(
+    "say of a missing %s what order-api says",
+    (name) => {
+      const rest: Record<string, unknown> = { ...order(1) };
+      delete rest[name];
+      expect(breaches(rest, orderSchema)).toEqual([`body.${name} is missing`]);
+      expect(validateOrder(rest)).toMatchObject({ problems: [{ field: name }] });
+    },
+  );
+});
+
+describe("what the shipped handlers answer is in the contract", () => {
+  let world: FakeWorld;
+  beforeEach(() => {
+    world = new FakeWorld();
+    world.setControl();
+  });
+  const placed = async (body: unknown, account = "account") =>
+    world.play(createOrderApi(world.runtime(HOME))(post(body, account)));
+  const found = async (id: string, account = "account") =>
+    world.play(createOrderApi(world.runtime(HOME))(get(id, account)));
+  const ledgerIsDown = () => world.mishap({ service: "dynamodb" }, serviceError("Internal", "x"));
+
+  test.each<[number, string, () => Promise<APIGatewayProxyResult>]>([
+    [202, "an order", () => placed(order(1))],
+    [202, "the same order again", () => placed(order(1)).then(() => placed(order(1)))],
+    [400, "no JSON", () => placed("{")],
+    [400, "a field that is wrong", () => placed(order(1, { quantity: "-1" }))],
+    [403, "an order for another account", () => placed(order(1), "other")],
+    [
+      409,
+      "another order with the id",
+      () => placed(order(1)).then(() => placed(order(1, { side: "SELL" }))),
+    ],
+    [413, "too much", () => placed("x".repeat(ORDER_BODY_MAX_BYTES + 1))],
+    [503, "an order while the ledger is down", () => (ledgerIsDown(), placed(order(1)))],
+  ])("POST /orders: %i for %s", async (status, _, answer) => {
+    const result = await answer();
+    expect(result.statusCode).toBe(status);
+    expect(answerBreaches(responsesOf("/orders", "post"), result)).toEqual([]);
+  });
+
+  test.each<[number, string, () => Promise<APIGatewayProxyResult>]>([
+    [200, "an open order", () => found(orderId(1))],
+    [
+      200,
+      "a rejected one",
+      () => (world.put(openItem(1, 0, { rejectedReason: "no" })), found(orderId(1))),
+    ],
+    [404, "another account's", () => found(orderId(1), "other")],
+    [404, "none", () => found(orderId(2))],
+    [503, "any while the ledger is down", () => (ledgerIsDown(), found(orderId(1)))],
+  ])("GET /orders/{orderId}: %i for %s", async (status, _, answer) => {
+    world.put(openItem(1, world.nowMs));
+    const result = await answer();
+    expect(result.statusCode).toBe(status);
+    expect(answerBreaches(responsesOf("/orders/{orderId}", "get"), result)).toEqual([]);
+  });
+
+  test.each([
+    ["/health", null, 200, false],
+    ["/health", { after: "1" }, 503, false],
+    ["/health", null, 503, true],
+    ["/failover-latch", null, 404, false],
+  ])("GET %s with %j: %i", async (of, queryStringParameters, status, isDown) => {
+    if (isDown) ledgerIsDown();
+    const event = { path: of, queryStringParameters };
+    const result = await world.play(createHealth(world.runtime(HOME))(event));
+    expect(result.statusCode).toBe(status);
+    expect(answerBreaches(responsesOf(of, "get"), result)).toEqual([]);
+  });
+});
+
+describe("what the gateway answers itself", () => {
+  const document = gatewayDocument({ orderApi: "o", health: "h", authorizer: "a" }) as {
+    "x-amazon-apigateway-gateway-responses": Record<
+      string,
+      {
+        statusCode: number;
+        responseTemplates: { "application/json": string };
+        responseParameters: Record<string, string>;
+      }
+    >;
+  };
+  const answers = Object.entries(document["x-amazon-apigateway-gateway-responses"]);
+
+  test("these it knows", () => {
+    expect(Object.fromEntries(answers.map(([kind, { statusCode }]) => [kind, statusCode]))).toEqual(
+      {
+        UNAUTHORIZED: 401,
+        ACCESS_DENIED: 401,
+        MISSING_AUTHENTICATION_TOKEN: 404,
+        BAD_REQUEST_BODY: 400,
+        BAD_REQUEST_PARAMETERS: 400,
+        REQUEST_TOO_LARGE: 413,
+        UNSUPPORTED_MEDIA_TYPE: 415,
+        THROTTLED: 429,
+        DEFAULT_5XX: 503,
+      },
+    );
+  });
+
+  test.each(answers.filter(([kind]) => kind !== "MISSING_AUTHENTICATION_TOKEN"))(
+    "%s is in the contract",
+    (_, { statusCode, responseTemplates, responseParameters }) => {
+      const headers = Object.fromEntries(
+        Object.entries(responseParameters).map(([name, value]) => [
+          name.replace("gatewayresponse.header.", ""),
+          value.replace(/^'(.*)'$/, "$1"),
+        ]),
+      );
+      const body = responseTemplates["application/json"];
+      const answer = { statusCode, headers, body };
+      expect(answerBreaches(responsesOf("/orders", "post"), answer)).toEqual([]);
+    },
+  );
+});
+
+test("the gateway's document says nothing that is only for people", () => {
+  const text = JSON.stringify(gatewayDocument({ orderApi: "", health: "", authorizer: "" }));
+  expect(text).not.toContain("x-client-guide");
+  expect(text).not.toContain(contract.info.description);
+});
+
+test("the client's guide covers every answer, and names the TTL", () => {
+  const guide = contract["x-client-guide"].map(({ on }) => on).join();
+  for (const status of Object.keys(contract.paths["/orders"].post.responses)) {
+    expect(guide).toContain(status);
+  }
+  expect(JSON.stringify(contract["x-client-guide"])).toContain(`TTL of ${DNS_TTL_SECONDS} s`);
+});
+
+test("docs/api.md is made from the contract; `npm run docs:api` writes it", () => {
+  expect(readFileSync(path.join(__dirname, "../../../docs/api.md"), "utf8")).toBe(apiMarkdown());
+});

@@ -1,0 +1,92 @@
+import { type Program, loadProgram, regions } from "../../helpers/program";
+
+const DOMAIN = "api.trading.example.com";
+const ZONE = "Z0123456789ABC";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram({ config: { domainName: DOMAIN, hostedZoneId: ZONE } });
+});
+
+const option = (token: string) =>
+  (
+    program.one("acm/certificate", `domain-${token}`).state.domainValidationOptions as Record<
+      string,
+      string
+    >[]
+  )[0]!;
+
+test("one validation record proves both regions' certificates", () => {
+  const { resourceRecordName, resourceRecordType, resourceRecordValue } = option("use1");
+  expect(option("use2")).toEqual(option("use1"));
+  expect(program.one("route53/record", "domain-validation").inputs).toEqual({
+    zoneId: ZONE,
+    name: resourceRecordName,
+    type: resourceRecordType,
+    records: [resourceRecordValue],
+    ttl: 60,
+    allowOverwrite: true,
+  });
+});
+
+describe.each(regions)("the name in %s", (token, region) => {
+  const target = () => program.one("apigateway/domainName", `domain-${token}`);
+
+  test("certificate -> validation -> domain -> mapping -> the region's own API", () => {
+    const certificate = program.one("acm/certificate", `domain-${token}`);
+    expect(certificate.inputs).toEqual({ domainName: DOMAIN, validationMethod: "DNS" });
+    const validation = program.one("acm/certificateValidation", `domain-${token}`);
+    expect(validation.inputs).toEqual({
+      certificateArn: certificate.state.arn,
+      validationRecordFqdns: [option("use1").resourceRecordName],
+    });
+    expect(target().inputs).toEqual({
+      domainName: DOMAIN,
+      regionalCertificateArn: certificate.state.arn,
+      endpointConfiguration: { types: "REGIONAL" },
+      securityPolicy: "TLS_1_2",
+    });
+    // Not before the certificate is valid.
+    expect(target().propertyDependencies.regionalCertificateArn).toContain(validation.urn);
+    expect(program.one("apigateway/basePathMapping", `domain-${token}`).inputs).toEqual({
+      domainName: DOMAIN,
+      restApi: program.one("apigateway/restApi", `api-${token}`).id,
+      stageName: "v1",
+      basePath: "v1",
+    });
+    const parts = [certificate, validation, target()];
+    expect(parts.map((each) => each.region)).toEqual([region, region, region]);
+  });
+
+  test("an alias record leads to it", () => {
+    const isHome = token === "use1";
+    const { regionalDomainName, regionalZoneId } = target().state;
+    expect(program.one("route53/record", `route53-${token}`).inputs).toEqual({
+      zoneId: ZONE,
+      name: DOMAIN,
+      type: "A",
+      aliases: [{ name: regionalDomainName, zoneId: regionalZoneId, evaluateTargetHealth: false }],
+      setIdentifier: region,
+      failoverRoutingPolicies: [{ type: isHome ? "PRIMARY" : "SECONDARY" }],
+      ...(isHome && { healthCheckId: program.one("route53/healthCheck", "route53-in-service").id }),
+    });
+  });
+});
+
+test("there is no zone of our own, and everyone finds the name", () => {
+  expect(program.all("route53/zone")).toEqual([]);
+  expect(program.outputs).toMatchObject({ apiDomain: DOMAIN, nameServers: [] });
+});
+
+test("failover waits for the domain, too", () => {
+  const before = program.waitsFor(program.component("Failover", "failover"));
+  const domain = program.under(program.component("Domain", "domain"));
+  expect(domain).toHaveLength(9);
+  expect(domain.filter(({ urn }) => !before.has(urn))).toEqual([]);
+});
+
+test("without a domain there is no certificate and no domain", async () => {
+  const plain = await loadProgram();
+  expect([...plain.all("acm/certificate"), ...plain.all("apigateway/domainName")]).toEqual([]);
+  expect(plain.outputs.apiDomain).toBe("api.dev.trading.internal");
+});

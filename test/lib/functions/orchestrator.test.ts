@@ -1,0 +1,113 @@
+import { type Program, arn, loadProgram, regions } from "../../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+describe.each(regions)("the orchestrator in %s", (token, region) => {
+  const name = `failoverOrchestrator-${token}`;
+  const both = (make: (token: string, region: string) => string) =>
+    regions.map(([eachToken, eachRegion]) => make(eachToken, eachRegion));
+  const clusters = both((t, r) => arn("rds", r, `cluster:dev-orders-${t}`));
+  const topics = both((t, r) => arn("sns", r, `dev-alerts-${t}`));
+  /** The region's own copy. */
+  const tokenSecretArn = () =>
+    String(program.one("secretsmanager/secret", "tokens").state.arn).replace("us-east-1", region);
+  const check = () => program.one("route53/healthCheck", "route53-home");
+
+  test("knows both regions by name", () => {
+    const url = (of: string) => program.one("apigateway/stage", `api-${of}`).state.invokeUrl;
+    expect(program.environmentOf(name)).toEqual({
+      ENVIRONMENT: "dev",
+      HOME_REGION: "us-east-1",
+      STANDBY_REGION: "us-east-2",
+      LEDGER_TABLE: "dev-ledger",
+      HOME_API_URL: url("use1"),
+      STANDBY_API_URL: url("use2"),
+      GLOBAL_CLUSTER_ID: "dev-orders-global",
+      HOME_CLUSTER_ARN: clusters[0],
+      STANDBY_CLUSTER_ARN: clusters[1],
+      HOME_MIGRATION_FUNCTION: "dev-db-migration-use1",
+      STANDBY_MIGRATION_FUNCTION: "dev-db-migration-use2",
+      HOME_SWEEP_FUNCTION: "dev-settlement-sweep-use1",
+      STANDBY_SWEEP_FUNCTION: "dev-settlement-sweep-use2",
+      HOME_TOPIC_ARN: topics[0],
+      STANDBY_TOPIC_ARN: topics[1],
+      HEALTH_CHECK_ID: check().id,
+      TICK_RULE: "dev-failover-tick-use2",
+      TOKEN_SECRET_ARN: tokenSecretArn(),
+    });
+    expect(url(token)).toMatch(
+      new RegExp(`^https://\\w+\\.execute-api\\.${region}\\.amazonaws\\.com/v1$`),
+    );
+  });
+
+  test("may do what failing over needs, on the things it needs, in both regions", () => {
+    const globalCluster = arn("rds", "", "global-cluster:dev-orders-global");
+    const ledger = arn("dynamodb", region, "table/dev-ledger");
+    const { Logs, Traces, OwnFailures, ...calls } = program.rightsOf(name);
+    expect(Logs?.[1]).toEqual([
+      `${arn("logs", region, `log-group:/aws/lambda/dev-failover-orchestrator-${token}`)}:*`,
+    ]);
+    expect(Traces?.[1]).toEqual(["*"]);
+    expect(OwnFailures?.[1]).toEqual([arn("sqs", region, `dev-function-failures-${token}`)]);
+    expect(calls).toEqual({
+      Ledger: [["dynamodb:GetItem", "dynamodb:PutItem"], [ledger]],
+      WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
+      Metrics: [["cloudwatch:PutMetricData"], ["*"]],
+      TokenSecret: [["secretsmanager:GetSecretValue"], [tokenSecretArn()]],
+      Functions: [
+        ["lambda:InvokeFunction"],
+        [
+          ...both((t, r) => arn("lambda", r, `function:dev-db-migration-${t}`)),
+          ...both((t, r) => arn("lambda", r, `function:dev-settlement-sweep-${t}`)),
+        ],
+      ],
+      LookAtDatabase: [
+        ["rds:DescribeGlobalClusters", "rds:DescribeDBClusters"],
+        [globalCluster, ...clusters],
+      ],
+      LookAtInstances: [["rds:DescribeDBInstances"], both((_, r) => arn("rds", r, "db:*"))],
+      MoveDatabase: [
+        ["rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"],
+        [globalCluster, ...clusters],
+      ],
+      Repoint: [["route53:UpdateHealthCheck"], [check().state.arn]],
+      Tick: [["events:DescribeRule"], [arn("events", "us-east-2", "rule/dev-failover-tick-use2")]],
+      Notify: [["sns:Publish"], topics],
+    });
+  });
+
+  test("runs as long as a loop, with room for loops that overlap", () => {
+    expect(program.one("lambda/function", name).inputs).toMatchObject({
+      timeout: 150,
+      reservedConcurrentExecutions: 20,
+      handler: "failoverOrchestrator.handler",
+    });
+  });
+
+  test("does not run inside a network", () => {
+    expect(program.one("lambda/function", name).inputs).not.toHaveProperty("vpcConfig");
+  });
+});
+
+test("the tick's rule does not wait for the orchestrator's role to go", () => {
+  const rule = program.one("cloudwatch/eventRule", "failover-tick");
+  expect(rule.state.arn).toBe(arn("events", "us-east-2", "rule/dev-failover-tick-use2"));
+  for (const [token] of regions) {
+    const policy = program.one("iam/rolePolicy", `failoverOrchestrator-${token}`);
+    expect(program.waitsFor(policy).has(rule.urn)).toBe(false);
+  }
+});
+
+test("nothing but an operator invokes the orchestrator at home", () => {
+  const invoking = [
+    ...program
+      .all("lambda/permission")
+      .filter(({ inputs }) => String(inputs.function).includes("orchestrator")),
+  ];
+  expect(new Set(invoking.map(({ inputs }) => inputs.function))).toEqual(
+    new Set(["dev-failover-orchestrator-use2"]),
+  );
+});

@@ -1,0 +1,104 @@
+import { type Program, loadProgram, regions } from "../../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram();
+});
+
+describe.each(regions)("the network in %s", (token, region) => {
+  const network = `network-${token}`;
+  const octet = token === "use1" ? 0 : 1;
+  const idOf = (type: string, name: string) => program.one(type, name).id;
+
+  test("is isolated: no gateway to the internet, no NAT", () => {
+    const types = new Set(program.under(program.component("Network", network)).map((r) => r.type));
+    expect([...types].sort()).toEqual([
+      "aws:ec2/routeTable:RouteTable",
+      "aws:ec2/routeTableAssociation:RouteTableAssociation",
+      "aws:ec2/securityGroup:SecurityGroup",
+      "aws:ec2/subnet:Subnet",
+      "aws:ec2/vpc:Vpc",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    ]);
+    expect(program.one("ec2/routeTable", network).inputs).not.toHaveProperty("routes");
+  });
+
+  test("has two subnets in two zones, whose zone nothing changes afterwards", () => {
+    expect(program.one("ec2/vpc", network).inputs).toEqual({
+      cidrBlock: `10.${octet}.0.0/16`,
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags: { Name: `dev-network-${token}` },
+    });
+    for (const index of [0, 1]) {
+      const subnet = program.one("ec2/subnet", `${network}-${index}`);
+      expect(subnet.inputs).toEqual({
+        vpcId: idOf("ec2/vpc", network),
+        cidrBlock: `10.${octet}.${16 * index}.0/20`,
+        availabilityZone: region + "ab"[index],
+        tags: { Name: `dev-isolated-${index}-${token}` },
+      });
+      expect(subnet.ignoreChanges).toEqual(["availabilityZone"]);
+      expect(program.one("ec2/routeTableAssociation", `${network}-${index}`).inputs).toEqual({
+        routeTableId: idOf("ec2/routeTable", network),
+        subnetId: subnet.id,
+      });
+    }
+  });
+
+  test.each(["dynamodb", "s3"])("reaches %s through the route table", (service) => {
+    const endpoint = program.one("ec2/vpcEndpoint", `${network}-${service}`);
+    expect(endpoint.inputs).toEqual({
+      vpcId: idOf("ec2/vpc", network),
+      vpcEndpointType: "Gateway",
+      serviceName: `com.amazonaws.${region}.${service}`,
+      routeTableIds: [idOf("ec2/routeTable", network)],
+      tags: { Name: `dev-${service}-${token}` },
+    });
+    const rule = program.one("vpc/securityGroupEgressRule", `${network}-functions-${service}`);
+    expect(rule.inputs).toEqual({
+      securityGroupId: idOf("ec2/securityGroup", `${network}-functions`),
+      prefixListId: endpoint.state.prefixListId,
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
+  });
+
+  test.each(["sqs", "secretsmanager"])("reaches %s inside both subnets", (service) => {
+    expect(program.one("ec2/vpcEndpoint", `${network}-${service}`).inputs).toEqual({
+      vpcId: idOf("ec2/vpc", network),
+      vpcEndpointType: "Interface",
+      serviceName: `com.amazonaws.${region}.${service}`,
+      subnetIds: [idOf("ec2/subnet", `${network}-0`), idOf("ec2/subnet", `${network}-1`)],
+      securityGroupIds: [idOf("ec2/securityGroup", `${network}-endpoints`)],
+      privateDnsEnabled: true,
+      tags: { Name: `dev-${service}-${token}` },
+    });
+  });
+
+  test.each([
+    ["database", 5432],
+    ["endpoints", 443],
+  ])("lets functions speak to %s on %i and nobody else to anything", (to, port) => {
+    const group = (what: string) => idOf("ec2/securityGroup", `${network}-${what}`);
+    const traffic = { ipProtocol: "tcp", fromPort: port, toPort: port };
+    const rule = `${network}-functions-${to}`;
+    expect(program.one("vpc/securityGroupEgressRule", rule).inputs).toEqual({
+      ...traffic,
+      securityGroupId: group("functions"),
+      referencedSecurityGroupId: group(to),
+    });
+    expect(program.one("vpc/securityGroupIngressRule", rule).inputs).toEqual({
+      ...traffic,
+      securityGroupId: group(to),
+      referencedSecurityGroupId: group("functions"),
+    });
+    const ofRegion = (type: string) =>
+      program.all(type).filter((each) => each.region === region).length;
+    expect(ofRegion("vpc/securityGroupIngressRule")).toBe(2);
+    expect(ofRegion("vpc/securityGroupEgressRule")).toBe(4);
+  });
+});

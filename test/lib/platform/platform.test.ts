@@ -1,0 +1,43 @@
+import { type Program, elsewhere, loadProgram, setOtherwise } from "../../helpers/program";
+
+let program: Program;
+beforeAll(async () => {
+  program = await loadProgram(setOtherwise);
+});
+
+test("one provider per region carries the tags, and there is no third", () => {
+  const providers = program.resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
+  const tags = { Environment: "dev", Repository: "github.com/example/t", Author: "Ada" };
+  expect(
+    Object.fromEntries(
+      providers.map(({ name, inputs }) => [
+        name,
+        { region: inputs.region, defaultTags: JSON.parse(String(inputs.defaultTags)) as unknown },
+      ]),
+    ),
+  ).toEqual({
+    use1: { region: "us-east-1", defaultTags: { tags } },
+    use2: { region: "us-east-2", defaultTags: { tags } },
+  });
+});
+
+test("another standby region has its own token in names", async () => {
+  const moved = await loadProgram(elsewhere);
+  const queues = moved.all("sqs/queue").map(({ inputs, region }) => [inputs.name, region]);
+  expect(queues).toContainEqual(["dev-orders-euc1", "eu-central-1"]);
+  expect(moved.environmentOf("health-euc1").STANDBY_REGION).toBe("eu-central-1");
+});
+
+test("no resource takes the place of the three tags, and copies made by AWS carry them", () => {
+  const own = program.resources.flatMap(({ inputs }) => Object.keys(inputs.tags ?? {}));
+  expect(new Set(own)).toEqual(new Set(["Name"]));
+  for (const { name, inputs } of program.all("dynamodb/table")) {
+    expect([name, inputs.replicas]).toMatchObject([name, [{ propagateTags: true }]]);
+  }
+  for (const { name, inputs } of [
+    ...program.all("rds/cluster"),
+    ...program.all("rds/clusterInstance"),
+  ]) {
+    expect([name, inputs.copyTagsToSnapshot]).toEqual([name, true]);
+  }
+});

@@ -1,0 +1,178 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  databaseSignInStatement,
+  metricsStatement,
+  policyDocument,
+} from "../../../lib/platform/policies";
+import { loadProgram, statements } from "../../helpers/program";
+
+function resolve(document: pulumi.Output<string>): Promise<string> {
+  return new Promise((done) => document.apply(done));
+}
+
+test("values that are known later end up in the document, not the text of their wrapping", async () => {
+  const document = policyDocument([
+    { Sid: "One", Action: ["sqs:SendMessage"], Resource: [pulumi.output("arn:aws:sqs:x")] },
+  ]);
+  expect(JSON.parse(await resolve(document))).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Sid: "One", Action: ["sqs:SendMessage"], Resource: ["arn:aws:sqs:x"] },
+    ],
+  });
+});
+
+test("signing in names one user of one cluster", async () => {
+  const statement = databaseSignInStatement({
+    region: "us-east-2",
+    accountId: pulumi.output("123456789012"),
+    clusterResourceId: pulumi.output("cluster-ABC"),
+    username: "trading_app",
+  });
+  const [resolved] = statements(await resolve(policyDocument([statement])));
+  expect(resolved).toMatchObject({
+    Action: ["rds-db:connect"],
+    Resource: ["arn:aws:rds-db:us-east-2:123456789012:dbuser:cluster-ABC/trading_app"],
+  });
+});
+
+test("metrics are held to one namespace", () => {
+  expect(metricsStatement("TradingPlatform").Condition).toEqual({
+    StringEquals: { "cloudwatch:namespace": "TradingPlatform" },
+  });
+});
+
+const service = [
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
+  "xray:PutTraceSegments",
+  "xray:PutTelemetryRecords",
+  "sqs:SendMessage",
+];
+const inNetwork = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+test.each([
+  [
+    "orderApi",
+    [...service, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "sqs:SendMessage"],
+  ],
+  [
+    "orderProcessor",
+    [
+      ...service,
+      ...inNetwork,
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "dynamodb:GetItem",
+      "dynamodb:UpdateItem",
+      "sqs:SendMessage",
+      "rds-db:connect",
+      "s3:PutObject",
+      "dynamodb:UpdateItem",
+    ],
+  ],
+  [
+    "settlementSweep",
+    [
+      ...service,
+      ...inNetwork,
+      "dynamodb:GetItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:Query",
+      "sqs:SendMessage",
+      "sqs:GetQueueAttributes",
+      "rds-db:connect",
+    ],
+  ],
+  ["health", [...service, "dynamodb:GetItem", "dynamodb:UpdateItem"]],
+  ["authorizer", [...service, "secretsmanager:GetSecretValue"]],
+  ["dbMigration", [...service, ...inNetwork, "secretsmanager:GetSecretValue"]],
+  [
+    "failoverOrchestrator",
+    [
+      ...service,
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "cloudwatch:PutMetricData",
+      "secretsmanager:GetSecretValue",
+      "lambda:InvokeFunction",
+      "rds:DescribeGlobalClusters",
+      "rds:DescribeDBClusters",
+      "rds:DescribeDBInstances",
+      "rds:FailoverGlobalCluster",
+      "rds:SwitchoverGlobalCluster",
+      "route53:UpdateHealthCheck",
+      "events:DescribeRule",
+      "sns:Publish",
+    ],
+  ],
+])("%s may do exactly this, in both regions", async (stem, actions) => {
+  const program = await loadProgram();
+  for (const token of ["use1", "use2"]) {
+    const all = program.statementsOf(`${stem}-${token}`);
+    expect(all.every(({ Effect }) => Effect === "Allow")).toBe(true);
+    expect(all.flatMap(({ Action }) => Action)).toEqual(actions);
+  }
+});
+
+test("sentinel may do exactly this", async () => {
+  const program = await loadProgram();
+  expect(program.statementsOf("sentinel-use2").flatMap(({ Action }) => Action)).toEqual([
+    ...service,
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "cloudwatch:PutMetricData",
+    "lambda:InvokeFunction",
+    "secretsmanager:GetSecretValue",
+  ]);
+});
+
+test("only what has no resources is allowed on all, and no action holds a wildcard", async () => {
+  const program = await loadProgram();
+  const everywhere = new Set<string>();
+  for (const { name } of program.all("lambda/function")) {
+    for (const { Action, Resource } of program.statementsOf(name)) {
+      expect(Action.filter((action) => action.includes("*"))).toEqual([]);
+      if (Resource.includes("*")) Action.forEach((action) => everywhere.add(action));
+    }
+  }
+  expect([...everywhere].sort()).toEqual(
+    [
+      ...inNetwork,
+      "cloudwatch:PutMetricData",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ].sort(),
+  );
+});
+
+test("no role of anything may make a log group, by whatever policy it has", async () => {
+  const program = await loadProgram();
+  const roles = program.all("iam/role");
+  const policies = program.all("iam/rolePolicy");
+  // Each role has the one policy that is read here, and no managed one.
+  expect(policies.map(({ inputs }) => inputs.role).sort()).toEqual(
+    roles.map(({ state }) => state.name).sort(),
+  );
+  expect(roles.flatMap(({ inputs }) => Object.keys(inputs)).sort()).toEqual(
+    roles.flatMap(() => ["assumeRolePolicy", "name"]).sort(),
+  );
+  expect(program.all("iam/rolePolicyAttachment")).toEqual([]);
+  const actions = policies.flatMap(({ inputs }) =>
+    statements(inputs.policy).flatMap(({ Action }) => Action),
+  );
+  expect(
+    actions.filter((action) => /^logs:|\*/.test(action) && action !== "logs:PutLogEvents"),
+  ).toEqual(actions.filter((action) => action === "logs:CreateLogStream"));
+});
