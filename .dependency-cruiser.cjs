@@ -1,0 +1,65 @@
+/** The layers: who may import whom. Type-only imports count as imports. */
+const name = (folder) => `^${folder}/`;
+const layer = (from, to, why) => ({
+  name: `${from}-never-imports-${[to].flat().join("-or-")}`,
+  comment: why,
+  severity: "error",
+  from: { path: name(from) },
+  to: { path: [to].flat().map(name) },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circles",
+      comment: "Move what both files need into a file of its own.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-unresolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "nobody-imports-the-drill",
+      comment: "The program, the handlers and their tests must work without drill/.",
+      severity: "error",
+      from: { pathNot: "^(drill|live)/" },
+      to: { path: "^drill/" },
+    },
+    layer("lambda", ["lib", "support", "test", "scripts"], "Would end up in a bundle."),
+    layer("lib", ["support", "test", "scripts"], "The program deploys without them."),
+    layer("support", ["lib", "lambda", "test", "scripts"], "Tests and drill share it."),
+    layer("drill", ["lib", "test", "scripts"], "The drill reads captured resources alone."),
+    {
+      name: "the-drill-has-one-way-to-shipped-code",
+      comment: "drill/shipped.ts lists what the drill takes from lambda/.",
+      severity: "error",
+      from: { path: "^drill/", pathNot: ["^drill/shipped\\.ts$", "^drill/test/"] },
+      to: { path: "^lambda/" },
+    },
+    {
+      name: "handlers-get-clients-handed-in",
+      comment: "Only lambda/entry and lambda/canary/entry make clients.",
+      severity: "error",
+      from: { path: "^lambda/(?!entry|canary/entry)" },
+      to: { path: "^lambda/(entry|canary/entry)/" },
+    },
+    {
+      name: "only-lib-makes-resources",
+      severity: "error",
+      from: { path: "^(lambda|drill|support)/", pathNot: "^support/capture/" },
+      to: { path: "^node_modules/@pulumi/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(node_modules|coverage|\\.cache)/.*/(node_modules)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".mjs", ".js", ".json"] },
+  },
+};
