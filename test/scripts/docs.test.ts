@@ -27,7 +27,6 @@ it("promises HTTPS under one name only with domainName: else no region has a cer
   const said = {
     "Pulumi.yaml":
       /Empty,[^:]*can only be asked[^:]*; HTTPS is served at the two regions' endpoints/,
-    "README.md": /`domainName`.*HTTPS under one name that fails over; without: the two endpoints/,
     "docs/api.md": /With `domainName`.* Without, that name serves no HTTPS/,
   };
   for (const [file, how] of Object.entries(said)) expect(textOf(file)).toMatch(how);
