@@ -8,9 +8,9 @@ const project = (rootDir) => ({
   testEnvironment: "node",
   testEnvironmentOptions: { globalsCleanup: "off" },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  // jose is an ES module, which jest does not load as it is.
-  transform: { "^.+\\.ts$": ["ts-jest", {}], "/node_modules/jose/.+\\.js$": transpile },
-  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  // ES modules, which jest does not load as they are.
+  transform: { "^.+\\.ts$": ["ts-jest", {}], "/node_modules/(jose|tinyqueue)/.+\\.js$": transpile },
+  transformIgnorePatterns: ["/node_modules/(?!(jose|tinyqueue)/)"],
 });
 
 module.exports = {

@@ -1,33 +1,19 @@
 import type { HandlerFactory } from "./world/environment";
-import { lightByteLength, lightJson } from "./world/jsonText";
 
 export type Handlers = Readonly<Record<string, HandlerFactory>>;
 
 /** What stack traces and profiles call the handlers' source. */
 export const HANDLERS_URL = "handlers";
 
-/** As much of an AbortController as handlers use: somebody asks whether it was aborted. */
-class LightAbortController {
-  aborted = false;
-
-  get signal(): this {
-    return this;
-  }
-
-  abort(): void {
-    this.aborted = true;
-  }
-}
-
-/** The factories in a bundle of the handlers: a worker is sent one and needs no bundler. */
+/** The factories in a bundle of the handlers: a worker is sent a bundle and needs no bundler. */
 export function evaluateHandlers(bundle: string): Handlers {
   const loaded: { exports: Record<string, HandlerFactory> } = { exports: {} };
   // Evaluated in this realm, so that `instanceof Error` means the same on both sides.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const evaluate = new Function(
-    ...["module", "exports", "require", "LightAbortController", "LightJson", "lightByteLength"],
+    ...["module", "exports", "require"],
     `${bundle}\n//# sourceURL=${HANDLERS_URL}`,
   ) as (...given: unknown[]) => void;
-  evaluate(loaded, loaded.exports, require, LightAbortController, lightJson, lightByteLength);
+  evaluate(loaded, loaded.exports, require);
   return { ...loaded.exports };
 }

@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import * as esbuild from "esbuild";
 import { type Handlers, evaluateHandlers } from "./evaluateHandlers";
-import { spreadsLowered, withFastSpreads } from "./spreads";
 
 export type { Handlers } from "./evaluateHandlers";
 
@@ -54,10 +53,8 @@ const commands = [
 const root = path.join(__dirname, "..");
 
 /**
- * The handlers that ship, from their own sources. Only what surrounds them is lighter than on AWS:
- * an SDK command is its name and its input, an abort signal has no event machinery, a hash is made
- * in one call, JSON is not written out. They were more than half of the time a thousand outages
- * take.
+ * Bundles the handlers that ship, from their own sources and unchanged. Only the SDK's command
+ * classes are doubles: a name and an input. What the SDK does with them is not the drill's subject.
  */
 export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
   const imports = Object.entries(stems).flatMap(([folder, found]) =>
@@ -67,23 +64,17 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     }),
   );
   const built = await esbuild.build({
-    ...spreadsLowered,
     stdin: { contents: imports.join("\n"), resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
     format: "cjs",
     platform: "node",
     target: "node20",
-    define: {
-      AbortController: "LightAbortController",
-      JSON: "LightJson",
-      "Buffer.byteLength": "lightByteLength",
-    },
     // What fails is thrown.
     logLevel: "silent",
-    plugins: [plainCommands, plainHashes, sourceEdits(edits)],
+    plugins: [plainCommands, sourceEdits(edits)],
   });
-  return withFastSpreads(built.outputFiles[0]!.text);
+  return built.outputFiles[0]!.text;
 }
 
 const loaded = new Map<string, Promise<Handlers>>();
@@ -98,60 +89,21 @@ export function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handler
   return handlers;
 }
 
-/**
- * All commands are of one shape: what reads them by the thousand reads one kind of object. The world
- * speaks as the document client does, in errors too: there is nothing to unmarshal.
- */
+/** Commands that carry their names: a bundler may rename the classes of the SDK. */
 const plainCommands: esbuild.Plugin = {
   name: "plain-commands",
   setup(build) {
-    build.onResolve({ filter: /^@aws-sdk\// }, () => ({ path: "commands", namespace: "plain" }));
+    build.onResolve({ filter: /^@aws-sdk\/(client|lib)-/ }, () => ({
+      path: "commands",
+      namespace: "plain",
+    }));
     build.onLoad({ filter: /.*/, namespace: "plain" }, () => ({
       contents: [
         "class Command { constructor(name, input) { this.name = name; this.input = input; } }",
         ...commands.map(
           (name) => `export function ${name}(input) { return new Command("${name}", input); }`,
         ),
-        "export const unmarshall = (item) => item;",
       ].join("\n"),
-      loader: "js",
-    }));
-  },
-};
-
-/**
- * `createHash` without its stream: the same hash of the same text. Looks and retries send the same
- * order a few times within seconds: the last hashes are remembered.
- */
-const plainHashes: esbuild.Plugin = {
-  name: "plain-hashes",
-  setup(build) {
-    build.onResolve({ filter: /^node:crypto$/ }, ({ namespace }) =>
-      namespace === "hashes"
-        ? { path: "node:crypto", external: true }
-        : { path: "hashes", namespace: "hashes" },
-    );
-    build.onLoad({ filter: /.*/, namespace: "hashes" }, () => ({
-      contents: `
-        import { hash } from "node:crypto";
-        export * from "node:crypto";
-        const last = Array.from({ length: 8 }, () => ({}));
-        let next = 0;
-        class Hash {
-          constructor(algorithm) { this.algorithm = algorithm; this.text = ""; }
-          update(text) { this.text += text; return this; }
-          digest(encoding) {
-            const { algorithm, text } = this;
-            for (const known of last) {
-              if (known.text === text && known.algorithm === algorithm && known.encoding === encoding)
-                return known.digest;
-            }
-            const digest = hash(algorithm, text, encoding);
-            last[next++ % last.length] = { algorithm, encoding, text, digest };
-            return digest;
-          }
-        }
-        export const createHash = (algorithm) => new Hash(algorithm);`,
       loader: "js",
     }));
   },

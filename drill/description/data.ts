@@ -1,3 +1,4 @@
+import type { IndexDescription } from "../../support/dynamodb/secondaryIndex";
 import { type Lookup, type Resource, flag, list, optionalText, regionOf, text } from "./lookup";
 
 export interface TableDescription {
@@ -12,14 +13,6 @@ export interface TableDescription {
   /** Multi-region strong consistency: a quorum of three decides; otherwise the last writer wins. */
   isStrong: boolean;
   indexes: readonly IndexDescription[];
-}
-
-export interface IndexDescription {
-  name: string;
-  hashKey: string;
-  rangeKey: string | undefined;
-  /** Attributes an index entry carries; undefined for all. */
-  projected: ReadonlySet<string> | undefined;
 }
 
 export interface ClusterDescription {

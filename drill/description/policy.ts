@@ -9,10 +9,9 @@ export interface Statement {
   conditions: readonly Condition[];
 }
 
-export interface Condition {
-  operator: string;
+interface Condition {
   key: string;
-  values: readonly string[];
+  holds: (actual: string) => boolean;
 }
 
 /** What is known of a call beside its action and resource, by condition key in lower case. */
@@ -46,11 +45,13 @@ export function parsePolicy(document: unknown): Statement[] {
     actions: asList(statement.Action).map((action) => pattern(action, "i")),
     resources: asList(statement.Resource).map((resource) => pattern(resource)),
     conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, values]) => ({
-        operator,
-        key: key.toLowerCase(),
-        values: asList(values).map(String),
-      })),
+      Object.entries(keys).map(([key, values]) => {
+        const tests = asList(values).map((value) => conditionTest(operator, value));
+        return {
+          key: key.toLowerCase(),
+          holds: (actual: string) => tests.some((test) => test(actual)),
+        };
+      }),
     ),
   }));
 }
@@ -88,24 +89,31 @@ export function allowOn(
   return isAllowed;
 }
 
-const isLike = (value: string, actual: string): boolean => pattern(value).test(actual);
-
-/** Operators this program uses; another one is an error, so that it is not passed in silence. */
-const operators: Readonly<Record<string, (value: string, actual: string) => boolean>> = {
-  StringEquals: (value, actual) => value === actual,
-  StringLike: isLike,
-  // IAM User Guide, condition operators: both of them know wildcards, and do the same.
-  ArnEquals: isLike,
-  ArnLike: isLike,
+const like = (value: string): ((actual: string) => boolean) => {
+  const glob = pattern(value);
+  return (actual) => glob.test(actual);
 };
 
-function conditionHolds({ operator, key, values }: Condition, context: CallContext): boolean {
-  const matches = operators[operator];
-  if (matches === undefined) {
+/** Operators this program uses; another one is an error, so that it is not passed in silence. */
+const operators: Readonly<Record<string, (value: string) => (actual: string) => boolean>> = {
+  StringEquals: (value) => (actual) => value === actual,
+  StringLike: like,
+  // IAM User Guide, condition operators: both of them know wildcards, and do the same.
+  ArnEquals: like,
+  ArnLike: like,
+};
+
+function conditionTest(operator: string, value: string): (actual: string) => boolean {
+  const test = operators[operator];
+  if (test === undefined) {
     throw new Error(`policy condition ${operator} is not modelled: add it to operators`);
   }
+  return test(value);
+}
+
+function conditionHolds({ key, holds }: Condition, context: CallContext): boolean {
   const actual = context[key];
-  return actual !== undefined && values.some((value) => matches(value, actual));
+  return actual !== undefined && holds(actual);
 }
 
 /** The statements of every role, by its ARN and by its name: inline, attached and managed. */

@@ -10,26 +10,8 @@ import type { FromWorker } from "./workerMain";
 
 /** Tasks a worker holds, so that it never waits for the next one to arrive. */
 const TASKS_AHEAD = 2;
-/**
- * A young generation that holds what one moment of a world needs, and an old one that stays small.
- * A full collection drops the compiled code of closures that happen not to exist at that moment, and
- * between two outages none of a world's do: the fewer, the faster, and none between outages. What
- * outlives one moment seldom outlives its outage: to allocate it among the old by guess is dear.
- * There is a process a core: a compiler on a thread of its own would only take turns with it. With
- * less inlining compiling takes less time, and playing not more.
- */
-const WORKER_FLAGS = [
-  "--max-semi-space-size=8",
-  "--max-old-space-size=128",
-  "--heap-growing-percent=100",
-  "--no-incremental-marking-task",
-  "--no-memory-reducer",
-  "--no-allocation-site-tracking",
-  "--no-allocation-site-pretenuring",
-  "--no-page-promotion",
-  "--no-concurrent-recompilation",
-  "--max-inlined-bytecode-size-cumulative=300",
-];
+/** A world lives for seconds: a young generation that holds what one needs, and a small old one. */
+const WORKER_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=192"];
 
 interface Worker {
   child: ChildProcess;

@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
-import { spreadsLowered, withFastSpreads } from "../spreads";
 
 /**
  * Bundles a worker's source into one file in `directory`: what a process of the drill is started
@@ -15,7 +14,6 @@ export async function writeWorker(
   const outfile = path.join(directory, "worker.cjs");
   const built = await esbuild.build({
     ...options,
-    ...spreadsLowered,
     entryPoints: [source],
     bundle: true,
     write: false,
@@ -24,6 +22,6 @@ export async function writeWorker(
     format: "cjs",
     logLevel: "error",
   });
-  await writeFile(outfile, withFastSpreads(built.outputFiles[0]!.text));
+  await writeFile(outfile, built.outputFiles[0]!.text);
   return outfile;
 }

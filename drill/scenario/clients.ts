@@ -2,7 +2,7 @@ import type { HttpAnswer } from "../../lambda/runtime/runtime";
 import { RETRY_AFTER_SECONDS } from "../../lambda/orders/tunables";
 import type { ApiDescription } from "../description/apis";
 import { INTERNET } from "../world/network";
-import { uuid } from "../world/runtime";
+import { uuid } from "../../support/simulation/random";
 import type { World } from "../world/world";
 import type { OrderBook, PlacedOrder } from "./orderBook";
 
@@ -119,7 +119,7 @@ export class Clients {
       url: this.urlOf(api),
       headers: this.headers[client]!,
       // Written out where it is read, as what handlers write.
-      body: order.body as string,
+      body: order.body,
     };
     let isOver = false;
     const over = (answer: HttpAnswer | null): void => {

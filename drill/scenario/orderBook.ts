@@ -1,4 +1,3 @@
-import { type Text, lightJson, valueOf } from "../world/jsonText";
 import type { World } from "../world/world";
 import type { Row } from "../world/volume";
 
@@ -16,7 +15,7 @@ export interface OrderFields {
 export interface PlacedOrder {
   orderId: string;
   accountId: string;
-  body: Text;
+  body: string;
   placedAtMs: number;
   attempts: number;
   /** When the client was told 202, on whichever attempt. */
@@ -29,7 +28,7 @@ export interface PlacedOrder {
 /** An order whose client, or the sentinel, was told 202. */
 export interface Acknowledged {
   orderId: string;
-  body: Text;
+  body: string;
   atMs: number;
 }
 
@@ -65,7 +64,7 @@ export class OrderBook {
     const order: PlacedOrder = {
       orderId: fields.orderId,
       accountId: fields.accountId,
-      body: lightJson.stringify(fields),
+      body: JSON.stringify(fields),
       placedAtMs: this.world.base.nowMs,
       attempts: 0,
       acceptedAtMs: null,
@@ -112,7 +111,7 @@ export class OrderBook {
       // A design without a ledger has nothing that says more than the client.
       const { acceptedAt = row.acceptedAt, acceptedIn = row.acceptedIn } = item ?? {};
       const isAsAccepted = row.acceptedAt === acceptedAt && row.acceptedIn === acceptedIn;
-      if (!isAsAccepted || !isSame(row, valueOf(body) as OrderFields)) altered.push(orderId);
+      if (!isAsAccepted || !isSame(row, JSON.parse(body) as OrderFields)) altered.push(orderId);
     }
     return {
       placed: this.orders.length,

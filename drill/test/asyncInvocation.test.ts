@@ -1,7 +1,7 @@
 import type { Resource } from "../description/lookup";
 import { fixedAssumptions } from "../fixedAssumptions";
 import type { ResourceEdit } from "../mutations/edits";
-import type { Outcome } from "../world/invocation";
+import type { Outcome } from "../world/environment";
 import type { World } from "../world/world";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { worldOf } from "./worldOf";

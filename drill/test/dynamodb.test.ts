@@ -31,7 +31,7 @@ describe("a write whose condition fails", () => {
   });
 
   it("is refused without it otherwise, or where there is none", () => {
-    const other = { ConditionExpression: "n > :n", ExpressionAttributeValues: { ":n": 5 } };
+    const other = { ConditionExpression: "n < :n", ExpressionAttributeValues: { ":n": 0 } };
     const absent = {
       Item: { pk: "order#2", n: 2 },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",

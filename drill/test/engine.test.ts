@@ -1,33 +1,12 @@
 import * as fc from "fast-check";
-import { EventQueue } from "../../support/simulation/queue";
 import { Random, Stream } from "../../support/simulation/random";
 import { START_MS, Simulation } from "../../support/simulation/simulation";
 import { assumptions } from "../assumptions";
 import { fixedAssumptions } from "../fixedAssumptions";
 
-describe("the queue of events", () => {
-  it("gives events by time, then in the order of asking", () => {
-    const queue = new EventQueue();
-    const stream = new Stream("queue");
-    const asked = Array.from({ length: 500 }, (_, sequence) => ({
-      atMs: stream.integer(0, 40),
-      sequence,
-      fire: undefined,
-      subject: undefined,
-    }));
-    for (const event of asked) queue.push(event);
-    const given = asked.map(() => queue.pop()!);
-    const expected = [...asked].sort((a, b) => a.atMs - b.atMs || a.sequence - b.sequence);
-    expect(given).toEqual(expected);
-    expect(queue.pop()).toBeUndefined();
-  });
-});
-
 describe("virtual time", () => {
-  it.each([
-    ["at once", new Simulation()],
-    ["in a next tick, where Node offers nothing better", new Simulation(false, START_MS, null)],
-  ])("plays what promises continue before the next event: %s", async (_, simulation) => {
+  it("lets promises run to their next wait before the next event", async () => {
+    const simulation = new Simulation();
     const heard: string[] = [];
     const wait = async (name: string): Promise<void> => {
       simulation.continued();
@@ -42,7 +21,20 @@ describe("virtual time", () => {
     expect(simulation.nowMs).toBe(START_MS + 100);
   });
 
-  it("never fires what was cancelled, and refuses what lies before now", async () => {
+  it("fires events by time, then in the order of scheduling", async () => {
+    const simulation = new Simulation();
+    const stream = new Stream("events");
+    const fired: [number, number][] = [];
+    const scheduled = Array.from({ length: 500 }, (_, number): [number, number] => [
+      stream.integer(0, 40),
+      number,
+    ]);
+    for (const each of scheduled) simulation.after(each[0], () => fired.push(each));
+    await simulation.run(START_MS + 100);
+    expect(fired).toEqual([...scheduled].sort(([a, i], [b, j]) => a - b || i - j));
+  });
+
+  it("never fires what was cancelled, and refuses a time in the past", async () => {
     const simulation = new Simulation();
     const fired: string[] = [];
     const cancel = simulation.after(5, () => fired.push("cancelled"));
@@ -50,7 +42,7 @@ describe("virtual time", () => {
     cancel();
     await simulation.run(START_MS + 10);
     expect(fired).toEqual(["kept"]);
-    expect(() => simulation.at(START_MS + 9, () => {})).toThrow(/lies before/);
+    expect(() => simulation.at(START_MS + 9, () => {})).toThrow(/allowed is .* or later/);
   });
 
   it("fires timeouts in the order in which they were set, less those cancelled before", async () => {
@@ -66,7 +58,7 @@ describe("virtual time", () => {
         set.forEach(({ setAtMs, cancelledAfterMs }, number) => {
           simulation.at(START_MS + setAtMs, () => {
             const cancel = simulation.after(timeoutMs, () => fired.push(number));
-            if (cancelledAfterMs !== null) simulation.post(cancelledAfterMs + 0.5, cancel);
+            if (cancelledAfterMs !== null) simulation.after(cancelledAfterMs + 0.5, cancel);
           });
         });
         await simulation.run(START_MS + 1_000);

@@ -47,7 +47,11 @@ describe("the loss of home", () => {
 
   it("prints what the README quotes", () => {
     const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
-    const quoted = readme.split("`npm start` prints, among other things")[1]!.split("```")[1]!.trim().split("\n");
+    const quoted = readme
+      .split("`npm start` prints, among other things")[1]!
+      .split("```")[1]!
+      .trim()
+      .split("\n");
     const printed = new Set(
       answer("deployed")
         .text.split("\n")

@@ -2,7 +2,6 @@ import type { FunctionDescription } from "../description/functions";
 import type { Stream } from "../../support/simulation/random";
 import type { Stage } from "../scenario/faults/fault";
 import { settlingBroken } from "../scenario/faults/settling";
-import { Environment } from "../world/environment";
 import type { Happening } from "../world/happenings";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { worldOf } from "./worldOf";
@@ -17,12 +16,11 @@ it("takes order-processor's right to sign in at home, and no other, while the fa
     if (happening.kind === "denied") denied.push(happening);
   });
   const may = (stem: string, region: string, action: string, resource: string): boolean =>
-    world.permissions.allow({ description: functionOf(stem, region) }, action, resource);
-  // One environment a region, as a function that stays warm: what was allowed before is remembered.
-  const processors = ["us-east-1", "us-east-2"].map(
-    (region) => new Environment(functionOf("orderProcessor", region), world.base.simulation),
+    world.permissions.allow(functionOf(stem, region), action, resource);
+  const processors = ["us-east-1", "us-east-2"].map((region) =>
+    functionOf("orderProcessor", region),
   );
-  const signIns = processors.map(({ description: { region } }) => {
+  const signIns = processors.map(({ region }) => {
     const { signIn, cluster } = world.aurora.members.get(region)!;
     const user = `dbuser:${cluster.resourceId}/trading_app`;
     expect(signIn).toEqual([
@@ -32,7 +30,7 @@ it("takes order-processor's right to sign in at home, and no other, while the fa
     return signIn;
   });
   const signsIn = (at: 0 | 1): boolean =>
-    world.permissions.refused(processors[at]!, signIns[at]!, true) === undefined;
+    world.permissions.refused(processors[at]!, signIns[at]!) === undefined;
   const queueArn = "arn:aws:sqs:us-east-1:123456789012:dev-orders-use1";
   const rights = () => ({
     home: signsIn(0),

@@ -5,7 +5,7 @@ import { mayInvoke } from "../description/functions";
 import { fixedAssumptions } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { type Call, type Destination, Exchange } from "./exchange";
-import type { Outcome } from "./invocation";
+import type { Outcome } from "./environment";
 import type { Lambda } from "./lambda";
 import type { Place } from "./network";
 import { type Limit, TokenBucket } from "./tokenBucket";
@@ -79,12 +79,10 @@ export class ApiGateways {
     if (!base.network.converses(from, destination.api.region)) return;
     const exchange = new Exchange(base, from, request, destination, answer, answered);
     const thereMs = exchange.drawTravelMs() + base.draw("warmStartMs");
-    base.simulation.post(thereMs, this.arrive, exchange);
+    base.simulation.after(thereMs, () => {
+      if (!base.network.isLost(exchange.region)) this.receive(exchange);
+    });
   }
-
-  private readonly arrive = (exchange: Exchange): void => {
-    if (!this.base.network.isLost(exchange.region)) this.receive(exchange);
-  };
 
   private destinationOf({ url, method }: HttpRequest): Destination | undefined {
     const known = this.known[method];

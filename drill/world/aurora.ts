@@ -4,7 +4,8 @@ import type { ClusterDescription, GlobalDatabaseDescription } from "../descripti
 import type { Base } from "./base";
 import type { Environment } from "./environment";
 import { databaseError } from "../../support/aws/errors";
-import type { Asked, Permissions } from "./service";
+import type { IamRequest } from "./awsService";
+import type { Permissions } from "./permissions";
 import { type Answer, awaitConnection, awaitStatement, awaitUnlocked } from "./sqlClient";
 import { type Session, compile } from "./statements";
 import { Volume, type VolumeState } from "./volume";
@@ -15,7 +16,7 @@ export type MemberRole = "writer" | "reader" | "discarded";
 export interface Member {
   readonly cluster: ClusterDescription;
   /** What a role must allow for the application's user to sign in. */
-  readonly signIn: Asked;
+  readonly signIn: IamRequest;
   volume: Volume;
   role: MemberRole;
   /** Refuses writes although it is, or was, the writer: fenced, or about to hand over. */
@@ -134,7 +135,7 @@ export class Aurora {
     const disturbed = this.base.hooks.connect.ask(environment.description);
     if (disturbed === "hang") return;
     const delayMs = disturbed !== undefined && "delayMs" in disturbed ? disturbed.delayMs : 0;
-    this.base.simulation.post(delayMs + this.base.draw("databaseConnectMs"), () => {
+    this.base.simulation.after(delayMs + this.base.draw("databaseConnectMs"), () => {
       if (disturbed instanceof Error) return fail(disturbed);
       const isInactive = found?.isWriterEndpoint === true && found.member.role === "reader";
       if (found === undefined || (isInactive && !this.inactiveResolves)) {
@@ -156,12 +157,16 @@ export class Aurora {
   private maySignIn(environment: Environment, address: DatabaseAddress, member: Member): boolean {
     if (address.as === "master") {
       const secret = environment.description.environment["DATABASE_SECRET_ARN"] ?? "";
-      return this.permissions.allow(environment, "secretsmanager:GetSecretValue", secret);
+      return this.permissions.allow(
+        environment.description,
+        "secretsmanager:GetSecretValue",
+        secret,
+      );
     }
     return (
       member.cluster.allowsIamTokens &&
       member.volume.state.hasApplicationUser &&
-      this.permissions.refused(environment, member.signIn, true) === undefined
+      this.permissions.refused(environment.description, member.signIn) === undefined
     );
   }
 

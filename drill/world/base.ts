@@ -56,7 +56,7 @@ export class Base {
 
   /** Calls `fire` after a delay drawn from an assumption in milliseconds. */
   afterDraw(name: AssumptionName, fire: () => void): void {
-    this.simulation.post(this.draw(name), fire);
+    this.simulation.after(this.draw(name), fire);
   }
 
   /** Every `periodMs`, for the first time `phaseMs` after the world began. */

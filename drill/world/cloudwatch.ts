@@ -5,7 +5,7 @@ import { Alarms } from "./alarms";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";
 import type { Series } from "./series";
-import type { Input, Reply, Service } from "./service";
+import type { Input, Reply, Service } from "./awsService";
 import type { Sns } from "./sns";
 
 interface Datum {
@@ -126,7 +126,7 @@ export class Cloudwatch implements Service {
     const seenAtMs = this.base.nowMs + delayMs;
     for (const series of list) {
       if (series.isBegun) series.expect({ seenAtMs, atMs, value, resolutionSeconds });
-      else this.base.simulation.post(delayMs, () => series.add(atMs, value, resolutionSeconds));
+      else this.base.simulation.after(delayMs, () => series.add(atMs, value, resolutionSeconds));
     }
   }
 

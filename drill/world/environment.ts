@@ -1,39 +1,34 @@
 import type { Invocation as Context, Runtime } from "../../lambda/runtime/runtime";
-import type { FunctionDescription } from "../description/functions";
 import type { Simulation } from "../../support/simulation/simulation";
-import type { Invocation } from "./invocation";
-import type { Asked } from "./service";
+import type { FunctionDescription } from "../description/functions";
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 /** What a function is handed: a handler its clients, a canary new ids as well. */
 export type Handed = Runtime & { newId: () => string };
-/** What lets code continue, and with which value. */
-interface Delivery<Value> {
-  run: (value: Value) => void;
-  value: Value;
-}
 
 /** `create<Stem>` of lambda/: the closure it returns is one execution environment. */
 export type HandlerFactory = (runtime: Handed) => Handler;
 
+export type Outcome =
+  | { how: "returned"; result: unknown }
+  | { how: "failed" | "timed out" | "throttled"; reason: string };
+
 /**
- * One execution environment of a function. Between invocations, and while frozen by a fault, its
- * code stands still: answers and timers that come due wait for it. Dead, it never continues.
+ * One execution environment of a function. Between invocations, and while a fault has frozen it,
+ * its code stands still: answers and timers that come due wait for it. A dead one never continues.
  */
 export class Environment {
-  /** The one under way. */
-  invocation: Invocation | undefined;
+  /** The invocation in progress. */
+  invocation: { end(outcome: Outcome): void } | undefined;
   isDead = false;
   idleSinceMs = 0;
   handler: Handler | undefined;
-  /** What the present invocation was started with. */
+  /** The event of the present invocation. */
   payload: unknown;
-  /** What its role was found to allow, of what is asked with the same array each time. */
-  readonly allowed = new Set<Asked>();
   /** How often a fault has frozen it. */
   freezes = 0;
   private isFrozen = false;
-  private backlog: Delivery<never>[] = [];
+  private backlog: (() => void)[] = [];
 
   constructor(
     readonly description: FunctionDescription,
@@ -41,16 +36,14 @@ export class Environment {
   ) {}
 
   /** Lets the environment's code continue with an answer or a timer: now, later or never. */
-  deliver(run: () => void): void;
-  deliver<Value>(run: (value: Value) => void, value: Value): void;
-  deliver(run: (value: never) => void, value?: never): void {
+  deliver(run: () => void): void {
     if (this.isDead) return;
     if (this.invocation === undefined || this.isFrozen) {
-      this.backlog.push({ run, value: value! });
+      this.backlog.push(run);
       return;
     }
     this.simulation.continued();
-    run(value!);
+    run();
   }
 
   /** Ends the present invocation and this environment at once, as when its process dies. */
@@ -72,7 +65,7 @@ export class Environment {
   catchUp(): void {
     const waiting = this.backlog;
     this.backlog = [];
-    for (const { run, value } of waiting) this.deliver(run, value);
+    for (const run of waiting) this.deliver(run);
   }
 
   kill(): void {

@@ -2,7 +2,7 @@ import type { TableDescription } from "../description/data";
 import type { Base } from "./base";
 import type { Item } from "../../support/dynamodb/expressions";
 import { Replica, type TableStore, type Write } from "./replica";
-import type { SecondaryIndex } from "./secondaryIndex";
+import type { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
 
 interface RegionalCopy {
   replica: Replica;
@@ -46,10 +46,6 @@ export class EventualTable implements TableStore {
     for (const [key, item] of entries) {
       for (const { replica } of this.copies.values()) replica.apply(key, item);
     }
-  }
-
-  isReady(): boolean {
-    return true;
   }
 
   whenReady(_region: string, work: () => void): void {

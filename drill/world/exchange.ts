@@ -48,7 +48,9 @@ export class Exchange {
 
   /** Answers instead of the integration once it has taken this long. */
   limit(timeoutMs: number): void {
-    this.cancelTimeout = this.base.simulation.after(timeoutMs, timeOut, this);
+    this.cancelTimeout = this.base.simulation.after(timeoutMs, () =>
+      this.back(504, '{"message":"Endpoint request timed out"}'),
+    );
   }
 
   /** Sends an answer back, unless there has been one. */
@@ -56,18 +58,12 @@ export class Exchange {
     if (this.given !== undefined) return;
     this.cancelTimeout?.();
     this.given = { status, body };
-    this.base.simulation.post(this.drawTravelMs(), arrive, this);
+    this.base.simulation.after(this.drawTravelMs(), () => this.arrive());
   }
 
-  arrive(): void {
+  private arrive(): void {
     if (!this.base.network.converses(this.from, this.region)) return;
     this.answered?.(this.given!);
     this.answer(this.given!);
   }
 }
-
-const arrive = (exchange: Exchange): void => exchange.arrive();
-
-/** API Gateway's own words. */
-const timeOut = (exchange: Exchange): void =>
-  exchange.back(504, '{"message":"Endpoint request timed out"}');

@@ -1,7 +1,6 @@
 import type { AlarmState } from "../description/alarms";
 import type { Environment } from "./environment";
 import type { Item } from "../../support/dynamodb/expressions";
-import type { Text } from "./jsonText";
 import type { Row } from "./volume";
 
 /** A request of a function; its status is set when the answer reaches it. */
@@ -53,6 +52,6 @@ export type Happening =
   | { kind: "frozen"; stem: string }
   | { kind: "operator"; region: string; action: string }
   | { kind: "fault begins" | "fault ends"; name: string }
-  | { kind: "told"; by: "client" | "function"; orderId: string; body: Text };
+  | { kind: "told"; by: "client" | "function"; orderId: string; body: string };
 
 export type Kind = Happening["kind"];

@@ -2,7 +2,7 @@ import type { HttpAnswer } from "../../lambda/runtime/runtime";
 import type { FunctionDescription } from "../description/functions";
 import type { Environment } from "./environment";
 import type { Place } from "./network";
-import type { Input } from "./service";
+import type { Input } from "./awsService";
 
 /** Hooks of one kind: each may answer, the first that does decides. */
 export class Hooks<Question extends readonly unknown[], Answer> {

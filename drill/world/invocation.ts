@@ -1,11 +1,7 @@
 import type { Invocation as Context } from "../../lambda/runtime/runtime";
 import type { FunctionDescription } from "../description/functions";
 import type { Cancel, Simulation } from "../../support/simulation/simulation";
-import type { Environment } from "./environment";
-
-export type Outcome =
-  | { how: "returned"; result: unknown }
-  | { how: "failed" | "timed out" | "throttled"; reason: string };
+import type { Environment, Outcome } from "./environment";
 
 /** A function and its execution environments. */
 export class FunctionState {
@@ -36,7 +32,9 @@ export class Invocation implements Context {
   ) {
     const { timeoutMs } = state.description;
     this.deadlineMs = simulation.nowMs + timeoutMs;
-    this.cancelTimeout = simulation.after(timeoutMs, timeOut, this);
+    this.cancelTimeout = simulation.after(timeoutMs, () =>
+      this.end({ how: "timed out", reason: `Task timed out after ${timeoutMs} ms` }),
+    );
   }
 
   getRemainingTimeInMillis(): number {
@@ -51,9 +49,4 @@ export class Invocation implements Context {
     environment.invocation = undefined;
     this.host.ended(this, outcome);
   }
-}
-
-function timeOut(invocation: Invocation): void {
-  const { timeoutMs } = invocation.state.description;
-  invocation.end({ how: "timed out", reason: `Task timed out after ${timeoutMs} ms` });
 }

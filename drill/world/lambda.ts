@@ -1,10 +1,10 @@
 import { type FunctionDescription, mayInvoke } from "../description/functions";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
-import { Environment } from "./environment";
+import { Environment, type Outcome } from "./environment";
 import { serviceError } from "../../support/aws/errors";
-import { FunctionState, Invocation, type Outcome } from "./invocation";
-import type { Input, Reply, Service } from "./service";
+import { FunctionState, Invocation } from "./invocation";
+import type { Input, Reply, Service } from "./awsService";
 
 const ACCOUNT_CONCURRENCY = fixedAssumptions.accountConcurrency.value;
 const RETRY_WAITS_MS = fixedAssumptions.asyncRetryWaitSeconds.value.map(toMs);

@@ -34,10 +34,6 @@ export class Quorum {
     return this.members.includes(region);
   }
 
-  isReady(region: string): boolean {
-    return this.states.get(region) === "ready";
-  }
-
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void {
     const state = this.states.get(region);
     if (state === "ready") return work();

@@ -3,7 +3,7 @@ import type { GlobalDatabaseDescription } from "../description/data";
 import type { Aurora, Member } from "./aurora";
 import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
-import { type Input, type Reply, type Service, actionsOf } from "./service";
+import { type Input, type Reply, type Service, actionOf } from "./awsService";
 
 /** A promotion or a switchover under way. */
 interface Move {
@@ -15,7 +15,6 @@ interface Move {
 /** What a cluster that serves may be busy with; one in maintenance cannot take over. */
 export type Busy = "maintenance" | "backing-up";
 
-const actionOf = actionsOf("rds");
 const describes = /^Describe/;
 
 /** The control plane of the global database, in every region that is up. */
@@ -45,7 +44,7 @@ export class Rds implements Service {
   }
 
   permission(region: string, command: string, input: Input): readonly [string, ...string[]] {
-    const action = actionOf(command);
+    const action = actionOf("rds", command);
     const { account } = this.base.program;
     switch (command) {
       case "DescribeGlobalClustersCommand":

@@ -1,5 +1,5 @@
 import type { TableDescription } from "../description/data";
-import { SecondaryIndex } from "./secondaryIndex";
+import { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
 import type { Item } from "../../support/dynamodb/expressions";
 
 export interface Write {
@@ -35,8 +35,6 @@ export interface TableStore {
   entries(): readonly (readonly [key: string, item: Item])[];
   /** Fills a table that nobody has used yet, in all its regions. */
   load(entries: readonly (readonly [key: string, item: Item])[]): void;
-  /** Whether this region may read strongly and write now. */
-  isReady(region: string): boolean;
   /** Runs `work` once this region may read strongly and write; fails or hangs as the mode says. */
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void;
   strongRead(region: string, key: string): Item | undefined;

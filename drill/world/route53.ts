@@ -6,9 +6,8 @@ import type { ApiGateways } from "./apiGateway";
 import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
 import { INTERNET } from "./network";
-import { type Input, type Reply, type Service, actionsOf } from "./service";
+import { type Input, type Reply, type Service, actionOf } from "./awsService";
 
-const actionOf = actionsOf("route53");
 const CHECKERS_PER_CHECK = fixedAssumptions.checkersPerCheck.value;
 const HEALTHY_CHECKER_SHARE = fixedAssumptions.healthyCheckerShare.value;
 const CHECKER_PATIENCE_MS = toMs(fixedAssumptions.checkerPatienceSeconds.value);
@@ -85,7 +84,7 @@ export class Route53 implements Service {
   }
 
   permission(_region: string, command: string, input: Input): readonly [string, string] {
-    const action = actionOf(command);
+    const action = actionOf("route53", command);
     return [action, `arn:aws:route53:::healthcheck/${String(input["HealthCheckId"])}`];
   }
 

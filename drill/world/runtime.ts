@@ -1,41 +1,39 @@
-import type { HttpAnswer, Runtime, Sender } from "../../lambda/runtime/runtime";
+import type { HttpAnswer, HttpRequest, Runtime, Sender } from "../../lambda/runtime/runtime";
 import { CANARY_ACCOUNT } from "../../lambda/auth/tunables";
-import type { Stream } from "../../support/simulation/random";
+import type { FunctionDescription } from "../description/functions";
+import type { ApiGateways } from "./apiGateway";
+import type { Aurora } from "./aurora";
+import type { Command, Service } from "./awsService";
+import type { Base } from "./base";
+import type { Calls } from "./calls";
 import type { Environment } from "./environment";
-import type { Command, Service } from "./service";
-import type { World } from "./world";
+import type { Asked } from "./happenings";
 
-const HEX = "0123456789abcdef";
-
-/** A version 4 UUID from a stream of the world's own. */
-export function uuid(stream: Stream): string {
-  let text = "";
-  for (let i = 0; i < 32; i++) {
-    if (i === 8 || i === 12 || i === 16 || i === 20) text += "-";
-    if (i === 12) text += "4";
-    else text += HEX[i === 16 ? 8 + stream.integer(0, 3) : stream.integer(0, 15)];
-  }
-  return text;
-}
-
-/** An answer whose body is written out only where a handler reads it. */
-class TextAnswer implements HttpAnswer {
-  constructor(private readonly answer: HttpAnswer) {}
-
-  get status(): number {
-    return this.answer.status;
-  }
-
-  get body(): string {
-    return String(this.answer.body);
-  }
+/** The simulated services that a function reaches. */
+export interface Surroundings {
+  readonly base: Base;
+  readonly calls: Calls;
+  readonly apis: ApiGateways;
+  readonly aurora: Aurora;
+  readonly services: Readonly<
+    Record<
+      "cloudwatch" | "dynamodb" | "lambda" | "rds" | "route53" | "s3" | "schedules" | "sns" | "sqs",
+      Service
+    >
+  >;
+  /** A line of a function's standard output. */
+  written(description: FunctionDescription, line: string): void;
+  /** A function sends an HTTP request. */
+  asked(by: Environment, request: HttpRequest): Asked;
+  /** A function has an answer over HTTP. */
+  answered(by: "function", request: HttpRequest, answer: HttpAnswer): void;
 }
 
 /** What `lambda/entry` hands to a handler on AWS, here with the simulated services behind it. */
-export function createRuntime(world: World, environment: Environment): Runtime {
+export function createRuntime(world: Surroundings, environment: Environment): Runtime {
   const { description } = environment;
   const { simulation } = world.base;
-  const deliver = (run: () => void): void => environment.deliver(run);
+  const { services } = world;
   const send = (service: Service, region: string) => ({
     send: (command: Command) => world.calls.send(environment, service, region, command),
   });
@@ -57,7 +55,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
     env: description.environment,
     clock: {
       nowMs: () => Math.floor(simulation.nowMs),
-      timer: (delayMs, fire) => simulation.after(delayMs, deliver, fire),
+      timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
     },
     write: (line) => world.written(description, line),
     http: (request) =>
@@ -67,7 +65,7 @@ export function createRuntime(world: World, environment: Environment): Runtime {
           environment.deliver(() => {
             seen.status = answer.status;
             world.answered("function", request, answer);
-            resolve(new TextAnswer(answer));
+            resolve(answer);
           }),
         );
       }),
@@ -76,14 +74,14 @@ export function createRuntime(world: World, environment: Environment): Runtime {
     verifyToken: (token) => Promise.resolve({ accountId: token }),
     canaryToken: () => Promise.resolve(CANARY_ACCOUNT),
     sql: (address) => world.aurora.sql(environment, address),
-    dynamodb: sender(world.dynamodb),
-    cloudwatch: sender(world.cloudwatch),
-    eventbridge: perRegion(world.schedules),
-    lambda: perRegion(world.lambda),
-    rds: perRegion(world.rds),
-    route53: sender(world.route53),
-    s3: sender(world.s3),
-    sns: perRegion(world.sns),
-    sqs: perRegion(world.sqs),
+    dynamodb: sender(services.dynamodb),
+    cloudwatch: sender(services.cloudwatch),
+    eventbridge: perRegion(services.schedules),
+    lambda: perRegion(services.lambda),
+    rds: perRegion(services.rds),
+    route53: sender(services.route53),
+    s3: sender(services.s3),
+    sns: perRegion(services.sns),
+    sqs: perRegion(services.sqs),
   };
 }

@@ -1,7 +1,5 @@
 import type { AssumptionName } from "../assumptions";
-import { type Input, type Reply, type Service, actionsOf } from "./service";
-
-const actionOf = actionsOf("s3");
+import { type Input, type Reply, type Service, actionOf } from "./awsService";
 
 /** Buckets take objects; nothing of the failover reads them, so they are only counted. */
 export class S3 implements Service {
@@ -13,7 +11,7 @@ export class S3 implements Service {
   }
 
   permission(_region: string, command: string, input: Input): readonly [string, string] {
-    const action = actionOf(command);
+    const action = actionOf("s3", command);
     return [action, `arn:aws:s3:::${String(input["Bucket"])}/${String(input["Key"])}`];
   }
 

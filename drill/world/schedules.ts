@@ -4,7 +4,7 @@ import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
 import type { Lambda } from "./lambda";
-import type { Input, Reply, Service } from "./service";
+import type { Input, Reply, Service } from "./awsService";
 
 const MINUTE_MS = 60_000;
 const RETRY_WAIT_MS = toMs(fixedAssumptions.ruleRetryWaitSeconds.value);

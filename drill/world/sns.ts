@@ -5,7 +5,7 @@ import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
 import type { Lambda } from "./lambda";
-import type { Input, Reply, Service } from "./service";
+import type { Input, Reply, Service } from "./awsService";
 import { type Published, passes } from "./subscriptionFilter";
 
 interface Attribute {

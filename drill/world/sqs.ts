@@ -3,14 +3,13 @@ import { allows } from "../description/policy";
 import type { EventSourceDescription, QueueDescription } from "../description/messaging";
 import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
-import type { Outcome } from "./invocation";
-import type { Text } from "./jsonText";
+import type { Outcome } from "./environment";
 import type { Lambda } from "./lambda";
-import type { Asked, Input, Reply, Service } from "./service";
+import type { IamRequest, Input, Reply, Service } from "./awsService";
 
 interface Message {
   id: string;
-  body: Text;
+  body: string;
   sentAtMs: number;
   receives: number;
 }
@@ -20,14 +19,8 @@ class QueueState {
   visible: Message[] = [];
   inFlight = 0;
   source: EventSource | undefined;
-  /** What is asked for a command. */
-  readonly send: Asked;
-  readonly attributes: Asked;
 
-  constructor(readonly description: QueueDescription) {
-    this.send = ["sqs:SendMessage", description.arn];
-    this.attributes = ["sqs:GetQueueAttributes", description.arn];
-  }
+  constructor(readonly description: QueueDescription) {}
 }
 
 /** The poller that hands a queue's messages to a function. */
@@ -48,7 +41,6 @@ interface NextPoll {
 /** Queues and their event sources: at least once, invisible while worked on, gone when too old. */
 export class Sqs implements Service {
   readonly name = "sqs";
-  readonly keepsPermissions = true;
   private readonly byUrl = new Map<string, QueueState>();
   private readonly byArn = new Map<string, QueueState>();
   private messages = 0;
@@ -74,12 +66,11 @@ export class Sqs implements Service {
     return "sqsCallMs";
   }
 
-  permission(_region: string, command: string, input: Input): Asked {
+  permission(_region: string, command: string, input: Input): IamRequest {
     const url = String(input["QueueUrl"]);
-    const queue = this.byUrl.get(url);
     const isRead = command === "GetQueueAttributesCommand";
-    if (queue === undefined) return [isRead ? "sqs:GetQueueAttributes" : "sqs:SendMessage", url];
-    return isRead ? queue.attributes : queue.send;
+    const action = isRead ? "sqs:GetQueueAttributes" : "sqs:SendMessage";
+    return [action, this.byUrl.get(url)?.description.arn ?? url];
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {
@@ -90,10 +81,10 @@ export class Sqs implements Service {
     }
     switch (command) {
       case "SendMessageCommand":
-        this.put(queue, input["MessageBody"] as Text);
+        this.put(queue, input["MessageBody"] as string);
         return reply.ok({ MessageId: `message-${this.messages}` });
       case "SendMessageBatchCommand": {
-        const entries = input["Entries"] as { Id: string; MessageBody: Text }[];
+        const entries = input["Entries"] as { Id: string; MessageBody: string }[];
         if (entries.length > 10) {
           return reply.fail(serviceError("TooManyEntriesInBatchRequest", "at most 10 entries"));
         }
@@ -130,7 +121,7 @@ export class Sqs implements Service {
 
   /** Messages that wait in a queue, for the oracle. */
   bodies(arn: string): readonly string[] {
-    return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => String(body));
+    return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => body);
   }
 
   private connect(description: EventSourceDescription): void {
@@ -145,7 +136,7 @@ export class Sqs implements Service {
     queue.source = { description, functionArn: handler.arn, running: 0, next: undefined };
   }
 
-  private put(queue: QueueState | undefined, body: Text): void {
+  private put(queue: QueueState | undefined, body: string): void {
     if (queue === undefined) return;
     const message = {
       id: `message-${++this.messages}`,
@@ -159,7 +150,7 @@ export class Sqs implements Service {
       this.base.happened({
         kind: "dead letter",
         queueName: queue.description.name,
-        body: String(body),
+        body,
       });
     } else this.pollSoon(queue);
   }

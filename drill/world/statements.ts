@@ -1,5 +1,4 @@
 import { databaseError } from "../../support/aws/errors";
-import { type Text, valueOf } from "./jsonText";
 import type { LockMode, Row, Volume, VolumeState } from "./volume";
 
 /** Where a statement runs: a volume, the way to commit to it, and the way back to the client. */
@@ -22,7 +21,7 @@ export interface Session {
 type Execute = (session: Session, values: readonly unknown[]) => void;
 
 /**
- * The statements of lambda/shared, understood by their shape: whether one tests the right, locks
+ * The statements of lambda/, understood by their shape: whether one tests the right, locks
  * it, tolerates a row that is there. A weakened statement behaves weakened; one of another shape is
  * an error, never a guess.
  */
@@ -103,7 +102,7 @@ function insertOrders(flat: string): Execute {
         release();
         return session.later(() => ok([{ held: false, inserted: [] }]));
       }
-      const batch = valueOf(values[rowsAt] as Text) as InsertedRow[];
+      const batch = JSON.parse(values[rowsAt] as string) as InsertedRow[];
       const epoch = hasRight ? right : asked;
       session.later(() => {
         commitRows(session, batch, epoch, values[settledAtAt] as string, isTolerant);

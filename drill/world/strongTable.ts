@@ -4,7 +4,7 @@ import { serviceError } from "../../support/aws/errors";
 import type { Item } from "../../support/dynamodb/expressions";
 import { Quorum } from "./quorum";
 import { type TableStore, indexesOf } from "./replica";
-import type { SecondaryIndex } from "./secondaryIndex";
+import type { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
 
 /** Two regions that write one item within this time conflict. */
 const CONFLICT_MS = 8;
@@ -70,10 +70,6 @@ export class StrongTable implements TableStore {
       slot.item = item;
       for (const follower of this.followers.values()) follow(follower, slot, item);
     }
-  }
-
-  isReady(region: string): boolean {
-    return this.quorum.isReady(region);
   }
 
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void {

@@ -1,11 +1,12 @@
 import { CANARY_NAMESPACE, type CanaryDescription } from "../description/canaries";
 import type { Base } from "./base";
 import type { Cloudwatch } from "./cloudwatch";
-import type { Outcome } from "./invocation";
+import type { Outcome } from "./environment";
 import type { Lambda } from "./lambda";
 import type { S3 } from "./s3";
 import { everyPeriod } from "./schedules";
-import type { Input, Permissions, Reply, Service } from "./service";
+import type { Input, Reply, Service } from "./awsService";
+import type { Permissions } from "./permissions";
 
 /** Nobody waits for an answer to what Synthetics writes. */
 const unread: Reply = { ok: () => {}, fail: () => {} };
@@ -68,8 +69,7 @@ export class Synthetics {
     input: Input,
   ): void {
     const [action, resource] = service.permission(region, command, input);
-    const asked = { description: engine };
-    if (!this.permissions.allow(asked, action, resource!, service.context?.(input))) return;
+    if (!this.permissions.allow(engine, action, resource!, service.context?.(input))) return;
     service.handle(region, command, input, unread);
   }
 }

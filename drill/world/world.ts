@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import type { FunctionDescription } from "../description/functions";
 import type { ProgramDescription } from "../description/program";
-import { Random } from "../../support/simulation/random";
+import { Random, uuid } from "../../support/simulation/random";
 import { Simulation } from "../../support/simulation/simulation";
 import type { Handlers } from "../handlers";
 import type { Weaving } from "../mutation";
@@ -12,15 +12,15 @@ import type { Environment } from "./environment";
 import type { Asked } from "./happenings";
 import { Cloudwatch, type LogEntry } from "./cloudwatch";
 import { Dynamodb, type TableContents } from "./dynamodb";
-import { type Text, valueOf } from "./jsonText";
 import { Lambda } from "./lambda";
 import { Network } from "./network";
 import { Rds } from "./rds";
 import { type ChecksKnown, Route53 } from "./route53";
-import { createRuntime, uuid } from "./runtime";
+import { createRuntime } from "./runtime";
 import { S3 } from "./s3";
 import { Schedules } from "./schedules";
-import { Calls, Permissions } from "./service";
+import { Calls } from "./calls";
+import { Permissions } from "./permissions";
 import { Sns } from "./sns";
 import { Sqs } from "./sqs";
 import { Synthetics } from "./synthetics";
@@ -101,6 +101,11 @@ export class World {
       : undefined;
   }
 
+  get services() {
+    const { cloudwatch, dynamodb, lambda, rds, route53, s3, schedules, sns, sqs } = this;
+    return { cloudwatch, dynamodb, lambda, rds, route53, s3, schedules, sns, sqs };
+  }
+
   /** The deployment runs its own invocations before anything else happens. */
   deploy(): void {
     for (const { functionReference, region, input } of this.base.program.deploymentInvocations) {
@@ -132,10 +137,12 @@ export class World {
     this.base.network.restore(region);
   }
 
-  written({ name, region }: FunctionDescription, line: Text): void {
+  written({ name, region }: FunctionDescription, line: string): void {
     const { trace } = this.base.simulation;
-    if (trace.isKept) trace.line(`${region} ${name}`, String(line));
-    const entry = valueOf(line) as LogEntry;
+    if (trace.isKept) trace.line(`${region} ${name}`, line);
+    // Only lines in CloudWatch's embedded metric format are metrics.
+    if (!line.includes('"_aws"')) return;
+    const entry = JSON.parse(line) as LogEntry;
     if (entry._aws !== undefined) this.cloudwatch.logged(region, entry, entry._aws);
   }
 
@@ -150,7 +157,7 @@ export class World {
   /** Somebody was answered over HTTP: an order that was acknowledged is a promise from here on. */
   answered(by: "client" | "function", request: HttpRequest, { status, body }: HttpAnswer): void {
     if (status !== 202 || request.method !== "POST" || request.body === undefined) return;
-    const { orderId } = valueOf(body) as { orderId: string };
+    const { orderId } = JSON.parse(body) as { orderId: string };
     this.base.happened({ kind: "told", by, orderId, body: request.body });
   }
 }

@@ -5,6 +5,14 @@ export function serviceError(name: string, message: string): Error {
   return error;
 }
 
+/** Something that the program does and the simulated AWS does not know: a gap in the simulation. */
+export class NotModelledError extends Error {
+  override readonly name = "NotModelledError";
+  constructor(what: string) {
+    super(`${what} is not modelled: add it to the simulated AWS`);
+  }
+}
+
 /** An error as the PostgreSQL client throws it: handlers tell them apart by SQLSTATE. */
 export function databaseError(code: string, message: string): Error {
   const error = new Error(message) as Error & { code: string };

@@ -10,7 +10,7 @@ export class Tokens {
   private readonly tokens: string[] = [];
   private at = 0;
 
-  constructor(private readonly text: string) {
+  constructor(readonly text: string) {
     tokenPattern.lastIndex = 0;
     while (tokenPattern.lastIndex < text.trimEnd().length) {
       const from = tokenPattern.lastIndex;

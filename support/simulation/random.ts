@@ -62,6 +62,19 @@ export class Random {
   }
 }
 
+const HEX = "0123456789abcdef";
+
+/** A version 4 UUID. */
+export function uuid(stream: Stream): string {
+  let text = "";
+  for (let i = 0; i < 32; i++) {
+    if (i === 8 || i === 12 || i === 16 || i === 20) text += "-";
+    if (i === 12) text += "4";
+    else text += HEX[i === 16 ? 8 + stream.integer(0, 3) : stream.integer(0, 15)];
+  }
+  return text;
+}
+
 /** Three well-mixed words of a text (FNV-1a with three bases, then murmur's finish). */
 function hash(text: string): [number, number, number] {
   const words: [number, number, number] = [0x811c9dc5, 0x01234567, 0x9e3779b9 | 0];

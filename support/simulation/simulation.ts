@@ -1,43 +1,34 @@
-import { type Event, EventQueue, type Fire, TimerLine } from "./queue";
+import TinyQueue from "tinyqueue";
 import { Trace } from "./trace";
 
-/** Deployments happen here: a fixed Monday, so that no run depends on the day it is played. */
+/** Deployments happen here: a fixed Monday, so that no simulation depends on today's date. */
 export const START_MS = Date.UTC(2026, 0, 5, 9, 0, 0);
 
 export type Cancel = () => void;
 
-const nothing: Cancel = () => {};
+/** Something that happens at a moment of virtual time. Without `fire` it was cancelled. */
+interface Event {
+  readonly atMs: number;
+  /** Order of scheduling: events of one moment fire in the order in which they were scheduled. */
+  readonly sequence: number;
+  fire: (() => void) | undefined;
+}
 
-/** Delays in multiples of this are timeouts with names in the tunables and the program. */
-const LINED_MS = 100;
-
-/** Drawn delays have fractions, of which `%` is slow. */
-const isLined = (delayMs: number): boolean =>
-  Number.isInteger(delayMs) && delayMs > 0 && delayMs % LINED_MS === 0;
+const byTime = (a: Event, b: Event): number => a.atMs - b.atMs || a.sequence - b.sequence;
 
 /** What the trace mixes of a moment is below this. */
 const TRACED_MS = 0x7fffffff;
 
 /**
- * Runs all promises that can continue, at once. Node has no public name for it; this one is old and
- * undocumented. To come back in a next tick, some ten thousand times an outage, is much slower.
- */
-const nodesMicrotasks = (process as { _tickCallback?: () => void })._tickCallback ?? null;
-
-const resolved = Promise.resolve();
-
-/**
- * Virtual time. Events happen in order of time, then of asking; between two of them every promise
- * that the first one let continue runs to its next wait, so handlers written with `await` play here
+ * Virtual time. Events fire in order of time, then of scheduling. Between two events every promise
+ * that the first one let continue runs to its next wait, so code written with `await` runs here
  * unchanged and always in the same order.
  */
 export class Simulation {
   nowMs: number;
   eventsPlayed = 0;
   readonly trace: Trace;
-  private readonly queue = new EventQueue();
-  /** By length in milliseconds. */
-  private readonly lines = new Map<number, TimerLine>();
+  private readonly queue = new TinyQueue<Event>([], byTime);
   private sequence = 0;
   private hasContinued = false;
   private isStopped = false;
@@ -45,81 +36,29 @@ export class Simulation {
   constructor(
     isTraceKept = false,
     readonly startMs = START_MS,
-    private readonly runMicrotasks = nodesMicrotasks,
   ) {
     this.nowMs = startMs;
     this.trace = new Trace(isTraceKept, () => this.nowMs);
   }
 
-  at(atMs: number, fire: () => void): Cancel;
-  at<Subject>(atMs: number, fire: Fire<Subject>, subject: Subject): Cancel;
-  at(atMs: number, fire: Fire<never>, subject?: unknown): Cancel {
+  at(atMs: number, fire: () => void): Cancel {
     if (!(atMs >= this.nowMs)) {
-      throw new Error(`event asked for at ${atMs}, which lies before ${this.nowMs}: ask for now`);
+      throw new Error(`event: got the time ${atMs}; allowed is ${this.nowMs} or later`);
     }
-    const event = this.event(atMs, fire, subject);
+    const event: Event = { atMs, sequence: this.sequence++, fire };
     this.queue.push(event);
     return () => {
-      event.fire = event.subject = undefined;
+      event.fire = undefined;
     };
   }
 
-  private event(atMs: number, fire: Fire<never>, subject: unknown, line?: TimerLine): Event {
-    return { atMs, sequence: this.sequence++, fire: fire as Fire<unknown>, subject, line };
+  /** @param delayMs `Infinity` for what never happens */
+  after(delayMs: number, fire: () => void): Cancel {
+    if (delayMs === Infinity) return () => {};
+    return this.at(this.nowMs + Math.max(0, delayMs), fire);
   }
 
-  /** As `after`, for what nobody cancels: most events are of this kind. */
-  post(delayMs: number, fire: () => void): void;
-  post<Subject>(delayMs: number, fire: Fire<Subject>, subject: Subject): void;
-  post(delayMs: number, fire: Fire<never>, subject?: unknown): void {
-    if (isLined(delayMs)) this.lined(delayMs, fire, subject);
-    else if (delayMs !== Infinity) {
-      const atMs = this.nowMs + Math.max(0, delayMs);
-      if (!(atMs >= this.nowMs)) throw new Error(`event asked for after ${delayMs} ms`);
-      this.queue.push(this.event(atMs, fire, subject));
-    }
-  }
-
-  after(delayMs: number, fire: () => void): Cancel;
-  after<Subject>(delayMs: number, fire: Fire<Subject>, subject: Subject): Cancel;
-  after(delayMs: number, fire: Fire<never>, subject?: unknown): Cancel {
-    if (isLined(delayMs)) return this.lined(delayMs, fire, subject);
-    if (delayMs === Infinity) return nothing;
-    return this.at(this.nowMs + Math.max(0, delayMs), fire as Fire<unknown>, subject);
-  }
-
-  /** Timeouts have few lengths, are many, and nearly all are cancelled. */
-  private lined(delayMs: number, fire: Fire<never>, subject: unknown): Cancel {
-    const line = this.lineOf(delayMs);
-    const timer = this.event(this.nowMs + delayMs, fire, subject, line);
-    if (line.isQueued) line.push(timer);
-    else {
-      line.isQueued = true;
-      this.queue.push(timer);
-    }
-    return () => {
-      timer.fire = timer.subject = undefined;
-      line.forgetCancelled();
-    };
-  }
-
-  private lineOf(delayMs: number): TimerLine {
-    let line = this.lines.get(delayMs);
-    if (line === undefined) this.lines.set(delayMs, (line = new TimerLine()));
-    return line;
-  }
-
-  private next(): Event | undefined {
-    const event = this.queue.pop();
-    const line = event?.line;
-    if (line === undefined) return event;
-    const following = line.take();
-    if (following === undefined) line.isQueued = false;
-    else this.queue.push(following);
-    return event;
-  }
-
-  /** Fires every `periodMs` from `firstAtMs` on, for as long as the world is played. */
+  /** Fires every `periodMs` from `firstAtMs` on, for as long as the simulation runs. */
   every(firstAtMs: number, periodMs: number, fire: () => void): void {
     const next = (atMs: number): void => {
       this.at(atMs, () => {
@@ -130,7 +69,7 @@ export class Simulation {
     next(firstAtMs);
   }
 
-  /** To be said by whatever lets promises continue: they run before the next event. */
+  /** Call this where promises may continue: they run before the next event. */
   continued(): void {
     this.hasContinued = true;
   }
@@ -140,25 +79,13 @@ export class Simulation {
   }
 
   /** Plays all events up to and including `untilMs`, or until `stop`. */
-  run(untilMs: number): Promise<void> {
+  async run(untilMs: number): Promise<void> {
     this.isStopped = false;
-    return new Promise((resolve, reject) => {
-      const turn = (): void => {
-        try {
-          if (this.playUntil(untilMs)) resolve();
-          else void resolved.then(drained);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      };
-      // Node runs a next tick only after the queue of microtasks is empty, but runs the ticks of
-      // ticks first: hence a microtask that asks for the tick.
-      const drained = (): void => process.nextTick(turn);
-      queueMicrotask(drained);
-    });
+    await promisesIdle();
+    while (!this.playUntil(untilMs)) await promisesIdle();
   }
 
-  /** @returns false where promises must run first, and only Node itself can let them. */
+  /** @returns false where promises must run before the next event. */
   private playUntil(untilMs: number): boolean {
     while (!this.isStopped) {
       const event = this.queue.peek();
@@ -166,23 +93,32 @@ export class Simulation {
         this.nowMs = untilMs;
         break;
       }
-      this.next();
+      this.queue.pop();
       if (event.fire === undefined) continue;
       this.play(event, event.fire);
       if (!this.hasContinued) continue;
       this.hasContinued = false;
-      if (this.runMicrotasks === null) return false;
-      this.runMicrotasks();
+      return false;
     }
     return true;
   }
 
-  private play({ atMs, sequence, subject }: Event, fire: Fire<unknown>): void {
+  private play({ atMs, sequence }: Event, fire: () => void): void {
     this.nowMs = atMs;
     this.eventsPlayed++;
-    // The remainder: `%` of numbers with fractions is slow.
-    this.trace.mix(atMs - TRACED_MS * Math.floor(atMs / TRACED_MS));
+    this.trace.mix(atMs % TRACED_MS);
     this.trace.mix(sequence);
-    fire(subject);
+    fire();
   }
+}
+
+/**
+ * Resolves once no promise can continue by itself. Node runs a next tick only after the queue of
+ * microtasks is empty, and next ticks that a next tick asks for before microtasks: so a microtask
+ * has to ask for it.
+ */
+function promisesIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    queueMicrotask(() => process.nextTick(resolve));
+  });
 }

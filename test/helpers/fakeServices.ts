@@ -1,47 +1,94 @@
-import { marshall } from "@aws-sdk/util-dynamodb";
-import type { ProgramDescription } from "../../drill/description/program";
-import { Random } from "../../support/simulation/random";
-import type { Simulation } from "../../support/simulation/simulation";
-import { Base } from "../../drill/world/base";
-import { Dynamodb } from "../../drill/world/dynamodb";
+import type { Item } from "../../support/dynamodb/expressions";
+import { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
+import { carryOut, type ItemStore, type TableKeys } from "../../support/dynamodb/table";
 import { serviceError } from "../../support/aws/errors";
-import { Network } from "../../drill/world/network";
+import type { Simulation } from "../../support/simulation/simulation";
 import { FakeGlobalCluster } from "./fakeCluster";
 import { FakeDatabase } from "./fakeDatabase";
 import { clusterArn, HOME, STANDBY } from "./fakeEnvironment";
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** The ledger as the program declares it, played by the drill's own table. */
-const table = {
-  name: "ledger",
-  arn: "arn:aws:dynamodb:us-east-1:111122223333:table/ledger",
-  region: HOME,
-  hashKey: "pk",
-  replicaRegions: [HOME, STANDBY],
-  witnessRegion: "us-west-2",
-  isStrong: true,
-  indexes: [
-    {
-      name: "work",
-      hashKey: "shard",
-      rangeKey: "at",
-      projected: new Set(["pk", "shard", "at", "settledEpoch"]),
-    },
-  ],
-};
+/** Two regions that write one item within this time conflict. */
+const CONFLICT_MS = 8;
+/** What is not read strongly, and the index, lags behind by this much. */
+const LAG_MS = 100;
 
-const sessions = {
-  name: "sessions",
-  arn: "arn:aws:dynamodb:us-east-1:111122223333:table/sessions",
-  region: HOME,
-  hashKey: "sessionId",
-  replicaRegions: [HOME, STANDBY],
-  isStrong: false,
-  indexes: [],
-};
+interface Write {
+  key: string;
+  item: Item | undefined;
+  before: Item | undefined;
+  atMs: number;
+}
 
-/** AWS in two regions: a real ledger, small fakes of the rest. */
+/** A strongly consistent table in both regions, and its index. */
+class FakeTable {
+  private readonly items = new Map<string, Item>();
+  private readonly copy = new Map<string, Item>();
+  private readonly underWay: Write[] = [];
+  private readonly writers = new Map<string, { region: string; atMs: number }>();
+  private readonly work = new SecondaryIndex({
+    name: "work",
+    hashKey: "shard",
+    rangeKey: "at",
+    projected: new Set(["pk", "shard", "at", "settledEpoch"]),
+  });
+
+  constructor(
+    private readonly keys: TableKeys,
+    private readonly nowMs: () => number,
+  ) {}
+
+  answer(region: string, command: string, input: Input): unknown {
+    return carryOut(this.seenFrom(region), this.keys, command, input);
+  }
+
+  private seenFrom(region: string): ItemStore {
+    return {
+      strongRead: (key) => this.items.get(key),
+      eventualRead: (key) => {
+        this.catchUp();
+        return this.copy.get(key);
+      },
+      write: (key, item, before) => this.write(region, key, item, before),
+      index: (name) => {
+        this.catchUp();
+        return name === "work" ? this.work : undefined;
+      },
+    };
+  }
+
+  private catchUp(): void {
+    while (this.underWay[0] !== undefined && this.underWay[0].atMs + LAG_MS <= this.nowMs()) {
+      const { key, item, before } = this.underWay.shift()!;
+      this.work.update(key, before, item);
+      store(this.copy, key, item);
+    }
+  }
+
+  private write(
+    region: string,
+    key: string,
+    item: Item | undefined,
+    before: Item | undefined,
+  ): void {
+    const atMs = this.nowMs();
+    const last = this.writers.get(key);
+    if (last !== undefined && last.region !== region && atMs - last.atMs < CONFLICT_MS) {
+      throw serviceError("ReplicatedWriteConflictException", "two regions wrote one item at once");
+    }
+    this.writers.set(key, { region, atMs });
+    this.underWay.push({ key, item, before, atMs });
+    store(this.items, key, item);
+  }
+}
+
+function store(items: Map<string, Item>, key: string, item: Item | undefined): void {
+  if (item === undefined) items.delete(key);
+  else items.set(key, item);
+}
+
+/** AWS in two regions: DynamoDB evaluates expressions as the drill does, the rest is faked. */
 export class FakeServices {
   readonly databases: Readonly<Record<string, FakeDatabase>> = {
     [HOME]: new FakeDatabase(true),
@@ -54,11 +101,14 @@ export class FakeServices {
   private readonly queues = new Map<string, string[]>();
   /** Messages that a function has received and not yet settled, of any queue. */
   inFlight = 0;
-  private readonly ledger: Dynamodb;
+  private readonly tables: Readonly<Record<string, FakeTable>>;
 
   constructor(simulation: Simulation) {
-    const program = { tables: [table, sessions] } as unknown as ProgramDescription;
-    this.ledger = new Dynamodb(new Base(simulation, new Random("tests"), program, new Network()));
+    const nowMs = (): number => simulation.nowMs;
+    this.tables = {
+      ledger: new FakeTable({ hashKey: "pk", rangeKey: undefined }, nowMs),
+      sessions: new FakeTable({ hashKey: "sessionId", rangeKey: undefined }, nowMs),
+    };
     this.cluster = new FakeGlobalCluster(
       this.databases,
       { [HOME]: clusterArn(HOME), [STANDBY]: clusterArn(STANDBY) },
@@ -92,13 +142,9 @@ export class FakeServices {
   }
 
   ledgerAnswer(region: string, command: string, input: Input): unknown {
-    let outcome: { value?: unknown; error?: Error } = {};
-    this.ledger.handle(region, command, input, {
-      ok: (value) => (outcome = { value }),
-      fail: (error) => (outcome = { error }),
-    });
-    if (outcome.error !== undefined) throw asReceived(outcome.error);
-    return outcome.value;
+    const table = this.tables[String(input["TableName"])];
+    if (table === undefined) throw serviceError("ResourceNotFoundException", "no such table");
+    return table.answer(region, command, input);
   }
 
   private queueAnswer(command: string, input: Input): unknown {
@@ -130,12 +176,6 @@ export class FakeServices {
       }),
     );
   }
-}
-
-/** An item in an error reaches a handler marshalled: the document client does not read errors. */
-function asReceived(error: Error & { Item?: Record<string, unknown> }): Error {
-  if (error.Item === undefined) return error;
-  return Object.assign(serviceError(error.name, error.message), { Item: marshall(error.Item) });
 }
 
 /** What a command is about, whatever its service calls it. */

@@ -1,5 +1,12 @@
-import type { IndexDescription } from "../description/data";
-import type { Item } from "../../support/dynamodb/expressions";
+import type { Item } from "./expressions";
+
+export interface IndexDescription {
+  name: string;
+  hashKey: string;
+  rangeKey: string | undefined;
+  /** Attributes that an index entry carries; undefined for all. */
+  projected: ReadonlySet<string> | undefined;
+}
 
 interface Entry {
   range: string | number;

@@ -1,0 +1,95 @@
+import type { FunctionDescription } from "../description/functions";
+import { serviceError } from "../../support/aws/errors";
+import type { Command, Reply, Service } from "./awsService";
+import type { Base } from "./base";
+import type { Environment } from "./environment";
+import type { Permissions } from "./permissions";
+
+/** Calls of functions to services: permission, network, latency, answer. */
+export class Calls {
+  constructor(
+    private readonly base: Base,
+    private readonly permissions: Permissions,
+  ) {}
+
+  /**
+   * The work is done when the call is sent, and the answer comes a drawn time later: a caller that
+   * is killed in between never hears of what it has done. Without a network path in either
+   * direction the promise stays pending.
+   */
+  send(
+    environment: Environment,
+    service: Service,
+    region: string,
+    command: Command,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (!this.canReach(environment.description, service, region)) return;
+      const { name, input } = command;
+      const reply = this.replyOf(environment, service, region, command, resolve, reject);
+      const call = { environment, service: service.name, region, command: name, input };
+      const disturbed = this.base.hooks.call.ask(call);
+      if (disturbed === "hang") return;
+      if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
+      if (!this.isAllowed(environment, service, region, command, reply)) return;
+      service.handle(region, name, input, reply);
+      if (disturbed === "die") environment.crash();
+      else if (disturbed !== undefined) this.freeze(environment, disturbed.freezeMs);
+    });
+  }
+
+  /** The way back: a drawn time later, and only while the regions are connected. */
+  private replyOf(
+    environment: Environment,
+    service: Service,
+    region: string,
+    { name, input }: Command,
+    resolve: (value: unknown) => void,
+    reject: (error: Error) => void,
+  ): Reply {
+    const { base } = this;
+    const { region: from } = environment.description;
+    const isNear = from === region;
+    const travel = (run: () => void): void => {
+      const travelMs = isNear ? 0 : base.draw("crossRegionMs");
+      base.simulation.after(travelMs + base.draw(service.latency(name, input)), () => {
+        if (isNear || base.network.converses(from, region)) environment.deliver(run);
+      });
+    };
+    return {
+      ok: (value) => travel(() => resolve(value)),
+      fail: (error) => travel(() => reject(error)),
+    };
+  }
+
+  /** Where a right is missing, the call is answered at once. */
+  private isAllowed(
+    { description }: Environment,
+    service: Service,
+    region: string,
+    { name, input }: Command,
+    reply: Reply,
+  ): boolean {
+    const asked = service.permission(region, name, input);
+    const refused = this.permissions.refused(description, asked, service.context?.(input));
+    if (refused === undefined) return true;
+    const message = `not authorized to perform ${asked[0]} on ${refused}`;
+    reply.fail(serviceError("AccessDeniedException", message));
+    return false;
+  }
+
+  private freeze(environment: Environment, freezeMs: number): void {
+    environment.freeze();
+    this.base.simulation.after(freezeMs, () => environment.thaw());
+  }
+
+  private canReach(
+    { vpcServices, region: from }: FunctionDescription,
+    service: Service,
+    region: string,
+  ): boolean {
+    const isInVpc = vpcServices !== undefined;
+    if (isInVpc && (region !== from || !vpcServices.has(service.name))) return false;
+    return from === region || this.base.network.converses(from, region);
+  }
+}

@@ -1,0 +1,101 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { NotModelledError, serviceError } from "../aws/errors";
+import {
+  type Item,
+  bindingsOf,
+  checkPlaceholders,
+  parseChange,
+  parseCondition,
+} from "./expressions";
+import { ValidationException } from "./expressionTokens";
+import { query } from "./query";
+import type { SecondaryIndex } from "./secondaryIndex";
+import { storedValue } from "./storedValue";
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** What a request reads and writes: a table's items, as one region sees them. */
+export interface ItemStore {
+  strongRead(key: string): Item | undefined;
+  eventualRead(key: string): Item | undefined;
+  /** @param item undefined where it is deleted */
+  write(key: string, item: Item | undefined, before: Item | undefined): void;
+  index(name: string): SecondaryIndex | undefined;
+}
+
+/** Names of the attributes that identify an item. */
+export interface TableKeys {
+  hashKey: string;
+  rangeKey: string | undefined;
+}
+
+/**
+ * Carries out one request of the document client, by the name of its command.
+ * @returns the client's answer. Stored items are handed out as they are: nobody may change one.
+ * @throws what the client would reject with. An item inside an error is marshalled, since the
+ * document client leaves errors as they come.
+ */
+export function carryOut(
+  store: ItemStore,
+  keys: TableKeys,
+  command: string,
+  input: Input,
+): unknown {
+  checkPlaceholders(input);
+  switch (command) {
+    case "QueryCommand": {
+      const index = store.index(String(input["IndexName"]));
+      if (index === undefined) {
+        throw new ValidationException(`the table has no index ${String(input["IndexName"])}`);
+      }
+      return query(index, input);
+    }
+    case "GetCommand": {
+      const key = keyIn(keys, input["Key"] as Item);
+      const isStrong = input["ConsistentRead"] === true;
+      return { Item: isStrong ? store.strongRead(key) : store.eventualRead(key) };
+    }
+    case "PutCommand": {
+      const item = storedValue(input["Item"]) as Item;
+      return change(store, keyIn(keys, item), input, () => item);
+    }
+    case "UpdateCommand":
+      return change(store, keyIn(keys, input["Key"] as Item), input, (before) => {
+        const draft = { ...(before ?? (input["Key"] as Item)) };
+        parseChange(String(input["UpdateExpression"]))(draft, bindingsOf(input));
+        return draft;
+      });
+    case "DeleteCommand":
+      return change(store, keyIn(keys, input["Key"] as Item), input, () => undefined);
+    default:
+      throw new NotModelledError(command);
+  }
+}
+
+function change(
+  store: ItemStore,
+  key: string,
+  input: Input,
+  after: (before: Item | undefined) => Item | undefined,
+): object {
+  const before = store.strongRead(key);
+  const condition = input["ConditionExpression"] as string | undefined;
+  if (condition !== undefined && !parseCondition(condition)(before, bindingsOf(input))) {
+    const error = serviceError("ConditionalCheckFailedException", "The conditional request failed");
+    const isReturned = input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD";
+    throw before !== undefined && isReturned
+      ? Object.assign(error, { Item: marshall(before) })
+      : error;
+  }
+  if (input["ReturnValues"] !== undefined) throw new NotModelledError("ReturnValues");
+  store.write(key, after(before), before);
+  return {};
+}
+
+function keyIn({ hashKey, rangeKey }: TableKeys, item: Item): string {
+  const hash = item[hashKey];
+  if (typeof hash !== "string" || hash === "") {
+    throw new ValidationException(`the key ${hashKey} is ${JSON.stringify(hash)}, not a text`);
+  }
+  return rangeKey === undefined ? hash : `${hash}|${String(item[rangeKey])}`;
+}
