@@ -1,0 +1,180 @@
+import { cachedCapture } from "../../support/capture/cachedCapture";
+import type { CapturedResource } from "../../support/capture/capture";
+import { KEY_REFRESH_SECONDS } from "../../lambda/auth/tunables";
+import { LOOK_SLOT_SECONDS, LOOP_SECONDS } from "../../lambda/detection/tunables";
+import { type Command, type Observation, decide } from "../../lambda/failover/decide";
+import { DISARM_SECONDS } from "../../lambda/failover/tunables";
+import { codeIn, filesIn, matches, rows, section, textOf } from "../helpers/markdown";
+import {
+  HOME,
+  NOW_MS,
+  STANDBY,
+  controlWith,
+  homeLost,
+  observationWith,
+  under,
+  unready,
+} from "../helpers/observations";
+
+const ENV = "pr-42";
+let resources: CapturedResource[];
+const ofType = (type: string) => resources.filter((each) => each.type.startsWith(`aws:${type}:`));
+
+beforeAll(async () => {
+  ({ resources } = await cachedCapture({ config: { env: ENV } }));
+});
+
+describe("docs/costs.md", () => {
+  const table = (heading: string) => rows(section("docs/costs.md", heading));
+  const cell = (heading: string, what: string, column: number) =>
+    table(heading).find(([name]) => name === what)?.[column];
+
+  it("counts the resources that are billed by the hour", () => {
+    const counts = table("By the hour").map(([, type, count]) => [type, count]);
+    expect(counts.length).toBeGreaterThan(0);
+    expect(counts).toEqual(
+      counts.map(([type]) => [type, String(ofType(type!.replaceAll("`", "")).length)]),
+    );
+  });
+
+  it("computes what is used without any client from the program's own numbers", () => {
+    const minutes = 30 * 24 * 60;
+    const used = (what: string) => cell("By use, without any client", what, 1);
+    const functions = ofType("lambda/function").map(({ inputs }) => inputs);
+    const sentinel = functions.find(({ name }) => String(name).includes("sentinel"))!;
+    const gbSeconds = (minutes * (60 + LOOP_SECONDS) * Number(sentinel["memorySize"])) / 1024;
+    expect(used("polling")).toContain((gbSeconds / 1e6).toFixed(1));
+    const orders = (minutes * 60) / LOOK_SLOT_SECONDS;
+    expect(used("canary orders")).toContain(orders.toLocaleString("en-US"));
+    expect(used("ledger")).toContain(((orders * 14) / 1e6).toFixed(1));
+    const canaries = ofType("synthetics/canary");
+    const schedules = new Set(canaries.map(({ inputs }) => JSON.stringify(inputs["schedule"])));
+    const [, everyMinutes] = /rate\((\d+) minutes\)/.exec([...schedules].join())!;
+    const runs = (minutes / Number(everyMinutes)) * canaries.length;
+    expect(used("canaries")).toContain(runs.toLocaleString("en-US"));
+    const checkers = 16;
+    const requests = ofType("route53/healthCheck")
+      .map(({ inputs }) => Number(inputs["requestInterval"] ?? Infinity))
+      .reduce((sum, seconds) => sum + (checkers * minutes * 60) / seconds, 0);
+    expect(used("health checks")).toContain((requests / 1e6).toFixed(1));
+  });
+
+  it("counts what an environment needs of the quotas", () => {
+    const needed = (quota: string) => cell("Quotas", quota, 2)?.split(/[ ;,]/)[0];
+    const perRegion = {
+      VPCs: "ec2/vpc",
+      "RDS event subscriptions": "rds/eventSubscription",
+      "DB instances": "rds/clusterInstance",
+      "DB clusters": "rds/cluster",
+      "DB cluster parameter groups": "rds/clusterParameterGroup",
+      keys: "kms/key",
+      canaries: "synthetics/canary",
+    };
+    for (const [quota, type] of Object.entries(perRegion))
+      for (const name of ["us-east-1", "us-east-2"]) {
+        const made = ofType(type).filter(({ region }) => region === name);
+        expect([quota, needed(quota)]).toEqual([quota, String(made.length)]);
+      }
+    const ofAccount = {
+      "health checks of an account": "route53/healthCheck",
+      "hosted zones of an account": "route53/zone",
+    };
+    for (const [quota, type] of Object.entries(ofAccount))
+      expect([quota, needed(quota)]).toEqual([quota, String(ofType(type).length)]);
+    const reserved = (name: string) =>
+      ofType("lambda/function")
+        .filter(({ region }) => region === name)
+        .reduce((sum, { inputs }) => sum + Number(inputs["reservedConcurrentExecutions"] ?? 0), 0);
+    const numbers = matches(cell("Quotas", "Lambda concurrency", 2)!, /(\d+)/g).map(Number);
+    expect(numbers.slice(0, 2)).toEqual([reserved("us-east-1"), reserved("us-east-2")]);
+  });
+
+  it("gives every figure a source", () => {
+    for (const heading of ["By the hour", "By use, without any client", "Quotas"])
+      for (const cells of table(heading)) expect([cells[0], cells.at(-1)]).not.toContain("");
+  });
+});
+
+describe("docs/operations.md", () => {
+  const operations = textOf("docs/operations.md");
+
+  it("explains every alarm, and no other", () => {
+    const alarms = [...ofType("cloudwatch/metricAlarm"), ...ofType("cloudwatch/compositeAlarm")];
+    const names = alarms.map(({ inputs }) =>
+      String(inputs["name"] ?? inputs["alarmName"]).slice(ENV.length + 1, -"-use1".length),
+    );
+    const table = rows(section("docs/operations.md", "Reading the alarms"));
+    const explained = table.flatMap(([cell]) => codeIn(cell!));
+    expect(explained.sort()).toEqual([...new Set(names)].sort());
+  });
+
+  it("uses physical names that the program gives", () => {
+    const inputs = JSON.stringify(resources);
+    const named = matches(operations, /\$E-([a-z-]+?(?:-use[12]|-…|global))/g);
+    expect(named.length).toBeGreaterThan(0);
+    const unknown = named.filter((name) => !inputs.includes(`${ENV}-${name.replace("…", "")}`));
+    expect(unknown).toEqual([]);
+  });
+
+  it("names the final snapshots of a durable environment", async () => {
+    const durable = await cachedCapture({ config: { env: ENV, retention: "durable" } });
+    const snapshots = durable.resources
+      .filter(({ type }) => type.startsWith("aws:rds/cluster:"))
+      .map(({ inputs }) => String(inputs["finalSnapshotIdentifier"]));
+    expect(snapshots.length).toBeGreaterThan(0);
+    for (const name of snapshots) expect(operations).toContain(`\`${name.replace(ENV, "$E")}\``);
+  });
+
+  it("names every variable and secret of the workflows", () => {
+    const workflows = filesIn(".github/workflows").map((file) =>
+      textOf(`.github/workflows/${file}`),
+    );
+    const used = matches(workflows.join("\n"), /(?:vars|secrets)\.([A-Z_]+)/g);
+    expect(used.length).toBeGreaterThan(0);
+    for (const name of used) expect(operations).toContain(`\`${name}\``);
+  });
+
+  it("waits, between two keys, until every function has read the new one", () => {
+    const [seconds] = matches(operations, /^sleep (\d+)/gm);
+    expect(Number(seconds)).toBeGreaterThan(KEY_REFRESH_SECONDS);
+  });
+
+  const failover: Command = { action: "failover", to: STANDBY };
+  const failback: Command = { action: "failback" };
+  const away = controlWith({ active: STANDBY, epoch: 2, notifiedEpoch: 2, repointedEpoch: 2 });
+
+  it.each<[string, Partial<Observation>]>([
+    ["status", {}],
+    ["the dry run of a failover", { command: failover }],
+    ["a failover that is done", { command: failover, control: away }],
+    ["the dry run of a failback", { command: failback, control: away }],
+    ["a failback that is done", { command: failback }],
+    [
+      "disarm",
+      {
+        command: { action: "disarm" },
+        control: controlWith({ disarmedUntilMs: NOW_MS + DISARM_SECONDS * 1000 }),
+      },
+    ],
+    ["arm", { command: { action: "arm" } }],
+  ])("shows the orchestrator's answer to %s", (_what, changes) => {
+    const action = decide(observationWith(changes), NOW_MS);
+    expect(operations).toContain(`\`${JSON.stringify(action)}\``);
+  });
+
+  it.each<[string, "refuse" | "page", Partial<Observation>]>([
+    ["an unready region", "refuse", { command: failover, target: unready }],
+    [
+      "a failover in progress",
+      "refuse",
+      { command: failback, control: under(STANDBY, "failover") },
+    ],
+    ["a home without an answer", "refuse", { command: failback, control: away, target: "unknown" }],
+    ["a loss with an unready standby", "page", { evidence: homeLost, target: unready }],
+    ["a start without a writer", "page", { control: under(HOME, "start") }],
+  ])("explains the message about %s", (_what, kind, changes) => {
+    const action = decide(observationWith(changes), NOW_MS);
+    expect(action).toMatchObject({ do: kind });
+    expect(operations).toContain(`\`${(action as { because: string }).because}\``);
+  });
+});
