@@ -4,7 +4,8 @@ import { type Handlers, loadHandlers } from "./handlers";
 import type { Mutation } from "./mutation";
 import type { StartOptions } from "./options";
 import { nothing, regionLost } from "./scenario/faults";
-import { type Outage, type Platform, playOutage } from "./scenario/outage";
+import { type Outage, playOutage } from "./scenario/outage";
+import type { Platform } from "./scenario/platform";
 
 export { loadHandlers } from "./handlers";
 export { checkOutage } from "./scenario/promises";

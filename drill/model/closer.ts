@@ -12,8 +12,8 @@ import {
   type Closer,
   type Region,
   type State,
+  type Tell,
 } from "./state";
-import type { Tell } from "./steps";
 
 /** The closing half of settlement-sweep, in each region; may freeze, thaw late or die anywhere. */
 export function closerSteps(state: State, scene: Scene, tell: Tell): void {

@@ -9,8 +9,8 @@ import {
   type Region,
   type State,
   type Volume,
+  type Tell,
 } from "./state";
-import type { Tell } from "./steps";
 
 /** Aurora's storage and control plane, and the fate of the regions. */
 export function environmentSteps(state: State, tell: Tell): void {

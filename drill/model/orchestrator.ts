@@ -12,8 +12,8 @@ import {
   writerEpoch,
   type Run,
   type State,
+  type Tell,
 } from "./state";
-import type { Tell } from "./steps";
 
 /**
  * Runs of the orchestrator, in either region: a look is one step and what it decided another, so

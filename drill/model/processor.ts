@@ -12,8 +12,8 @@ import {
   type Processor,
   type Region,
   type State,
+  type Tell,
 } from "./state";
-import type { Tell } from "./steps";
 
 /** One order-processor in each region; between any two steps it may freeze, thaw late or die. */
 export function processorSteps(state: State, scene: Scene, tell: Tell): void {

@@ -147,3 +147,6 @@ export function hasRow(log: string, order: number): boolean {
   }
   return false;
 }
+
+/** Receives each possible next step: who takes it, what it does, and the state after it. */
+export type Tell = (actor: string, does: string, next: State) => void;

@@ -3,10 +3,7 @@ import { environmentSteps } from "./environment";
 import { orchestratorSteps } from "./orchestrator";
 import { processorSteps } from "./processor";
 import type { Scene } from "./scene";
-import type { State } from "./state";
-
-/** Told of each step that could come next: who takes it, what it is, and where it leads. */
-export type Tell = (actor: string, does: string, next: State) => void;
+import type { State, Tell } from "./state";
 
 /** Everything that could happen next. What could happen may also never happen. */
 export function stepsFrom(state: State, scene: Scene, tell: Tell): void {

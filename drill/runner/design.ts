@@ -2,7 +2,7 @@ import type { Resource } from "../description/lookup";
 import { describeProgram } from "../description/program";
 import { evaluateHandlers } from "../evaluateHandlers";
 import { mutations } from "../mutations";
-import type { Platform } from "../scenario/outage";
+import type { Platform } from "../scenario/platform";
 import { OURS } from "./options";
 
 /** What a worker is sent once: everything of the platform that can be sent. */

@@ -2,7 +2,7 @@ import type { Design } from "./design";
 import type { Kept } from "./kept";
 import { type Summary, summarize } from "../report/summary";
 import { beginningOf } from "../scenario/arming";
-import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
+import { type RecoverySeconds, recoverySeconds } from "../scenario/recoverySeconds";
 import type { Counters } from "../scenario/coverage";
 import { type Outage, playOutage } from "../scenario/outage";
 import type { Recording } from "../scenario/recording";

@@ -1,5 +1,5 @@
 import { beginningOf } from "../scenario/arming";
-import { type RecoverySeconds, recoverySeconds } from "../scenario/bounds";
+import { type RecoverySeconds, recoverySeconds } from "../scenario/recoverySeconds";
 import { playOutage } from "../scenario/outage";
 import { type Verdict, checkOutage, verdictOf } from "../scenario/promises";
 import { splitBrainSeconds } from "../scenario/promises/splitBrain";

@@ -1,7 +1,7 @@
 import { ARMED_AFTER_SECONDS } from "../../lambda/detection/tunables";
 import type { ProgramDescription } from "../description/program";
 import { type Beginning, World } from "../world/world";
-import type { Platform } from "./outage";
+import type { Platform } from "./platform";
 import { controlIn, progressIn } from "./ledgerItems";
 import type { Start } from "./parts";
 

@@ -1,5 +1,3 @@
-import type { Outage } from "./outage";
-
 /** What recovery is held to, in seconds. A batch is held to the p99, each outage to the maximum. */
 export interface Bound {
   readonly name: string;
@@ -14,7 +12,7 @@ export interface Bound {
   readonly overheadMaxSeconds?: number;
 }
 
-/** Every bound of the drill's issue. */
+/** Every bound that docs/drill.md names. */
 export const bounds = {
   homeLost: {
     name: "region or API lost",
@@ -62,25 +60,4 @@ export function largest(parts: readonly (Bound | undefined)[]): Bound | undefine
   const known = parts.filter((bound) => bound !== undefined).sort((a, b) => b.rank - a.rank);
   const isAccepting = known.includes(bounds.acceptingStopped);
   return isAccepting && known[0] === bounds.hampered ? bounds.acceptingHampered : known[0];
-}
-
-/** What the runner holds a batch against; null where nothing recovered. */
-export interface RecoverySeconds {
-  settled: number | null;
-  accepted: number | null;
-  overhead: number | null;
-}
-
-export function recoverySeconds(outage: Outage): RecoverySeconds {
-  const { settled, accepted, journal, faultMs, schedule } = outage;
-  const settledSeconds = schedule.isBlurred ? settled.firstSeconds : settled.seconds;
-  // One that was under way already counts from the moment recovery does.
-  const promotionSeconds = journal.promotions
-    .map(({ atMs, promotionMs }) => (atMs + promotionMs - Math.max(atMs, faultMs)) / 1000)
-    .find((seconds) => seconds > 0);
-  return {
-    settled: settledSeconds,
-    accepted: schedule.hasStrayClients ? accepted.firstSeconds : accepted.seconds,
-    overhead: settledSeconds === null ? null : settledSeconds - (promotionSeconds ?? 0),
-  };
 }

@@ -1,7 +1,4 @@
 import type { Control } from "../../lambda/failover/control";
-import type { ProgramDescription } from "../description/program";
-import type { Handlers } from "../handlers";
-import type { Weaving } from "../mutation";
 import { type Beginning, World } from "../world/world";
 import { armFromDeployment, ledgerOf } from "./arming";
 import { Clients } from "./clients";
@@ -12,17 +9,13 @@ import { Journal } from "./journal";
 import { OrderBook, type PlacedOrder, type Verdict } from "./orderBook";
 import { PROMPT_MS, RESTORED_WINDOW_MS, type Recovery, recovery } from "./measures";
 import { Play } from "./play";
-import { type Broken, Watch } from "./promises/watch";
+import type { Platform } from "./platform";
+import { Watch } from "./promises/watch";
+import type { Broken } from "./promises/watcher";
+import { allWatchers } from "./promises/watchers";
 import { Recorder, type Recording } from "./recording";
 import { type Schedule, scheduleOf } from "./schedule";
 import { controlIn } from "./ledgerItems";
-
-/** What every outage of one program shares. */
-export interface Platform {
-  program: ProgramDescription;
-  handlers: Handlers;
-  weave?: Weaving | undefined;
-}
 
 export interface OutageOptions {
   seed: string;
@@ -104,7 +97,7 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   const book = new OrderBook(world);
   const clients = new Clients(world, book);
   const schedule = options.schedule ?? oneFault(world, options);
-  const watch = new Watch(world, ledgerTable, schedule);
+  const watch = new Watch(world, ledgerTable, schedule, allWatchers);
   const coverage = new Coverage(world, ledgerTable);
   const recorder = options.isRecorded === true ? new Recorder(world, book, ledgerTable) : undefined;
   clients.start();

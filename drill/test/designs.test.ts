@@ -4,7 +4,7 @@ import { OURS } from "../runner/options";
 import type { Glance } from "../runner/sabotagePlay";
 import type { Player } from "../runner/sabotagePlayers";
 import { oneDatabase, splitBrainSeconds } from "../scenario/promises/splitBrain";
-import type { Scene } from "../scenario/promises/watch";
+import type { Scene } from "../scenario/promises/watcher";
 import type { Happening } from "../world/happenings";
 import { play } from "./playing/client";
 

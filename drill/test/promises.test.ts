@@ -13,7 +13,7 @@ import {
   onlyWhenArmed,
   onlyWhereRight,
 } from "../scenario/promises/decisions";
-import type { Scene, Watcher } from "../scenario/promises/watch";
+import type { Scene, Watcher } from "../scenario/promises/watcher";
 import { twoWitnesses } from "../scenario/promises/witnesses";
 import {
   deadLetters,

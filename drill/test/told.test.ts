@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import { Simulation } from "../../support/simulation/simulation";
 import { operatorsTold } from "../scenario/promises/told";
-import type { Scene } from "../scenario/promises/watch";
+import type { Scene } from "../scenario/promises/watcher";
 import type { Happening } from "../world/happenings";
 
 const HOME = "us-east-1";

@@ -1,6 +1,6 @@
 import { SWEEP_QUEUE_DEPTH_MAX } from "../../../lambda/orders/tunables";
 import type { Environment } from "../../world/environment";
-import type { Watcher } from "./watch";
+import type { Watcher } from "./watcher";
 
 /**
  * Hints of one order beside one another settle nothing, and hold up those behind them. So a minute's

@@ -12,7 +12,7 @@ import { actingCall } from "../faults/crashes";
 import { pathOf } from "../faults/triggers";
 import { regionInDns } from "../healing";
 import { expectedOf } from "../schedule";
-import type { Watcher } from "./watch";
+import type { Watcher } from "./watcher";
 import { controlIn, progressIn } from "../ledgerItems";
 
 /** A fence that no operator asked for: the item before and after it. */

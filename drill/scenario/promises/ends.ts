@@ -1,4 +1,4 @@
-import { recoverySeconds } from "../bounds";
+import { recoverySeconds } from "../recoverySeconds";
 import { owed, regionInDns } from "../healing";
 import type { Outage } from "../outage";
 

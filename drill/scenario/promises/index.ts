@@ -1,13 +1,13 @@
 import type { Outage } from "../outage";
 import { endings, lastEndings } from "./ends";
-import type { Broken } from "./watch";
+import type { Broken } from "./watcher";
 import { allWatchers } from "./watchers";
 
-export type { Broken } from "./watch";
+export type { Broken } from "./watcher";
 export type BrokenPromise = Broken;
 
 /** Every promise by name: those held as things happen, and those the end shows. */
-export const promises: readonly { readonly name: string }[] = [...allWatchers(), ...endings];
+export const promises: readonly { readonly name: string }[] = [...allWatchers, ...endings];
 
 /** What an outage broke; of one that is not survivable only what holds even then is asked. */
 export function checkOutage(outage: Outage): Broken[] {

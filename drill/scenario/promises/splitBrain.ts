@@ -1,5 +1,5 @@
 import type { World } from "../../world/world";
-import type { Watcher } from "./watch";
+import type { Watcher } from "./watcher";
 
 /** A database that took no rows for longer than this had stopped in between. */
 const PAUSE_MS = 30_000;

@@ -2,7 +2,7 @@ import { PROBE_TIMEOUT_MS } from "../../../lambda/detection/tunables";
 import type { ProgramDescription } from "../../description/program";
 import type { Happening } from "../../world/happenings";
 import type { World } from "../../world/world";
-import type { Watcher } from "./watch";
+import type { Watcher } from "./watcher";
 
 const MINUTE_MS = 60_000;
 /** An operator knows of a bad minute this long after its end. */

@@ -9,12 +9,12 @@ import {
 } from "./decisions";
 import { operatorsTold } from "./told";
 import { oneDatabase } from "./splitBrain";
-import type { Watcher } from "./watch";
+import type { Watcher } from "./watcher";
 import { twoWitnesses } from "./witnesses";
 import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writers";
 
 /** Promises that are held as things happen. */
-export const allWatchers = (): readonly Watcher[] => [
+export const allWatchers: readonly Watcher[] = [
   oneWriter,
   backlogStaysSmall,
   oneDatabase,

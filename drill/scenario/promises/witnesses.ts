@@ -13,7 +13,7 @@ import {
 import { OBSERVE_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
 import type { Asked } from "../../world/happenings";
 import { automaticFence } from "./decisions";
-import type { Scene, Watcher } from "./watch";
+import type { Scene, Watcher } from "./watcher";
 import { aliveIn, progressIn } from "../ledgerItems";
 
 const SLOT_MS = LOOK_SLOT_SECONDS * 1000;

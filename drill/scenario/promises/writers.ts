@@ -1,5 +1,5 @@
 import type { Control } from "../../../lambda/failover/control";
-import type { Watcher } from "./watch";
+import type { Watcher } from "./watcher";
 
 /** Every row is written under the right of its volume, and an epoch's rows in one region only. */
 export const oneWriter: Watcher = {

@@ -2,10 +2,11 @@
 import type { Control } from "../../../lambda/failover/control";
 import type { Progress } from "../../../lambda/detection/signs";
 import { beginningOf } from "../../scenario/arming";
-import { recoverySeconds } from "../../scenario/bounds";
+import { recoverySeconds } from "../../scenario/recoverySeconds";
 import { nothing } from "../../scenario/faults";
 import type { Stage } from "../../scenario/faults/fault";
-import { type Outage, type Platform, playOutage } from "../../scenario/outage";
+import { type Outage, playOutage } from "../../scenario/outage";
+import type { Platform } from "../../scenario/platform";
 import { checkOutage } from "../../scenario/promises";
 import { type ScheduledFault, drawSchedule } from "../../scenario/schedule";
 import type { Beginning } from "../../world/world";

@@ -8,7 +8,8 @@ import { textReport } from "../../report/text";
 import { type Summary, summarize } from "../../report/summary";
 import { beginningOf } from "../../scenario/arming";
 import { nothing, regionLost } from "../../scenario/faults";
-import { type Platform, playOutage } from "../../scenario/outage";
+import { playOutage } from "../../scenario/outage";
+import type { Platform } from "../../scenario/platform";
 import type { Beginning } from "../../world/world";
 
 export interface Request {

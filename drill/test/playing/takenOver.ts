@@ -2,7 +2,8 @@
 import { beginningOf } from "../../scenario/arming";
 import { nothing, regionLost } from "../../scenario/faults";
 import type { Fault, Stage } from "../../scenario/faults/fault";
-import { type Platform, playOutage } from "../../scenario/outage";
+import { playOutage } from "../../scenario/outage";
+import type { Platform } from "../../scenario/platform";
 import type { Start } from "../../scenario/parts";
 import { checkOutage } from "../../scenario/promises";
 import { scheduleOf } from "../../scenario/schedule";
