@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/failover/control";
+import type { Control } from "../../lambda/control/control";
 import type { ProgramDescription } from "../description/program";
 import type { Handlers } from "../handlers";
 import type { Weaving } from "../mutation";

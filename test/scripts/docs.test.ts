@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { CapturedResource } from "../../support/capture/capture";
 import { cachedCapture } from "../../support/capture/cachedCapture";
-import { firstControl, type Control } from "../../lambda/failover/control";
+import { firstControl, type Control } from "../../lambda/control/control";
 import { decide, type Command, type Observation } from "../../lambda/failover/decide";
 import { KEY_REFRESH_SECONDS } from "../../lambda/auth/tunables";
 import { LOOK_SLOT_SECONDS, LOOP_SECONDS } from "../../lambda/detection/tunables";
@@ -206,7 +206,7 @@ describe("docs/operations.md", () => {
         standby: "us-east-2",
         control,
         command,
-        evidence: { looks: [], aliveAtMs: null, progress: null, waitingSinceMs: null },
+        evidence: { probes: [], aliveAtMs: null, progress: null, waitingSinceMs: null },
         target: ready,
         isTick: false,
         memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: false },
