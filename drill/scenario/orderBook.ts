@@ -1,16 +1,7 @@
+import { type Order, orderFields } from "../../lambda/orders/order";
 import { type Text, lightJson, valueOf } from "../world/jsonText";
 import type { World } from "../world/world";
 import type { Row } from "../world/volume";
-
-export interface OrderFields {
-  orderId: string;
-  accountId: string;
-  sessionId: string;
-  symbol: string;
-  side: string;
-  quantity: string;
-  limitPrice?: string;
-}
 
 /** One order of a client, and how it went. */
 export interface PlacedOrder {
@@ -61,7 +52,7 @@ export class OrderBook {
     );
   }
 
-  place(fields: OrderFields): PlacedOrder {
+  place(fields: Order): PlacedOrder {
     const order: PlacedOrder = {
       orderId: fields.orderId,
       accountId: fields.accountId,
@@ -112,7 +103,7 @@ export class OrderBook {
       // A design without a ledger has nothing that says more than the client.
       const { acceptedAt = row.acceptedAt, acceptedIn = row.acceptedIn } = item ?? {};
       const isAsAccepted = row.acceptedAt === acceptedAt && row.acceptedIn === acceptedIn;
-      if (!isAsAccepted || !isSame(row, valueOf(body) as OrderFields)) altered.push(orderId);
+      if (!isAsAccepted || !isSame(row, valueOf(body) as Order)) altered.push(orderId);
     }
     return {
       placed: this.orders.length,
@@ -126,15 +117,8 @@ export class OrderBook {
   }
 }
 
-function isSame(row: Row, order: OrderFields): boolean {
-  return (
-    row.accountId === order.accountId &&
-    row.sessionId === order.sessionId &&
-    row.symbol === order.symbol &&
-    row.side === order.side &&
-    row.quantity === order.quantity &&
-    row.limitPrice === (order.limitPrice ?? null)
-  );
+function isSame(row: Row, order: Order): boolean {
+  return orderFields.every((field) => field === "orderId" || row[field] === (order[field] ?? null));
 }
 
 /** A client's quantity is its own: two rows with one quantity are one order settled twice. */
