@@ -1,10 +1,13 @@
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
+import { promisify } from "node:util";
 import { parse } from "yaml";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { codeIn, markdownIn, matches, root, rows, section, textOf } from "../helpers/markdown";
 
 const ENV = "pr-42";
+const run = promisify(execFile);
 
 /** Records and the changelog tell of the past: what they mention may be gone. */
 const records = markdownIn("docs/adr").filter((file) => !file.endsWith("README.md"));
@@ -67,6 +70,42 @@ describe("the documentation", () => {
     const set = matches(textOf(file), /pulumi config set (\w+)/g);
     expect(used.filter((name) => !(name in outputs))).toEqual([]);
     expect(set.filter((name) => !(name in config))).toEqual([]);
+  });
+});
+
+describe("the options of npm scripts", () => {
+  const optionsIn = (text: string) => new Set(text.match(/(?<=^|[\s`,[|])--[a-z]+(?:-[a-z]+)*/g));
+  const helpOf = async (script: string): Promise<Set<string>> => {
+    const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
+    const [program, ...args] = scripts[script]!.split(" ");
+    const { stdout, stderr } = await run(program!, [...args, "--help"], { cwd: root }).catch(
+      (failed: { stdout: string; stderr: string }) => failed,
+    );
+    const options = optionsIn(stdout + stderr);
+    options.delete("--help");
+    return options;
+  };
+
+  itWithDrill("are those of docs/drill.md's table", async () => {
+    const table = rows(section("docs/drill.md", "Options"));
+    const documented = table.map(([script, options]) => [codeIn(script!)[0]!, optionsIn(options!)]);
+    const actual = table.map(async ([script]) => {
+      const [name] = codeIn(script!);
+      return [name!, await helpOf(name!)];
+    });
+    expect(table.length).toBeGreaterThan(0);
+    expect(documented).toEqual(await Promise.all(actual));
+  });
+
+  itWithDrill.each(present)("that %s uses are in that table", (file) => {
+    const table = rows(section("docs/drill.md", "Options"));
+    const known = new Map(
+      table.map(([script, options]) => [codeIn(script!)[0], optionsIn(options!)]),
+    );
+    const commands = textOf(file).matchAll(/npm (?:run )?([\w:]+) -- ([^`\n]*)/g);
+    for (const [command, script, options] of commands)
+      for (const option of optionsIn(` ${options}`))
+        expect([command, known.get(script)?.has(option)]).toEqual([command, true]);
   });
 });
 
