@@ -85,9 +85,9 @@ export default defineConfig(
   {
     files: [
       "lambda/failover/decide.ts",
-      "lambda/detection/signs.ts",
-      "lambda/failover/control.ts",
-      "lambda/failover/rules.ts",
+      "lambda/detection/evidence.ts",
+      "lambda/control/control.ts",
+      "lambda/control/rules.ts",
     ],
     rules: {
       "no-restricted-globals": ["error", ...ambient.globals, ambient.timeout],

@@ -6,7 +6,7 @@ export type { Handlers } from "./evaluateHandlers";
 
 /** A change of one shipped source file, for a mutation: the text must be there exactly once. */
 export interface SourceEdit {
-  /** Below the project, as `lambda/failover/rules.ts`. */
+  /** Below the project, as `lambda/control/rules.ts`. */
   file: string;
   from: string;
   to: string;

@@ -1,8 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SignJWT } from "jose";
-import { OWN_ISSUER } from "../lambda/auth/token";
 import type { OwnKeys } from "../lambda/auth/tokens";
-import { CANARY_ACCOUNT } from "../lambda/auth/tunables";
+import { CANARY_ACCOUNT, OWN_ISSUER } from "../lambda/auth/tunables";
 import { type Cli, cli, runAsScript, say } from "./cli";
 import { outputsOf, regionOf } from "./stacks";
 

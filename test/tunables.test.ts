@@ -1,4 +1,5 @@
 import * as canary from "../lambda/canary/tunables";
+import * as control from "../lambda/control/tunables";
 import * as detection from "../lambda/detection/tunables";
 import * as rto from "../lambda/failover/budget";
 import * as failover from "../lambda/failover/tunables";
@@ -9,6 +10,7 @@ import * as program from "../lib/platform/tunables";
 
 const shipped = {
   ...canary,
+  ...control,
   ...detection,
   ...rto,
   ...failover,

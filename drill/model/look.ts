@@ -1,12 +1,12 @@
-import type { Control } from "../../lambda/failover/control";
+import type { Control } from "../../lambda/control/control";
 import {
   decide,
-  regionToGain,
+  takeoverRegion,
   type Action,
   type Command,
   type TargetDatabase,
 } from "../../lambda/failover/decide";
-import type { Evidence } from "../../lambda/detection/signs";
+import type { Evidence } from "../../lambda/detection/evidence";
 import { controlOf, NOW_MS, regionNames, regionOf } from "./controlItem";
 import type { Luck, Rules } from "./scene";
 import { HOME, idleRun, otherThan, STANDBY, type Region, type Run, type State } from "./state";
@@ -73,7 +73,7 @@ function looksOf(
   if (!state.isUp[way.self]) return [];
   const control = controlOf(state.control);
   const seen = control === null ? "absent" : asSeen(control, rules, way.command);
-  const gains = regionOf(regionToGain(seen, way.command, ...regionNames));
+  const gains = regionOf(takeoverRegion(seen, way.command, ...regionNames));
   const answers = [databases[gains], UNKNOWN];
   // A run that asked RDS before the control item was given a target had asked in the standby.
   if (!rules.asksNamedRegion && way.command === null) answers.push(databases[STANDBY]);
@@ -164,7 +164,7 @@ function evidenceOf(epoch: number, hasSign: boolean): Evidence {
       aliveAgeMs: hasSign ? 40_000 : 2_000,
     }) as const;
   return {
-    looks: [look(20), look(10), look(0)],
+    probes: [look(20), look(10), look(0)],
     aliveAtMs: at(hasSign ? 40 : 2),
     progress: {
       epoch,

@@ -1,5 +1,5 @@
-import { activated, fenced, firstControl, notified } from "../../lambda/failover/control";
-import { raisesEpoch } from "../../lambda/failover/rules";
+import { activated, fenced, firstControl, notified } from "../../lambda/control/control";
+import { raisesEpoch } from "../../lambda/control/rules";
 import { controlOf, NOW_MS, regionNames, written } from "./controlItem";
 import { looksAt, runText } from "./look";
 import type { Rules, Scene } from "./scene";

@@ -4,9 +4,9 @@ import type { Mutation } from "../mutation";
 export const oneWitness: Mutation = {
   name: "one witness suffices",
   sources: [
-    { file: "lambda/detection/signs.ts", from: "    silentMs !== null &&\n", to: "" },
+    { file: "lambda/detection/evidence.ts", from: "    silentMs !== null &&\n", to: "" },
     {
-      file: "lambda/detection/signs.ts",
+      file: "lambda/detection/evidence.ts",
       from: "silentMs > ALIVE_STALE_SECONDS * 1000",
       to: "true",
     },
@@ -18,7 +18,7 @@ export const silenceIsASign: Mutation = {
   name: "silence is a sign",
   sources: [
     {
-      file: "lambda/detection/look.ts",
+      file: "lambda/detection/probe.ts",
       from: 'home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",',
       to: 'home: isHomeBad ? "bad" : "good",',
     },
@@ -30,14 +30,14 @@ export const rareCanaryOrders: Mutation = {
   name: "rare canary orders",
   sources: [
     {
-      file: "lambda/detection/look.ts",
-      from: "ask(runtime, () => canaryOrder(runtime, homeUrl, atMs)),",
+      file: "lambda/detection/probe.ts",
+      from: "request(runtime, log, () => canaryOrder(runtime, homeUrl, atMs)),",
       to: `Math.floor(atMs / (LOOK_SLOT_SECONDS * 1000)) % 10 === 0
-        ? ask(runtime, () => canaryOrder(runtime, homeUrl, atMs))
+        ? request(runtime, log, () => canaryOrder(runtime, homeUrl, atMs))
         : Promise.resolve(null),`,
     },
     {
-      file: "lambda/detection/look.ts",
+      file: "lambda/detection/probe.ts",
       from: "CANARY_ORDERS_AT_MS.filter((atMs) => atMs > sinceSlotMs)",
       to: "CANARY_ORDERS_AT_MS.slice(2)",
     },
@@ -85,7 +85,7 @@ export const backupIsUnready: Mutation = {
   name: "a standby that is backed up is not ready",
   sources: [
     {
-      file: "lambda/failover/observe.ts",
+      file: "lambda/failover/targetDatabase.ts",
       from: 'new Set(["available", "backing-up"])',
       to: 'new Set(["available"])',
     },
@@ -132,7 +132,7 @@ export const noTarget: Mutation = {
       from: "if (control.target !== null) return advance(observation, control, control.target);",
       to: `if (control.target !== null) {
         const { home, standby } = observation;
-        return advance(observation, control, regionToGain(control, command, home, standby));
+        return advance(observation, control, takeoverRegion(control, command, home, standby));
       }`,
     },
     {
@@ -152,18 +152,18 @@ export const lagAsAGate: Mutation = {
   sources: [
     {
       file: "lambda/failover/act.ts",
-      from: "if (action.isAutomatic && (await tickIsGone(runtime))) {",
-      to: `if (action.isAutomatic && (await lagMs(runtime)) > ${LAG_GATE_MS}) {
+      from: "if (action.isAutomatic && (await tickIsGone(runtime, log))) {",
+      to: `if (action.isAutomatic && (await lagMs(runtime, log)) > ${LAG_GATE_MS}) {
         throw new StaleObservationError("the standby's database is too far behind");
       }
-      if (action.isAutomatic && (await tickIsGone(runtime))) {`,
+      if (action.isAutomatic && (await tickIsGone(runtime, log))) {`,
     },
     {
       file: "lambda/failover/act.ts",
-      from: "async function tickIsGone(runtime: ActRuntime): Promise<boolean> {",
-      to: `async function lagMs(runtime: ActRuntime): Promise<number> {
+      from: "async function tickIsGone(runtime: ActRuntime, log: Log): Promise<boolean> {",
+      to: `async function lagMs(runtime: ActRuntime, log: Log): Promise<number> {
         const standby = variable(runtime.env, "STANDBY_REGION");
-        const progress = await readProgress(runtime, table(runtime), variable(runtime.env, "HOME_REGION"));
+        const progress = await readProgress(runtime, table(runtime), variable(runtime.env, "HOME_REGION"), log);
         const newestMs = await within(runtime.clock, NOTIFY_TIMEOUT_MS, "lag", (abortSignal) =>
           runtime.lambda(standby).send(
             new InvokeCommand({
@@ -178,7 +178,7 @@ export const lagAsAGate: Mutation = {
         return typeof newestMs === "number" && progress !== null ? progress.lastAtMs - newestMs : 0;
       }
 
-      async function tickIsGone(runtime: ActRuntime): Promise<boolean> {`,
+      async function tickIsGone(runtime: ActRuntime, log: Log): Promise<boolean> {`,
     },
     {
       file: "lambda/handlers/settlementSweep.ts",
@@ -201,7 +201,7 @@ export const lagAsAGate: Mutation = {
 export const disarmIgnored: Mutation = {
   name: "disarm ignored",
   sources: [
-    { file: "lambda/detection/signs.ts", from: "nowMs >= control.disarmedUntilMs &&", to: "" },
+    { file: "lambda/detection/evidence.ts", from: "nowMs >= control.disarmedUntilMs &&", to: "" },
   ],
 };
 
@@ -210,7 +210,7 @@ export const armedAtOnce: Mutation = {
   name: "armed at once",
   sources: [
     {
-      file: "lambda/detection/signs.ts",
+      file: "lambda/detection/evidence.ts",
       from: "progress.lastAtMs - progress.firstAtMs >= ARMED_AFTER_SECONDS * 1000",
       to: "true",
     },

@@ -7,7 +7,7 @@ export const standbyCountsAsActive: Mutation = {
   name: "standby counts as active in health",
   sources: [
     {
-      file: "lambda/failover/rules.ts",
+      file: "lambda/control/rules.ts",
       from: "return (control.target ?? control.active) === region && control.epoch > epoch;",
       to: "return control.epoch > epoch;",
     },
@@ -75,8 +75,8 @@ export const healthIncludesDatabase: Mutation = {
     },
     {
       file: "lambda/handlers/health.ts",
-      from: "const beat = heartbeat(runtime, table, region);",
-      to: `const beat = heartbeat(runtime, table, region);
+      from: "const beat = heartbeat(runtime, table, region, log);",
+      to: `const beat = heartbeat(runtime, table, region, log);
       const sql = runtime.sql({
         endpoint: variable(runtime.env, "DATABASE_READER_ENDPOINT"),
         database: variable(runtime.env, "DATABASE_NAME"),
@@ -85,8 +85,8 @@ export const healthIncludesDatabase: Mutation = {
     },
     {
       file: "lambda/handlers/health.ts",
-      from: 'import { cachedControl } from "../failover/controlItem";',
-      to: `import { cachedControl } from "../failover/controlItem";
+      from: 'import { cachedControl } from "../control/controlItem";',
+      to: `import { cachedControl } from "../control/controlItem";
       import { within } from "../runtime/clock";
       import { PROBE_WRITER } from "../orders/database";
       import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";`,

@@ -5,12 +5,12 @@ export const closeOnSettlement: Mutation = {
   name: "close on settlement",
   sources: [
     {
-      file: "lambda/orders/orderLedger.ts",
+      file: "lambda/orders/orderItem.ts",
       from: 'UpdateExpression: "SET settledEpoch = :epoch",',
       to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
     },
     {
-      file: "lambda/orders/orderLedger.ts",
+      file: "lambda/orders/orderItem.ts",
       from: 'ExpressionAttributeValues: { ":epoch": epoch },',
       to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
     },
@@ -22,7 +22,7 @@ export const closeWithoutEpochTest: Mutation = {
   name: "close without the epoch test",
   sources: [
     {
-      file: "lambda/failover/rules.ts",
+      file: "lambda/control/rules.ts",
       from: "control.active !== region && localEpoch === control.epoch;",
       to: "control.active !== region;",
     },
@@ -58,7 +58,7 @@ export const eventualControl: Mutation = {
   name: "eventual read of the control item",
   sources: [
     {
-      file: "lambda/failover/controlItem.ts",
+      file: "lambda/control/controlItem.ts",
       from: 'return readItem<Control>(runtime, table, "control");',
       to: `return within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger read of control", (abortSignal) =>
         runtime.dynamodb.send(
@@ -75,12 +75,12 @@ export const unconditionalControl: Mutation = {
   name: "unconditional writes of the control item",
   sources: [
     {
-      file: "lambda/failover/controlItem.ts",
+      file: "lambda/control/controlItem.ts",
       from: 'ConditionExpression: isFirst ? "attribute_not_exists(pk)" : "version = :before",',
       to: '...(isFirst ? { ConditionExpression: "attribute_not_exists(pk)" } : {}),',
     },
     {
-      file: "lambda/failover/controlItem.ts",
+      file: "lambda/control/controlItem.ts",
       from: '...(isFirst ? {} : { ExpressionAttributeValues: { ":before": next.version - 1 } }),',
       to: "",
     },
@@ -104,7 +104,7 @@ export const openCountsAsWaiting: Mutation = {
   name: "open counts as waiting",
   sources: [
     {
-      file: "lambda/failover/rules.ts",
+      file: "lambda/control/rules.ts",
       from: "return settledEpoch !== control.epoch;",
       to: "return true;",
     },
@@ -116,7 +116,7 @@ export const markedOnceForAll: Mutation = {
   name: "marked once for all",
   sources: [
     {
-      file: "lambda/failover/rules.ts",
+      file: "lambda/control/rules.ts",
       from: "return settledEpoch !== control.epoch;",
       to: "return settledEpoch === undefined && control.epoch > 0;",
     },

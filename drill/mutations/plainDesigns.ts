@@ -20,14 +20,14 @@ const queueAlone: Mutation = {
     },
     {
       file: "lambda/handlers/orderApi.ts",
-      from: "  private hint(stored: StoredOrder,",
+      from: "  private async hint(stored: StoredOrder,",
       to: `  private async enqueue(stored: StoredOrder): Promise<"stored"> {
         const message = { QueueUrl: this.queueUrls.get(this.region)!, MessageBody: JSON.stringify(stored) };
         await this.runtime.sqs(this.region).send(new SendMessageCommand(message));
         return "stored";
       }
 
-      private hint(stored: StoredOrder,`,
+      private async hint(stored: StoredOrder,`,
     },
   ],
 };
@@ -52,17 +52,17 @@ const settleAnywhere: Mutation = {
       to: "select epoch from writer_epoch where $1::integer > 0",
     },
     {
-      file: "lambda/orders/orderLedger.ts",
+      file: "lambda/orders/orderItem.ts",
       from: 'UpdateExpression: "SET settledEpoch = :epoch",',
       to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
     },
     {
-      file: "lambda/orders/orderLedger.ts",
+      file: "lambda/orders/orderItem.ts",
       from: '"attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",',
       to: '"attribute_not_exists(settledEpoch) OR settledEpoch <= :epoch",',
     },
     {
-      file: "lambda/orders/orderLedger.ts",
+      file: "lambda/orders/orderItem.ts",
       from: 'ExpressionAttributeValues: { ":epoch": epoch },',
       to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
     },
@@ -96,7 +96,7 @@ const alarmsAlone: Mutation = {
   sources: [
     {
       file: "lambda/handlers/sentinel.ts",
-      from: "const because = reasonToWake(seen, looks, home, clock.nowMs());",
+      from: "const because = reasonToInvoke(finding, probes, home, clock.nowMs());",
       to: "const because = null;",
     },
     {

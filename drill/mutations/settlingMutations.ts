@@ -21,7 +21,7 @@ export const markOnZeroRows: Mutation = {
     { file: "lambda/handlers/orderProcessor.ts", from: "if (!held) {", to: "if (false) {" },
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "if (row === undefined) return false;",
+      from: "if (row === undefined) throw new Error(`${order.orderId} has no row after its insert`);",
       to: "row ??= fingerprint;",
     },
   ],
@@ -45,8 +45,8 @@ export const rejectsSettled: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "else await markSettled(this.runtime, this.table, order.orderId, epoch);",
-      to: 'else await markRejected(this.runtime, this.table, hint.stored, "no reason");',
+      from: "await markSettled(this.runtime, this.table, order.orderId, epoch);",
+      to: 'await markRejected(this.runtime, this.table, hint.stored, "no reason");',
     },
   ],
 };
@@ -57,8 +57,8 @@ export const altersSession: Mutation = {
   sources: [
     {
       file: "lambda/orders/database.ts",
-      from: "session_id: order.sessionId,",
-      to: "session_id: order.accountId,",
+      from: "= order[field] ?? null;",
+      to: '= order[field === "sessionId" ? "accountId" : field] ?? null;',
     },
   ],
 };

@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/failover/control";
+import type { Control } from "../../lambda/control/control";
 import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/orders/tunables";
 import type { Environment } from "../world/environment";
 import type { Happening } from "../world/happenings";

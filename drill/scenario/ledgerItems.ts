@@ -1,5 +1,5 @@
-import type { Control } from "../../lambda/failover/control";
-import type { Progress } from "../../lambda/detection/signs";
+import type { Control } from "../../lambda/control/control";
+import type { Progress } from "../../lambda/detection/evidence";
 import type { World } from "../world/world";
 
 /** A region's last sign of life. */

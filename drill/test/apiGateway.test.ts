@@ -1,5 +1,5 @@
 import type { HttpAnswer } from "../../lambda/runtime/runtime";
-import { TokenError } from "../../lambda/auth/token";
+import { TokenError } from "../../lambda/auth/tokenError";
 import { createAuthorizer } from "../../lambda/handlers/authorizer";
 import { type ProgramDescription, describeProgram } from "../description/program";
 import type { Handlers } from "../handlers";

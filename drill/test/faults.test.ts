@@ -1,7 +1,7 @@
 import { Stream } from "../../support/simulation/random";
 import { corpus } from "../corpus";
-import type { Control } from "../../lambda/failover/control";
-import { type Look, signOf } from "../../lambda/detection/signs";
+import type { Control } from "../../lambda/control/control";
+import { type ProbeResult, signOf } from "../../lambda/detection/evidence";
 import { bounds, largest } from "../scenario/bounds";
 import { nothing, regionLost } from "../scenario/faults";
 import { apiLost } from "../scenario/faults/apis";
@@ -214,7 +214,7 @@ describe("flapping", () => {
   /** When a loop first sees a sign, in seconds; home is well every 5 s, and when a look finds it so. */
   function signAfter(down: number, up: number, phase: number): number | undefined {
     const control = { epoch: 1 } as Control;
-    const looks: Look[] = [];
+    const probes: ProbeResult[] = [];
     let aliveAtMs = 0;
     for (let second = 0; second <= 420; second++) {
       const isDown = second % (down + up) < down;
@@ -223,8 +223,8 @@ describe("flapping", () => {
       if (!isLook) continue;
       const atMs = second * 1000;
       const home = isDown ? "bad" : "good";
-      looks.push({ atMs, home, canary: "unanswered", aliveAgeMs: atMs - aliveAtMs });
-      const evidence = { looks: looks.slice(-12), aliveAtMs, progress: null, waitingSinceMs: null };
+      probes.push({ atMs, home, canary: "unanswered", aliveAgeMs: atMs - aliveAtMs });
+      const evidence = { probes: probes.slice(-12), aliveAtMs, progress: null, waitingSinceMs: null };
       if (signOf(control, evidence, atMs + (isDown ? 3_000 : 0)) !== null) return second;
     }
     return undefined;

@@ -69,7 +69,7 @@ describe("every mutation", () => {
 });
 
 it("a text that is not there once is no mutation", async () => {
-  const file = "lambda/failover/rules.ts";
+  const file = "lambda/control/rules.ts";
   await expect(bundleHandlers([{ file, from: "nowhere", to: "" }])).rejects.toThrow(
     `mutation: ${file} has 0 times, not once: nowhere`,
   );

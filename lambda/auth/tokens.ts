@@ -1,48 +1,55 @@
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, SignJWT } from "jose";
 import type { JSONWebKeySet } from "jose";
-import { OWN_ISSUER, TokenError, type CanaryToken, type Claims, type VerifyToken } from "./token";
+import type { Log } from "../runtime/log";
+import type { CanaryToken, Claims, VerifyToken } from "../runtime/runtime";
+import { TokenError } from "./tokenError";
 import {
   CANARY_ACCOUNT,
   CANARY_TOKEN_SECONDS,
   KEY_REFRESH_SECONDS,
   KEY_SET_KEPT_SECONDS,
+  OWN_ISSUER,
   UNKNOWN_KEY_REFRESH_SECONDS,
 } from "./tunables";
 
-/** The secret's text: live keys, the first signs, all verify. Rotation keeps the one before. */
+/**
+ * The content of the token secret. The first key signs, all keys verify. A rotation puts a new key
+ * first and keeps the previous one, so that tokens already issued stay valid.
+ */
 export interface OwnKeys {
   keys: { kid: string; key: string }[];
 }
 
-/** An identity provider whose tokens are accepted beside canaries. */
+/** An identity provider that issues the clients' tokens. */
 export interface Provider {
   issuer: string;
   audience: string;
 }
 
 export interface TokenSources {
-  /** The platform's own keys, from the secret (replica) of this region. */
+  /** Reads the platform's own keys from the secret, or its replica, in this region. */
   ownKeys: () => Promise<OwnKeys>;
-  /** The provider's key set; asked only where there is a provider. */
+  /** Reads the provider's key set. Called only if there is a provider. */
   keySet: () => Promise<JSONWebKeySet>;
   nowMs: () => number;
+  log: Pick<Log, "error">;
 }
 
-/** Pinned: a token chooses its key, never its algorithm. */
+/** Fixed, because a token must not choose its own algorithm. */
 const OWN_ALGORITHM = "HS256";
 const PROVIDER_ALGORITHM = "RS256";
 const requiredClaims = ["exp", "sub"];
 
-/** Signed with a key that is not among the live ones, as far as we have read them. */
+/** The token's key is not among the keys read last. */
 class UnknownKeyError extends TokenError {}
 
 /**
- * Verifies tokens of the platform's own keys and, with a provider, of the provider: then our own
- * keys are good for the canary account alone.
+ * Verifies tokens signed with the platform's own keys. With a provider, clients need the provider's
+ * tokens, and the own keys are valid for the canary account only.
  */
 export function tokenVerifier(sources: TokenSources, provider: Provider | null): VerifyToken {
-  const ownKeys = lastGood(sources.ownKeys, sources.nowMs);
-  const keySet = lastGood(sources.keySet, sources.nowMs);
+  const ownKeys = cached(sources, sources.ownKeys);
+  const keySet = cached(sources, sources.keySet);
   const currentDate = () => new Date(sources.nowMs());
 
   async function verifyOwn(token: string): Promise<Claims> {
@@ -51,7 +58,7 @@ export function tokenVerifier(sources: TokenSources, provider: Provider | null):
         token,
         ({ kid }) => {
           const found = keys.find((key) => key.kid === kid);
-          if (found === undefined) throw new UnknownKeyError(`no live key "${kid}"`);
+          if (found === undefined) throw new UnknownKeyError(`no key with the id "${kid}"`);
           return Buffer.from(found.key);
         },
         {
@@ -64,7 +71,7 @@ export function tokenVerifier(sources: TokenSources, provider: Provider | null):
     );
     const claims = claimsOf(payload.sub);
     if (provider !== null && claims.accountId !== CANARY_ACCOUNT) {
-      throw new TokenError("the platform's own keys are for canaries where a provider is set");
+      throw new TokenError("with a provider, the platform's own keys are valid for canaries only");
     }
     return claims;
   }
@@ -80,7 +87,8 @@ export function tokenVerifier(sources: TokenSources, provider: Provider | null):
       }),
     );
     const claims = claimsOf(payload.sub);
-    if (claims.accountId === CANARY_ACCOUNT) throw new TokenError("a reserved account");
+    if (claims.accountId === CANARY_ACCOUNT)
+      throw new TokenError(`the account "${CANARY_ACCOUNT}" is reserved`);
     return claims;
   }
 
@@ -92,9 +100,12 @@ export function tokenVerifier(sources: TokenSources, provider: Provider | null):
   };
 }
 
-/** Signs for the reserved account with the first of our own keys. */
-export function canaryTokens(sources: Pick<TokenSources, "ownKeys" | "nowMs">): CanaryToken {
-  const ownKeys = lastGood(sources.ownKeys, sources.nowMs);
+/**
+ * Signs tokens for the canary account with the first of the own keys.
+ * @throws Error if the secret cannot be read or has no key.
+ */
+export function canaryTokens(sources: Omit<TokenSources, "keySet">): CanaryToken {
+  const ownKeys = cached(sources, sources.ownKeys);
   return async () => {
     const [first] = (await ownKeys()).keys;
     if (first === undefined) throw new Error("the token secret has no key; put one into it");
@@ -109,11 +120,14 @@ export function canaryTokens(sources: Pick<TokenSources, "ownKeys" | "nowMs">): 
   };
 }
 
-/** Keys that were read at most so many seconds ago, or could not be read since. */
+/** Returns keys that are at most so old, or the last ones if reading fails. */
 type Keys<T> = (maxAgeSeconds?: number) => Promise<T>;
 
-/** Refreshes now and then; when the source fails, what it last said is good for a day. */
-function lastGood<T>(read: () => Promise<T>, nowMs: () => number): Keys<T> {
+/** Caches keys. If they cannot be read, the last ones are used for KEY_SET_KEPT_SECONDS. */
+function cached<T>(
+  { nowMs, log }: Pick<TokenSources, "nowMs" | "log">,
+  read: () => Promise<T>,
+): Keys<T> {
   let good: { value: T; atMs: number; triedMs: number } | null = null;
   return async (maxAgeSeconds = KEY_REFRESH_SECONDS) => {
     const atMs = nowMs();
@@ -122,13 +136,14 @@ function lastGood<T>(read: () => Promise<T>, nowMs: () => number): Keys<T> {
       good = { value: await read(), atMs, triedMs: atMs };
     } catch (error) {
       if (good === null || atMs - good.atMs > KEY_SET_KEPT_SECONDS * 1000) throw error;
+      log.error("keys could not be read; the last ones are used", error);
       good.triedMs = atMs;
     }
     return good.value;
   };
 }
 
-/** Verifies with the keys we have; where the token's is not among them, once more with fresh ones. */
+/** Verifies with the cached keys. If the token's key is unknown, reads the keys again and retries once. */
 async function verifying<Found, Verified>(
   keys: Keys<Found>,
   verify: (found: Found) => Promise<Verified>,
@@ -155,11 +170,11 @@ function issuerOf(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;
   } catch (error) {
-    throw new TokenError("not a token", { cause: error });
+    throw new TokenError("the token is not a JSON Web Token", { cause: error });
   }
 }
 
 function claimsOf(subject: string | undefined): Claims {
-  if (subject === undefined) throw new TokenError("a token names its account in sub");
+  if (subject === undefined) throw new TokenError("the token has no account in its claim sub");
   return { accountId: subject };
 }

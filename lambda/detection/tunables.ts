@@ -1,36 +1,47 @@
-/** Looks happen on wall-clock slots, so overlapping loops look at the same moments. */
+/**
+ * Probes start on wall-clock slots of this length, so that overlapping loops probe at the same
+ * moments.
+ */
 export const LOOK_SLOT_SECONDS = 10;
-/** A schedule has 60 s precision: starts may lie 119 s apart, and a loop must outlive that gap. */
+/** How long a loop runs: one slot longer than SCHEDULE_GAP_MAX_SECONDS, so that loops overlap. */
 export const LOOP_SECONDS = 130;
-/** Longest distance of two starts of a one-minute schedule with 60 s precision. */
+/** Longest time between two starts of a one-minute schedule, which has a precision of 60 s. */
 export const SCHEDULE_GAP_MAX_SECONDS = 119;
-/** Loop, its last look, and the time to finish one action. */
+/** Timeout of a function with a loop: the loop, its last probes and the end of a running action. */
 export const LOOP_TIMEOUT_SECONDS = 150;
-/** A region that has not answered by then counts as not answering; order-api answers sooner. */
+/** Timeout of a probe. order-api answers in less time even while the ledger does not answer it. */
 export const PROBE_TIMEOUT_MS = 3_000;
-/** Looks kept in a loop's memory: the window in which flapping is counted. */
+/** Number of probe results kept: the window in which flapping is counted. */
 export const LOOKS_KEPT = 12;
-/** Sentinel's looks in the ledger count as signs of another run while they are this young. */
+/** The sentinel's stored probe results are used as evidence up to this age: two slots. */
 export const LOOKS_FRESH_SECONDS = 20;
-/** A tick looks for itself once the sentinel has missed a slot: between one slot and two. */
+/** The tick probes for itself if the sentinel's newest result is older: it has missed a slot. */
 export const LOOKS_CALM_SECONDS = 15;
-/** Sentinel's orders between two looks: what fails for 4 s might do so between looks for ever. */
+/**
+ * When the sentinel places further canary orders, in ms after the start of a slot. With one order
+ * per slot, a failure of a few seconds that recurs between the slots would stay unseen.
+ */
 export const CANARY_ORDERS_AT_MS: readonly number[] = [3_300, 6_600];
-/** Bad probes in a row before home may count as lost: one lost packet is not an outage. */
+/** Consecutive bad probes before home can count as lost: a lost packet is not an outage. */
 export const BAD_PROBES_IN_ROW = 3;
-/** Home's own sign of life is renewed every 5 s; four missed ones are silence. */
+/** Home's heartbeat is stale at this age: four refreshes were missed. */
 export const ALIVE_STALE_SECONDS = 20;
-/** Flapping: so many bad slots of LOOKS_KEPT, at a sign of life older than this; why: architecture.md. */
+/** Home is flapping with this many bad probes of LOOKS_KEPT; docs/architecture.md says why. */
 export const FLAPPING_BAD_SLOTS = 4;
+/** For flapping, a bad probe counts only if home's heartbeat was older than this. */
 export const FLAPPING_ALIVE_STALE_SECONDS = 10;
-/** The longest failover between AZs inside a region that must cause no failover. */
+/** Longest failover of Aurora between AZs. It must not cause a failover between regions. */
 export const AZ_FAILOVER_SECONDS = 60;
-/** T: settling has stopped. Above an AZ failover, one look, one progress write and one probe. */
+/**
+ * Settling has stopped if nothing was settled for this long. Longer than a failover between AZs, a
+ * slot, a progress write and a probe together.
+ */
 export const PROGRESS_STALE_SECONDS = 80;
-/** Canary orders answered 5xx in a row that confirm that accepting has stopped. */
+/** Accepting has stopped only if this many consecutive canary orders were answered with 5xx. */
 export const FAILED_CANARIES = 6;
-/** Settling this long in an epoch arms it: a fresh stack and a failback arm themselves. */
+/** Automatic failover is armed once home has settled for this long in the current epoch. */
 export const ARMED_AFTER_SECONDS = 300;
-/** A region's sign of life and its settling progress are written at most this often. */
+/** A region writes its heartbeat at most this often. */
 export const ALIVE_REFRESH_SECONDS = 5;
+/** A region writes its progress at most this often. */
 export const PROGRESS_REFRESH_SECONDS = 5;

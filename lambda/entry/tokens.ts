@@ -1,14 +1,17 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { JSONWebKeySet } from "jose";
 import { variable } from "../runtime/env";
+import { createLog } from "../runtime/log";
 import { canaryTokens, tokenVerifier, type OwnKeys, type TokenSources } from "../auth/tokens";
 import { PROBE_TIMEOUT_MS } from "../detection/tunables";
+import { base } from "./base";
 
 const secrets = new SecretsManagerClient({});
 const issuer = process.env["AUTH_ISSUER"];
 
 const sources: TokenSources = {
   nowMs: () => Date.now(),
+  log: createLog(base, "tokens"),
   ownKeys: async () => {
     const answer = await secrets.send(
       new GetSecretValueCommand({ SecretId: variable(process.env, "TOKEN_SECRET_ARN") }),

@@ -12,23 +12,23 @@ import {
   notified,
   repointed,
   type Control,
-} from "./control";
+} from "../control/control";
 import type { Action } from "./decide";
 import { variable } from "../runtime/env";
-import { readControl, writeControl } from "./controlItem";
+import { readControl, writeControl } from "../control/controlItem";
 import type { Log } from "../runtime/log";
-import { clusterArnOf } from "./observe";
+import { clusterArnOf } from "./targetDatabase";
 import type { Runtime } from "../runtime/runtime";
 import { ACTIVATE_TIMEOUT_MS, RDS_CALL_CUTOFF_MS } from "./tunables";
 import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
-import { readProgress } from "../detection/vitalSigns";
+import { readProgress } from "../detection/progress";
 
 export type ActRuntime = Pick<
   Runtime,
   "env" | "clock" | "dynamodb" | "eventbridge" | "lambda" | "rds" | "route53" | "sns"
 >;
 
-/** The control item changed since it was observed; look again. */
+/** The state has changed since it was observed, so the action must not be taken. */
 export class StaleObservationError extends Error {
   override readonly name = "StaleObservationError";
 }
@@ -37,32 +37,36 @@ type Do<Kind extends Action["do"]> = Extract<Action, { do: Kind }>;
 
 const table = (runtime: ActRuntime) => variable(runtime.env, "LEDGER_TABLE");
 
+/** Creates the control item. All actions reject if the ledger or the called service fails. */
 export async function create(runtime: ActRuntime): Promise<void> {
   const first = firstControl(variable(runtime.env, "HOME_REGION"), runtime.clock.nowMs());
   await writeControl(runtime, table(runtime), first);
 }
 
 /**
- * Nobody settles any more once this is written. The last read before an automatic fence is the
- * tick's own schedule: known to be absent, the stack is being destroyed and this is no outage.
+ * Writes the fence: from now on no region settles. An automatic fence first checks the tick's
+ * schedule rule. If the rule is gone, the stack is being destroyed, and this is no outage.
+ * @throws StaleObservationError if the rule is gone.
  */
 export async function fence(
   runtime: ActRuntime,
   control: Control,
   action: Do<"fence">,
+  log: Log,
 ): Promise<void> {
-  if (action.isAutomatic && (await tickIsGone(runtime))) {
-    throw new StaleObservationError("the tick's schedule is gone: the stack is being destroyed");
+  if (action.isAutomatic && (await tickIsGone(runtime, log))) {
+    throw new StaleObservationError("the tick's rule is gone: the stack is being destroyed");
   }
   const { target, how, because } = action;
   const next = fenced(control, target, how, because, runtime.clock.nowMs());
   await writeControl(runtime, table(runtime), next);
 }
 
-async function tickIsGone(runtime: ActRuntime): Promise<boolean> {
+/** Only a definite answer counts: while EventBridge does not answer, the fence must not wait. */
+async function tickIsGone(runtime: ActRuntime, log: Log): Promise<boolean> {
   const standby = variable(runtime.env, "STANDBY_REGION");
   try {
-    await within(runtime.clock, NOTIFY_TIMEOUT_MS, "the tick's schedule", (abortSignal) =>
+    await within(runtime.clock, NOTIFY_TIMEOUT_MS, "the tick's rule", (abortSignal) =>
       runtime
         .eventbridge(standby)
         .send(new DescribeRuleCommand({ Name: variable(runtime.env, "TICK_RULE") }), {
@@ -71,14 +75,17 @@ async function tickIsGone(runtime: ActRuntime): Promise<boolean> {
     );
     return false;
   } catch (error) {
-    return error instanceof Error && error.name === "ResourceNotFoundException";
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return true;
+    log.error("the tick's rule could not be read", error);
+    return false;
   }
 }
 
 /**
- * Read again, then call at once: an orchestrator that froze in between must not promote what
- * nobody asks for any more, so the call is cut off RDS_CALL_CUTOFF_MS after the read began.
- * @throws StaleObservationError when the control item has another version by now.
+ * Promotes the target's database. Reads the control item again immediately before the call and
+ * aborts the call RDS_CALL_CUTOFF_MS after the read began. So an execution environment that was
+ * frozen in between cannot promote a region that is no longer the target.
+ * @throws StaleObservationError if the control item has another version by now.
  */
 export async function promote(
   runtime: ActRuntime,
@@ -94,7 +101,9 @@ export async function promote(
     const fresh = await readControl(runtime, table(runtime));
     if (abortSignal.aborted) return;
     if (fresh?.version !== control.version) {
-      throw new StaleObservationError(`control is at version ${fresh?.version}`);
+      throw new StaleObservationError(
+        `the control item has version ${fresh?.version}, not ${control.version}`,
+      );
     }
     const rds = runtime.rds(action.callIn);
     if (action.how === "switchover") {
@@ -107,7 +116,10 @@ export async function promote(
   });
 }
 
-/** Invokes the region's db-migration and waits: it alone sees the database from its VPC. */
+/**
+ * Invokes db-migration in the target region and waits for it: only functions in the VPC reach the
+ * database. If the database has the epoch then, the target becomes the active region.
+ */
 export async function activate(
   runtime: ActRuntime,
   control: Control,
@@ -139,7 +151,7 @@ export async function activate(
   return result;
 }
 
-/** Every order that waits goes to the new active region's queue at once. */
+/** Starts a sweep in the active region, which re-queues every waiting order. */
 export async function sweep(runtime: ActRuntime, control: Control, region: string): Promise<void> {
   await within(runtime.clock, NOTIFY_TIMEOUT_MS, `sweep in ${region}`, (abortSignal) =>
     runtime.lambda(region).send(
@@ -153,7 +165,10 @@ export async function sweep(runtime: ActRuntime, control: Control, region: strin
   );
 }
 
-/** Tells the operators in both regions; one topic that takes it is enough. */
+/**
+ * Publishes to the operators' topics in both regions. Resolves once one topic has accepted.
+ * @throws AggregateError if both fail.
+ */
 export async function publish(
   runtime: ActRuntime,
   subject: string,
@@ -179,15 +194,18 @@ export async function publish(
   );
 }
 
-/** Publishes the activation with its RTO and RPO, then notes that it was published. */
+/**
+ * Publishes the activation with its RTO and RPO, then records that it was published. A crash in
+ * between publishes it twice, which is better than not at all.
+ */
 export async function notify(runtime: ActRuntime, control: Control, log: Log): Promise<void> {
   const { env, clock } = runtime;
   const active = control.active ?? "";
   const home = variable(env, "HOME_REGION");
   const left = active === home ? variable(env, "STANDBY_REGION") : home;
   const [before, after] = await Promise.all([
-    readProgress(runtime, table(runtime), left),
-    readProgress(runtime, table(runtime), active),
+    readProgress(runtime, table(runtime), left, log),
+    readProgress(runtime, table(runtime), active, log),
   ]);
   const settlingAtMs = after?.epoch === control.epoch ? after.firstAtMs : clock.nowMs();
   const isTakeover = before !== null && control.how !== "start";
@@ -204,10 +222,10 @@ export async function notify(runtime: ActRuntime, control: Control, log: Log): P
     reason: control.reason,
     rtoSeconds,
     rpoSeconds,
-    note: "rpoSeconds is how far the surviving database was behind; orders in that gap are settled again from the ledger",
+    note: "rpoSeconds is how far the database of the new active region was behind; orders in that gap are settled again from the ledger",
   });
   log.metrics(
-    "activation notified",
+    "activation published",
     [
       { name: "RtoSeconds", value: rtoSeconds, unit: "Seconds", resolutionSeconds: 60 },
       { name: "RpoSeconds", value: rpoSeconds, unit: "Seconds", resolutionSeconds: 60 },
@@ -218,8 +236,8 @@ export async function notify(runtime: ActRuntime, control: Control, log: Log): P
 }
 
 /**
- * Points home's health check at an epoch home has not reached, as the runbook of such designs
- * asks. Monotone and never restored; nothing waits for it and DNS does not need it.
+ * Sets the path of home's health check so that home counts as unhealthy until it is active under a
+ * later epoch. Nothing waits for this call: DNS avoids home through the failover latch as well.
  */
 export async function repoint(runtime: ActRuntime, control: Control): Promise<void> {
   await within(runtime.clock, NOTIFY_TIMEOUT_MS, "Route 53", (abortSignal) =>
@@ -234,6 +252,7 @@ export async function repoint(runtime: ActRuntime, control: Control): Promise<vo
   await writeControl(runtime, table(runtime), repointed(control));
 }
 
+/** Disarms automatic failover until `untilMs`. A time in the past arms it. */
 export async function disarm(
   runtime: ActRuntime,
   control: Control,
@@ -242,7 +261,7 @@ export async function disarm(
   await writeControl(runtime, table(runtime), disarmed(control, untilMs));
 }
 
-/** The path of home's API below its host: Route 53 is given the whole path. */
+/** The path of home's API, without the host: Route 53 takes the path from the root. */
 function stagePath(runtime: ActRuntime): string {
   return new URL(variable(runtime.env, "HOME_API_URL")).pathname.replace(/\/$/, "");
 }

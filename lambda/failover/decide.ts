@@ -1,11 +1,11 @@
-import type { Control, How } from "./control";
-import { isArmed, signOf, type Evidence } from "../detection/signs";
+import type { Control, How } from "../control/control";
+import { isArmed, signOf, type Evidence } from "../detection/evidence";
 import { DISARM_SECONDS } from "./tunables";
 
 /**
- * What one orchestrator knows at one moment. Every field is answered by the orchestrator's own
- * region (`control`, `evidence`), by HTTP from outside (`evidence.looks`) or by the region that
- * gains (`target`): none by the region being left, none by Route 53. Unknown is a value, not a sign.
+ * What one orchestrator knows at one moment. `control` and `evidence` come from its own region, the
+ * probe results in `evidence` from HTTP requests, and `target` from the region that takes over. No
+ * field depends on the region that is failing or on Route 53. `unknown` is never a sign of an outage.
  */
 export interface Observation {
   self: string;
@@ -13,35 +13,38 @@ export interface Observation {
   standby: string;
   control: Control | "absent" | "unknown";
   evidence: Evidence;
-  /** RDS of the region that would gain, asked in that region. */
+  /** The database of the region that takes over, or would take over. */
   target: TargetDatabase | "unknown";
   command: Command | null;
-  /** Only the tick creates the control item, and pages: others are woken on every slot. */
+  /**
+   * True for the scheduled invocation. Only it creates the control item and pages an operator:
+   * during an outage the sentinel starts an invocation on every slot.
+   */
   isTick: boolean;
   memory: Memory;
 }
 
-/** The global cluster's member in the region that would gain, by that region's own RDS. */
+/** The global cluster's member in a region, as RDS in that region describes it. */
 export interface TargetDatabase {
-  /** It writes, and is not being left. */
+  /** It is the writer, and no other member is being promoted. */
   isWriter: boolean;
-  /** A failover or switchover is under way, to it or away from it: RDS takes no other call. */
+  /** A failover or switchover is in progress, to it or away from it. RDS accepts no other call then. */
   isPromoting: boolean;
-  /**
-   * The member is available and has an available instance. Null where nobody asked: a fence needs to
-   * know, what goes on under a target does not.
-   */
+  /** The member and one of its instances are available. Null if not read: only a fence needs it. */
   isReady: boolean | null;
 }
 
-/** What this run has already done, so that a best-effort step is tried once per run. */
+/** What this invocation has done already. Best-effort steps are tried once per invocation. */
 export interface Memory {
   sweptEpoch: number;
   repointTriedEpoch: number;
   paged: boolean;
 }
 
-/** An operator's words. `failover` goes to `to`, losing what is not replicated; `failback` waits. */
+/**
+ * A command of an operator. `failover` makes the region `to` active and can lose rows that are not
+ * replicated. `failback` makes home active and waits until all rows are replicated.
+ */
 export type Command =
   { action: "failover"; to: string } | { action: "failback" | "arm" | "disarm" };
 
@@ -59,8 +62,8 @@ export type Action =
   | { do: "page"; because: string }
   | { do: "disarm"; untilMs: number };
 
-/** The region that would gain if something were done now: the one whose RDS is worth asking. */
-export function regionToGain(
+/** The region that takes over, or would take over if a failover began now. */
+export function takeoverRegion(
   control: Control | "absent" | "unknown",
   command: Command | null,
   home: string,
@@ -72,27 +75,28 @@ export function regionToGain(
   return standby;
 }
 
-/** One look, one action. Pure: the same observation at the same moment gives the same action. */
+/** Returns the next action. Pure: the result depends on the arguments only. */
 export function decide(observation: Observation, nowMs: number): Action {
   const { control, command } = observation;
-  if (control === "unknown") return { do: "nothing", because: "the control item is unreadable" };
+  if (control === "unknown")
+    return { do: "nothing", because: "the control item could not be read" };
   if (control === "absent") {
     return observation.isTick
       ? { do: "create" }
-      : { do: "nothing", because: "no control item yet; the tick creates it" };
+      : { do: "nothing", because: "there is no control item yet; the tick creates it" };
   }
   const commanded = command === null ? null : obey(observation, control, command, nowMs);
   if (commanded !== null) return commanded;
   if (control.target !== null) return advance(observation, control, control.target);
   if (control.active === null)
-    return { do: "nothing", because: "neither active nor target is set" };
+    return { do: "nothing", because: "the control item has neither an active region nor a target" };
   return (
     automaticFence(observation, control, nowMs) ??
     afterActivation(observation, control, control.active)
   );
 }
 
-/** What an operator's command asks for first; null when it is on its way or done. */
+/** The action that a command needs, or null if it is done or in progress. */
 function obey(
   observation: Observation,
   control: Control,
@@ -108,21 +112,24 @@ function obey(
     case "arm":
       return control.disarmedUntilMs > nowMs
         ? { do: "disarm", untilMs: 0 }
-        : { do: "nothing", because: "armed as soon as home has settled for long enough" };
+        : { do: "nothing", because: "not disarmed; armed once home has settled for long enough" };
     case "failover":
       return fenceTo(observation, control, command.to, "failover", "operator: failover");
     case "failback":
       if (control.target !== null && control.target !== observation.home) {
-        return { do: "refuse", because: `a ${control.how} to ${control.target} is under way` };
+        return { do: "refuse", because: `a ${control.how} to ${control.target} is in progress` };
       }
       if (observation.target === "unknown" && control.active === observation.standby) {
-        return { do: "refuse", because: "a failback needs home's RDS to answer" };
+        return {
+          do: "refuse",
+          because: "RDS in the home region does not answer, and a failback needs it",
+        };
       }
       return fenceTo(observation, control, observation.home, "switchover", "operator: failback");
   }
 }
 
-/** A new fence, unless `target` already is where we are or where we are going. */
+/** A new fence, or null if the target is active or taking over already. */
 function fenceTo(
   observation: Observation,
   control: Control,
@@ -131,20 +138,20 @@ function fenceTo(
   because: string,
 ): Action | null {
   if (control.active === target) return null;
-  const isOnItsWay =
+  const isInProgress =
     control.target === target && (control.how === how || control.how === "failover");
-  if (isOnItsWay) return null;
+  if (isInProgress) return null;
   if (isKnownUnready(observation)) return { do: "refuse", because: unreadyText(target) };
   return { do: "fence", target, how, isAutomatic: false, because };
 }
 
-/** Under a target no sign is asked for: the fence has decided, whoever looks goes on. */
+/** The next step of a takeover. The fence has decided, so no sign of an outage is needed any more. */
 function advance(observation: Observation, control: Control, target: string): Action {
   const database = observation.target;
   if (database === "unknown") return { do: "wait", because: `RDS in ${target} does not answer` };
   if (database.isWriter) return { do: "activate", target };
   if (control.how === "start") {
-    const because = `${target} is not the writer: start calls no RDS, an operator decides`;
+    const because = `${target} is not the writer; the first start calls no RDS, so an operator must decide`;
     return { do: mayPage(observation) ? "page" : "wait", because };
   }
   if (database.isPromoting) return { do: "wait", because: `${target} is being promoted` };
@@ -157,7 +164,10 @@ function advance(observation: Observation, control: Control, target: string): Ac
   };
 }
 
-/** Home to standby, by the standby's own orchestrator, on two witnesses; null when nothing asks. */
+/**
+ * Fails over from home to the standby if both witnesses agree; null if there is no sign. Only the
+ * standby's orchestrator does this: home cannot judge its own outage.
+ */
 function automaticFence(observation: Observation, control: Control, nowMs: number): Action | null {
   const { home, standby, self, evidence } = observation;
   if (self !== standby || control.active !== home) return null;
@@ -168,14 +178,14 @@ function automaticFence(observation: Observation, control: Control, nowMs: numbe
   }
   if (isKnownUnready(observation)) {
     const because = `${sign}, but ${unreadyText(standby)}`;
-    // A member that is being promoted is not available either: somebody has acted meanwhile.
-    const isNews = !isPromoting(observation) && mayPage(observation);
-    return { do: isNews ? "page" : "nothing", because };
+    // A member that is being promoted is unavailable too: another invocation has acted meanwhile.
+    const needsOperator = !isPromoting(observation) && mayPage(observation);
+    return { do: needsOperator ? "page" : "nothing", because };
   }
   return { do: "fence", target: standby, how: "failover", isAutomatic: true, because: sign };
 }
 
-/** Sweep, tell, re-point: whoever finds the notice behind does it; nothing waits for the last. */
+/** After an activation: sweep, publish, update the health check. Any orchestrator may do it. */
 function afterActivation(observation: Observation, control: Control, active: string): Action {
   if (control.notifiedEpoch < control.epoch) {
     return observation.memory.sweptEpoch === control.epoch
@@ -191,7 +201,7 @@ function isKnownUnready(observation: Observation): boolean {
   return observation.target !== "unknown" && observation.target.isReady === false;
 }
 
-/** Once a run of the tick, so about once a minute. */
+/** One page per scheduled invocation, so about one a minute. */
 function mayPage({ isTick, memory }: Observation): boolean {
   return isTick && !memory.paged;
 }

@@ -5,10 +5,10 @@ import type { Runtime } from "../runtime/runtime";
 /** Who invoked the orchestrator. */
 export type Trigger = "tick" | "sentinel" | "alarm" | "operator";
 
-/** What an operator may ask; each repeat of a command is one more look, until `done`. */
+/** The event of an operator. With `dryRun` the orchestrator reports its decision and does nothing. */
 export type OperatorEvent = (Command | { action: "status" }) & { dryRun?: boolean };
 
-/** Any event that is neither the tick's nor an operator's is a wake-up. */
+/** Every event with an `action` is an operator's; every unknown event counts as an alarm's. */
 export function triggerOf(event: unknown): Trigger {
   if (typeof event !== "object" || event === null) return "alarm";
   const { trigger, action } = event as { trigger?: unknown; action?: unknown };
@@ -16,7 +16,7 @@ export function triggerOf(event: unknown): Trigger {
   return trigger === "tick" || trigger === "sentinel" ? trigger : "alarm";
 }
 
-/** @throws Error naming what was got and what is allowed. */
+/** @throws Error for an unknown action or region; it says what is allowed. */
 export function parseOperator(event: unknown, { env }: Pick<Runtime, "env">): OperatorEvent {
   const regions = [variable(env, "HOME_REGION"), variable(env, "STANDBY_REGION")];
   const { action, to, dryRun } = event as { action: string; to?: string; dryRun?: unknown };
@@ -24,7 +24,7 @@ export function parseOperator(event: unknown, { env }: Pick<Runtime, "env">): Op
   switch (action) {
     case "failover":
       if (to === undefined || !regions.includes(to)) {
-        throw new Error(`failover to "${to}": "to" must be one of ${regions.join(", ")}`);
+        throw new Error(`failover to "${to}": set "to" to one of ${regions.join(", ")}`);
       }
       return { action, to, ...isDry };
     case "status":
@@ -33,8 +33,6 @@ export function parseOperator(event: unknown, { env }: Pick<Runtime, "env">): Op
     case "disarm":
       return { action, ...isDry };
     default:
-      throw new Error(
-        `unknown action "${action}": use status, failover, failback, arm or disarm, with dryRun`,
-      );
+      throw new Error(`unknown action "${action}": use status, failover, failback, arm or disarm`);
   }
 }

@@ -1,17 +1,18 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from "aws-lambda";
 import { createLog, describe } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
-import { TokenError } from "../auth/token";
+import { TokenError } from "../auth/tokenError";
 
 export type AuthorizerRuntime = Pick<Runtime, "env" | "clock" | "write" | "verifyToken">;
 
 type Event = Pick<APIGatewayTokenAuthorizerEvent, "authorizationToken" | "methodArn">;
 
 /**
- * Lets a valid bearer token through and hands its account to order-api. A bad token is denied, which
- * the gateway answers with 401: to throw API Gateway's word for that would count as an error of the
- * function, and any stranger could ring its alarm. Where no verdict was possible it throws; the
- * gateway answers 5xx, and the client may retry.
+ * API Gateway's token authorizer. Allows a request with a valid bearer token and passes the token's
+ * account to order-api. Denies an invalid token, which the gateway turns into 401. Throwing
+ * "Unauthorized" would also give 401 but counts as a function error, so any stranger could raise the
+ * alarm on errors.
+ * @throws if the token could not be checked. The gateway answers 5xx then, and the client retries.
  */
 export function createAuthorizer(
   runtime: AuthorizerRuntime,
@@ -19,23 +20,26 @@ export function createAuthorizer(
   const log = createLog(runtime, "authorizer");
   return async (event) => {
     const token = /^Bearer (\S+)$/i.exec(event.authorizationToken)?.[1];
-    if (token === undefined) return verdict("Deny", "nobody", event.methodArn);
+    if (token === undefined) return policyOf("Deny", "nobody", event.methodArn);
     try {
       const { accountId } = await runtime.verifyToken(token);
-      return { ...verdict("Allow", accountId, event.methodArn), context: { accountId } };
+      return { ...policyOf("Allow", accountId, event.methodArn), context: { accountId } };
     } catch (error) {
       if (!(error instanceof TokenError)) {
-        log.error("no verdict on a token", error);
+        log.error("a token could not be checked", error);
         throw error;
       }
-      log.info("refused", describe(error));
-      return verdict("Deny", "nobody", event.methodArn);
+      log.info("a token is invalid", describe(error));
+      return policyOf("Deny", "nobody", event.methodArn);
     }
   };
 }
 
-/** For every method of the stage: API Gateway caches the verdict by token, not by method. */
-function verdict(
+/**
+ * A policy for every method of the stage, because API Gateway caches it by token for all methods (API
+ * Gateway Developer Guide: Lambda authorizers).
+ */
+function policyOf(
   Effect: "Allow" | "Deny",
   principalId: string,
   methodArn: string,

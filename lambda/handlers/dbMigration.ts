@@ -13,7 +13,7 @@ import { CANARY_ROWS_KEPT_SECONDS } from "../orders/tunables";
 
 export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql">;
 
-/** From the orchestrator, from a deployment, and once a day. */
+/** `activate` comes from the orchestrator, `migrate` from a deployment, `prune` from a daily schedule. */
 export type DbMigrationEvent = { activate: number } | { migrate: true } | { prune: true };
 
 export type DbMigrationResult =
@@ -24,9 +24,9 @@ export type DbMigrationResult =
   | { status: "not the writer" };
 
 /**
- * The one function with the master's rights: probes this region's database from inside its VPC,
- * migrates the schema and, upon activation, raises the writer's epoch. Where the database is not
- * the writer there is nothing to do.
+ * Migrates this region's database, deletes old canary rows and, for an activation, raises the
+ * epoch. It is the only function that signs in as the master user. It changes nothing unless the
+ * database is the writer.
  */
 export function createDbMigration(
   runtime: DbMigrationRuntime,
@@ -52,13 +52,13 @@ export function createDbMigration(
   async function raise(epoch: number): Promise<DbMigrationResult> {
     await sql(RAISE_EPOCH, [epoch]);
     const [now] = await sql<{ epoch: number; newest_row_at: string | Date | null }>(READ_EPOCH, []);
-    if (now === undefined) throw new Error("writer_epoch has no row; apply migration 1 again");
+    if (now === undefined) throw new Error("writer_epoch has no row; insert one with the epoch 0");
     if (now.epoch !== epoch) return { status: "superseded", epoch: now.epoch };
     const newestRowAtMs = now.newest_row_at === null ? null : new Date(now.newest_row_at).getTime();
     return { status: "activated", epoch, newestRowAtMs };
   }
 
-  /** A secondary's cluster endpoint is inactive: its name may lead to a reader, or to nothing. */
+  /** A secondary's writer endpoint is inactive: its name may resolve to a reader or not at all. */
   async function isWriter(): Promise<boolean> {
     try {
       const [probe] = await sql<{ writer: boolean }>(PROBE_WRITER, []);
@@ -69,7 +69,7 @@ export function createDbMigration(
     }
   }
 
-  async function run(event: DbMigrationEvent): Promise<DbMigrationResult> {
+  async function handle(event: DbMigrationEvent): Promise<DbMigrationResult> {
     if (!(await isWriter())) return { status: "not the writer" };
     if ("prune" in event) {
       const before = runtime.clock.nowMs() - CANARY_ROWS_KEPT_SECONDS * 1000;
@@ -81,7 +81,7 @@ export function createDbMigration(
   }
 
   return async (event) => {
-    const result = await run(event);
+    const result = await handle(event);
     log.info(result.status, { event, result });
     return result;
   };

@@ -2,7 +2,7 @@ import * as act from "../failover/act";
 import { sleep } from "../runtime/clock";
 import {
   decide,
-  regionToGain,
+  takeoverRegion,
   type Action,
   type Command,
   type Memory,
@@ -10,10 +10,11 @@ import {
 } from "../failover/decide";
 import { variable } from "../runtime/env";
 import { createLog, type Log } from "../runtime/log";
-import { look, readControlOrUnknown, untilNextSlot, type LookRuntime } from "../detection/look";
-import { observeTarget } from "../failover/observe";
+import { probe, untilNextSlot, type ProbeRuntime } from "../detection/probe";
+import { readControlOrUnknown } from "../control/controlItem";
+import { observeTarget } from "../failover/targetDatabase";
 import type { Invocation, Runtime } from "../runtime/runtime";
-import { mergeLooks, signOf, type Evidence, type Look } from "../detection/signs";
+import { mergeProbes, signOf, type Evidence, type ProbeResult } from "../detection/evidence";
 import {
   BAD_PROBES_IN_ROW,
   LOOKS_CALM_SECONDS,
@@ -28,50 +29,55 @@ import {
   WOKEN_UNDER_TARGET_SECONDS,
 } from "../failover/tunables";
 import { parseOperator, triggerOf, type Trigger } from "../failover/trigger";
-import { readLooks, type SentinelLooks } from "../detection/vitalSigns";
+import { readSentinelProbes, type SentinelProbes } from "../detection/sentinelProbes";
 
-export type FailoverOrchestratorRuntime = LookRuntime & act.ActRuntime & Pick<Runtime, "write">;
+export type FailoverOrchestratorRuntime = ProbeRuntime & act.ActRuntime & Pick<Runtime, "write">;
 
+/** The result of an invocation. An operator repeats a command until `done` is true. */
 export interface Outcome {
-  /** Nothing is left to do for what was asked. */
+  /** True if nothing is left to do. */
   done: boolean;
+  /** The last decision. */
   action: Action;
+  /** The control item that the decision was based on. */
   control: Observation["control"];
 }
 
-/** A wake-up ended with work undone: Lambda's retry of the invocation goes on. */
+/** Work is left after an alarm's invocation. It is thrown so that Lambda retries the invocation. */
 export class UnfinishedError extends Error {
   override readonly name = "UnfinishedError";
 }
 
 /**
- * Look, decide, do one thing, look again. Level-triggered: every wake-up, duplicate or retry is
- * one more look, and no payload is evidence. The same code runs in both regions.
+ * Repeats: observe, decide, act. It is level-triggered: an event only starts the loop, and every
+ * decision follows from what is observed. So duplicate and retried events do no harm. The same code
+ * runs in both regions.
  */
 export function createFailoverOrchestrator(
   runtime: FailoverOrchestratorRuntime,
 ): (event: unknown, invocation: Invocation) => Promise<Outcome> {
   const log = createLog(runtime, "failover-orchestrator");
-  return async (event, invocation) => new Run(runtime, log, event, invocation).play();
+  return async (event, invocation) => new ControlLoop(runtime, log, event, invocation).run();
 }
 
-const nothingSeen: Evidence = {
-  looks: [],
+const noEvidence: Evidence = {
+  probes: [],
   aliveAtMs: null,
   progress: null,
   waitingSinceMs: null,
 };
 
-function isCalm(sentinels: SentinelLooks, nowMs: number): boolean {
+function isCalm(sentinels: SentinelProbes, nowMs: number): boolean {
   return sentinels.isCalm && nowMs - sentinels.newestAtMs <= LOOKS_CALM_SECONDS * 1000;
 }
 
-function isUnderTarget(control: Observation["control"]): boolean {
+/** True from a fence until the activation that follows it. */
+function isTakingOver(control: Observation["control"]): boolean {
   return typeof control === "object" && control.target !== null;
 }
 
-/** One invocation, with the memory of its own looks. */
-class Run {
+/** The loop of one invocation. */
+class ControlLoop {
   private readonly trigger: Trigger;
   private readonly command: Command | null;
   private readonly isStatus: boolean;
@@ -80,11 +86,12 @@ class Run {
   private readonly memory: Memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false };
   private readonly regions: Pick<Observation, "self" | "home" | "standby">;
   private control: Observation["control"] = "unknown";
-  private looks: readonly Look[] = [];
-  private hasSentinelsLooks = false;
-  /** The control item is to be read again before anything else. */
+  private probes: readonly ProbeResult[] = [];
+  /** The sentinel's results alone suffice for the next invocation. */
+  private hasSentinelProbes = false;
+  /** The control item must be read again first. */
   private hasActed = true;
-  private underTargetSinceMs: number | null = null;
+  private takingOverSinceMs: number | null = null;
 
   constructor(
     private readonly runtime: FailoverOrchestratorRuntime,
@@ -105,11 +112,11 @@ class Run {
     };
   }
 
-  async play(): Promise<Outcome> {
+  async run(): Promise<Outcome> {
     if (this.trigger === "tick") {
-      this.control = await readControlOrUnknown(this.runtime);
+      this.control = await this.readControl();
       this.hasActed = false;
-      if (!this.isUnderWay()) await untilNextSlot(this.runtime);
+      if (!this.isInProgress()) await untilNextSlot(this.runtime);
     }
     for (;;) {
       const observation = await this.observe();
@@ -121,48 +128,54 @@ class Run {
       const done = this.isDone(action);
       if (this.isDryRun) return { done, action, control };
       const hasFailed = !(await this.perform(action, control));
-      if (done && this.isFinished()) return { done: true, action, control };
-      if (!(await this.pause(action, control, hasFailed))) return this.leave(action, control);
+      if (done && this.isFinished()) return { done, action, control };
+      if (!(await this.pause(action, control, hasFailed))) return this.exit(action, control);
     }
   }
 
   /**
-   * With work under way no sign is needed, and a look at a lost region would only cost time. A tick
-   * leaves looking to a sentinel that looks and is calm: nothing has begun either.
+   * Probes the regions unless that is unnecessary: while a failover is in progress, probing a lost
+   * region would only cost time, and the tick does not probe while the sentinel reports calm.
    */
   private async observe(): Promise<Observation> {
     const { clock, env } = this.runtime;
     const isTick = this.trigger === "tick";
-    const mustKnow = this.hasActed || this.isUnderWay() || this.control === "unknown";
-    const readSentinels = () => readLooks(this.runtime, variable(env, "LEDGER_TABLE"));
-    const told = isTick && !mustKnow ? await readSentinels() : null;
-    if (told !== null && isCalm(told, clock.nowMs())) {
-      return this.observation(nothingSeen, "unknown");
+    const mustKnow = this.hasActed || this.isInProgress() || this.control === "unknown";
+    const readStored = () =>
+      readSentinelProbes(this.runtime, variable(env, "LEDGER_TABLE"), this.log);
+    const stored = isTick && !mustKnow ? await readStored() : null;
+    if (stored !== null && isCalm(stored, clock.nowMs())) {
+      return this.observation(noEvidence, "unknown");
     }
-    if (isTick || mustKnow) this.control = await readControlOrUnknown(this.runtime);
-    if (this.isUnderWay() || this.trigger === "operator") {
-      return this.observation(nothingSeen, await this.observeTarget());
+    if (isTick || mustKnow) this.control = await this.readControl();
+    if (this.isInProgress() || this.trigger === "operator") {
+      return this.observation(noEvidence, await this.observeTarget());
     }
-    const [seen, { looks: sentinels }] = await Promise.all([
-      look(this.runtime),
-      told ?? readSentinels(),
+    const [finding, { looks: sentinelProbes }] = await Promise.all([
+      probe(this.runtime, this.log),
+      stored ?? readStored(),
     ]);
-    this.control = seen.control;
-    this.looks = [...this.looks, seen.look].slice(-LOOKS_KEPT);
-    this.hasSentinelsLooks = sentinels.length >= BAD_PROBES_IN_ROW;
-    const evidence = { looks: mergeLooks(this.looks, sentinels), ...seen.ledger };
-    // RDS is asked when there is a reason to: not on every slot of every loop.
+    this.control = finding.control;
+    this.probes = [...this.probes, finding.probe].slice(-LOOKS_KEPT);
+    this.hasSentinelProbes = sentinelProbes.length >= BAD_PROBES_IN_ROW;
+    const evidence = { probes: mergeProbes(this.probes, sentinelProbes), ...finding.ledger };
+    // RDS is called only if there is a sign: not on every slot of every loop.
     const hasSign =
-      typeof seen.control === "object" &&
-      signOf(seen.control, evidence, this.runtime.clock.nowMs()) !== null;
+      typeof finding.control === "object" &&
+      signOf(finding.control, evidence, clock.nowMs()) !== null;
     return this.observation(evidence, hasSign ? await this.observeTarget() : "unknown");
   }
 
+  private readControl(): Promise<Observation["control"]> {
+    return readControlOrUnknown(this.runtime, variable(this.runtime.env, "LEDGER_TABLE"), this.log);
+  }
+
   /**
-   * A fence has decided, or a takeover is to be followed up. Not where home was activated: there a
-   * notice that nobody takes must not blind us to the loss of home.
+   * True between a fence and its activation, and until the standby's activation is published. An
+   * unpublished activation of home does not count: if publishing keeps failing, the loss of home
+   * must still be detected.
    */
-  private isUnderWay(): boolean {
+  private isInProgress(): boolean {
     if (typeof this.control === "string") return false;
     const { target, active, notifiedEpoch, epoch } = this.control;
     return target !== null || (active !== this.regions.home && notifiedEpoch < epoch);
@@ -180,21 +193,22 @@ class Run {
     };
   }
 
-  /** Only a fence needs a region that is ready, and under a target only an operator sets another. */
+  /** Only a fence needs the readiness, and during a takeover only an operator can cause another fence. */
   private observeTarget(): Promise<Observation["target"]> {
     const { control, command, runtime } = this;
     const { home, standby } = this.regions;
-    const mayFence = !isUnderTarget(control) || command !== null;
-    return observeTarget(runtime, regionToGain(control, command, home, standby), mayFence);
+    const mayFence = !isTakingOver(control) || command !== null;
+    const region = takeoverRegion(control, command, home, standby);
+    return observeTarget(runtime, region, mayFence, this.log);
   }
 
-  /** An operator who asked for something is not done where nobody could look whether it is. */
+  /** A command is not done as long as the control item cannot be read. */
   private isDone(action: Action): boolean {
     if (this.command !== null && typeof this.control === "string") return false;
     return action.do === "nothing" || action.do === "refuse";
   }
 
-  /** Whether it went well. If not, or if somebody else did it, the next look shows what is left. */
+  /** Returns false if the action failed. The next observation then shows what is left to do. */
   private async perform(action: Action, control: Observation["control"]): Promise<boolean> {
     this.hasActed = action.do !== "nothing" && action.do !== "wait";
     try {
@@ -212,12 +226,12 @@ class Run {
     if (typeof control === "string") return;
     switch (action.do) {
       case "fence":
-        return act.fence(runtime, control, action);
+        return act.fence(runtime, control, action, this.log);
       case "promote":
         return act.promote(runtime, control, action);
       case "activate": {
         const result = await act.activate(runtime, control, action.target);
-        return this.log.info("activation", { result, epoch: control.epoch });
+        return this.log.info("db-migration has answered", { result, epoch: control.epoch });
       }
       case "sweep":
         memory.sweptEpoch = control.epoch;
@@ -239,48 +253,44 @@ class Run {
   }
 
   /**
-   * A tick looks for its whole time. The sentinel wakes a run on every slot that worries it, so
-   * that one run need not wait for the next; an alarm wakes one only once.
+   * The tick never finishes early. The sentinel starts an invocation on every suspicious slot, so
+   * one that has nothing to do can exit. An alarm starts only one, which stays until home is well.
    */
   private isFinished(): boolean {
     if (this.trigger === "operator") return true;
     if (this.trigger === "tick") return false;
     const isElsewhere =
       typeof this.control === "object" && this.control.active !== this.regions.home;
-    if (isElsewhere || this.underTargetSinceMs !== null) return true;
-    if (this.trigger === "sentinel" && this.hasSentinelsLooks) return true;
-    const last = this.looks.slice(-BAD_PROBES_IN_ROW);
-    return last.length === BAD_PROBES_IN_ROW && last.every((look) => look.home === "good");
+    if (isElsewhere || this.takingOverSinceMs !== null) return true;
+    if (this.trigger === "sentinel" && this.hasSentinelProbes) return true;
+    const last = this.probes.slice(-BAD_PROBES_IN_ROW);
+    return last.length === BAD_PROBES_IN_ROW && last.every((result) => result.home === "good");
   }
 
-  /** Waits until the next look is due, what failed is not hammered; false when time is short. */
+  /** Waits until the next observation and backs off after a failure. Returns false if time is short. */
   private async pause(
     action: Action,
     control: Observation["control"],
     hasFailed: boolean,
   ): Promise<boolean> {
     const { clock } = this.runtime;
-    const isWaiting = isUnderTarget(control);
-    if (isWaiting) this.underTargetSinceMs ??= clock.nowMs();
-    if (isWaiting && this.trigger === "sentinel") {
-      const stayedMs = clock.nowMs() - this.underTargetSinceMs!;
-      if (stayedMs > WOKEN_UNDER_TARGET_SECONDS * 1000) return false;
-    }
-    const isQuiet = action.do === "nothing" || action.do === "refuse";
-    if (isWaiting) {
+    if (isTakingOver(control)) {
+      this.takingOverSinceMs ??= clock.nowMs();
+      const stayedMs = clock.nowMs() - this.takingOverSinceMs;
+      if (this.trigger === "sentinel" && stayedMs > WOKEN_UNDER_TARGET_SECONDS * 1000) return false;
       const pollMs = action.do === "activate" ? ACTIVATE_RETRY_MS : TARGET_POLL_MS;
       await sleep(clock, hasFailed ? Math.min(FAILED_ACTION_WAIT_MS, pollMs) : pollMs);
       return this.invocation.getRemainingTimeInMillis() > ACTION_RESERVE_MS;
     }
-    if (isQuiet) await untilNextSlot(this.runtime);
+    if (action.do === "nothing" || action.do === "refuse") await untilNextSlot(this.runtime);
     else if (hasFailed) await sleep(clock, FAILED_ACTION_WAIT_MS);
     return clock.nowMs() < this.endMs;
   }
 
-  /** @throws UnfinishedError where only Lambda's own retry would come back to what is undone. */
-  private leave(action: Action, control: Observation["control"]): Outcome {
-    if (isUnderTarget(control) && this.trigger === "alarm") {
-      throw new UnfinishedError(`still under a target: ${JSON.stringify(action)}`);
+  /** @throws UnfinishedError if only a retry by Lambda would continue the takeover. */
+  private exit(action: Action, control: Observation["control"]): Outcome {
+    if (isTakingOver(control) && this.trigger === "alarm") {
+      throw new UnfinishedError(`the takeover is not finished: ${JSON.stringify(action)}`);
     }
     return { done: false, action, control };
   }

@@ -1,20 +1,23 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { Control } from "../failover/control";
+import type { Control } from "../control/control";
 import { variable } from "../runtime/env";
-import { cachedControl } from "../failover/controlItem";
+import { cachedControl } from "../control/controlItem";
 import { createLog } from "../runtime/log";
-import { isActiveAfter, latchIsSet } from "../failover/rules";
+import { isActiveAfter, latchIsSet } from "../control/rules";
 import type { Runtime } from "../runtime/runtime";
-import { heartbeat } from "../detection/vitalSigns";
+import { heartbeat } from "../detection/heartbeat";
 
 export type HealthRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb">;
 
 type Event = Pick<APIGatewayProxyEvent, "path" | "queryStringParameters">;
 
 /**
- * `/health`: this region reaches the ledger. `/health?after=n`: and is active, or about to be, under
- * an epoch above n. `/failover-latch`: a failover to the standby is declared; 404 otherwise and on any doubt.
- * No database: its failover inside a region is not the region's.
+ * Answers Route 53's health checks and the probes.
+ * - `/health`: 200 if this region reaches the ledger, else 503.
+ * - `/health?after=n`: 200 only if the region is also active, or taking over, under an epoch above n.
+ * - `/failover-latch`: 200 if the standby is active or taking over; 404 otherwise and while unknown.
+ *
+ * The database is not checked: its failover between AZs must not make the region unhealthy.
  */
 export function createHealth(
   runtime: HealthRuntime,
@@ -24,13 +27,13 @@ export function createHealth(
   const table = variable(runtime.env, "LEDGER_TABLE");
   const log = createLog(runtime, "health");
   const control = cachedControl(runtime, table);
-  const beat = heartbeat(runtime, table, region);
+  const beat = heartbeat(runtime, table, region, log);
 
   async function readOrNull(): Promise<Control | "absent" | null> {
     try {
       return (await control()) ?? "absent";
     } catch (error) {
-      log.error("the ledger does not answer", error);
+      log.error("the control item could not be read", error);
       return null;
     }
   }

@@ -1,28 +1,29 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { within } from "../runtime/clock";
-import type { Control } from "../failover/control";
+import type { Control } from "../control/control";
 import { variable } from "../runtime/env";
-import { cachedControl, readControl } from "../failover/controlItem";
+import { cachedControl, readControl } from "../control/controlItem";
 import { createLog, type Log } from "../runtime/log";
 import { storedOrder, validateOrder, type Order, type StoredOrder } from "../orders/order";
-import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderLedger";
-import { isWaiting } from "../failover/rules";
+import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderItem";
+import { isWaiting } from "../control/rules";
 import type { Runtime } from "../runtime/runtime";
 import { HINT_TIMEOUT_MS, ORDER_BODY_MAX_BYTES, RETRY_AFTER_SECONDS } from "../orders/tunables";
-import { heartbeat } from "../detection/vitalSigns";
+import { heartbeat } from "../detection/heartbeat";
 
 export type OrderApiRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb" | "sqs">;
 
 type Answer = APIGatewayProxyResult;
 type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"> & {
-  /** The account that the authorizer read from the token. */
+  /** The account of the token, as the authorizer returned it. */
   requestContext: { authorizer?: { accountId?: string } | null };
 };
 
 /**
- * `POST /orders` and `GET /orders/{orderId}`. An order is answered 202 once the ledger holds it in
- * two regions; the hint to the active region's queue may fail, the sweep brings the order back.
+ * Answers `POST /orders` and `GET /orders/{orderId}`. An order is answered with 202 once the ledger
+ * holds it in two regions. The message to the active region's queue is only a hint: if it is lost,
+ * the sweep re-queues the order.
  */
 export function createOrderApi(runtime: OrderApiRuntime): (event: Event) => Promise<Answer> {
   const api = new OrderApi(runtime);
@@ -52,7 +53,7 @@ class OrderApi {
     ]);
     this.log = createLog(runtime, "order-api");
     this.control = cachedControl(runtime, this.table);
-    this.beat = heartbeat(runtime, this.table, this.region);
+    this.beat = heartbeat(runtime, this.table, this.region, this.log);
   }
 
   async post(body: string, account: string | undefined): Promise<Answer> {
@@ -77,7 +78,7 @@ class OrderApi {
         readOrder(this.runtime, this.table, orderId),
         readControl(this.runtime, this.table),
       ]);
-      // Another account's order is told from none by nobody.
+      // Another account's order gets the same 404 as a missing one.
       if (item?.order.accountId !== account || item === undefined) {
         return answer(404, { error: "no such order", orderId });
       }
@@ -89,22 +90,25 @@ class OrderApi {
         isClosed(item) || (present !== undefined && !isWaiting(item.settledEpoch, present));
       return answer(200, { orderId, status: isSettled ? "SETTLED" : "ACCEPTED", acceptedAt });
     } catch (error) {
-      this.log.error("order unreadable", error, { orderId });
-      return retryLater({ error: "the ledger does not answer; ask again", orderId });
+      this.log.error("an order could not be read", error, { orderId });
+      return retryLater({ error: "the ledger does not answer; retry", orderId });
     }
   }
 
-  /** The control item is read beside the write: it costs no round trip, and decides no answer. */
+  /** The control item is read in parallel with the write. Only the hint needs it, not the answer. */
   private async accept(order: Order): Promise<Answer> {
     const { runtime, table } = this;
     const stored = storedOrder(order, new Date(runtime.clock.nowMs()).toISOString(), this.region);
     const { orderId } = order;
-    const control = this.control().catch(() => undefined);
+    const control = this.control().catch((error: unknown) => {
+      this.log.error("the control item could not be read", error, { orderId });
+      return undefined;
+    });
     let existing: OrderItem | "stored";
     try {
       existing = await acceptOrder(runtime, table, stored);
     } catch (error) {
-      this.log.error("order unsure", error, { orderId });
+      this.log.error("an order may or may not be stored", error, { orderId });
       this.count("OrdersFailed");
       const text = "the order may or may not be stored; retry the same orderId";
       return retryLater({ error: text, orderId });
@@ -112,24 +116,27 @@ class OrderApi {
     if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
       return answer(409, { error: "this orderId was used for another order", orderId });
     }
-    const beat = this.beat();
     const hint = existing === "stored" ? this.hint(stored, control) : undefined;
-    await hint?.catch(() => undefined);
-    await beat;
+    await Promise.all([hint, this.beat()]);
     this.count("OrdersAccepted", orderId);
     const { acceptedAt } = existing === "stored" ? stored : existing;
     return answer(202, { orderId, status: "ACCEPTED", acceptedAt });
   }
 
-  private hint(stored: StoredOrder, control: Promise<Control | undefined>): Promise<void> {
+  /** Sends the order to the active region's queue. A failure is logged; the sweep makes up for it. */
+  private async hint(stored: StoredOrder, control: Promise<Control | undefined>): Promise<void> {
     const { clock, sqs } = this.runtime;
-    return within(clock, HINT_TIMEOUT_MS, "hint", async (abortSignal) => {
-      const active = (await control)?.active ?? null;
-      const queueUrl = active === null ? undefined : this.queueUrls.get(active);
-      if (active === null || queueUrl === undefined || abortSignal.aborted) return;
-      const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify(stored) };
-      await sqs(active).send(new SendMessageCommand(message), { abortSignal });
-    });
+    try {
+      await within(clock, HINT_TIMEOUT_MS, "hint", async (abortSignal) => {
+        const active = (await control)?.active ?? null;
+        const queueUrl = active === null ? undefined : this.queueUrls.get(active);
+        if (active === null || queueUrl === undefined || abortSignal.aborted) return;
+        const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify(stored) };
+        await sqs(active).send(new SendMessageCommand(message), { abortSignal });
+      });
+    } catch (error) {
+      this.log.error("a hint could not be sent", error, { orderId: stored.order.orderId });
+    }
   }
 
   private count(name: "OrdersAccepted" | "OrdersFailed", orderId?: string): void {

@@ -1,33 +1,35 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { within } from "../runtime/clock";
-import { insertOrders, isOrdersFault, readFingerprints } from "../orders/database";
-import { variable } from "../runtime/env";
-import { readControl } from "../failover/controlItem";
-import { createLog, describe, type Log } from "../runtime/log";
+import { readControl } from "../control/controlItem";
+import { maySettle } from "../control/rules";
+import { progressRecorder } from "../detection/progress";
+import { archiveBatch } from "../orders/archive";
+import { insertOrders, isDataError, readFingerprints } from "../orders/database";
 import type { StoredOrder } from "../orders/order";
-import { markRejected, markSettled } from "../orders/orderLedger";
-import { maySettle } from "../failover/rules";
+import { markRejected, markSettled } from "../orders/orderItem";
+import { sessionRenewer } from "../orders/sessions";
+import { within } from "../runtime/clock";
+import { variable } from "../runtime/env";
+import { createLog, describe, type Log } from "../runtime/log";
 import type { Runtime, Sql } from "../runtime/runtime";
-import { archiveBatch, sessionRenewer } from "../orders/settledBatch";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
-import { progressRecorder } from "../detection/vitalSigns";
 
 export type OrderProcessorRuntime = Pick<
   Runtime,
   "env" | "clock" | "write" | "dynamodb" | "s3" | "sqs" | "sql"
 >;
 
-/** A hint and the message that carried it. */
+/** A message of the queue. It is only a hint, because the ledger holds the order. */
 interface Hint {
   messageId: string;
   stored: StoredOrder;
 }
 
 /**
- * Settles hinted orders in the active region: one statement inserts a batch under the epoch's
- * right, then each order is marked. Elsewhere hints are dropped: the ledger has the orders. A
- * failed hint returns after its visibility timeout; the sweep does not wait for it.
+ * Settles orders in the active region: inserts a batch into the database under the current epoch,
+ * then marks each order in the ledger. In a region that is not active it drops the messages: the
+ * sweep of the active region re-queues the orders. A failed message is returned to SQS, which
+ * delivers it again after the visibility timeout.
  */
 export function createOrderProcessor(
   runtime: OrderProcessorRuntime,
@@ -51,7 +53,7 @@ class OrderProcessor {
     this.table = variable(env, "LEDGER_TABLE");
     this.archiveBucket = variable(env, "ARCHIVE_BUCKET");
     this.log = createLog(runtime, "order-processor");
-    this.recordProgress = progressRecorder(runtime, this.table, this.region);
+    this.recordProgress = progressRecorder(runtime, this.table, this.region, this.log);
     this.renewSessions = sessionRenewer(runtime, variable(env, "SESSIONS_TABLE"));
     this.sql = runtime.sql({
       endpoint: variable(env, "DATABASE_ENDPOINT"),
@@ -62,60 +64,66 @@ class OrderProcessor {
 
   async process(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
     const control = await readControl(this.runtime, this.table).catch((error: unknown) => {
-      this.log.error("the control item is unreadable", error);
+      this.log.error("the control item could not be read", error);
       return null;
     });
     if (control === null) return failures(records.map((record) => record.messageId));
     if (control === undefined || !maySettle(control, this.region)) return failures([]);
     const { epoch } = control;
-    const { hints, unreadable } = await this.parse(records);
-    if (hints.length === 0) return failures(unreadable);
-    const failed = await this.settle(epoch, hints).catch((error: unknown) => {
+    const { hints, failed } = await this.parse(records);
+    if (hints.length === 0) return failures(failed);
+    const unsettled = await this.settle(epoch, hints).catch((error: unknown) => {
       this.log.error("a batch failed", error, { epoch, orders: hints.length });
-      return isOrdersFault(error) ? this.settleOneByOne(epoch, hints) : hints;
+      return isDataError(error) ? this.settleOneByOne(epoch, hints) : hints;
     });
-    return failures([...unreadable, ...failed.map((hint) => hint.messageId)]);
+    return failures([...failed, ...unsettled.map((hint) => hint.messageId)]);
   }
 
-  /** What is no hint at all goes to the dead letters; where even that fails, it is tried again. */
-  private async parse(
-    records: readonly SQSRecord[],
-  ): Promise<{ hints: Hint[]; unreadable: string[] }> {
+  /** Sends messages that carry no order to the dead-letter queue. Returns those as failed that it refuses. */
+  private async parse(records: readonly SQSRecord[]): Promise<{ hints: Hint[]; failed: string[] }> {
     const hints: Hint[] = [];
-    const unreadable: string[] = [];
+    const failed: string[] = [];
     for (const { messageId, body } of records) {
       const stored = parseHint(body);
       if (stored !== undefined) hints.push({ messageId, stored });
-      else await this.deadLetter(body, "not a hint").catch(() => unreadable.push(messageId));
+      else if (!(await this.try("a dead letter", () => this.deadLetter(body, "not an order")))) {
+        failed.push(messageId);
+      }
     }
-    return { hints, unreadable };
+    return { hints, failed };
   }
 
-  /** Returns the hints to be tried again. @throws the server's error: nothing was inserted. */
+  /**
+   * Inserts a batch and marks its orders.
+   * @returns the hints whose orders could not be marked and must be delivered again.
+   * @throws the database's error. Nothing is marked then.
+   */
   private async settle(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
     const settledAt = new Date(this.runtime.clock.nowMs()).toISOString();
     const batch = new Map(hints.map(({ stored }) => [stored.order.orderId, stored]));
     const orders = [...batch.values()];
     const { held, inserted } = await insertOrders(this.sql, epoch, orders, settledAt);
     if (!held) {
-      this.log.info("another epoch has the right", { epoch, orders: hints.length });
+      this.log.info("another epoch has the right to write", { epoch, orders: hints.length });
       return [];
     }
-    const before = [...batch.keys()].filter((orderId) => !inserted.has(orderId));
-    const there: ReadonlyMap<string, string> =
-      before.length === 0 ? new Map() : await readFingerprints(this.sql, before);
+    const existing = [...batch.keys()].filter((orderId) => !inserted.has(orderId));
+    const fingerprints: ReadonlyMap<string, string> =
+      existing.length === 0 ? new Map() : await readFingerprints(this.sql, existing);
     const areMarked = await Promise.all(
       hints.map((hint) => {
         const { orderId } = hint.stored.order;
-        const row = inserted.has(orderId) ? batch.get(orderId)?.fingerprint : there.get(orderId);
-        return this.mark(epoch, hint, row);
+        const row = inserted.has(orderId)
+          ? batch.get(orderId)?.fingerprint
+          : fingerprints.get(orderId);
+        return this.try(`marking ${orderId}`, () => this.mark(epoch, hint, row));
       }),
     );
     const settled = orders.filter(({ order }) => inserted.has(order.orderId));
     const newestOrderAtMs = Math.max(...orders.map(({ acceptedAt }) => Date.parse(acceptedAt)));
     await Promise.all([
       this.recordProgress(epoch, newestOrderAtMs),
-      ...this.leaveTraces(epoch, settled),
+      this.writeDerivedData(epoch, settled),
     ]);
     this.log.metrics(
       "settled",
@@ -125,49 +133,48 @@ class OrderProcessor {
     return hints.filter((_, i) => !areMarked[i]);
   }
 
-  /** Archive and sessions are derived data: idempotent, best effort, never a reason to fail. */
-  private leaveTraces(epoch: number, settled: readonly StoredOrder[]): Promise<void>[] {
-    if (settled.length === 0) return [];
-    const traces = [
-      archiveBatch(this.runtime, this.archiveBucket, epoch, settled),
-      this.renewSessions(settled),
-    ];
-    return traces.map((trace) =>
-      trace.catch((error: unknown) => this.log.error("a trace was not left", error)),
-    );
+  /** Writes the archive and the sessions: best effort, because both can be derived from the ledger again. */
+  private async writeDerivedData(epoch: number, settled: readonly StoredOrder[]): Promise<void> {
+    if (settled.length === 0) return;
+    await Promise.all([
+      this.try("archiving a batch", () =>
+        archiveBatch(this.runtime, this.archiveBucket, epoch, settled),
+      ),
+      this.try("renewing sessions", () => this.renewSessions(settled)),
+    ]);
   }
 
   /**
-   * @param row fingerprint of the row that now has the order's id; none where it is gone already.
-   * @returns false where the hint must come again.
+   * Marks an order as settled, or rejects it if its id belongs to another order.
+   * @param row fingerprint of the row that has the order's id.
    */
-  private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<boolean> {
+  private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<void> {
     const { order, fingerprint } = hint.stored;
-    if (row === undefined) return false;
-    try {
-      if (row !== fingerprint) await this.reject(hint, "another order has this orderId");
-      else await markSettled(this.runtime, this.table, order.orderId, epoch);
-      return true;
-    } catch {
-      return false;
-    }
+    // The row was neither inserted nor found, for example because it was pruned in between.
+    if (row === undefined) throw new Error(`${order.orderId} has no row after its insert`);
+    if (row !== fingerprint) return this.reject(hint, "another order has this orderId");
+    await markSettled(this.runtime, this.table, order.orderId, epoch);
   }
 
-  /** One order at fault must not hold the others of its batch. */
+  /** Settles each order separately, so that an invalid one does not block the others. */
   private async settleOneByOne(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
     const failed: Hint[] = [];
     for (const hint of hints) {
-      try {
-        failed.push(...(await this.settle(epoch, [hint])));
-      } catch (error) {
-        if (!isOrdersFault(error)) failed.push(hint);
-        else await this.reject(hint, describe(error).error).catch(() => failed.push(hint));
-      }
+      const { orderId } = hint.stored.order;
+      const isDone = await this.try(`settling ${orderId}`, async () => {
+        try {
+          failed.push(...(await this.settle(epoch, [hint])));
+        } catch (error) {
+          if (!isDataError(error)) throw error;
+          await this.reject(hint, describe(error).error);
+        }
+      });
+      if (!isDone) failed.push(hint);
     }
     return failed;
   }
 
-  /** Dead letter first: a crash in between repeats both, and loses neither. */
+  /** Sends the dead letter first: after a crash in between, both steps are repeated and neither is lost. */
   private async reject({ stored }: Hint, reason: string): Promise<void> {
     this.log.info("rejected", { orderId: stored.order.orderId, reason });
     await this.deadLetter(JSON.stringify(stored), reason);
@@ -184,6 +191,17 @@ class OrderProcessor {
     await within(clock, OBSERVE_TIMEOUT_MS, "dead letter", (abortSignal) =>
       sqs(this.region).send(new SendMessageCommand(message), { abortSignal }),
     );
+  }
+
+  /** Runs a step. If it fails, logs the error and returns false. */
+  private async try(step: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.log.error(`${step} failed`, error);
+      return false;
+    }
   }
 }
 

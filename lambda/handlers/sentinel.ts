@@ -1,26 +1,22 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { acceptingHasStopped, areSuspicious, progressIsStale } from "../detection/evidence";
+import type { ProbeResult } from "../detection/evidence";
+import { placeOrdersUntilNextSlot, probe, untilNextSlotMs } from "../detection/probe";
+import type { Finding, ProbeRuntime } from "../detection/probe";
+import { readSentinelProbes, writeSentinelProbes } from "../detection/sentinelProbes";
+import { LOOKS_KEPT, LOOP_SECONDS } from "../detection/tunables";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
 import { createLog } from "../runtime/log";
-import {
-  look,
-  untilNextSlotMs,
-  watchUntilNextSlot,
-  type LookRuntime,
-  type Seen,
-} from "../detection/look";
 import type { Runtime } from "../runtime/runtime";
-import { acceptingHasStopped, looksWorrying, progressIsStale, type Look } from "../detection/signs";
-import { LOOKS_KEPT, LOOP_SECONDS } from "../detection/tunables";
 import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
-import { readLooks, writeLooks } from "../detection/vitalSigns";
 
-export type SentinelRuntime = LookRuntime & Pick<Runtime, "write" | "lambda">;
+export type SentinelRuntime = ProbeRuntime & Pick<Runtime, "write" | "lambda">;
 
 /**
- * Looks on every slot for LOOP_SECONDS, or until the next loop has taken over, and wakes the
- * orchestrator when something is worth a second look. It decides nothing: its looks go into the
- * ledger, where its next loop and the orchestrator's runs find them.
+ * Probes both regions on every slot for LOOP_SECONDS, or until a newer loop has started. Stores the
+ * results in the ledger for the next loop and the orchestrator, and invokes the orchestrator if
+ * there is something to decide. The sentinel itself decides nothing.
  */
 export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   const { env, clock } = runtime;
@@ -28,9 +24,9 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   const home = variable(env, "HOME_REGION");
   const log = createLog(runtime, "sentinel");
 
-  async function wake(because: string): Promise<void> {
-    log.info("waking the orchestrator", { because });
-    await within(clock, NOTIFY_TIMEOUT_MS, "wake-up", (abortSignal) =>
+  async function invokeOrchestrator(because: string): Promise<void> {
+    log.info("invoking the orchestrator", { because });
+    await within(clock, NOTIFY_TIMEOUT_MS, "invocation of the orchestrator", (abortSignal) =>
       runtime.lambda(variable(env, "AWS_REGION")).send(
         new InvokeCommand({
           FunctionName: variable(env, "ORCHESTRATOR_FUNCTION"),
@@ -45,45 +41,50 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   return async () => {
     const loopStartedAtMs = clock.nowMs();
     const endMs = loopStartedAtMs + LOOP_SECONDS * 1000;
-    let { looks } = await readLooks(runtime, table);
+    let probes = (await readSentinelProbes(runtime, table, log)).looks;
     let isNewest = true;
     while (isNewest && clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
-      const seen = await look(runtime, await watchUntilNextSlot(runtime));
-      looks = [...looks, seen.look].slice(-LOOKS_KEPT);
-      const because = reasonToWake(seen, looks, home, clock.nowMs());
-      const isCalm = because === null && isUnsuspicious(seen, home);
-      const newestAtMs = seen.look.atMs;
-      const [written, woken] = await Promise.allSettled([
-        writeLooks(runtime, table, { looks, newestAtMs, loopStartedAtMs, isCalm }),
-        because === null ? undefined : wake(because),
+      const finding = await probe(runtime, log, await placeOrdersUntilNextSlot(runtime, log));
+      probes = [...probes, finding.probe].slice(-LOOKS_KEPT);
+      const because = reasonToInvoke(finding, probes, home, clock.nowMs());
+      const isCalm = because === null && isUnsuspicious(finding, home);
+      const newestAtMs = finding.probe.atMs;
+      const [written, invoked] = await Promise.allSettled([
+        writeSentinelProbes(runtime, table, { looks: probes, newestAtMs, loopStartedAtMs, isCalm }),
+        because === null ? undefined : invokeOrchestrator(because),
       ]);
       if (written.status === "fulfilled") isNewest = written.value;
-      for (const step of [written, woken]) {
-        if (step.status === "rejected") log.error("a step failed", step.reason);
+      else log.error("the probes could not be stored", written.reason);
+      if (invoked.status === "rejected") {
+        log.error("the orchestrator could not be invoked", invoked.reason);
       }
     }
   };
 }
 
-/** A first bad look wakes nobody yet, nor does an untold activation, but a tick shall see for itself. */
-function isUnsuspicious({ look: { home: seen }, control }: Seen, home: string): boolean {
+/**
+ * A first bad probe or an unpublished activation is no reason to invoke the orchestrator, but the
+ * orchestrator's tick must then probe for itself instead of trusting the sentinel.
+ */
+function isUnsuspicious({ probe: { home: seen }, control }: Finding, home: string): boolean {
   if (typeof control === "string" || control.notifiedEpoch < control.epoch) return false;
   return seen === "good" || control.active !== home;
 }
 
-/** Why this slot is worth a run of the orchestrator, or null. */
-function reasonToWake(
-  { look: { home: seen }, control, ledger }: Seen,
-  looks: readonly Look[],
+/** Why the orchestrator should be invoked on this slot, or null. */
+function reasonToInvoke(
+  { probe: { home: seen }, control, ledger }: Finding,
+  probes: readonly ProbeResult[],
   home: string,
   nowMs: number,
 ): string | null {
-  if (typeof control === "string") return looksWorrying(looks) ? `home looks ${seen}` : null;
-  if (control.target !== null) return `on the way to ${control.target}`;
-  // With the standby active nothing begins by itself, however home looks.
+  const because = areSuspicious(probes) ? `probes of home: ${seen}` : null;
+  if (typeof control === "string") return because;
+  if (control.target !== null) return `${control.target} is taking over`;
+  // While the standby is active, nothing fails over automatically.
   if (control.active !== home) return null;
-  if (looksWorrying(looks)) return `home looks ${seen}`;
+  if (because !== null) return because;
   const { progress } = ledger;
-  if (acceptingHasStopped(control, progress, looks, nowMs)) return "canary orders fail";
-  return progressIsStale(control, progress, nowMs) ? "settling is silent" : null;
+  if (acceptingHasStopped(control, progress, probes, nowMs)) return "canary orders fail";
+  return progressIsStale(control, progress, nowMs) ? "no progress in settling" : null;
 }

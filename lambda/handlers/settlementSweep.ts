@@ -1,22 +1,21 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { within } from "../runtime/clock";
-import type { Control } from "../failover/control";
+import type { Control } from "../control/control";
 import { seeOrders } from "../orders/database";
 import { variable } from "../runtime/env";
-import { readControl } from "../failover/controlItem";
+import { readControl } from "../control/controlItem";
 import { createLog, type Log } from "../runtime/log";
 import {
   closeOrder,
+  deleteOrder,
   isOpen,
   orderIdOf,
-  pruneOrder,
-  queryWork,
   readOrder,
   type OrderItem,
   type WorkEntry,
-  type WorkQuery,
-} from "../orders/orderLedger";
-import { isWaiting, mayClose } from "../failover/rules";
+} from "../orders/orderItem";
+import { queryWork, type WorkQuery } from "../orders/workIndex";
+import { isWaiting, mayClose } from "../control/rules";
 import type { Invocation, Runtime, Sql } from "../runtime/runtime";
 import {
   CLOSED_KEPT_SECONDS,
@@ -32,12 +31,13 @@ export type SettlementSweepRuntime = Pick<
   "env" | "clock" | "write" | "dynamodb" | "sqs" | "sql"
 >;
 
-/** Every minute `{ trigger: "schedule" }`; upon activation `{ activated: epoch }`. */
+/** `trigger` comes from the schedule, every minute; `activated` from the orchestrator. */
 export interface SweepEvent {
   trigger?: "schedule";
   activated?: number;
 }
 
+/** Number of orders by what the sweep found or did. */
 export interface SweepResult {
   open: number;
   requeued: number;
@@ -47,14 +47,15 @@ export interface SweepResult {
 
 const openShards = Array.from({ length: WORK_SHARDS }, (_, shard) => `open#${shard}`);
 
-/** A page of SQS's batch calls. */
+/** Most messages of one SendMessageBatch call (SQS API). */
 const SQS_BATCH_SIZE = 10;
-/** Below the 50 sockets of an SDK client: a call's time must not pass while it waits for one. */
+/** Fewer than the 50 sockets of an SDK client: a call must not time out while it waits for a socket. */
 const SQS_CALLS_AT_ONCE = 16;
 
 /**
- * Brings open orders on: where this region is active it re-queues those that wait, elsewhere it
- * closes those it sees in its own database. Closed orders are pruned when their time is over.
+ * Goes through the open orders. In the active region it re-queues those that wait. In the other
+ * region it closes those that have been replicated to its database. In both it deletes closed orders
+ * after CLOSED_KEPT_SECONDS.
  */
 export function createSettlementSweep(
   runtime: SettlementSweepRuntime,
@@ -63,11 +64,11 @@ export function createSettlementSweep(
   return async (event, invocation) => {
     const control = await readControl(runtime, site.table);
     if (control === undefined || control.active === null) return nothingSwept();
-    return new Sweep(site, control, event.activated === control.epoch, invocation).run();
+    return new Sweep(site, control, event.activated === control.epoch, invocation).sweep();
   };
 }
 
-/** Where a sweep runs: fixed for the life of an execution environment. */
+/** What all sweeps of an execution environment share. */
 class SweepSite {
   readonly region: string;
   readonly table: string;
@@ -89,15 +90,16 @@ class SweepSite {
   }
 }
 
-/** One run, under one reading of the control item. */
+/** One sweep. It uses the control item as read at its start. */
 class Sweep {
   private readonly startedMs: number;
-  /** ISO times: what was accepted before `keptSince` may have been pruned; later than `dueUntil` is not yet due. */
+  /** ISO 8601 time. Orders closed before it are deleted. */
   private readonly keptSince: string;
+  /** ISO 8601 time. Orders accepted after it are not re-queued yet. */
   private readonly dueUntil: string;
   private readonly result = nothingSwept();
   private readonly failures: Error[] = [];
-  /** ISO time of the oldest open order, or of the start. */
+  /** When the oldest open order was accepted, or the start of the sweep. ISO 8601 time. */
   private oldestAt: string;
 
   constructor(
@@ -112,17 +114,17 @@ class Sweep {
     this.dueUntil = isoTime(this.startedMs - (isActivation ? 0 : SWEEP_AGE_SECONDS * 1000));
   }
 
-  /** @throws the first failure, once everything else is done. */
-  async run(): Promise<SweepResult> {
+  /** One failure does not stop the rest. @throws the first failure at the end. */
+  async sweep(): Promise<SweepResult> {
     const { site, control, startedMs, result } = this;
-    const work = await this.workOfThisRegion();
+    const work = await this.workOnOpenOrders();
     const untilNow = isoTime(startedMs + 1);
     await this.eachRound(openShards, untilNow, work);
-    // One shard a minute suffices: what is closed waits for a day anyhow.
+    // One shard a minute is enough: every shard gets its turn every 16 minutes.
     const closedShard = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
     await this.eachRound([closedShard], this.keptSince, async (entries) => {
-      const pruned = entries.map((entry) => pruneOrder(site.runtime, site.table, entry));
-      result.pruned += (await this.answered(pruned)).length;
+      const deletions = entries.map((entry) => deleteOrder(site.runtime, site.table, entry));
+      result.pruned += (await this.fulfilled(deletions)).length;
     });
     const [failure] = this.failures;
     if (failure !== undefined) throw failure;
@@ -138,7 +140,8 @@ class Sweep {
     return result;
   }
 
-  private async workOfThisRegion(): Promise<(entries: WorkEntry[]) => Promise<void>> {
+  /** What to do with open orders in this region. */
+  private async workOnOpenOrders(): Promise<(entries: WorkEntry[]) => Promise<void>> {
     const { result } = this;
     const isActive = this.control.active === this.site.region;
     const mayRequeue = isActive && (this.isActivation || !(await this.queueIsDeep()));
@@ -151,12 +154,13 @@ class Sweep {
   }
 
   /**
-   * Backlog is not lost hints: with a deep queue only an activation re-queues. Hints of batches
-   * that fail are in flight nearly all the time; each round would add another of every order.
+   * With a deep queue, orders wait because of the backlog and not because their messages were lost.
+   * Messages in flight count too: those of failing batches are in flight nearly all the time, and
+   * each sweep would add another message per order.
    */
   private async queueIsDeep(): Promise<boolean> {
     const { runtime, region, queueUrl } = this.site;
-    const question = {
+    const request = {
       QueueUrl: queueUrl,
       AttributeNames: [
         "ApproximateNumberOfMessages" as const,
@@ -164,7 +168,7 @@ class Sweep {
       ],
     };
     const answer = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "queue depth", (abortSignal) =>
-      runtime.sqs(region).send(new GetQueueAttributesCommand(question), { abortSignal }),
+      runtime.sqs(region).send(new GetQueueAttributesCommand(request), { abortSignal }),
     );
     const { ApproximateNumberOfMessages = 0, ApproximateNumberOfMessagesNotVisible = 0 } =
       answer.Attributes ?? {};
@@ -173,11 +177,11 @@ class Sweep {
     return depth > SWEEP_QUEUE_DEPTH_MAX;
   }
 
-  /** A strong read of each order decides; the index only says where to look. */
+  /** The index is eventually consistent, so each order is read again before it is re-queued. */
   private async requeue(entries: readonly WorkEntry[]): Promise<number> {
     const { runtime, table } = this.site;
     const due = entries.filter((entry) => entry.at <= this.dueUntil && this.mustRequeue(entry));
-    const items = await this.answered(
+    const items = await this.fulfilled(
       due.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
     );
     const waiting = items.filter(
@@ -185,7 +189,7 @@ class Sweep {
     );
     let requeued = 0;
     for (const calls of chunks(chunks(waiting, SQS_BATCH_SIZE), SQS_CALLS_AT_ONCE)) {
-      const sent = await this.answered(calls.map((hints) => this.sendHints(hints)));
+      const sent = await this.fulfilled(calls.map((hints) => this.sendHints(hints)));
       for (const hints of sent) requeued += hints;
     }
     return requeued;
@@ -211,15 +215,15 @@ class Sweep {
     const orderIds = entries.map((entry) => orderIdOf(entry.pk));
     const local = await seeOrders(sql, orderIds);
     if (!mayClose(this.control, region, local.epoch)) return 0;
-    const seen = entries.filter((_, i) => local.seen.has(orderIds[i]!));
+    const replicated = entries.filter((_, i) => local.seen.has(orderIds[i]!));
     const closedAt = isoTime(runtime.clock.nowMs());
-    const closed = seen.map((entry) => closeOrder(runtime, table, entry, closedAt));
-    return (await this.answered(closed)).length;
+    const closing = replicated.map((entry) => closeOrder(runtime, table, entry, closedAt));
+    return (await this.fulfilled(closing)).length;
   }
 
   /**
-   * Everything in some shards, as long as time allows: round by round a page of each that has more,
-   * worked on together.
+   * Reads shards in rounds until all are read or the time is short. A round reads the next page of
+   * every shard that has one, and `work` handles these pages together.
    */
   private async eachRound(
     shards: readonly string[],
@@ -227,13 +231,13 @@ class Sweep {
     work: (entries: WorkEntry[]) => Promise<void>,
   ): Promise<void> {
     const { runtime, table } = this.site;
-    const ask = async (query: WorkQuery) => ({
+    const queryPage = async (query: WorkQuery) => ({
       query,
       ...(await queryWork(runtime, table, query)),
     });
     let queries = shards.map((shard): WorkQuery => ({ shard, before }));
     do {
-      const pages = await this.answered(queries.map(ask));
+      const pages = await this.fulfilled(queries.map(queryPage));
       const found = pages.flatMap((page) => page.entries);
       if (found.length > 0) await work(found);
       queries = pages.flatMap(({ query, next }) =>
@@ -242,19 +246,20 @@ class Sweep {
     } while (queries.length > 0 && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);
   }
 
-  /** What was answered: a failure keeps the rest from nothing, and is thrown when all is done. */
-  private async answered<Answer>(asked: readonly Promise<Answer>[]): Promise<Answer[]> {
-    const outcomes = await Promise.allSettled(asked);
+  /** The results of the calls that succeed. Failures are logged, and `sweep` rethrows the first one. */
+  private async fulfilled<Result>(calls: readonly Promise<Result>[]): Promise<Result[]> {
+    const outcomes = await Promise.allSettled(calls);
     return outcomes.flatMap((outcome) => {
       if (outcome.status === "fulfilled") return [outcome.value];
+      if (this.failures.length === 0) this.site.log.error("a call failed", outcome.reason);
       this.failures.push(outcome.reason as Error);
       return [];
     });
   }
 
   /**
-   * Waiting, or open for so long that its row may have been pruned before the other region saw it:
-   * settling it again is harmless, and brings the row back.
+   * An order is also re-queued if it has been open for CLOSED_KEPT_SECONDS: its row may have been
+   * pruned before the other region saw it. Settling it again is harmless and inserts the row again.
    */
   private mustRequeue(entry: { at: string; settledEpoch?: number }): boolean {
     return isWaiting(entry.settledEpoch, this.control) || entry.at < this.keptSince;

@@ -1,13 +1,16 @@
-/** A step of the schema. Expand-only: the functions of the version before must go on working. */
+/**
+ * A step of the database schema. A step may only add: during a deployment the functions of the
+ * previous version still run.
+ */
 export interface Migration {
   version: number;
   sql: string;
 }
 
-/** The database user of the application, who signs in with IAM tokens; policies name it too. */
+/** The application's database user. It signs in with IAM tokens, so IAM policies name it too. */
 export const APPLICATION_USER = "trading_app";
 
-/** Created before anything else; remembers what was applied. */
+/** The table of the migrations that have been applied. */
 export const MIGRATIONS_TABLE = `
 create table if not exists schema_migrations (
   version integer primary key, applied_at timestamptz not null default now())`;
@@ -15,8 +18,8 @@ create table if not exists schema_migrations (
 export const READ_MIGRATIONS = `select version from schema_migrations`;
 
 /**
- * One transaction: of two runs at once the second waits at the insert, then fails with
- * unique_violation (23505) and has changed nothing.
+ * Applies a migration in one transaction. If two invocations apply it at once, the second waits at
+ * the insert, then fails with unique_violation (SQLSTATE 23505) and changes nothing.
  */
 export function applyMigration(migration: Migration): string {
   return `begin;
@@ -28,7 +31,8 @@ commit;`;
 export const migrations: readonly Migration[] = [
   {
     version: 1,
-    // Locking a row `for share` asks for the right to update a column: lock_grant is that column.
+    // PostgreSQL lets a user lock a row `for share` only if it may update a column of it. The
+    // column lock_grant exists for that privilege and is never written.
     sql: `
 create table writer_epoch (
   only_row boolean primary key default true check (only_row),

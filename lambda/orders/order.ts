@@ -2,49 +2,79 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { WORK_SHARDS } from "./tunables";
 
-/** Says what is allowed, also where a field is missing or no text at all. */
+/** Descriptions of the fields for the API contract (api/openapi.json). */
+export const orderDescriptions = z.registry<{ description: string }>();
+
+/** A text field. `allowed` is the message for a wrong, a missing and a non-text value alike. */
 function text(pattern: RegExp, allowed: string) {
   return z.string(allowed).check(z.regex(pattern, allowed));
 }
 
-/** Positive decimal text that `numeric(20,8)` holds exactly; money is never a float. */
-const decimal = text(
-  /^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/,
-  "a positive decimal text, 12 digits and 8 decimals",
-);
-const label = text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - or _");
+/** A decimal as text, because a float cannot represent money exactly. Fits `numeric(20,8)`. */
+const decimal = () =>
+  text(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/, "a positive decimal text, 12 digits and 8 decimals");
+const label = () => text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - or _");
 
-const schema = z.strictObject(
+/**
+ * The one definition of an order. The validation, the API contract and the type follow from it.
+ * `orderColumns` says where each field is stored. A new field must be optional: orders that are
+ * already stored do not have it.
+ */
+export const orderSchema = z.strictObject(
   {
-    orderId: z.uuid("a UUID"),
-    accountId: label,
-    sessionId: label,
-    symbol: text(/^[A-Z0-9.-]{1,12}$/, "1 to 12 capitals, digits, . or -"),
+    orderId: z.uuid("a UUID").register(orderDescriptions, {
+      description: "Chosen by the client. A retry uses the same id",
+    }),
+    accountId: label().register(orderDescriptions, { description: "The account of the token" }),
+    sessionId: label().register(orderDescriptions, { description: "The client's trading session" }),
+    symbol: text(/^[A-Z0-9.-]{1,12}$/, "1 to 12 capitals, digits, . or -").register(
+      orderDescriptions,
+      { description: "Ticker symbol" },
+    ),
     side: z.enum(["BUY", "SELL"], "BUY or SELL"),
-    quantity: decimal,
-    limitPrice: z.optional(decimal),
+    quantity: decimal().register(orderDescriptions, { description: "Positive decimal text" }),
+    limitPrice: z.optional(decimal()).register(orderDescriptions, {
+      description: "Positive decimal text. Absent: a market order",
+    }),
   },
   "a JSON object",
 );
 
-/** What a client sends: a limit order with `limitPrice`, a market order without. */
-export type Order = z.infer<typeof schema>;
+/** An order as a client sends it: a limit order if it has a `limitPrice`, otherwise a market order. */
+export type Order = z.infer<typeof orderSchema>;
 
-/** An order as the ledger holds it and as a hint carries it. */
+/** Column and SQL type of each field in the table `orders`. A new field needs a migration, too. */
+export const orderColumns: Readonly<Record<keyof Order, { column: string; type: string }>> = {
+  orderId: { column: "id", type: "uuid" },
+  accountId: { column: "account_id", type: "text" },
+  sessionId: { column: "session_id", type: "text" },
+  symbol: { column: "symbol", type: "text" },
+  side: { column: "side", type: "text" },
+  quantity: { column: "quantity", type: "numeric" },
+  limitPrice: { column: "limit_price", type: "numeric" },
+};
+
+/** All field names of an order. */
+export const orderFields = Object.keys(orderColumns) as (keyof Order)[];
+
+/** An accepted order, as the ledger stores it and as a hint in the queue carries it. */
 export interface StoredOrder {
   order: Order;
+  /** ISO 8601 time, UTC. */
   acceptedAt: string;
+  /** The region that accepted it. */
   acceptedIn: string;
-  /** Two orders with one fingerprint are the same order. */
+  /** SHA-256 over the order's fields, in hex. Equal fingerprints mean the same order. */
   fingerprint: string;
 }
 
 export type Validation = { order: Order } | { problems: { field: string; problem: string }[] };
 
-/** Every offending field is named, not just the first. */
+/** Validates the body of a request. Reports every wrong field, not only the first. */
 export function validateOrder(body: unknown): Validation {
-  const parsed = schema.safeParse(body);
+  const parsed = orderSchema.safeParse(body);
   if (parsed.success)
+    // PostgreSQL returns UUIDs in lower case.
     return { order: { ...parsed.data, orderId: parsed.data.orderId.toLowerCase() } };
   return {
     problems: parsed.error.issues.flatMap((issue) =>
@@ -59,20 +89,24 @@ export function storedOrder(order: Order, acceptedAt: string, acceptedIn: string
   return { order, acceptedAt, acceptedIn, fingerprint: fingerprintOf(order) };
 }
 
-function fingerprintOf(order: Order): string {
-  const canonical = [
-    order.orderId,
-    order.accountId,
-    order.sessionId,
-    order.symbol,
-    order.side,
-    order.quantity,
-    order.limitPrice ?? "",
-  ];
-  return createHash("sha256").update(canonical.join("|")).digest("hex");
+/**
+ * The values of the first seven fields, in this order, then each later field as a JSON pair if the
+ * order has it. So an order without a later field keeps its fingerprint. Never change this: a retry
+ * that arrives after a deployment would get another fingerprint and be refused with 409.
+ */
+export function fingerprintOf(order: Order): string {
+  const { orderId, accountId, sessionId, symbol, side, quantity, limitPrice, ...later } = order;
+  const first = [orderId, accountId, sessionId, symbol, side, quantity, limitPrice ?? ""];
+  const present = Object.entries(later)
+    .filter(([, value]) => value !== undefined)
+    .map((pair) => JSON.stringify(pair))
+    .sort();
+  return createHash("sha256")
+    .update([...first, ...present].join("|"))
+    .digest("hex");
 }
 
-/** The shard of the work index an order belongs to: spread by hash, client ids need not be random. */
+/** The shard of the index `work`. It follows from the hash, because clients' ids need not be random. */
 export function shardOf(fingerprint: string): number {
   return parseInt(fingerprint.slice(0, 4), 16) % WORK_SHARDS;
 }

@@ -1,12 +1,12 @@
-/** Time as handlers see it: handed in, so that the drill can play minutes in milliseconds. */
+/** The time and timers of a handler. They are passed in so that the drill can simulate them. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   nowMs(): number;
-  /** Calls `fire` once after `delayMs`, unless the returned function is called before. */
+  /** Calls `fire` once after `delayMs`. The returned function cancels the timer. */
   timer(delayMs: number, fire: () => void): () => void;
 }
 
-/** No answer within the time given: the work may or may not have happened. */
+/** A call did not answer in time. It may or may not have taken effect. */
 export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";
   constructor(what: string, timeoutMs: number) {
@@ -19,10 +19,10 @@ export function sleep(clock: Clock, delayMs: number): Promise<void> {
 }
 
 /**
- * Runs `work` for at most `timeoutMs` of the clock's time, then aborts its signal and rejects.
- * A call to a lost region hangs rather than fails, so every call that leaves a function goes
- * through here.
- * @throws NoAnswerError when time ran out; whatever `work` rejects with otherwise.
+ * Runs `work` for at most `timeoutMs`, then aborts its signal and rejects. A call to a lost region
+ * hangs instead of failing, so every call that leaves a function is made through `within`.
+ * @param what names the call in the error.
+ * @throws NoAnswerError when the time is over; otherwise whatever `work` rejects with.
  */
 export function within<T>(
   clock: Clock,

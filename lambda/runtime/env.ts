@@ -1,4 +1,7 @@
-/** Reads a function's environment once; a missing variable is a fault of the deployment. */
+/**
+ * Reads an environment variable of a function.
+ * @throws Error if it is missing or empty.
+ */
 export function variable(env: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = env[name];
   if (value === undefined || value === "") {

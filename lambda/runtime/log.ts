@@ -1,12 +1,12 @@
 import { variable } from "./env";
 import type { Runtime } from "./runtime";
 
-/** Namespace of every metric of the platform's own; roles and alarms name it too. */
+/** CloudWatch namespace of the platform's own metrics. Alarms and IAM policies use it too. */
 export const METRIC_NAMESPACE = "TradingPlatform";
 
 type Fields = Record<string, unknown>;
 
-/** A metric of one line; resolution 1 is kept per second, 60 per minute. */
+/** One value of a metric. CloudWatch stores resolution 1 per second and resolution 60 per minute. */
 export interface Metric {
   name: string;
   value: number;
@@ -14,14 +14,21 @@ export interface Metric {
   resolutionSeconds: 1 | 60;
 }
 
-/** Structured lines on standard output; a line with metrics is in CloudWatch's embedded format. */
+/** Writes JSON lines to standard output, which Lambda sends to CloudWatch Logs. */
 export interface Log {
   info(message: string, fields?: Fields): void;
   error(message: string, error: unknown, fields?: Fields): void;
-  /** One line that is both a log entry and its metrics, by environment and region. */
+  /**
+   * Writes a line from which CloudWatch also extracts metrics, with the dimensions Environment and
+   * Region (CloudWatch User Guide: embedded metric format).
+   */
   metrics(message: string, metrics: readonly Metric[], fields?: Fields): void;
 }
 
+/**
+ * @param source the function's name in kebab-case; every line carries it.
+ * @throws Error if AWS_REGION or ENVIRONMENT is missing.
+ */
 export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, source: string): Log {
   const region = variable(runtime.env, "AWS_REGION");
   const environment = variable(runtime.env, "ENVIRONMENT");
@@ -40,7 +47,7 @@ export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, sou
   };
 }
 
-/** Says which fields of a line are metrics (CloudWatch's embedded metric format). */
+/** Declares which fields of a line are metrics. */
 function directive(metrics: readonly Metric[]): object {
   return {
     Namespace: METRIC_NAMESPACE,
@@ -53,7 +60,7 @@ function directive(metrics: readonly Metric[]): object {
   };
 }
 
-/** Name and text of an error, and the SQLSTATE where it has one. */
+/** An error's name and message, and its `code` if it has one (a SQLSTATE, for example). */
 export function describe(error: unknown): { error: string; code?: string } {
   if (!(error instanceof Error)) return { error: String(error) };
   const code = (error as { code?: unknown }).code;

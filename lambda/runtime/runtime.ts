@@ -8,12 +8,11 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "./clock";
-import type { CanaryToken, VerifyToken } from "../auth/token";
 
-/** The one thing handlers do with an AWS client; every client makes one attempt per call. */
+/** The part of an AWS client that handlers use. Every client makes one attempt per call. */
 export type Sender<Client extends { send: unknown }> = Pick<Client, "send">;
 
-/** An answer over HTTP. No answer is a rejection. */
+/** An HTTP response. If there is none, the promise is rejected instead. */
 export interface HttpAnswer {
   status: number;
   body: string;
@@ -28,26 +27,41 @@ export interface HttpRequest {
 
 export type Http = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
-/** One statement on a connection of its own, autocommitted; rejects with the server's error. */
+/** Runs one statement, which commits by itself, and returns its rows. Rejects with the server's error. */
 export type Sql = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
-/** A database of this region: the endpoint is resolved anew for each new connection. */
+/** A database of this region. Each new connection resolves the endpoint again. */
 export interface DatabaseAddress {
   endpoint: string;
   database: string;
-  /** The application signs an IAM token; migrations use the master secret. */
+  /** The user: `application` signs in with an IAM token, `master` with the master secret. */
   as: "application" | "master";
 }
 
+/** What a valid bearer token says. */
+export interface Claims {
+  /** The account for which the bearer may place and read orders. */
+  accountId: string;
+}
+
 /**
- * Everything a handler may touch beside its event. A handler picks what it needs; `lambda/entry`
- * hands in the real things, the drill simulated ones.
+ * Verifies a bearer token. Calls no other region.
+ * @throws TokenError for an invalid token. Any other error means that the token could not be checked.
+ */
+export type VerifyToken = (token: string) => Promise<Claims>;
+
+/** Signs a short-lived bearer token for the account of the canaries. */
+export type CanaryToken = () => Promise<string>;
+
+/**
+ * Everything a handler may use beside its event. A handler picks what it needs. `lambda/entry`
+ * passes in the real clients, the drill passes in simulated ones.
  */
 export interface Runtime {
-  /** The function's environment, AWS_REGION included. */
+  /** The function's environment variables, including AWS_REGION. */
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
-  /** One line of standard output: structured logs and embedded metrics. */
+  /** Writes one line to standard output. */
   write: (line: string) => void;
   http: Http;
   verifyToken: VerifyToken;
@@ -64,7 +78,7 @@ export interface Runtime {
   sqs: (region: string) => Sender<SQSClient>;
 }
 
-/** What Lambda says about one invocation, as far as handlers use it. */
+/** The part of Lambda's context object that handlers use. */
 export interface Invocation {
   awsRequestId: string;
   getRemainingTimeInMillis(): number;

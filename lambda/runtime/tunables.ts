@@ -1,14 +1,17 @@
-/** The home region: fixed, because Route 53 publishes its metrics there alone. */
+/** The home region. It is fixed because Route 53 publishes its metrics only in us-east-1. */
 export const HOME_REGION = "us-east-1";
-/** Own-region reads of one observation; later is unknown. */
+/** Timeout of a call to DynamoDB, SQS or RDS in one observation of the system's state. */
 export const OBSERVE_TIMEOUT_MS = 2_000;
-/** An SNS publish or an asynchronous invocation that has no answer by then is left behind. */
+/** Timeout of an SNS publish, a metric or an asynchronous invocation, which nothing waits for. */
 export const NOTIFY_TIMEOUT_MS = 2_000;
-/** Best-effort writes beside an answer: sign of life, progress. */
+/** Timeout of best-effort writes (heartbeat, progress, sessions, archive): they must not delay an answer. */
 export const SIDE_WRITE_TIMEOUT_MS = 500;
-/** A statement that takes longer is given up: below the function's timeout. */
+/** Timeout of a SQL statement: shorter than the timeouts of the functions that run one. */
 export const STATEMENT_TIMEOUT_MS = 4_000;
-/** Opening a connection, resolving the name anew: a promoted cluster answers at once. */
+/** Timeout of opening a database connection. A reachable writer accepts one in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 2_000;
-/** An idle connection older than this may lead to a volume that was left; a new one does not. */
+/**
+ * A connection that was idle for longer is replaced, because it may lead to an instance that is no
+ * longer the writer. A new connection resolves the endpoint again.
+ */
 export const CONNECTION_IDLE_MAX_MS = 10_000;

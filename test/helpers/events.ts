@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, SQSEvent, SQSRecord } from "aws-lambda";
 import { storedOrder, shardOf, type Order, type StoredOrder } from "../../lambda/orders/order";
-import type { OrderItem } from "../../lambda/orders/orderLedger";
+import type { OrderItem } from "../../lambda/orders/orderItem";
 import { HOME } from "./fakeEnvironment";
 
 export function orderId(n: number): string {

@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/failover/control";
+import type { Control } from "../../lambda/control/control";
 
 export const HOME = "us-east-1";
 export const STANDBY = "us-east-2";

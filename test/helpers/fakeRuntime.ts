@@ -1,6 +1,6 @@
 import { Simulation } from "../../support/simulation/simulation";
 import { serviceError } from "../../support/aws/errors";
-import type { Control } from "../../lambda/failover/control";
+import type { Control } from "../../lambda/control/control";
 import type { HttpAnswer, HttpRequest, Invocation, Runtime } from "../../lambda/runtime/runtime";
 import { statementName } from "./fakeDatabase";
 import { environment, HOME, steadyControl } from "./fakeEnvironment";

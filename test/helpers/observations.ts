@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import type { Control, How } from "../../lambda/failover/control";
+import type { Control, How } from "../../lambda/control/control";
 import type { Command, Observation, TargetDatabase } from "../../lambda/failover/decide";
-import type { Evidence, Look, Progress } from "../../lambda/detection/signs";
+import type { Evidence, ProbeResult, Progress } from "../../lambda/detection/evidence";
 import { HOME, STANDBY, steadyControl } from "./fakeEnvironment";
 
 export { HOME, STANDBY };
@@ -19,12 +19,22 @@ export function under(target: string, how: How, changes: Partial<Control> = {}):
   return controlWith({ version: 6, epoch: 2, active: null, target, how, ...changes });
 }
 
-export const good: Look = { atMs: NOW_MS, home: "good", canary: "accepted", aliveAgeMs: 2_000 };
-export const bad: Look = { atMs: NOW_MS, home: "bad", canary: "unanswered", aliveAgeMs: 21_000 };
+export const good: ProbeResult = {
+  atMs: NOW_MS,
+  home: "good",
+  canary: "accepted",
+  aliveAgeMs: 2_000,
+};
+export const bad: ProbeResult = {
+  atMs: NOW_MS,
+  home: "bad",
+  canary: "unanswered",
+  aliveAgeMs: 21_000,
+};
 
 /** Looks on the last slots, the last of them now. */
-export function looks(...seen: readonly Look[]): Look[] {
-  return seen.map((look, i) => ({ ...look, atMs: ago((seen.length - 1 - i) * 10) }));
+export function probes(...seen: readonly ProbeResult[]): ProbeResult[] {
+  return seen.map((probe, i) => ({ ...probe, atMs: ago((seen.length - 1 - i) * 10) }));
 }
 
 export const settling: Progress = {
@@ -36,7 +46,7 @@ export const settling: Progress = {
 
 export function evidenceWith(changes: Partial<Evidence> = {}): Evidence {
   return {
-    looks: looks(good, good, good),
+    probes: probes(good, good, good),
     aliveAtMs: ago(2),
     progress: settling,
     waitingSinceMs: null,
@@ -46,7 +56,7 @@ export function evidenceWith(changes: Partial<Evidence> = {}): Evidence {
 
 /** Home has been silent for 30 s and three probes in a row were bad. */
 export const homeLost: Evidence = evidenceWith({
-  looks: looks(bad, bad, bad),
+  probes: probes(bad, bad, bad),
   aliveAtMs: ago(30),
   progress: { ...settling, lastAtMs: ago(32) },
 });
@@ -99,21 +109,29 @@ export const anyControl: fc.Arbitrary<Control> = fc
     reason: "any",
   }));
 
-export const anyLook: fc.Arbitrary<Omit<Look, "atMs">> = fc.record({
-  home: fc.constantFrom<Look["home"]>("bad", "bad", "bad", "blind", "good"),
-  canary: fc.constantFrom<Look["canary"]>("failed", "failed", "unanswered", "refused", "accepted"),
+export const anyProbe: fc.Arbitrary<Omit<ProbeResult, "atMs">> = fc.record({
+  home: fc.constantFrom<ProbeResult["home"]>("bad", "bad", "bad", "blind", "good"),
+  canary: fc.constantFrom<ProbeResult["canary"]>(
+    "failed",
+    "failed",
+    "unanswered",
+    "refused",
+    "accepted",
+  ),
   aliveAgeMs: fc.option(age(2, 10, 10.001, 20, 60)),
 });
 
 export const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
-  looks: fc
+  probes: fc
     .oneof(
-      fc.array(anyLook, { maxLength: 12 }),
+      fc.array(anyProbe, { maxLength: 12 }),
       fc
-        .tuple(fc.integer({ min: 5, max: 12 }), anyLook)
-        .map(([n, look]) => Array.from({ length: n }, () => look)),
+        .tuple(fc.integer({ min: 5, max: 12 }), anyProbe)
+        .map(([n, probe]) => Array.from({ length: n }, () => probe)),
     )
-    .map((seen: Omit<Look, "atMs">[]) => looks(...seen.map((look) => ({ ...look, atMs: 0 })))),
+    .map((seen: Omit<ProbeResult, "atMs">[]) =>
+      probes(...seen.map((probe) => ({ ...probe, atMs: 0 }))),
+    ),
   aliveAtMs: fc.option(age(2, 20, 20.001, 60).map((ms) => NOW_MS - ms)),
   progress: fc.option(
     fc.record({

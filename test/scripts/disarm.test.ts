@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk
 import { mockClient } from "aws-sdk-client-mock";
 import "aws-sdk-client-mock-jest";
 import type { Outcome } from "../../lambda/handlers/failoverOrchestrator";
-import { fenced, firstControl, type Control } from "../../lambda/failover/control";
+import { fenced, firstControl, type Control } from "../../lambda/control/control";
 import { disarm } from "../../scripts/disarm";
 import { FakeCli } from "./fakes";
 

@@ -3,6 +3,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { tokenVerifier } from "../../lambda/auth/tokens";
 import { createToken } from "../../scripts/token";
 import { FakeCli } from "./fakes";
+import { noLog } from "../helpers/logs";
 
 const SECRET_ARN =
   "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-token-keys-use1-AbCdEf";
@@ -34,6 +35,7 @@ describe("a token for trying the API", () => {
     const sources = {
       ownKeys: () => Promise.resolve(keys),
       keySet: () => Promise.reject(new Error("there is no provider")),
+      log: noLog,
     };
     const at = (ms: number) => tokenVerifier({ ...sources, nowMs: () => ms }, null);
     await expect(at(nowMs() + 3_599_000)(token)).resolves.toEqual({ accountId: "account-1" });

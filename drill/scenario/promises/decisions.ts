@@ -1,4 +1,4 @@
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { ARMED_AFTER_SECONDS, LOOK_SLOT_SECONDS } from "../../../lambda/detection/tunables";
 import {
   CHECKER_SPREAD_SECONDS,

@@ -1,4 +1,4 @@
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import {
   ALIVE_STALE_SECONDS,
   BAD_PROBES_IN_ROW,

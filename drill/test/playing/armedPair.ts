@@ -1,6 +1,6 @@
 /** The same outage twice, from the deployment and from an armed platform, and what was seen of both. */
-import type { Control } from "../../../lambda/failover/control";
-import type { Progress } from "../../../lambda/detection/signs";
+import type { Control } from "../../../lambda/control/control";
+import type { Progress } from "../../../lambda/detection/evidence";
 import { beginningOf } from "../../scenario/arming";
 import { recoverySeconds } from "../../scenario/recoverySeconds";
 import { nothing } from "../../scenario/faults";

@@ -1,13 +1,15 @@
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from "jose";
 import { createAuthorizer } from "../../../lambda/handlers/authorizer";
-import { OWN_ISSUER, TokenError } from "../../../lambda/auth/token";
+import { TokenError } from "../../../lambda/auth/tokenError";
 import { canaryTokens, tokenVerifier, type OwnKeys } from "../../../lambda/auth/tokens";
 import {
   CANARY_ACCOUNT,
   KEY_REFRESH_SECONDS,
   KEY_SET_KEPT_SECONDS,
+  OWN_ISSUER,
   UNKNOWN_KEY_REFRESH_SECONDS,
 } from "../../../lambda/auth/tunables";
+import { errorLog } from "../../helpers/logs";
 
 const provider = { issuer: "https://login.example", audience: "trading" };
 const NOW_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -34,6 +36,7 @@ function world() {
     ownKeys: read(() => state.own),
     keySet: read(() => state.keySet),
     nowMs: () => state.nowMs,
+    log: errorLog(),
   };
   return { state, sources };
 }

@@ -1,6 +1,7 @@
 import * as act from "../../../lambda/failover/act";
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
+import { noLog } from "../../helpers/logs";
 import { clusterArn } from "../../helpers/fakeEnvironment";
 
 let world: FakeWorld;
@@ -18,7 +19,7 @@ describe("fence", () => {
 
   it("writes the next epoch, no active region, the target and why, after asking for the tick", async () => {
     const before = world.setControl({ epoch: 3, version: 9, disarmedUntilMs: 5, notifiedEpoch: 3 });
-    await world.play(act.fence(runtime(), before, fenceTo(true)));
+    await world.play(act.fence(runtime(), before, fenceTo(true), noLog));
     expect(world.control).toEqual({
       ...before,
       pk: "control",
@@ -37,8 +38,8 @@ describe("fence", () => {
   it("does nothing where the tick's schedule is known to be gone", async () => {
     const before = world.setControl();
     world.services.hasTickRule = false;
-    await expect(world.play(act.fence(runtime(), before, fenceTo(true)))).rejects.toThrow(
-      "the tick's schedule is gone: the stack is being destroyed",
+    await expect(world.play(act.fence(runtime(), before, fenceTo(true), noLog))).rejects.toThrow(
+      "the tick's rule is gone: the stack is being destroyed",
     );
     expect(world.control).toMatchObject({ epoch: 1, active: HOME });
     expect(world.callsOf({ command: "Put" })).toEqual([]);
@@ -51,7 +52,7 @@ describe("fence", () => {
   ])("passes where the question for it is %s", async (_, mishap, seconds) => {
     const before = world.setControl();
     world.mishap(rule, mishap);
-    const outcome = await world.timed(act.fence(runtime(), before, fenceTo(true)));
+    const outcome = await world.timed(act.fence(runtime(), before, fenceTo(true), noLog));
     expect(outcome.seconds).toBe(seconds);
     expect(world.control).toMatchObject({ epoch: 2, target: STANDBY });
   });
@@ -59,7 +60,7 @@ describe("fence", () => {
   it("asks nothing when an operator fences", async () => {
     const before = world.setControl();
     world.services.hasTickRule = false;
-    await world.play(act.fence(runtime(), before, fenceTo(false)));
+    await world.play(act.fence(runtime(), before, fenceTo(false), noLog));
     expect(world.told("eventbridge")).toEqual([]);
     expect(world.control).toMatchObject({ epoch: 2, target: STANDBY });
   });
@@ -71,7 +72,7 @@ describe("fence", () => {
     const before = world.setControl({ version: 9 });
     world.setControl({ version });
     const failure = await world
-      .play(act.fence(runtime(), before, fenceTo(true)))
+      .play(act.fence(runtime(), before, fenceTo(true), noLog))
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: "ConditionalCheckFailedException" });
     expect(world.control).toMatchObject({ version, epoch: 1, active: HOME });
@@ -134,8 +135,8 @@ describe("promote", () => {
   });
 
   it.each([
-    ["has another version", { version: 10 }, "control is at version 10"],
-    ["is absent", null, "control is at version undefined"],
+    ["has another version", { version: 10 }, "the control item has version 10, not 9"],
+    ["is absent", null, "the control item has version undefined, not 9"],
   ])("makes no RDS call where the control item %s", async (_, change, error) => {
     const before = world.setControl({ version: 9 });
     if (change === null) world = new FakeWorld(STANDBY);

@@ -1,5 +1,5 @@
 import * as act from "../../../lambda/failover/act";
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { createLog } from "../../../lambda/runtime/log";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 

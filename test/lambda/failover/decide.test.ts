@@ -1,7 +1,7 @@
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import {
   decide,
-  regionToGain,
+  takeoverRegion,
   type Action,
   type Observation,
 } from "../../../lambda/failover/decide";
@@ -12,7 +12,7 @@ import {
   evidenceWith,
   HOME,
   homeLost,
-  looks,
+  probes,
   NOW_MS,
   observationWith,
   ready,
@@ -38,13 +38,13 @@ describe("without a command", () => {
     [
       "an unreadable control item",
       { control: "unknown" },
-      nothing("the control item is unreadable"),
+      nothing("the control item could not be read"),
     ],
     ["no control item, seen by the tick", { control: "absent" }, { do: "create" }],
     [
       "no control item, seen by another run",
       { control: "absent", isTick: false },
-      nothing("no control item yet; the tick creates it"),
+      nothing("there is no control item yet; the tick creates it"),
     ],
     ["nothing wrong", {}, nothing(`${HOME} is active`)],
     ["home lost", { evidence: homeLost }, fenceOnSign("home lost")],
@@ -93,7 +93,7 @@ describe("without a command", () => {
       fenceOnSign("home lost"),
     ],
     [
-      "the standby active, whatever home looks like",
+      "the standby active, whatever the probes of home find",
       { evidence: homeLost, control: controlWith({ active: STANDBY, repointedEpoch: 1 }) },
       nothing(`${STANDBY} is active`),
     ],
@@ -150,17 +150,26 @@ describe("under a target", () => {
     [
       "the first start, home not the writer",
       { control: start },
-      { do: "page", because: `${HOME} is not the writer: start calls no RDS, an operator decides` },
+      {
+        do: "page",
+        because: `${HOME} is not the writer; the first start calls no RDS, so an operator must decide`,
+      },
     ],
     [
       "the first start, home not the writer, seen by another run than a tick's",
       { control: start, isTick: false },
-      { do: "wait", because: `${HOME} is not the writer: start calls no RDS, an operator decides` },
+      {
+        do: "wait",
+        because: `${HOME} is not the writer; the first start calls no RDS, so an operator must decide`,
+      },
     ],
     [
       "the first start, home not the writer, paged before",
       { control: start, memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: true } },
-      { do: "wait", because: `${HOME} is not the writer: start calls no RDS, an operator decides` },
+      {
+        do: "wait",
+        because: `${HOME} is not the writer; the first start calls no RDS, so an operator must decide`,
+      },
     ],
   ])("%s", (_what, changes, action) => {
     expect(decideNow(changes)).toEqual(action);
@@ -202,7 +211,7 @@ describe("after an activation", () => {
   });
 });
 
-test.each<[string, Parameters<typeof regionToGain>[0], Observation["command"], string]>([
+test.each<[string, Parameters<typeof takeoverRegion>[0], Observation["command"], string]>([
   ["nothing set: the standby", controlWith(), null, STANDBY],
   ["unknown: the standby", "unknown", null, STANDBY],
   ["absent: the standby", "absent", null, STANDBY],
@@ -211,10 +220,10 @@ test.each<[string, Parameters<typeof regionToGain>[0], Observation["command"], s
   ["failback: home", controlWith(), { action: "failback" }, HOME],
   ["disarm goes nowhere: the target", under(HOME, "failover"), { action: "disarm" }, HOME],
 ])("the region whose RDS is asked - %s", (_what, control, command, region) => {
-  expect(regionToGain(control, command, HOME, STANDBY)).toBe(region);
+  expect(takeoverRegion(control, command, HOME, STANDBY)).toBe(region);
 });
 
-test("three bad looks are worth nothing while home's sign of life is fresh", () => {
-  const evidence = evidenceWith({ looks: looks(bad, bad, bad), aliveAtMs: ago(20) });
+test("three bad probes are worth nothing while home's sign of life is fresh", () => {
+  const evidence = evidenceWith({ probes: probes(bad, bad, bad), aliveAtMs: ago(20) });
   expect(decideNow({ evidence })).toEqual(nothing(`${HOME} is active`));
 });

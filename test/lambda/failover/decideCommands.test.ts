@@ -25,7 +25,7 @@ describe("an operator's command", () => {
   const toStandby = { action: "failover", to: STANDBY } as const;
   const failback = { action: "failback" } as const;
   const atStandby = controlWith({ active: STANDBY, repointedEpoch: 1 });
-  const underWay = (region: string) => `a failover to ${region} is under way`;
+  const underWay = (region: string) => `a failover to ${region} is in progress`;
   const unreadyText = (region: string) => `${region} has no available member with an instance`;
 
   test.each<[string, Partial<Observation>, Action]>([
@@ -78,7 +78,7 @@ describe("an operator's command", () => {
     [
       "failback, home's RDS unknown",
       { command: failback, control: atStandby, target: "unknown" },
-      { do: "refuse", because: "a failback needs home's RDS to answer" },
+      { do: "refuse", because: "RDS in the home region does not answer, and a failback needs it" },
     ],
     [
       "failback, home being rebuilt",
@@ -126,17 +126,17 @@ describe("an operator's command", () => {
     [
       "arm, not disarmed",
       { command: { action: "arm" }, control: controlWith({ disarmedUntilMs: NOW_MS }) },
-      nothing("armed as soon as home has settled for long enough"),
+      nothing("not disarmed; armed once home has settled for long enough"),
     ],
     [
       "any, with an unreadable control item",
       { command: toStandby, control: "unknown" },
-      nothing("the control item is unreadable"),
+      nothing("the control item could not be read"),
     ],
     [
       "any, with no control item",
       { command: toStandby, control: "absent", isTick: false },
-      nothing("no control item yet; the tick creates it"),
+      nothing("there is no control item yet; the tick creates it"),
     ],
   ])("%s", (_what, changes, action) => {
     expect(decideNow(changes)).toEqual(action);

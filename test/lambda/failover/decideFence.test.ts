@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { decide, type Action, type Observation } from "../../../lambda/failover/decide";
-import type { Evidence } from "../../../lambda/detection/signs";
+import type { Evidence } from "../../../lambda/detection/evidence";
 import {
   ago,
   anyObservation,
@@ -22,13 +22,13 @@ const isAutomaticFence = (action: Action) => action.do === "fence" && action.isA
 
 describe("an automatic fence", () => {
   /** Written without the shipped rules: what we see ourselves, and what home itself last wrote. */
-  const weSee = ({ looks, waitingSinceMs }: Evidence): boolean =>
-    looks.filter(({ home }) => home === "bad").length >= 3 ||
-    looks.filter(({ canary }) => canary === "failed").length >= 6 ||
+  const weSee = ({ probes, waitingSinceMs }: Evidence): boolean =>
+    probes.filter(({ home }) => home === "bad").length >= 3 ||
+    probes.filter(({ canary }) => canary === "failed").length >= 6 ||
     waitingSinceMs !== null;
-  const homeFellSilent = ({ looks, aliveAtMs, progress }: Evidence): boolean =>
+  const homeFellSilent = ({ probes, aliveAtMs, progress }: Evidence): boolean =>
     (aliveAtMs !== null && aliveAtMs < ago(20)) ||
-    looks.filter(({ aliveAgeMs }) => aliveAgeMs !== null && aliveAgeMs > 10_000).length >= 4 ||
+    probes.filter(({ aliveAgeMs }) => aliveAgeMs !== null && aliveAgeMs > 10_000).length >= 4 ||
     (progress !== null && progress.lastAtMs < ago(80));
 
   test("has two witnesses, and every sign comes up", () => {
@@ -58,15 +58,15 @@ describe("an automatic fence", () => {
         ...evidence,
         aliveAtMs: null,
         progress: null,
-        looks: evidence.looks.map((look) => ({ ...look, aliveAgeMs: null })),
+        probes: evidence.probes.map((probe) => ({ ...probe, aliveAgeMs: null })),
       }),
     ],
     [
-      "our own looks are good and no order waits",
+      "our own probes are good and no order waits",
       (evidence) => ({
         ...evidence,
         waitingSinceMs: null,
-        looks: evidence.looks.map((look) => ({ ...look, home: "good", canary: "accepted" })),
+        probes: evidence.probes.map((probe) => ({ ...probe, home: "good", canary: "accepted" })),
       }),
     ],
     [
@@ -74,7 +74,7 @@ describe("an automatic fence", () => {
       (evidence) => ({
         ...evidence,
         waitingSinceMs: null,
-        looks: evidence.looks.map((look) => ({ ...look, home: "blind", canary: "unanswered" })),
+        probes: evidence.probes.map((probe) => ({ ...probe, home: "blind", canary: "unanswered" })),
       }),
     ],
     [
@@ -87,7 +87,7 @@ describe("an automatic fence", () => {
           lastAtMs: ago(80),
           newestOrderAtMs: ago(80),
         },
-        looks: evidence.looks.map((look) => ({ ...look, aliveAgeMs: 10_000 })),
+        probes: evidence.probes.map((probe) => ({ ...probe, aliveAgeMs: 10_000 })),
       }),
     ],
   ];
@@ -102,14 +102,14 @@ describe("an automatic fence", () => {
     );
   });
 
-  test("takes a blind look for a good one", () => {
+  test("takes a blind probe for a good one", () => {
     fc.assert(
       fc.property(anyTrouble, (observation) => {
         const { evidence } = observation;
-        const seen = evidence.looks.map((look) =>
-          look.home === "blind" ? { ...look, home: "good" as const } : look,
+        const seen = evidence.probes.map((probe) =>
+          probe.home === "blind" ? { ...probe, home: "good" as const } : probe,
         );
-        expect(decide({ ...observation, evidence: { ...evidence, looks: seen } }, NOW_MS)).toEqual(
+        expect(decide({ ...observation, evidence: { ...evidence, probes: seen } }, NOW_MS)).toEqual(
           decide(observation, NOW_MS),
         );
       }),

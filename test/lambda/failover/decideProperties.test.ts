@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { decide, type Action, type Observation } from "../../../lambda/failover/decide";
 import {
   anyEvidence,

@@ -1,4 +1,4 @@
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { atStandby, changesOf, loseHome, orchestrate, steadyWorld } from "../../helpers/failover";
 import { clusterArn } from "../../helpers/fakeEnvironment";
 import { HOME, STANDBY, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
@@ -169,7 +169,10 @@ describe("a failback", () => {
     world.mishap({ service: "rds", region: HOME }, "hangs");
     expect((await ask({ action: "failback" })).result).toMatchObject({
       done: true,
-      action: { do: "refuse", because: "a failback needs home's RDS to answer" },
+      action: {
+        do: "refuse",
+        because: "RDS in the home region does not answer, and a failback needs it",
+      },
     });
     expect(changesOf(world)).toEqual([]);
   });
@@ -178,7 +181,7 @@ describe("a failback", () => {
     world.setControl({ ...fenceTo(STANDBY), how: "failover" });
     expect((await ask({ action: "failback" })).result).toMatchObject({
       done: true,
-      action: { do: "refuse", because: `a failover to ${STANDBY} is under way` },
+      action: { do: "refuse", because: `a failover to ${STANDBY} is in progress` },
     });
     expect(changesOf(world)).toEqual([]);
   });
@@ -217,7 +220,7 @@ describe("arm and disarm", () => {
     const { result } = await ask({ action: "arm" });
     expect(result).toMatchObject({
       done: true,
-      action: { because: "armed as soon as home has settled for long enough" },
+      action: { because: "not disarmed; armed once home has settled for long enough" },
     });
     expect(world.control!.disarmedUntilMs).toBe(0);
     await ask({ action: "arm" });
@@ -277,8 +280,8 @@ describe("nothing is changed", () => {
 
   it.each([
     [{ action: "explode" }, /^unknown action "explode": use status, failover, failback, arm or/],
-    [{ action: "failover" }, /^failover to "undefined": "to" must be one of us-east-1, us-east-2$/],
-    [{ action: "failover", to: "us-west-2" }, /^failover to "us-west-2": "to" must be one of/],
+    [{ action: "failover" }, /^failover to "undefined": set "to" to one of us-east-1, us-east-2$/],
+    [{ action: "failover", to: "us-west-2" }, /^failover to "us-west-2": set "to" to one of/],
   ])("by %p, which is no command", async (event, message) => {
     await expect(ask(event)).rejects.toThrow(message);
     expect(world.calls).toEqual([]);

@@ -1,5 +1,5 @@
 import { createHealth } from "../../../lambda/handlers/health";
-import type { Control } from "../../../lambda/failover/control";
+import type { Control } from "../../../lambda/control/control";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 
 let world: FakeWorld;

@@ -1,7 +1,7 @@
 import { createOrderApi } from "../../../lambda/handlers/orderApi";
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
 import { createSettlementSweep } from "../../../lambda/handlers/settlementSweep";
-import type { OrderItem } from "../../../lambda/orders/orderLedger";
+import type { OrderItem } from "../../../lambda/orders/orderItem";
 import { batch, get, openItem, order, orderId, post, stored } from "../../helpers/events";
 import { FakeWorld, HOME, Life, STANDBY, throttled } from "../../helpers/fakeRuntime";
 

@@ -1,6 +1,6 @@
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
-import type { OrderItem } from "../../../lambda/orders/orderLedger";
-import type { Progress } from "../../../lambda/detection/signs";
+import type { OrderItem } from "../../../lambda/orders/orderItem";
+import type { Progress } from "../../../lambda/detection/evidence";
 import { databaseError } from "../../../support/aws/errors";
 import { batch, openItem, orderId, stored } from "../../helpers/events";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";

@@ -1,7 +1,7 @@
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
 import type { StoredOrder } from "../../../lambda/orders/order";
-import type { OrderItem } from "../../../lambda/orders/orderLedger";
-import type { Progress } from "../../../lambda/detection/signs";
+import type { OrderItem } from "../../../lambda/orders/orderItem";
+import type { Progress } from "../../../lambda/detection/evidence";
 import { SESSION_REFRESH_SECONDS } from "../../../lambda/orders/tunables";
 import { batch, openItem, orderId, stored } from "../../helpers/events";
 import { type FakeWorld, HOME } from "../../helpers/fakeRuntime";

@@ -1,5 +1,5 @@
 import { createSentinel } from "../../../lambda/handlers/sentinel";
-import type { SentinelLooks } from "../../../lambda/detection/vitalSigns";
+import type { SentinelProbes } from "../../../lambda/detection/sentinelProbes";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 
 let world: FakeWorld;
@@ -35,7 +35,7 @@ const goodFrom = (second: number) => {
   world.website = (request) =>
     world.nowMs - startedMs >= second * 1000 ? { status: 200, body: "" } : before(request);
 };
-const looksItem = () => world.item<SentinelLooks>("looks#sentinel");
+const looksItem = () => world.item<SentinelProbes>("looks#sentinel");
 
 describe("a loop", () => {
   it("looks on every slot of its 130 s and ends", async () => {

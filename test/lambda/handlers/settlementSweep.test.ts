@@ -1,5 +1,5 @@
 import { createSettlementSweep, type SweepEvent } from "../../../lambda/handlers/settlementSweep";
-import type { OrderItem } from "../../../lambda/orders/orderLedger";
+import type { OrderItem } from "../../../lambda/orders/orderItem";
 import type { StoredOrder } from "../../../lambda/orders/order";
 import { databaseError } from "../../../support/aws/errors";
 import { openItem, orderId, stored } from "../../helpers/events";

@@ -1,7 +1,7 @@
 import {
   INSERT_ORDERS,
   insertOrders,
-  isOrdersFault,
+  isDataError,
   readFingerprints,
   seeOrders,
 } from "../../../lambda/orders/database";
@@ -99,9 +99,9 @@ describe("the statements, on a real PostgreSQL", () => {
   it("knows an order's own fault from the database's", async () => {
     const tooLarge = order(10, "9".repeat(30));
     const fault = await insertOrders(app(), 2, [tooLarge], SETTLED_AT).catch((e: unknown) => e);
-    expect(isOrdersFault(fault)).toBe(true);
+    expect(isDataError(fault)).toBe(true);
     const missing = await app()("select * from nowhere", []).catch((e: unknown) => e);
-    expect(isOrdersFault(missing)).toBe(false);
+    expect(isDataError(missing)).toBe(false);
   });
 
   it("grants the application neither a change of the right nor a deletion", async () => {

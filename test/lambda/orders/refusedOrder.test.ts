@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { acceptOrder } from "../../../lambda/orders/orderLedger";
+import { acceptOrder } from "../../../lambda/orders/orderItem";
 import { openItem } from "../../helpers/events";
 
 /** An order that is settled: its numbers are numbers again. */

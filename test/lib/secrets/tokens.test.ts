@@ -1,7 +1,7 @@
-import { OWN_ISSUER } from "../../../lambda/auth/token";
 import { type OwnKeys, canaryTokens, tokenVerifier } from "../../../lambda/auth/tokens";
-import { CANARY_ACCOUNT } from "../../../lambda/auth/tunables";
+import { CANARY_ACCOUNT, OWN_ISSUER } from "../../../lambda/auth/tunables";
 import { type Program, arn, loadProgram, regions } from "../../helpers/program";
+import { noLog } from "../../helpers/logs";
 
 let program: Program;
 beforeAll(async () => {
@@ -38,6 +38,7 @@ test("the shipped verifier takes what the shipped canary signs with these keys",
   const sources = {
     ownKeys: () => Promise.resolve(keys()),
     keySet: () => Promise.reject(new Error("no provider here")),
+    log: noLog,
     nowMs: () => Date.parse("2026-01-01T00:00:00Z"),
   };
   const token = await canaryTokens(sources)();

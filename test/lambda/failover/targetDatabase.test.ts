@@ -1,7 +1,8 @@
 import type { Clock } from "../../../lambda/runtime/clock";
-import { type ObserveRuntime, observeTarget } from "../../../lambda/failover/observe";
+import { type TargetDatabaseRuntime, observeTarget } from "../../../lambda/failover/targetDatabase";
 import { OBSERVE_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
 import { STANDBY, clusterArn, environment } from "../../helpers/fakeEnvironment";
+import { noLog } from "../../helpers/logs";
 
 /** What RDS says of the standby's cluster. */
 interface Described {
@@ -13,7 +14,7 @@ interface Described {
 function runtime(
   answer: (command: string) => unknown,
   timer: Clock["timer"] = () => () => {},
-): ObserveRuntime {
+): TargetDatabaseRuntime {
   const send = (command: object): Promise<unknown> => {
     const name = command.constructor.name;
     return new Promise((resolve) => resolve(answer(name)));
@@ -51,7 +52,7 @@ test.each<[Described, boolean]>([
   [{ instances: [] }, false],
   [{ isMember: false }, false],
 ])("a standby of which RDS says %j is ready: %s", async (says, isReady) => {
-  expect(await observeTarget(runtime(described(says)), STANDBY, true)).toEqual({
+  expect(await observeTarget(runtime(described(says)), STANDBY, true, noLog)).toEqual({
     isWriter: false,
     isPromoting: false,
     isReady,
@@ -64,11 +65,11 @@ it("is unknown where any of the three questions is refused, or there is no globa
       if (command === `Describe${refused}Command`) throw new Error("Throttling");
       return described({})(command);
     };
-    expect(await observeTarget(runtime(answer), STANDBY, true)).toBe("unknown");
+    expect(await observeTarget(runtime(answer), STANDBY, true, noLog)).toBe("unknown");
   }
   const none = (command: string): unknown =>
     command === "DescribeGlobalClustersCommand" ? {} : described({})(command);
-  expect(await observeTarget(runtime(none), STANDBY, true)).toBe("unknown");
+  expect(await observeTarget(runtime(none), STANDBY, true, noLog)).toBe("unknown");
 });
 
 it("asks for the global cluster alone where nobody needs to know who is ready", async () => {
@@ -77,7 +78,7 @@ it("asks for the global cluster alone where nobody needs to know who is ready", 
     asked.push(command);
     return described({ instances: [] })(command);
   };
-  expect(await observeTarget(runtime(answer), STANDBY, false)).toEqual({
+  expect(await observeTarget(runtime(answer), STANDBY, false, noLog)).toEqual({
     isWriter: false,
     isPromoting: false,
     isReady: null,
@@ -93,6 +94,6 @@ it("is unknown where RDS does not answer in time", async () => {
     fire();
     return () => {};
   };
-  expect(await observeTarget(runtime(never, fires), STANDBY, true)).toBe("unknown");
+  expect(await observeTarget(runtime(never, fires), STANDBY, true, noLog)).toBe("unknown");
   expect(delays).toEqual([OBSERVE_TIMEOUT_MS]);
 });

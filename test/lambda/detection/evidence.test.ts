@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import {
   isArmed,
-  looksWorrying,
-  mergeLooks,
+  areSuspicious,
+  mergeProbes,
   progressIsStale,
   signOf,
   type Evidence,
-  type Look,
+  type ProbeResult,
   type Sign,
-} from "../../../lambda/detection/signs";
+} from "../../../lambda/detection/evidence";
 import {
   ago,
   anyEvidence,
@@ -17,61 +17,62 @@ import {
   evidenceWith,
   good,
   HOME,
-  looks,
+  probes,
   NOW_MS,
   runs,
   settling,
   STANDBY,
 } from "../../helpers/observations";
 
-const blind: Look = { ...bad, home: "blind" };
+const blind: ProbeResult = { ...bad, home: "blind" };
 /** Bad, while home had written its sign of life 10 s before, and a millisecond earlier. */
-const fresh: Look = { ...bad, aliveAgeMs: 10_000 };
-const flap: Look = { ...bad, aliveAgeMs: 10_001 };
-const failed: Look = { ...good, canary: "failed" };
+const fresh: ProbeResult = { ...bad, aliveAgeMs: 10_000 };
+const flap: ProbeResult = { ...bad, aliveAgeMs: 10_001 };
+const failed: ProbeResult = { ...good, canary: "failed" };
 const stale = { ...settling, lastAtMs: ago(80) - 1, newestOrderAtMs: ago(82) };
 /** Old orders are settled still. */
 const nothingNew = { ...settling, newestOrderAtMs: ago(80) - 1 };
-const many = (count: number, look: Look): Look[] => Array.from({ length: count }, () => look);
+const many = (count: number, probe: ProbeResult): ProbeResult[] =>
+  Array.from({ length: count }, () => probe);
 const sign = (changes: Partial<Evidence>, nowMs = NOW_MS) =>
   signOf(controlWith(), evidenceWith(changes), nowMs);
 
 describe("boundaries", () => {
-  const lost = { looks: looks(bad, bad, bad), aliveAtMs: ago(20) - 1 };
+  const lost = { probes: probes(bad, bad, bad), aliveAtMs: ago(20) - 1 };
 
   test.each<[string, Partial<Evidence>, Sign | null]>([
     ["nothing wrong", {}, null],
     ["home lost: 3 bad probes, silent for more than 20 s", lost, "home lost"],
     ["silent for 20 s exactly", { ...lost, aliveAtMs: ago(20) }, null],
     ["silence unknown", { ...lost, aliveAtMs: null }, null],
-    ["2 bad probes", { ...lost, looks: looks(bad, bad) }, null],
-    ["3 bad probes, then a good one", { ...lost, looks: looks(bad, bad, bad, good) }, null],
-    ["a good one among 3", { ...lost, looks: looks(bad, good, bad, bad) }, null],
-    ["a blind one among 3", { ...lost, looks: looks(bad, bad, blind, bad) }, null],
-    ["3 blind ones", { ...lost, looks: looks(blind, blind, blind) }, null],
-    ["no looks at all", { ...lost, looks: [] }, null],
+    ["2 bad probes", { ...lost, probes: probes(bad, bad) }, null],
+    ["3 bad probes, then a good one", { ...lost, probes: probes(bad, bad, bad, good) }, null],
+    ["a good one among 3", { ...lost, probes: probes(bad, good, bad, bad) }, null],
+    ["a blind one among 3", { ...lost, probes: probes(bad, bad, blind, bad) }, null],
+    ["3 blind ones", { ...lost, probes: probes(blind, blind, blind) }, null],
+    ["no probes at all", { ...lost, probes: [] }, null],
 
-    ["flapping: 4 of 12", { looks: looks(...many(4, flap), ...many(8, good)) }, "home flapping"],
-    ["3 of 12", { looks: looks(...many(3, flap), ...many(9, good)) }, null],
-    ["4 of 12, alive 10 s before", { looks: looks(...many(4, fresh), ...many(8, good)) }, null],
+    ["flapping: 4 of 12", { probes: probes(...many(4, flap), ...many(8, good)) }, "home flapping"],
+    ["3 of 12", { probes: probes(...many(3, flap), ...many(9, good)) }, null],
+    ["4 of 12, alive 10 s before", { probes: probes(...many(4, fresh), ...many(8, good)) }, null],
     [
       "4 of 12, in one of them alive 10 s before",
-      { looks: looks(fresh, ...many(3, flap), ...many(8, good)) },
+      { probes: probes(fresh, ...many(3, flap), ...many(8, good)) },
       null,
     ],
     [
       "4 of 12, in one of them unknown",
-      { looks: looks({ ...flap, aliveAgeMs: null }, ...many(3, flap), ...many(8, good)) },
+      { probes: probes({ ...flap, aliveAgeMs: null }, ...many(3, flap), ...many(8, good)) },
       null,
     ],
     [
       "4 of 12, one of them blind",
-      { looks: looks({ ...flap, home: "blind" }, ...many(3, flap), ...many(8, good)) },
+      { probes: probes({ ...flap, home: "blind" }, ...many(3, flap), ...many(8, good)) },
       null,
     ],
     [
-      "every third look",
-      { looks: looks(...many(4, flap).flatMap((look) => [look, good, good])) },
+      "every third probe",
+      { probes: probes(...many(4, flap).flatMap((probe) => [probe, good, good])) },
       "home flapping",
     ],
 
@@ -95,43 +96,46 @@ describe("boundaries", () => {
     ["progress unknown", { progress: null, waitingSinceMs: ago(300) }, null],
 
     [
-      "accepting stopped: 6 looks' canaries answered 5xx, nothing settled that is new",
-      { progress: nothingNew, looks: looks(...many(6, failed)) },
+      "accepting stopped: 6 probes' canaries answered 5xx, nothing settled that is new",
+      { progress: nothingNew, probes: probes(...many(6, failed)) },
       "accepting stopped",
     ],
     [
       "accepting stopped, and settling silent, too, with no order waiting",
-      { progress: stale, looks: looks(...many(6, failed)) },
+      { progress: stale, probes: probes(...many(6, failed)) },
       "accepting stopped",
     ],
-    ["5 looks", { progress: nothingNew, looks: looks(...many(5, failed)) }, null],
-    ["6, not the last 6", { progress: nothingNew, looks: looks(...many(6, failed), good) }, null],
+    ["5 probes", { progress: nothingNew, probes: probes(...many(5, failed)) }, null],
+    ["6, not the last 6", { progress: nothingNew, probes: probes(...many(6, failed), good) }, null],
     [
       "one of 6 unanswered",
       {
         progress: nothingNew,
-        looks: looks(...many(5, failed), { ...failed, canary: "unanswered" }),
+        probes: probes(...many(5, failed), { ...failed, canary: "unanswered" }),
       },
       null,
     ],
     [
       "one of 6 refused",
-      { progress: nothingNew, looks: looks({ ...failed, canary: "refused" }, ...many(5, failed)) },
+      {
+        progress: nothingNew,
+        probes: probes({ ...failed, canary: "refused" }, ...many(5, failed)),
+      },
       null,
     ],
     [
-      "6 looks, the newest order accepted 80 s ago",
-      { progress: { ...settling, newestOrderAtMs: ago(80) }, looks: looks(...many(6, failed)) },
+      "6 probes, the newest order accepted 80 s ago",
+      { progress: { ...settling, newestOrderAtMs: ago(80) }, probes: probes(...many(6, failed)) },
       null,
     ],
     [
-      "6 looks, nothing new in another epoch",
-      { progress: { ...nothingNew, epoch: 2 }, looks: looks(...many(6, failed)) },
+      "6 probes, nothing new in another epoch",
+      { progress: { ...nothingNew, epoch: 2 }, probes: probes(...many(6, failed)) },
       null,
     ],
     [
-      "6 looks, what is settled unknown",
-      { progress: null, looks: looks(...many(6, failed)) },
+      "6 probes, what is settled unknown",
+      { progress: null, probes: probes(...many(6, failed)) },
       null,
     ],
 
@@ -147,9 +151,9 @@ describe("boundaries", () => {
   test.each<[number, Sign | null]>([
     [130_000, "home lost"],
     [130_001, null],
-  ])("the first of three bad looks is %d ms old", (ageMs, expected) => {
+  ])("the first of three bad probes is %d ms old", (ageMs, expected) => {
     const seen = [ageMs, 10_000, 0].map((one) => ({ ...bad, atMs: NOW_MS - one }));
-    expect(sign({ ...lost, looks: seen })).toBe(expected);
+    expect(sign({ ...lost, probes: seen })).toBe(expected);
   });
 });
 
@@ -178,17 +182,17 @@ test.each<[boolean, Parameters<typeof controlWith>[0], Parameters<typeof isArmed
   expect(isArmed(controlWith(control), HOME, progress, NOW_MS)).toBe(expected);
 });
 
-test.each<[boolean, string, Look[]]>([
+test.each<[boolean, string, ProbeResult[]]>([
   [false, "nothing", []],
-  [false, "2 bad", looks(bad, bad)],
-  [true, "3 bad", looks(good, bad, bad, bad)],
-  [true, "3 bad, however fresh home's sign of life", looks(...many(3, { ...bad, aliveAgeMs: 0 }))],
-  [false, "3 blind", looks(blind, blind, blind)],
-  [false, "3 of 12", looks(bad, good, ...many(2, bad), ...many(8, good))],
-  [true, "4 of 12", looks(...many(4, bad), ...many(8, good))],
-  [false, "4 of 12, one of them blind", looks(blind, ...many(3, bad), ...many(8, good))],
+  [false, "2 bad", probes(bad, bad)],
+  [true, "3 bad", probes(good, bad, bad, bad)],
+  [true, "3 bad, however fresh home's sign of life", probes(...many(3, { ...bad, aliveAgeMs: 0 }))],
+  [false, "3 blind", probes(blind, blind, blind)],
+  [false, "3 of 12", probes(bad, good, ...many(2, bad), ...many(8, good))],
+  [true, "4 of 12", probes(...many(4, bad), ...many(8, good))],
+  [false, "4 of 12, one of them blind", probes(blind, ...many(3, bad), ...many(8, good))],
 ])("worrying: %p for %s", (expected, _what, seen) => {
-  expect(looksWorrying(seen)).toBe(expected);
+  expect(areSuspicious(seen)).toBe(expected);
 });
 
 describe("whatever was seen", () => {
@@ -211,34 +215,34 @@ describe("whatever was seen", () => {
     );
   });
 
-  test("a look that turns good brings no sign", () => {
+  test("a probe that turns good brings no sign", () => {
     fc.assert(
       fc.property(anyEvidence, fc.nat({ max: 11 }), (evidence, which) => {
-        const seen = evidence.looks.map((look, i) =>
-          i === which ? { ...look, home: "good" as const, canary: "accepted" as const } : look,
+        const seen = evidence.probes.map((probe, i) =>
+          i === which ? { ...probe, home: "good" as const, canary: "accepted" as const } : probe,
         );
         if (signOf(controlWith(), evidence, NOW_MS) === null) {
-          expect(signOf(controlWith(), { ...evidence, looks: seen }, NOW_MS)).toBeNull();
+          expect(signOf(controlWith(), { ...evidence, probes: seen }, NOW_MS)).toBeNull();
         }
       }),
       runs(1_000),
     );
   });
 
-  test("looks of another incident count for nothing", () => {
+  test("probes of another incident count for nothing", () => {
     fc.assert(
       fc.property(anyEvidence, (evidence) => {
-        const old = evidence.looks.map((look) => ({ ...look, atMs: look.atMs - 130_001 }));
-        const none = signOf(controlWith(), { ...evidence, looks: [] }, NOW_MS);
-        expect(signOf(controlWith(), { ...evidence, looks: old }, NOW_MS)).toBe(none);
+        const old = evidence.probes.map((probe) => ({ ...probe, atMs: probe.atMs - 130_001 }));
+        const none = signOf(controlWith(), { ...evidence, probes: [] }, NOW_MS);
+        expect(signOf(controlWith(), { ...evidence, probes: old }, NOW_MS)).toBe(none);
       }),
       runs(1_000),
     );
   });
 });
 
-describe("looks of two loops", () => {
-  const at = (seconds: number, home: Look["home"]): Look => ({
+describe("probes of two loops", () => {
+  const at = (seconds: number, home: ProbeResult["home"]): ProbeResult => ({
     atMs: seconds * 1000,
     home,
     canary: "accepted",
@@ -247,7 +251,7 @@ describe("looks of two loops", () => {
 
   it("are one memory: another's past, and our own of the slot that has just passed", () => {
     const sentinels = [at(0, "good"), at(10, "bad"), at(20, "bad")];
-    expect(mergeLooks([at(20, "bad"), at(30, "bad")], sentinels)).toEqual([
+    expect(mergeProbes([at(20, "bad"), at(30, "bad")], sentinels)).toEqual([
       at(0, "good"),
       at(10, "bad"),
       at(20, "bad"),
@@ -256,11 +260,11 @@ describe("looks of two loops", () => {
   });
 
   it("count once a slot, our own first", () => {
-    expect(mergeLooks([at(23, "good")], [at(20, "bad")])).toEqual([at(23, "good")]);
+    expect(mergeProbes([at(23, "good")], [at(20, "bad")])).toEqual([at(23, "good")]);
   });
 
   it("are no more than a window of flapping", () => {
     const many = Array.from({ length: 20 }, (_, i) => at(i * 10, "good"));
-    expect(mergeLooks([at(200, "bad")], many)).toEqual([...many.slice(-11), at(200, "bad")]);
+    expect(mergeProbes([at(200, "bad")], many)).toEqual([...many.slice(-11), at(200, "bad")]);
   });
 });

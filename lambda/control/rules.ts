@@ -1,37 +1,36 @@
 import type { Control } from "./control";
 
-/** Only the active region settles, under the present epoch. */
+/** Only the active region settles orders. */
 export function maySettle(control: Control, region: string): boolean {
   return control.active === region;
 }
 
-/** An open order waits until the present epoch has settled it: a takeover makes all of them wait. */
+/** An open order waits until the current epoch has settled it. A new epoch makes all of them wait. */
 export function isWaiting(settledEpoch: number | undefined, control: Control): boolean {
   return settledEpoch !== control.epoch;
 }
 
 /**
- * A region that is not active closes what it sees in its local database, but only where that
- * database carries the present epoch: a discarded volume, a stale role and a volume being rebuilt
- * all carry another one.
+ * A region that is not active closes the orders that it finds in its own database, if that database
+ * has the current epoch. Any other epoch means that it does not replicate from the current writer.
  */
 export function mayClose(control: Control, region: string, localEpoch: number | null): boolean {
   return control.active !== null && control.active !== region && localEpoch === control.epoch;
 }
 
-/** The right to write moves upward only; a late activation of an older epoch changes nothing. */
+/** The database's epoch only increases: a late activation of an older epoch changes nothing. */
 export function raisesEpoch(writerEpoch: number, epoch: number): boolean {
   return writerEpoch < epoch;
 }
 
-/** `/failover-latch`: a failover is declared, so home must not be answered by DNS. */
+/** `/failover-latch` answers 200 while the standby is active or taking over. DNS avoids home then. */
 export function latchIsSet(control: Control, standby: string): boolean {
   return (control.target ?? control.active) === standby;
 }
 
 /**
- * `/health?after=n`: this region is active, or about to be, under an epoch above n. About to be,
- * as for the latch: DNS turns while the database is promoted, not minutes after it.
+ * `/health?after=n` answers 200 if this region is active, or taking over, under an epoch above n.
+ * Taking over counts so that DNS changes while the database is promoted, not minutes later.
  */
 export function isActiveAfter(control: Control, region: string, epoch: number): boolean {
   return (control.target ?? control.active) === region && control.epoch > epoch;

@@ -1,13 +1,14 @@
 import {
-  look,
+  placeOrdersUntilNextSlot,
+  probe,
   untilNextSlot,
   untilNextSlotMs,
-  watchUntilNextSlot,
-} from "../../../lambda/detection/look";
+} from "../../../lambda/detection/probe";
 import { validateOrder } from "../../../lambda/orders/order";
 import type { HttpAnswer, HttpRequest } from "../../../lambda/runtime/runtime";
 import { openItem } from "../../helpers/events";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
+import { noLog } from "../../helpers/logs";
 
 let world: FakeWorld;
 
@@ -16,11 +17,11 @@ beforeEach(() => {
   world.setControl({ epoch: 3 });
 });
 
-const seen = () => world.timed(look(world.runtime(STANDBY)));
-const answers = (probe: number | null, standby: number | null, canary: number | null = 202) => {
+const seen = () => world.timed(probe(world.runtime(STANDBY), noLog));
+const answers = (home: number | null, standby: number | null, canary: number | null = 202) => {
   world.website = ({ method, url }: HttpRequest): HttpAnswer | undefined => {
     const isHome = url.startsWith("https://home.test/live/");
-    const status = method === "POST" ? canary : isHome ? probe : standby;
+    const status = method === "POST" ? canary : isHome ? home : standby;
     return status === null ? undefined : { status, body: "" };
   };
 };
@@ -51,7 +52,7 @@ describe("what a look sees of home", () => {
   ])("home answers %p, the standby %p: %s", async (probe, standby, home, metrics, seconds) => {
     answers(probe, standby);
     const outcome = await seen();
-    expect(outcome.result.look.home).toBe(home);
+    expect(outcome.result.probe.home).toBe(home);
     expect(outcome.seconds).toBe(seconds);
     expect(published()).toEqual([metrics]);
   });
@@ -67,7 +68,7 @@ describe("what a look sees of home", () => {
     [null, "unanswered", 1],
   ])("its canary order answered %p: %s", async (status, canary, metric) => {
     answers(200, 200, status);
-    expect((await seen()).result.look.canary).toBe(canary);
+    expect((await seen()).result.probe.canary).toBe(canary);
     expect(published()).toEqual([[0, 0, metric]]);
   });
 
@@ -122,13 +123,13 @@ describe("what a look sees of home", () => {
     const outcome = await seen();
     expect(outcome).toMatchObject({
       seconds,
-      result: { look: { home: "good", canary: "unanswered" } },
+      result: { probe: { home: "good", canary: "unanswered" } },
     });
   });
 });
 
 describe("between two looks", () => {
-  const between = () => world.timed(watchUntilNextSlot(world.runtime(STANDBY)));
+  const between = () => world.timed(placeOrdersUntilNextSlot(world.runtime(STANDBY), noLog));
   const placed = (sinceMs: number) =>
     world.callsOf({ command: "POST" }).map(({ atMs }) => atMs - sinceMs);
 
@@ -158,9 +159,9 @@ describe("between two looks", () => {
     answers(200, 200, 500);
     const { result } = await between();
     answers(200, 200, 202);
-    await world.timed(look(world.runtime(STANDBY), result));
+    await world.timed(probe(world.runtime(STANDBY), noLog, result));
     answers(200, 200, 500);
-    await world.timed(look(world.runtime(STANDBY), result));
+    await world.timed(probe(world.runtime(STANDBY), noLog, result));
     expect(published()).toEqual([
       [0, 0, 2],
       [0, 0, 3],
@@ -177,7 +178,7 @@ describe("what a look reads in its own region's ledger", () => {
     const atMs = world.nowMs;
     const { result } = await seen();
     expect(result).toMatchObject({
-      look: { atMs, home: "good", canary: "accepted", aliveAgeMs: 4_000 },
+      probe: { atMs, home: "good", canary: "accepted", aliveAgeMs: 4_000 },
       control: { epoch: 3, active: HOME },
       ledger: { aliveAtMs: atMs - 4_000, progress, waitingSinceMs: null },
     });
@@ -195,7 +196,7 @@ describe("what a look reads in its own region's ledger", () => {
     world = new FakeWorld();
     const { result } = await seen();
     expect(result.control).toBe("absent");
-    expect(result.look.aliveAgeMs).toBeNull();
+    expect(result.probe.aliveAgeMs).toBeNull();
     expect(result.ledger).toEqual({ aliveAtMs: null, progress: null, waitingSinceMs: null });
   });
 
@@ -206,7 +207,7 @@ describe("what a look reads in its own region's ledger", () => {
     world.mishap({ service: "dynamodb" }, mishap);
     const outcome = await seen();
     expect(outcome).toMatchObject({ seconds, result: { control: "unknown" } });
-    expect(outcome.result.look.aliveAgeMs).toBeNull();
+    expect(outcome.result.probe.aliveAgeMs).toBeNull();
     expect(outcome.result.ledger).toEqual({
       aliveAtMs: null,
       progress: null,
@@ -252,7 +253,7 @@ describe("a look", () => {
     ["not answered", "hangs" as const, 2.01],
   ])("is not spoiled by metrics that are %s", async (_, mishap, seconds) => {
     world.mishap({ service: "cloudwatch" }, mishap);
-    expect(await seen()).toMatchObject({ seconds, result: { look: { home: "good" } } });
+    expect(await seen()).toMatchObject({ seconds, result: { probe: { home: "good" } } });
   });
 
   it("publishes at full resolution, by environment", async () => {

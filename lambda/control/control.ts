@@ -1,32 +1,37 @@
 /**
- * The control item: who is active, or where we are going. One item, strongly read, every write
- * conditional on `version`. `epoch` grows only at a fence and guards every insert and every close.
+ * The control item: which region is active, or which one is taking over. There is one such item in
+ * the ledger. It is read with strong consistency, and every write is conditional on `version`.
  */
 export interface Control {
+  /** Increases by one with every write. */
   version: number;
+  /** Increases by one with every fence. Each database row carries the epoch it was written under. */
   epoch: number;
-  /** The region that settles; null between a fence and the activation that ends it. */
+  /** The region that settles orders; null from a fence until the activation that follows it. */
   active: string | null;
-  /** The region we are going to; null while a region is active. */
+  /** The region that is taking over; null while a region is active. */
   target: string | null;
   how: How;
-  /** When this state began. */
+  /** When this state began, in milliseconds since 1970. */
   sinceMs: number;
-  /** No automatic fence before this moment. */
+  /** No automatic fence before this time. */
   disarmedUntilMs: number;
-  /** The last epoch whose activation the operators were told of. */
+  /** The last epoch whose activation was published to the operators. */
   notifiedEpoch: number;
-  /** The last epoch for which the home health check was pointed past home. */
+  /** The last epoch for which the path of home's health check was updated. */
   repointedEpoch: number;
-  /** Newest row of the database as activation found it; null before the first order. */
+  /** When the newest row in the activated database was settled; null if it had no rows. */
   newestRowAtMs: number | null;
   reason: string;
 }
 
-/** `start` makes no RDS call; `failover` may lose unreplicated rows; `switchover` waits for sync. */
+/**
+ * How the target's database becomes the writer. `start` makes no call to RDS. `failover` can lose
+ * rows that are not replicated. `switchover` waits until all rows are replicated.
+ */
 export type How = "start" | "failover" | "switchover";
 
-/** Written by the tick, on the condition that no control item exists. */
+/** The first control item: home is the target. */
 export function firstControl(home: string, nowMs: number): Control {
   return {
     version: 1,
@@ -43,7 +48,7 @@ export function firstControl(home: string, nowMs: number): Control {
   };
 }
 
-/** Nobody settles from here on, until `target` is activated under the new epoch. */
+/** A fence: from now on no region settles, until `target` is activated under the new epoch. */
 export function fenced(
   control: Control,
   target: string,
@@ -63,6 +68,7 @@ export function fenced(
   };
 }
 
+/** The target has become the active region. */
 export function activated(control: Control, newestRowAtMs: number | null, nowMs: number): Control {
   return {
     ...control,
@@ -74,14 +80,17 @@ export function activated(control: Control, newestRowAtMs: number | null, nowMs:
   };
 }
 
+/** The activation of the current epoch has been published. */
 export function notified(control: Control): Control {
   return { ...control, version: control.version + 1, notifiedEpoch: control.epoch };
 }
 
+/** The path of home's health check has been updated for the current epoch. */
 export function repointed(control: Control): Control {
   return { ...control, version: control.version + 1, repointedEpoch: control.epoch };
 }
 
+/** No automatic fence before `untilMs`. */
 export function disarmed(control: Control, untilMs: number): Control {
   return { ...control, version: control.version + 1, disarmedUntilMs: untilMs };
 }

@@ -1,18 +1,23 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { within } from "../runtime/clock";
 import { type LedgerRuntime, readItem } from "../runtime/ledger";
+import type { Log } from "../runtime/log";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 import type { Control } from "./control";
 import { CONTROL_CACHE_SECONDS } from "./tunables";
 
-/** The control item, or undefined when a strong read says it is absent. */
+/**
+ * Reads the control item with a strongly consistent read. Returns undefined if there is none yet.
+ * @throws NoAnswerError or DynamoDB's error.
+ */
 export function readControl(runtime: LedgerRuntime, table: string): Promise<Control | undefined> {
   return readItem<Control>(runtime, table, "control");
 }
 
 /**
- * Writes the control item if its version is still the one before `next`.
- * @throws ConditionalCheckFailedException when somebody else wrote first (isConditionFailed).
+ * Writes the control item if the stored version is the one before `next.version`.
+ * @throws ConditionalCheckFailedException (isConditionFailed) if another invocation wrote first;
+ * NoAnswerError or DynamoDB's error, after which the write may or may not have happened.
  */
 export async function writeControl(
   runtime: LedgerRuntime,
@@ -33,7 +38,7 @@ export async function writeControl(
   );
 }
 
-/** A reader of the control item that asks the ledger at most every CONTROL_CACHE_SECONDS. */
+/** Returns a function that reads the control item and caches it for CONTROL_CACHE_SECONDS. */
 export function cachedControl(
   runtime: LedgerRuntime,
   table: string,
@@ -46,4 +51,18 @@ export function cachedControl(
     }
     return cached.control;
   };
+}
+
+/** Reads the control item. `unknown` means that it could not be read; the reason is logged. */
+export async function readControlOrUnknown(
+  runtime: LedgerRuntime,
+  table: string,
+  log: Log,
+): Promise<Control | "absent" | "unknown"> {
+  try {
+    return (await readControl(runtime, table)) ?? "absent";
+  } catch (error) {
+    log.error("the control item could not be read", error);
+    return "unknown";
+  }
 }

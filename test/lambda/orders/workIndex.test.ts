@@ -1,5 +1,5 @@
-import { waitingSince, queryWork } from "../../../lambda/orders/orderLedger";
-import type { OrderItem } from "../../../lambda/orders/orderLedger";
+import { waitingSince, queryWork } from "../../../lambda/orders/workIndex";
+import type { OrderItem } from "../../../lambda/orders/orderItem";
 import { openItem, orderId } from "../../helpers/events";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 

@@ -6,14 +6,15 @@ import {
 import { within } from "../runtime/clock";
 import type { TargetDatabase } from "./decide";
 import { variable } from "../runtime/env";
+import type { Log } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 
-export type ObserveRuntime = Pick<Runtime, "env" | "clock" | "rds">;
+export type TargetDatabaseRuntime = Pick<Runtime, "env" | "clock" | "rds">;
 
 /**
- * Statuses in which a cluster, or an instance, can take over. One that is backed up serves as ever,
- * and every day it is (Aurora User Guide: viewing DB cluster status, viewing DB instance status).
+ * Statuses in which a cluster or an instance can take over. During the daily backup it stays
+ * available (Aurora User Guide: viewing DB cluster status, viewing DB instance status).
  */
 const SERVING: ReadonlySet<string | undefined> = new Set(["available", "backing-up"]);
 
@@ -24,14 +25,16 @@ export function clusterArnOf(env: Runtime["env"], region: string): string {
 }
 
 /**
- * The member of `region` as that region's own RDS describes it; unknown on any failure.
- * @param asksIfReady costs two calls more. RDS throttles who asks often, and once a fence has decided,
- * runs of both regions ask every few seconds.
+ * Reads the state of a region's member of the global cluster from RDS in that region. Returns
+ * `unknown` if any call fails; the reason is logged.
+ * @param withReadiness also reads whether the member can take over, which costs two more calls.
+ * While a region takes over, invocations in both regions poll, and RDS throttles frequent callers.
  */
 export async function observeTarget(
-  runtime: ObserveRuntime,
+  runtime: TargetDatabaseRuntime,
   region: string,
-  asksIfReady: boolean,
+  withReadiness: boolean,
+  log: Log,
 ): Promise<TargetDatabase | "unknown"> {
   const { env } = runtime;
   const rds = runtime.rds(region);
@@ -49,28 +52,29 @@ export async function observeTarget(
             }),
             { abortSignal },
           ),
-          asksIfReady ? canServe(rds, arn, abortSignal) : null,
+          withReadiness ? canServe(rds, arn, abortSignal) : null,
         ]);
         const global = globals.GlobalClusters?.[0];
         if (global === undefined) return "unknown";
         const member = global.GlobalClusterMembers?.find((one) => one.DBClusterArn === arn);
         const movingTo = global.FailoverState?.ToDbClusterArn;
         return {
-          // A writer that is being left is none: what is activated on it is gone with it.
+          // While another member is being promoted, the writer is about to change.
           isWriter: member?.IsWriter === true && (movingTo === undefined || movingTo === arn),
           isPromoting: movingTo !== undefined,
           isReady: isServing === null ? null : member !== undefined && isServing,
         };
       },
     );
-  } catch {
+  } catch (error) {
+    log.error("the target's database could not be observed", error, { of: region });
     return "unknown";
   }
 }
 
-/** Whether a cluster is available, and an instance of it. */
+/** True if the cluster and at least one of its instances are available. */
 async function canServe(
-  rds: ReturnType<ObserveRuntime["rds"]>,
+  rds: ReturnType<TargetDatabaseRuntime["rds"]>,
   clusterArn: string,
   abortSignal: AbortSignal,
 ): Promise<boolean> {

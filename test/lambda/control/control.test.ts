@@ -7,7 +7,7 @@ import {
   notified,
   repointed,
   type Control,
-} from "../../../lambda/failover/control";
+} from "../../../lambda/control/control";
 import { decide, type Action, type Observation } from "../../../lambda/failover/decide";
 import { anyObservation, HOME, NOW_MS, runs, STANDBY } from "../../helpers/observations";
 

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { within } from "../runtime/clock";
+import type { Runtime } from "../runtime/runtime";
+import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
+import type { StoredOrder } from "./order";
+
+/** Prefix of all objects of the archive. IAM policies and lifecycle rules use it too. */
+export const ARCHIVE_PREFIX = "archive/";
+
+/**
+ * Writes a settled batch to the archive bucket. The key depends only on the orders and the epoch,
+ * so that settling the same batch again overwrites the same object.
+ * @throws NoAnswerError or S3's error.
+ */
+export async function archiveBatch(
+  runtime: Pick<Runtime, "clock" | "s3">,
+  bucket: string,
+  epoch: number,
+  batch: readonly StoredOrder[],
+): Promise<void> {
+  const orders = [...batch].sort((one, other) => one.fingerprint.localeCompare(other.fingerprint));
+  const hash = createHash("sha256");
+  for (const { fingerprint } of orders) hash.update(fingerprint);
+  const day = orders[0]?.acceptedAt.slice(0, 10) ?? "none";
+  await within(runtime.clock, SIDE_WRITE_TIMEOUT_MS, "archive", (abortSignal) =>
+    runtime.s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: `${ARCHIVE_PREFIX}${day}/epoch-${epoch}/${hash.digest("hex")}.json`,
+        ContentType: "application/json",
+        Body: JSON.stringify({ epoch, orders }),
+      }),
+      { abortSignal },
+    ),
+  );
+}
