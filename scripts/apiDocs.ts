@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
-import contract from "../api/openapi.json";
+import { toJSONSchema } from "zod/mini";
+import written from "../api/openapi.json";
+import { orderDescriptions, orderSchema } from "../lambda/orders/order";
 import { runAsScript, say } from "./cli";
 
-const FILE = path.join(__dirname, "..", "docs", "api.md");
+type Contract = typeof written;
 
 interface Schema {
   type?: string;
@@ -30,15 +32,38 @@ interface Operation {
   responses: Record<string, { description: string; headers?: object; content?: object }>;
 }
 
-/** docs/api.md, whole: the contract for people. */
-export function apiMarkdown(): string {
+/** The schema of an order for the contract, from the definition that order-api validates with. */
+export function orderContract(): object {
+  const schema = toJSONSchema(orderSchema, {
+    target: "openapi-3.0",
+    metadata: orderDescriptions,
+    // The format says it, and the pattern of a UUID tells a reader nothing more.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === "uuid") delete jsonSchema.pattern;
+    },
+  });
+  return schema;
+}
+
+/** The contract with the generated schema of an order; all else is written by hand. */
+function currentContract(): Contract {
+  const { components, ...rest } = written;
+  const schemas = {
+    ...components.schemas,
+    Order: orderContract() as Contract["components"]["schemas"]["Order"],
+  };
+  return { ...rest, components: { ...components, schemas } };
+}
+
+/** The text of docs/api.md: the contract for people. */
+export function apiMarkdown(contract: Contract = written): string {
   const paths = contract.paths as unknown as Record<string, Record<string, Operation>>;
   const operations = Object.entries(paths).flatMap(([name, methods]) =>
     Object.entries(methods).map(([method, each]) => operationText(method, name, each)),
   );
   const schemas = contract.components.schemas as unknown as Record<string, Schema>;
   const parts = [
-    "<!-- Made from api/openapi.json by `npm run docs:api`; a test compares the two. -->",
+    "<!-- Generated from api/openapi.json by `npm run docs:api`. A test compares the two. -->",
     `# ${contract.info.title}: the API`,
     contract.info.description,
     "## What a client does",
@@ -76,7 +101,7 @@ function operationText(method: string, name: string, operation: Operation): stri
   ].join("\n\n");
 }
 
-/** Schemas that a part of the contract speaks of, as links. */
+/** Links to the schemas that a part of the contract refers to. */
 function schemasIn(part: object): string {
   const names = [...JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)/g)];
   return names.map(([, name = ""]) => `[${name}](#${name.toLowerCase()})`).join(", ");
@@ -97,7 +122,7 @@ function schemaText(name: string, schema: Schema): string {
   ].join("\n\n");
 }
 
-/** As prettier would lay it out: columns as wide as their widest cell. */
+/** A table in prettier's layout: each column is as wide as its widest cell. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
@@ -110,7 +135,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(all[0]!), rule, ...all.slice(1).map((row) => line(row))].join("\n");
 }
 
-runAsScript(module, () => {
-  writeFileSync(FILE, apiMarkdown());
-  say(`wrote ${path.relative(process.cwd(), FILE)}`);
+runAsScript(module, async () => {
+  const prettier = await import("prettier");
+  const contract = currentContract();
+  for (const [file, text] of [
+    ["api/openapi.json", JSON.stringify(contract, null, 2)],
+    ["docs/api.md", apiMarkdown(contract)],
+  ] as const) {
+    const filepath = path.join(__dirname, "..", file);
+    const options = await prettier.resolveConfig(filepath);
+    writeFileSync(filepath, await prettier.format(text, { ...options, filepath }));
+    say(`wrote ${path.relative(process.cwd(), filepath)}`);
+  }
 });

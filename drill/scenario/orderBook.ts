@@ -1,15 +1,6 @@
+import { type Order, orderFields } from "../../lambda/orders/order";
 import type { World } from "../world/world";
 import type { Row } from "../world/volume";
-
-export interface OrderFields {
-  orderId: string;
-  accountId: string;
-  sessionId: string;
-  symbol: string;
-  side: string;
-  quantity: string;
-  limitPrice?: string;
-}
 
 /** One order of a client, and how it went. */
 export interface PlacedOrder {
@@ -60,7 +51,7 @@ export class OrderBook {
     );
   }
 
-  place(fields: OrderFields): PlacedOrder {
+  place(fields: Order): PlacedOrder {
     const order: PlacedOrder = {
       orderId: fields.orderId,
       accountId: fields.accountId,
@@ -111,7 +102,7 @@ export class OrderBook {
       // A design without a ledger has nothing that says more than the client.
       const { acceptedAt = row.acceptedAt, acceptedIn = row.acceptedIn } = item ?? {};
       const isAsAccepted = row.acceptedAt === acceptedAt && row.acceptedIn === acceptedIn;
-      if (!isAsAccepted || !isSame(row, JSON.parse(body) as OrderFields)) altered.push(orderId);
+      if (!isAsAccepted || !isSame(row, JSON.parse(body) as Order)) altered.push(orderId);
     }
     return {
       placed: this.orders.length,
@@ -125,15 +116,8 @@ export class OrderBook {
   }
 }
 
-function isSame(row: Row, order: OrderFields): boolean {
-  return (
-    row.accountId === order.accountId &&
-    row.sessionId === order.sessionId &&
-    row.symbol === order.symbol &&
-    row.side === order.side &&
-    row.quantity === order.quantity &&
-    row.limitPrice === (order.limitPrice ?? null)
-  );
+function isSame(row: Row, order: Order): boolean {
+  return orderFields.every((field) => field === "orderId" || row[field] === (order[field] ?? null));
 }
 
 /** A client's quantity is its own: two rows with one quantity are one order settled twice. */

@@ -224,7 +224,12 @@ describe("flapping", () => {
       const atMs = second * 1000;
       const home = isDown ? "bad" : "good";
       probes.push({ atMs, home, canary: "unanswered", aliveAgeMs: atMs - aliveAtMs });
-      const evidence = { probes: probes.slice(-12), aliveAtMs, progress: null, waitingSinceMs: null };
+      const evidence = {
+        probes: probes.slice(-12),
+        aliveAtMs,
+        progress: null,
+        waitingSinceMs: null,
+      };
       if (signOf(control, evidence, atMs + (isDown ? 3_000 : 0)) !== null) return second;
     }
     return undefined;

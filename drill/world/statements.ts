@@ -1,3 +1,4 @@
+import { type Order, orderColumns } from "../../lambda/orders/order";
 import { databaseError } from "../../support/aws/errors";
 import type { LockMode, Row, Volume, VolumeState } from "./volume";
 
@@ -21,7 +22,7 @@ export interface Session {
 type Execute = (session: Session, values: readonly unknown[]) => void;
 
 /**
- * The statements of lambda/, understood by their shape: whether one tests the right, locks
+ * The statements of lambda/orders, understood by their shape: whether one tests the right, locks
  * it, tolerates a row that is there. A weakened statement behaves weakened; one of another shape is
  * an error, never a guess.
  */
@@ -68,17 +69,21 @@ function readState(session: Session, work: (state: VolumeState) => readonly obje
   });
 }
 
-interface InsertedRow {
+/** A row by column name. */
+interface InsertedRow extends Record<string, string | null> {
   id: string;
-  account_id: string;
-  session_id: string;
-  symbol: string;
-  side: string;
-  quantity: string;
-  limit_price: string | null;
   accepted_at: string;
   accepted_in: string;
   fingerprint: string;
+}
+
+/** The columns of an order's fields, but for its id. */
+const orderColumnsButId = Object.entries(orderColumns).filter(([field]) => field !== "orderId");
+
+function fieldsOf(row: InsertedRow): Pick<Row, Exclude<keyof Order, "orderId">> {
+  const fields: Record<string, string | null> = {};
+  for (const [field, { column }] of orderColumnsButId) fields[field] = row[column] ?? null;
+  return fields as Pick<Row, Exclude<keyof Order, "orderId">>;
 }
 
 function insertOrders(flat: string): Execute {
@@ -131,12 +136,7 @@ function commitRows(
   }
   const rows = fresh.map((row): Row => ({
     id: row.id,
-    accountId: row.account_id,
-    sessionId: row.session_id,
-    symbol: row.symbol,
-    side: row.side,
-    quantity: row.quantity,
-    limitPrice: row.limit_price,
+    ...fieldsOf(row),
     acceptedAt: row.accepted_at,
     acceptedIn: row.accepted_in,
     fingerprint: row.fingerprint,

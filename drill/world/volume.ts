@@ -1,12 +1,8 @@
-/** A settled order as the database holds it. */
-export interface Row {
+import type { Order } from "../../lambda/orders/order";
+
+/** A settled order as the database holds it: the fields of an order, null where it has none. */
+export interface Row extends Record<Exclude<keyof Order, "orderId">, string | null> {
   id: string;
-  accountId: string;
-  sessionId: string;
-  symbol: string;
-  side: string;
-  quantity: string;
-  limitPrice: string | null;
   acceptedAt: string;
   acceptedIn: string;
   fingerprint: string;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { WORK_SHARDS } from "./tunables";
 
-/** Descriptions of the fields for the API contract (api/openapi.json). */
+/** Descriptions of the fields, for the API contract. */
 export const orderDescriptions = z.registry<{ description: string }>();
 
 /** A text field. `allowed` is the message for a wrong, a missing and a non-text value alike. */
@@ -16,9 +16,9 @@ const decimal = () =>
 const label = () => text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - or _");
 
 /**
- * The one definition of an order. The validation, the API contract and the type follow from it.
- * `orderColumns` says where each field is stored. A new field must be optional: orders that are
- * already stored do not have it.
+ * The one definition of an order. The validation, the type and the schema in the API contract
+ * (`npm run docs:api` writes it) follow from it. `orderColumns` says where each field is stored. A new
+ * field must be optional: orders that are already stored do not have it.
  */
 export const orderSchema = z.strictObject(
   {
@@ -34,11 +34,14 @@ export const orderSchema = z.strictObject(
     side: z.enum(["BUY", "SELL"], "BUY or SELL"),
     quantity: decimal().register(orderDescriptions, { description: "Positive decimal text" }),
     limitPrice: z.optional(decimal()).register(orderDescriptions, {
-      description: "Positive decimal text. Absent: a market order",
+      description: "Positive decimal text",
     }),
   },
   "a JSON object",
 );
+orderDescriptions.add(orderSchema, {
+  description: "A limit order with limitPrice, a market order without",
+});
 
 /** An order as a client sends it: a limit order if it has a `limitPrice`, otherwise a market order. */
 export type Order = z.infer<typeof orderSchema>;

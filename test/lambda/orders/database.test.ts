@@ -5,6 +5,7 @@ import {
   readFingerprints,
   seeOrders,
 } from "../../../lambda/orders/database";
+import { orderColumns, orderSchema } from "../../../lambda/orders/order";
 import { APPLICATION_USER } from "../../../lambda/orders/migrations";
 import { storedOrder, type StoredOrder } from "../../../lambda/orders/order";
 import { createDbMigration } from "../../../lambda/handlers/dbMigration";
@@ -45,10 +46,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => postgres.stop());
 
-describe("the statements, on a real PostgreSQL", () => {
+describe("on a real PostgreSQL", () => {
   const app = () => postgres.sql(APPLICATION_USER);
 
-  it("migrates once, also when two runs begin at the same moment", async () => {
+  it("a migration is applied once if two invocations start at the same time", async () => {
     const outcomes = await Promise.allSettled([
       migration()({ migrate: true }),
       migration()({ migrate: true }),
@@ -60,7 +61,7 @@ describe("the statements, on a real PostgreSQL", () => {
     expect(await migration()({ migrate: true })).toEqual({ status: "migrated", applied: [] });
   });
 
-  it("raises the epoch only upward", async () => {
+  it("an activation raises the epoch and never lowers it", async () => {
     expect(await migration()({ activate: 2 })).toEqual({
       status: "activated",
       epoch: 2,
@@ -70,7 +71,7 @@ describe("the statements, on a real PostgreSQL", () => {
     expect(await migration()({ activate: 1 })).toEqual({ status: "superseded", epoch: 2 });
   });
 
-  it("inserts under the right as the application's user, each order once", async () => {
+  it("the application inserts each order once under the current epoch", async () => {
     const batch = [order(1), order(2)];
     expect(await insertOrders(app(), 2, batch, SETTLED_AT)).toEqual({
       held: true,
@@ -85,7 +86,33 @@ describe("the statements, on a real PostgreSQL", () => {
     );
   });
 
-  it("inserts nothing without the right", async () => {
+  it("every field of an order is stored in its column, and only optional fields may be null", async () => {
+    const whole = order(4);
+    whole.order.limitPrice = "10.25";
+    await insertOrders(app(), 2, [whole], SETTLED_AT);
+    const [row] = await app()<Record<string, unknown>>("select * from orders where id = $1", [
+      whole.order.orderId,
+    ]);
+    for (const [field, value] of Object.entries(whole.order)) {
+      const stored = row![orderColumns[field as keyof typeof orderColumns].column];
+      const asSent =
+        typeof stored === "string" && /^\d+\.\d{8}$/.test(stored) ? Number(stored) : stored;
+      expect(String(asSent)).toBe(value);
+    }
+    const columns = await postgres.sql()<{ column_name: string; is_nullable: "YES" | "NO" }>(
+      "select column_name, is_nullable from information_schema.columns where table_name = 'orders'",
+      [],
+    );
+    const nullable = columns.filter(({ is_nullable }) => is_nullable === "YES");
+    const optional = Object.entries(orderSchema.shape).filter(
+      ([, field]) => field._zod.def.type === "optional",
+    );
+    expect(nullable.map(({ column_name }) => column_name)).toEqual(
+      optional.map(([field]) => orderColumns[field as keyof typeof orderColumns].column),
+    );
+  });
+
+  it("nothing is inserted under another epoch", async () => {
     expect(await insertOrders(app(), 1, [order(9)], SETTLED_AT)).toEqual({
       held: false,
       inserted: new Set(),
@@ -96,7 +123,7 @@ describe("the statements, on a real PostgreSQL", () => {
     });
   });
 
-  it("knows an order's own fault from the database's", async () => {
+  it("errors in the data of an order differ from other errors", async () => {
     const tooLarge = order(10, "9".repeat(30));
     const fault = await insertOrders(app(), 2, [tooLarge], SETTLED_AT).catch((e: unknown) => e);
     expect(isDataError(fault)).toBe(true);
@@ -104,7 +131,7 @@ describe("the statements, on a real PostgreSQL", () => {
     expect(isDataError(missing)).toBe(false);
   });
 
-  it("grants the application neither a change of the right nor a deletion", async () => {
+  it("the application may neither change the epoch nor delete rows", async () => {
     const denied = { code: "42501" };
     await expect(app()("update writer_epoch set epoch = 9", [])).rejects.toMatchObject(denied);
     await expect(app()("delete from orders", [])).rejects.toMatchObject(denied);
@@ -129,7 +156,7 @@ describe("the statements, on a real PostgreSQL", () => {
     }
   });
 
-  it("an activation waits for a batch that holds the right", async () => {
+  it("an activation waits for a batch that holds the lock", async () => {
     const holder = await postgres.connect(APPLICATION_USER);
     try {
       await holder.query("begin");
@@ -168,7 +195,7 @@ describe("the statements, on a real PostgreSQL", () => {
     }
   });
 
-  it("prunes canary rows after a day, and nobody else's", async () => {
+  it("old rows of the canary account are deleted, other rows are kept", async () => {
     const canary = order(30);
     canary.order.accountId = "canary";
     await insertOrders(app(), 4, [canary], SETTLED_AT);

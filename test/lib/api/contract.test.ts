@@ -9,7 +9,7 @@ import { validateOrder } from "../../../lambda/orders/order";
 import { DNS_TTL_SECONDS } from "../../../lambda/failover/budget";
 import { ORDER_BODY_MAX_BYTES } from "../../../lambda/orders/tunables";
 import { gatewayDocument, operations } from "../../../lib/api/contract";
-import { apiMarkdown } from "../../../scripts/apiDocs";
+import { apiMarkdown, orderContract } from "../../../scripts/apiDocs";
 import { get, openItem, order, orderId, post } from "../../helpers/events";
 import { FakeWorld, HOME, serviceError } from "../../helpers/fakeRuntime";
 import { type Schema, breaches } from "../../helpers/schema";
@@ -29,7 +29,7 @@ function responsesOf(path: string, method: string): Responses {
   return paths[path]![method]!.responses;
 }
 
-/** What an answer breaks of what the contract says about it. */
+/** How an answer differs from what the contract says about it. */
 function answerBreaches(responses: Responses, answer: APIGatewayProxyResult): string[] {
   const declared = responses[String(answer.statusCode)];
   if (!declared) return [`${answer.statusCode} is not declared`];
@@ -41,7 +41,7 @@ function answerBreaches(responses: Responses, answer: APIGatewayProxyResult): st
   ];
 }
 
-test("every operation has a function, and only orders ask for a token", () => {
+test("every operation has a function, and only operations on orders need a token", () => {
   expect(operations()).toEqual(
     [
       ["/orders", "post", "placeOrder", "orderApi", false],
@@ -58,8 +58,8 @@ test("every operation has a function, and only orders ask for a token", () => {
   );
 });
 
-describe("an order's rules", () => {
-  /** Values that are right, nearly right, and wrong in every way, for every field. */
+describe("the contract's rules for an order", () => {
+  /** Wrong and nearly valid values of a field. */
   const odd = fc.oneof(
     fc.constantFrom(
       "",
@@ -98,7 +98,7 @@ describe("an order's rules", () => {
     { requiredKeys: ["orderId", "accountId", "sessionId", "symbol", "side", "quantity"] },
   );
 
-  test("are the same in the contract and in order-api", () => {
+  test("accept and refuse the same bodies as order-api", () => {
     const seen = { accepted: 0, refused: 0 };
     fc.assert(
       fc.property(fc.oneof(body, fc.record(good)), (value) => {
@@ -108,13 +108,13 @@ describe("an order's rules", () => {
       }),
       { numRuns: 500, seed: 7 },
     );
-    // The comparison means something only where both happen often.
+    // Both outcomes must be frequent, or the comparison proves little.
     expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(100);
   });
 
-  // What other systems take as a side; chance would not try them.
+  // Sides in other systems, which random values would not contain.
   test.each(["HOLD", "SHORT", "COVER", "SELL_SHORT", "Buy", "sell", "B", "S", ""])(
-    "refuse the side %j in both",
+    "refuse the side %j, as order-api does",
     (side) => {
       const value = { ...order(1), side };
       expect(breaches(value, orderSchema)).toEqual([`body.side is ${JSON.stringify(side)}`]);
@@ -123,7 +123,7 @@ describe("an order's rules", () => {
   );
 
   test.each(["orderId", "accountId", "sessionId", "symbol", "side", "quantity"])(
-    "say of a missing %s what order-api says",
+    "report a missing %s, as order-api does",
     (name) => {
       const rest: Record<string, unknown> = { ...order(1) };
       delete rest[name];
@@ -133,7 +133,7 @@ describe("an order's rules", () => {
   );
 });
 
-describe("what the shipped handlers answer is in the contract", () => {
+describe("the contract contains what the handlers answer:", () => {
   let world: FakeWorld;
   beforeEach(() => {
     world = new FakeWorld();
@@ -147,16 +147,16 @@ describe("what the shipped handlers answer is in the contract", () => {
 
   test.each<[number, string, () => Promise<APIGatewayProxyResult>]>([
     [202, "an order", () => placed(order(1))],
-    [202, "the same order again", () => placed(order(1)).then(() => placed(order(1)))],
-    [400, "no JSON", () => placed("{")],
-    [400, "a field that is wrong", () => placed(order(1, { quantity: "-1" }))],
+    [202, "the same order, placed again", () => placed(order(1)).then(() => placed(order(1)))],
+    [400, "a body that is not JSON", () => placed("{")],
+    [400, "an invalid field", () => placed(order(1, { quantity: "-1" }))],
     [403, "an order for another account", () => placed(order(1), "other")],
     [
       409,
-      "another order with the id",
+      "another order with the same id",
       () => placed(order(1)).then(() => placed(order(1, { side: "SELL" }))),
     ],
-    [413, "too much", () => placed("x".repeat(ORDER_BODY_MAX_BYTES + 1))],
+    [413, "a body that is too large", () => placed("x".repeat(ORDER_BODY_MAX_BYTES + 1))],
     [503, "an order while the ledger is down", () => (ledgerIsDown(), placed(order(1)))],
   ])("POST /orders: %i for %s", async (status, _, answer) => {
     const result = await answer();
@@ -168,12 +168,12 @@ describe("what the shipped handlers answer is in the contract", () => {
     [200, "an open order", () => found(orderId(1))],
     [
       200,
-      "a rejected one",
+      "a rejected order",
       () => (world.put(openItem(1, 0, { rejectedReason: "no" })), found(orderId(1))),
     ],
-    [404, "another account's", () => found(orderId(1), "other")],
-    [404, "none", () => found(orderId(2))],
-    [503, "any while the ledger is down", () => (ledgerIsDown(), found(orderId(1)))],
+    [404, "another account's order", () => found(orderId(1), "other")],
+    [404, "a missing order", () => found(orderId(2))],
+    [503, "an order while the ledger is down", () => (ledgerIsDown(), found(orderId(1)))],
   ])("GET /orders/{orderId}: %i for %s", async (status, _, answer) => {
     world.put(openItem(1, world.nowMs));
     const result = await answer();
@@ -195,7 +195,7 @@ describe("what the shipped handlers answer is in the contract", () => {
   });
 });
 
-describe("what the gateway answers itself", () => {
+describe("the gateway's own answers", () => {
   const document = gatewayDocument({ orderApi: "o", health: "h", authorizer: "a" }) as {
     "x-amazon-apigateway-gateway-responses": Record<
       string,
@@ -208,7 +208,7 @@ describe("what the gateway answers itself", () => {
   };
   const answers = Object.entries(document["x-amazon-apigateway-gateway-responses"]);
 
-  test("these it knows", () => {
+  test("have these status codes", () => {
     expect(Object.fromEntries(answers.map(([kind, { statusCode }]) => [kind, statusCode]))).toEqual(
       {
         UNAUTHORIZED: 401,
@@ -225,7 +225,7 @@ describe("what the gateway answers itself", () => {
   });
 
   test.each(answers.filter(([kind]) => kind !== "MISSING_AUTHENTICATION_TOKEN"))(
-    "%s is in the contract",
+    "include %s as the contract describes it",
     (_, { statusCode, responseTemplates, responseParameters }) => {
       const headers = Object.fromEntries(
         Object.entries(responseParameters).map(([name, value]) => [
@@ -240,13 +240,13 @@ describe("what the gateway answers itself", () => {
   );
 });
 
-test("the gateway's document says nothing that is only for people", () => {
+test("the gateway's document leaves out what is meant only for people", () => {
   const text = JSON.stringify(gatewayDocument({ orderApi: "", health: "", authorizer: "" }));
   expect(text).not.toContain("x-client-guide");
   expect(text).not.toContain(contract.info.description);
 });
 
-test("the client's guide covers every answer, and names the TTL", () => {
+test("the client guide covers every status code and names the TTL", () => {
   const guide = contract["x-client-guide"].map(({ on }) => on).join();
   for (const status of Object.keys(contract.paths["/orders"].post.responses)) {
     expect(guide).toContain(status);
@@ -254,6 +254,12 @@ test("the client's guide covers every answer, and names the TTL", () => {
   expect(JSON.stringify(contract["x-client-guide"])).toContain(`TTL of ${DNS_TTL_SECONDS} s`);
 });
 
-test("docs/api.md is made from the contract; `npm run docs:api` writes it", () => {
-  expect(readFileSync(path.join(__dirname, "../../../docs/api.md"), "utf8")).toBe(apiMarkdown());
+describe("`npm run docs:api` has been run:", () => {
+  test("the schema of an order in api/openapi.json is the one order-api validates with", () => {
+    expect(contract.components.schemas.Order).toEqual(orderContract());
+  });
+
+  test("docs/api.md is generated from api/openapi.json", () => {
+    expect(readFileSync(path.join(__dirname, "../../../docs/api.md"), "utf8")).toBe(apiMarkdown());
+  });
 });
