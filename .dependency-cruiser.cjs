@@ -8,6 +8,15 @@ const layer = (from, to, why) => ({
   to: { path: [to].flat().map(name) },
 });
 
+/** Folders of lambda/, lowest first: each may import those before it. */
+const lambdaFolders = ["runtime", "auth", "control", "orders", "detection", "failover", "handlers"];
+const lambdaLayers = lambdaFolders.slice(0, -1).map((folder, level) => ({
+  name: `lambda-${folder}-imports-only-lower-layers`,
+  severity: "error",
+  from: { path: `^lambda/${folder}/` },
+  to: { path: `^lambda/(${lambdaFolders.slice(level + 1).join("|")})/` },
+}));
+
 module.exports = {
   forbidden: [
     {
@@ -21,7 +30,8 @@ module.exports = {
       name: "no-unresolvable",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true },
+      // Types alone: there is no package of that name.
+      to: { couldNotResolve: true, pathNot: "^aws-lambda$" },
     },
     {
       name: "nobody-imports-the-drill",
@@ -48,6 +58,7 @@ module.exports = {
       from: { path: "^lambda/(?!entry|canary/entry)" },
       to: { path: "^lambda/(entry|canary/entry)/" },
     },
+    ...lambdaLayers,
     {
       name: "only-lib-makes-resources",
       severity: "error",

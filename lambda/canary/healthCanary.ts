@@ -7,8 +7,8 @@ import { shown } from "./shown";
 export type HealthCanaryRuntime = Pick<Runtime, "env" | "clock" | "http">;
 
 /**
- * Asks a region's API whether it reaches the ledger, and whether it is the region we think.
- * @throws Error that says what was answered instead; Synthetics counts it as a failed run.
+ * Checks that a region's API reaches the ledger and that the right region answers.
+ * @throws Error with the actual answer. CloudWatch Synthetics counts that as a failed run.
  */
 export function createHealthCanary(runtime: HealthCanaryRuntime): () => Promise<string> {
   const url = `${variable(runtime.env, "API_URL")}/health`;

@@ -14,15 +14,15 @@ export type OrderCanaryRuntime = Pick<Runtime, "env" | "clock" | "http" | "canar
 };
 
 /**
- * Does what a client does: places an order, retries the same id while the answer leaves it open,
- * and asks until the order is settled.
- * @throws Error that says how far the order came; Synthetics counts it as a failed run.
+ * Does what a client does: places an order, retries with the same id until the answer is definite,
+ * and polls until the order is settled.
+ * @throws Error that says which step failed. CloudWatch Synthetics counts that as a failed run.
  */
 export function createOrderCanary(runtime: OrderCanaryRuntime): () => Promise<string> {
   return () => new RoundTrip(runtime).run();
 }
 
-/** One order's way there and back. */
+/** The way of one order. */
 class RoundTrip {
   private readonly orderId: string;
   private readonly ordersUrl: string;
@@ -36,7 +36,7 @@ class RoundTrip {
     const { clock } = this.runtime;
     const startedMs = clock.nowMs();
     const token = await this.runtime.canaryToken().catch((error: unknown) => {
-      throw this.failure(`no token to place it with: ${describe(error).error}`);
+      throw this.failure(`no token could be signed: ${describe(error).error}`);
     });
     const authorization = `Bearer ${token}`;
     await this.place(authorization);
@@ -84,8 +84,8 @@ class RoundTrip {
   }
 
   /**
-   * Asks again while the answer leaves it open: none in time, 429 or 5xx.
-   * @param isDone whether a definite answer is the one waited for; throws when it never will be.
+   * Repeats a request while there is no definite answer: none in time, 429 or 5xx.
+   * @param isDone returns true for the expected answer. Throws if that answer can no longer come.
    */
   private async repeat(
     request: HttpRequest,
@@ -106,7 +106,7 @@ class RoundTrip {
     }
   }
 
-  /** The answer, or why there was none. */
+  /** Returns the answer, or the reason why there was none. */
   private async ask(request: HttpRequest): Promise<HttpAnswer | string> {
     const { clock, http } = this.runtime;
     try {

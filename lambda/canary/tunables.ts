@@ -1,6 +1,9 @@
-/** Time for an order to be accepted, retries included: a client's patience. */
+/** Longest time until an order is accepted, including retries. */
 export const CANARY_ACCEPT_SECONDS = 20;
-/** Time to settle: a hint takes seconds. A lost one is the sweep's, and worth a person's look. */
+/**
+ * Longest time until an accepted order is settled. That takes seconds unless the message to the queue
+ * is lost, which a person should know about.
+ */
 export const CANARY_SETTLE_SECONDS = 30;
-/** Pause between two questions whether an order is settled. */
+/** Poll interval while an order is not settled. */
 export const CANARY_POLL_MS = 1_000;

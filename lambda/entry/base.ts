@@ -1,6 +1,6 @@
 import type { Runtime } from "../runtime/runtime";
 
-/** What every function has: environment, clock, standard output. */
+/** The part of the runtime that every function has. */
 export const base: Pick<Runtime, "env" | "clock" | "write"> = {
   env: process.env,
   clock: {

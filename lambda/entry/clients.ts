@@ -1,10 +1,10 @@
 /**
- * One attempt per call: every caller has its own notion of trying again, and an SDK's silent
- * retries would outlast it.
+ * Disables the SDK's retries. The handlers have their own timeouts and retries, and the SDK's could
+ * take longer than these.
  */
 export const oneAttempt = { maxAttempts: 1 } as const;
 
-/** A client per region, made when first asked for. */
+/** Returns a function that creates a client per region at its first use. */
 export function perRegion<Client>(make: (region: string) => Client): (region: string) => Client {
   const clients = new Map<string, Client>();
   return (region) => {

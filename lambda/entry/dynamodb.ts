@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { oneAttempt } from "./clients";
 
-/** The replica of the function's own region. */
+/** DynamoDB in the function's own region. */
 export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(oneAttempt), {
   marshallOptions: { removeUndefinedValues: true },
 });

@@ -4,7 +4,7 @@ import { sqlWith } from "./sql";
 
 const secrets = new SecretsManagerClient({});
 
-/** Signs in with the master secret of the function's own region. */
+/** Signs in as the master user, with the secret of the function's own region. */
 export const sql = sqlWith(async () => {
   const answer = await secrets.send(
     new GetSecretValueCommand({ SecretId: variable(process.env, "DATABASE_SECRET_ARN") }),

@@ -11,19 +11,18 @@ export interface Credentials {
   password: string;
 }
 
-/** One connection, on its way or there. */
+/** A connection that is open or being opened. */
 interface Held {
   readonly client: Promise<Client>;
-  /** Once everything that was asked of it has been answered; rejected with what failed. */
+  /** Resolves when all statements so far have been answered. Rejects with the first error. */
   free: Promise<Client>;
   usedMs: number;
 }
 
 /**
- * A connection that is used again while it is warm and dropped on any error: a dead writer's
- * socket never resolves the endpoint anew. Statements side by side wait for one another: a
- * connection of its own for each would be left open by all but the last. With one that fails those
- * behind it fail.
+ * Returns a database client that keeps one connection. The connection is reused while it is not idle
+ * for too long, and closed after any error, because only a new connection resolves the endpoint
+ * again. Concurrent statements are queued on the connection. If one fails, those behind it fail too.
  */
 export function sqlWith(
   credentials: (address: DatabaseAddress) => Promise<Credentials>,
@@ -41,7 +40,7 @@ export function sqlWith(
         query_timeout: STATEMENT_TIMEOUT_MS,
         statement_timeout: STATEMENT_TIMEOUT_MS,
       });
-      // Without a listener a connection that breaks while idle would end the process.
+      // Without a listener, an error on an idle connection would end the process.
       client.on("error", broken);
       await client.connect();
       return client;
@@ -59,13 +58,14 @@ export function sqlWith(
       return (held = opened);
     }
 
+    /** Closes a connection. Errors are ignored: opening has failed already, or it is broken anyway. */
     async function drop(dropped: Held): Promise<void> {
       if (held !== dropped) return;
       held = null;
       await dropped.client.then((client) => client.end()).catch(() => undefined);
     }
 
-    /** Without values the simple protocol takes a migration's several statements at once. */
+    /** Without values, PostgreSQL's simple protocol accepts several statements, as migrations have. */
     function ask(client: Client, text: string, values: readonly unknown[]): Promise<QueryResult> {
       return values.length === 0 ? client.query(text) : client.query(text, [...values]);
     }
@@ -74,6 +74,7 @@ export function sqlWith(
       const used = hold();
       const answered = used.free.then((client) => ask(client, text, values));
       used.free = answered.then(() => used.client);
+      // The error reaches the caller through `answered`.
       used.free.catch(() => undefined);
       try {
         return (await answered).rows as Row[];

@@ -55,7 +55,7 @@ function sign(
 }
 
 describe("tokens of the platform's own keys", () => {
-  it("names the account of a good token", async () => {
+  it("name their account", async () => {
     const { sources } = world();
     expect(await tokenVerifier(sources, null)(await sign("a", {}))).toEqual({ accountId: "acc-1" });
   });
@@ -80,7 +80,7 @@ describe("tokens of the platform's own keys", () => {
     await expect(tokenVerifier(sources, null)(await make())).rejects.toBeInstanceOf(TokenError);
   });
 
-  it("rotates without a gap: both live keys verify, the first signs", async () => {
+  it("are verified with every key and signed with the first", async () => {
     const { state, sources } = world();
     const verify = tokenVerifier(sources, null);
     const before = await canaryTokens(sources)();
@@ -97,7 +97,7 @@ describe("tokens of the platform's own keys", () => {
     });
   });
 
-  it("keeps the last good keys for a day when their source is down", async () => {
+  it("are verified with the last keys for a day if the keys cannot be read, which is logged", async () => {
     const { state, sources } = world();
     const verify = tokenVerifier(sources, null);
     const token = await sign("a", { exp: NOW_MS / 1000 + 2 * KEY_SET_KEPT_SECONDS });
@@ -107,12 +107,13 @@ describe("tokens of the platform's own keys", () => {
     expect(await verify(token)).toEqual({ accountId: "acc-1" });
     expect(await verify(token)).toEqual({ accountId: "acc-1" });
     expect(state.reads).toBe(2);
+    expect(sources.log.errors).toEqual(["keys could not be read; the last ones are used"]);
     state.nowMs += KEY_REFRESH_SECONDS * 1000;
     const verdict = await verify(token).catch((error: unknown) => error);
     expect(verdict).toEqual(new Error("down"));
   });
 
-  it("looks for a key it does not know, but strangers cannot make it look all the time", async () => {
+  it("cause another read of the keys if their key is unknown, but not every time", async () => {
     const { state, sources } = world();
     const verify = tokenVerifier(sources, null);
     await verify(await sign("a", {}));
@@ -129,7 +130,7 @@ describe("tokens of the platform's own keys", () => {
     expect(state.reads).toBe(2);
   });
 
-  it("reads its keys once per refresh", async () => {
+  it("cause one read of the keys per refresh", async () => {
     const { state, sources } = world();
     const verify = tokenVerifier(sources, null);
     const token = await sign("a", {});
@@ -154,7 +155,7 @@ describe("tokens of a provider", () => {
     return { state, sources, token };
   }
 
-  it("are verified by the provider's key set", async () => {
+  it("are verified with the provider's key set", async () => {
     const { sources, token } = await provided();
     expect(await tokenVerifier(sources, provider)(token)).toEqual({ accountId: "acc-2" });
   });
@@ -168,7 +169,7 @@ describe("tokens of a provider", () => {
     await expect(tokenVerifier(sources, provider)(token)).rejects.toBeInstanceOf(TokenError);
   });
 
-  it("are verified by a key that the provider has just published", async () => {
+  it("are verified with a key that was published a moment ago", async () => {
     const before = await provided();
     const { state, token } = await provided({ kid: "q" });
     const verify = tokenVerifier(before.sources, provider);
@@ -179,7 +180,7 @@ describe("tokens of a provider", () => {
     expect(await verify(token)).toEqual({ accountId: "acc-2" });
   });
 
-  it("leave our own keys to canaries", async () => {
+  it("leave the own keys to canaries", async () => {
     const { sources } = world();
     const verify = tokenVerifier(sources, provider);
     expect(await verify(await canaryTokens(sources)())).toEqual({ accountId: CANARY_ACCOUNT });
@@ -200,7 +201,7 @@ describe("the authorizer", () => {
       verifyToken: verdict,
     });
 
-  it("allows every method of the stage and hands the account on", async () => {
+  it("allows every method of the stage and passes the account on", async () => {
     expect(
       await authorizer(() => Promise.resolve({ accountId: "acc-1" }))(event("Bearer t")),
     ).toEqual({
@@ -239,7 +240,7 @@ describe("the authorizer", () => {
     expect(await any(event(header))).toEqual(denied);
   });
 
-  it("denies a refused token, and gives no verdict where none was possible", async () => {
+  it("denies an invalid token and throws if a token could not be checked", async () => {
     const refused = authorizer(() => Promise.reject(new TokenError("expired")));
     expect(await refused(event("Bearer t"))).toEqual(denied);
     const down = authorizer(() => Promise.reject(new Error("down")));

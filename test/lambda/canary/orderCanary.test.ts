@@ -42,7 +42,7 @@ const requests = () =>
   world.calls.filter(({ service }) => service === "http").map(({ command, on }) => [command, on]);
 
 describe("the order canary", () => {
-  it("goes an order's whole way and says how long each part took", async () => {
+  it("places an order, waits until it is settled and reports how long each step took", async () => {
     answers([status(202)], [state("ACCEPTED"), state("ACCEPTED"), state("SETTLED")]);
     const { result, seconds } = await order();
     expect(result).toBe(`order ${ORDER_ID}: accepted after 10 ms, settled after 2040 ms`);
@@ -55,7 +55,7 @@ describe("the order canary", () => {
     ]);
   });
 
-  it("carries its token on every request, for the reserved account", async () => {
+  it("sends its token for the canary account with every request", async () => {
     answers([status(202)], [state("SETTLED")]);
     await order();
     const [placing, asking] = world.calls.map(({ input }) => input as unknown as HttpRequest);
@@ -74,7 +74,7 @@ describe("the order canary", () => {
     });
   });
 
-  it("places an order that the shipped order-api accepts", async () => {
+  it("places an order that order-api accepts", async () => {
     const api = createOrderApi(world.runtime(HOME));
     const requestContext = { authorizer: { accountId: CANARY_ACCOUNT } };
     const pathParameters = { orderId: ORDER_ID };
@@ -93,7 +93,7 @@ describe("the order canary", () => {
     ["no answer", undefined, 5.01],
     ["503", status(503), 2.02],
     ["429", status(429), 2.02],
-  ])("places the same order again after %s", async (_, first, acceptedSeconds) => {
+  ])("retries the same order after %s", async (_, first, acceptedSeconds) => {
     answers([first, status(202)], [state("SETTLED")]);
     const { result } = await order();
     expect(result).toContain(`accepted after ${acceptedSeconds * 1000} ms`);
@@ -102,7 +102,7 @@ describe("the order canary", () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
-  it("asks again where the state cannot be read", async () => {
+  it("polls again if the state cannot be read", async () => {
     answers([status(202)], [status(503), undefined, state("SETTLED")]);
     expect((await order()).result).toContain("settled after 5030 ms");
   });
@@ -117,7 +117,7 @@ describe("the order canary", () => {
     ["an order that is refused", status(400), "expected 202, got 400 {}"],
     ["an id that was used", status(409), "expected 202, got 409 {}"],
     ["a success that is none", status(200), "expected 202, got 200 {}"],
-  ])("fails at once over %s", async (_, answer, message) => {
+  ])("fails at once on %s", async (_, answer, message) => {
     answers([answer], [state("SETTLED")]);
     await expect(order()).rejects.toThrow(`order ${ORDER_ID}: ${message}`);
     expect(requests()).toHaveLength(1);
@@ -126,13 +126,13 @@ describe("the order canary", () => {
   it.each<[string, HttpAnswer, string]>([
     ["lost", status(404), "accepted, but got 404 {} when asked for it"],
     ["rejected", state("REJECTED"), '"status":"REJECTED"} when asked for it'],
-  ])("fails at once over an accepted order that is %s", async (_, answer, message) => {
+  ])("fails at once if an accepted order is %s", async (_, answer, message) => {
     answers([status(202)], [answer]);
     await expect(order()).rejects.toThrow(message);
     expect(requests()).toHaveLength(2);
   });
 
-  it("gives up an order that is not accepted in time, with the last answer", async () => {
+  it("reports the last answer if the order is not accepted in time", async () => {
     answers([status(503, { error: "later" })], []);
     await expect(order()).rejects.toThrow(
       `order ${ORDER_ID}: not accepted within 20 s; last POST: got 503 {"error":"later"}`,
@@ -140,29 +140,29 @@ describe("the order canary", () => {
     expect(world.nowMs - world.calls[0]!.atMs).toBeLessThanOrEqual(20_000);
   });
 
-  it("gives up an order that is not settled in time", async () => {
+  it("fails if the order is not settled in time", async () => {
     answers([status(202)], [state("ACCEPTED")]);
     await expect(order()).rejects.toThrow(
       `order ${ORDER_ID}: not settled within 30 s; last GET: got 200`,
     );
   });
 
-  it("says so when nobody answers at all", async () => {
+  it("reports that there was no answer", async () => {
     answers([undefined], []);
     await expect(order()).rejects.toThrow(
       `last POST: NoAnswerError: ${API_URL}/orders: no answer within 3000 ms`,
     );
   });
 
-  it("says so when there is no token, and places nothing", async () => {
+  it("places no order without a token, and reports why", async () => {
     world.canaryToken = () => Promise.reject(new Error("the secret is gone"));
     await expect(order()).rejects.toThrow(
-      `order ${ORDER_ID}: no token to place it with: Error: the secret is gone`,
+      `order ${ORDER_ID}: no token could be signed: Error: the secret is gone`,
     );
     expect(requests()).toEqual([]);
   });
 
-  it("makes its verdict before Synthetics cuts it off, whatever is answered", async () => {
+  it("ends before the timeout of Synthetics, whatever the answers are", async () => {
     answers([undefined, undefined, undefined, status(202)], [undefined]);
     const startedMs = world.nowMs;
     await expect(order()).rejects.toThrow("not settled within 30 s");
@@ -173,7 +173,7 @@ describe("the order canary", () => {
 describe("the health canary", () => {
   const check = () => world.timed(createHealthCanary(runtime())());
 
-  it("asks the region's own API and says how long it took", async () => {
+  it("requests /health of its own region and reports how long it took", async () => {
     world.website = () => status(200, { region: HOME, ledger: "reachable" });
     expect((await check()).result).toBe("healthy in 10 ms");
     expect(requests()).toEqual([["GET", `${API_URL}/health`]]);
@@ -187,12 +187,12 @@ describe("the health canary", () => {
       "in us-east-1",
     ],
     ["reaches no ledger", status(200, { region: HOME }), "expected the ledger reachable"],
-  ])("fails over an API that %s", async (_, answer, message) => {
+  ])("fails if the API %s", async (_, answer, message) => {
     world.website = () => answer;
     await expect(check()).rejects.toThrow(message);
   });
 
-  it("fails over an API that does not answer in 3 s", async () => {
+  it("fails if the API does not answer within 3 s", async () => {
     world.website = () => undefined;
     await expect(check()).rejects.toThrow(`GET ${API_URL}/health: no answer within 3000 ms`);
   });

@@ -13,7 +13,7 @@ import { anyObservation, HOME, NOW_MS, runs, STANDBY } from "../../helpers/obser
 
 const first = firstControl(HOME, NOW_MS);
 
-test("the first control item starts towards home", () => {
+test("the first control item has home as its target", () => {
   expect(first).toEqual({
     version: 1,
     epoch: 1,
@@ -29,7 +29,7 @@ test("the first control item starts towards home", () => {
   });
 });
 
-describe("a transition raises the version by one and changes what it is about", () => {
+describe("a transition increases the version by one and changes its own fields", () => {
   const active = activated(first, null, NOW_MS + 1);
 
   test.each<[string, Control, Control, Partial<Control>]>([
@@ -59,7 +59,7 @@ describe("a transition raises the version by one and changes what it is about", 
     expect(after).toEqual({ ...before, version: before.version + 1, ...changes });
   });
 
-  test("and leaves the one before as it was", () => {
+  test("does not modify the previous control item", () => {
     const frozen = Object.freeze({ ...first });
     fenced(frozen, STANDBY, "failover", "", NOW_MS);
     activated(frozen, null, NOW_MS);
@@ -90,7 +90,7 @@ function writtenBy(action: Action, control: Observation["control"]): Control | n
   }
 }
 
-test("over any sequence of decided writes, version and epoch only grow, the epoch at fences", () => {
+test("in any sequence of writes the version increases, and the epoch increases with a fence only", () => {
   const seen = { fence: 0, activate: 0, notify: 0, repoint: 0, disarm: 0 };
   fc.assert(
     fc.property(fc.array(anyObservation, { minLength: 30, maxLength: 60 }), (observations) => {

@@ -87,11 +87,11 @@ test.each([
   expect(isActiveAfter(control, region, epoch)).toBe(expected);
 });
 
-describe("whatever the control item says", () => {
+describe("for any control item", () => {
   const region = fc.constantFrom(HOME, STANDBY);
   const epoch = fc.integer({ min: 0, max: 5 });
 
-  test("no region may both settle and close, and no two may settle", () => {
+  test("no region may both settle and close, and at most one may settle", () => {
     fc.assert(
       fc.property(anyControl, region, epoch, (control, one, local) => {
         expect(maySettle(control, one) && mayClose(control, one, local)).toBe(false);
@@ -101,7 +101,7 @@ describe("whatever the control item says", () => {
     );
   });
 
-  test("a fence makes every settled order wait, and nobody settles or closes", () => {
+  test("after a fence every order waits and no region settles or closes", () => {
     fc.assert(
       fc.property(anyControl, region, epoch, (control, target, settledEpoch) => {
         fc.pre(settledEpoch <= control.epoch);
@@ -118,21 +118,21 @@ describe("whatever the control item says", () => {
   });
 });
 
-describe("the rules that are SQL", () => {
-  test("an insert holds its right until it commits", () => {
+describe("the rules that are written in SQL", () => {
+  test("an insert locks the epoch until it commits", () => {
     expect(INSERT_ORDERS).toMatch(
       /held as materialized \(\s*select epoch from writer_epoch where epoch = \$1::integer for share\s*\)/,
     );
     expect(INSERT_ORDERS).toMatch(/from batch cross join held/);
   });
 
-  test("the epoch is raised as raisesEpoch says: only upward", () => {
+  test("an update raises the epoch and never lowers it, as raisesEpoch does", () => {
     expect(RAISE_EPOCH).toBe(
       "update writer_epoch set epoch = $1::integer where epoch < $1::integer",
     );
   });
 
-  test("rows and the epoch that vouches for them are seen in one statement", () => {
+  test("the epoch and the rows are read in one statement", () => {
     expect(SEE_ORDERS.match(/;/g)).toBeNull();
     expect(SEE_ORDERS).toMatch(/select epoch from writer_epoch[\s\S]*select id::text from orders/);
   });

@@ -191,12 +191,12 @@ test.each<[boolean, string, ProbeResult[]]>([
   [false, "3 of 12", probes(bad, good, ...many(2, bad), ...many(8, good))],
   [true, "4 of 12", probes(...many(4, bad), ...many(8, good))],
   [false, "4 of 12, one of them blind", probes(blind, ...many(3, bad), ...many(8, good))],
-])("worrying: %p for %s", (expected, _what, seen) => {
+])("suspicious: %p for %s", (expected, _what, seen) => {
   expect(areSuspicious(seen)).toBe(expected);
 });
 
-describe("whatever was seen", () => {
-  test("a sign only grows older: what home wrote later takes a sign away, never brings one", () => {
+describe("for any evidence", () => {
+  test("a later heartbeat or later progress can remove a sign but not cause one", () => {
     fc.assert(
       fc.property(anyEvidence, fc.integer({ min: 0, max: 100_000 }), (evidence, laterMs) => {
         const renewed: Evidence = {
@@ -215,7 +215,7 @@ describe("whatever was seen", () => {
     );
   });
 
-  test("a probe that turns good brings no sign", () => {
+  test("a probe that becomes good causes no sign", () => {
     fc.assert(
       fc.property(anyEvidence, fc.nat({ max: 11 }), (evidence, which) => {
         const seen = evidence.probes.map((probe, i) =>
@@ -229,7 +229,7 @@ describe("whatever was seen", () => {
     );
   });
 
-  test("probes of another incident count for nothing", () => {
+  test("old probes are ignored", () => {
     fc.assert(
       fc.property(anyEvidence, (evidence) => {
         const old = evidence.probes.map((probe) => ({ ...probe, atMs: probe.atMs - 130_001 }));
@@ -249,7 +249,7 @@ describe("probes of two loops", () => {
     aliveAgeMs: 0,
   });
 
-  it("are one memory: another's past, and our own of the slot that has just passed", () => {
+  it("are merged by time", () => {
     const sentinels = [at(0, "good"), at(10, "bad"), at(20, "bad")];
     expect(mergeProbes([at(20, "bad"), at(30, "bad")], sentinels)).toEqual([
       at(0, "good"),
@@ -259,11 +259,11 @@ describe("probes of two loops", () => {
     ]);
   });
 
-  it("count once a slot, our own first", () => {
+  it("count once per slot, and own results come first", () => {
     expect(mergeProbes([at(23, "good")], [at(20, "bad")])).toEqual([at(23, "good")]);
   });
 
-  it("are no more than a window of flapping", () => {
+  it("are limited to LOOKS_KEPT", () => {
     const many = Array.from({ length: 20 }, (_, i) => at(i * 10, "good"));
     expect(mergeProbes([at(200, "bad")], many)).toEqual([...many.slice(-11), at(200, "bad")]);
   });

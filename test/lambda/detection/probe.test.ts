@@ -37,7 +37,7 @@ const published = () =>
     return data.map((one) => one.Value);
   });
 
-describe("what a look sees of home", () => {
+describe("a probe of home", () => {
   it.each([
     [200, 200, "good", [0, 0, 0], 0.02],
     [404, 200, "good", [0, 0, 0], 0.02],
@@ -66,13 +66,13 @@ describe("what a look sees of home", () => {
     [500, "failed", 1],
     [503, "failed", 1],
     [null, "unanswered", 1],
-  ])("its canary order answered %p: %s", async (status, canary, metric) => {
+  ])("with the canary order answered %p: %s", async (status, canary, metric) => {
     answers(200, 200, status);
     expect((await seen()).result.probe.canary).toBe(canary);
     expect(published()).toEqual([[0, 0, metric]]);
   });
 
-  it("by three requests at once, each cut off after 3 s", async () => {
+  it("sends three requests at once, each with a timeout of 3 s", async () => {
     answers(null, null, null);
     expect((await seen()).seconds).toBe(3.01);
     expect(world.told("http")).toEqual([
@@ -85,7 +85,7 @@ describe("what a look sees of home", () => {
     expect(requests.map((call) => call.atMs)).toEqual(Array(3).fill(world.nowMs - 3_010));
   });
 
-  it("with one canary order a slot, of the reserved account, placed by all looks alike", async () => {
+  it("places one canary order per slot for the canary account, with the same id in every loop", async () => {
     await seen();
     await world.advance(9.97);
     await seen();
@@ -117,7 +117,7 @@ describe("what a look sees of home", () => {
   it.each([
     ["is refused", () => Promise.reject(new Error("no secret")), 0.02],
     ["hangs", () => new Promise<string>(() => undefined), 3.01],
-  ])("and a canary's token that %s says nothing of home", async (_, canaryToken, seconds) => {
+  ])("is not affected by a token that %s", async (_, canaryToken, seconds) => {
     answers(200, 200);
     world.canaryToken = canaryToken;
     const outcome = await seen();
@@ -128,12 +128,12 @@ describe("what a look sees of home", () => {
   });
 });
 
-describe("between two looks", () => {
+describe("between two slots", () => {
   const between = () => world.timed(placeOrdersUntilNextSlot(world.runtime(STANDBY), noLog));
   const placed = (sinceMs: number) =>
     world.callsOf({ command: "POST" }).map(({ atMs }) => atMs - sinceMs);
 
-  it("two orders of the slot are placed, and its end is not late though they hang", async () => {
+  it("two more orders are placed, and the next slot is not late if they hang", async () => {
     const slotMs = world.nowMs;
     answers(200, 200, null);
     await seen();
@@ -147,7 +147,7 @@ describe("between two looks", () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it("an order whose moment has passed is not placed", async () => {
+  it("an order is not placed if its time has passed", async () => {
     await world.advance(5);
     const slotMs = world.nowMs - 5_000;
     const { result, seconds } = await between();
@@ -155,7 +155,7 @@ describe("between two looks", () => {
     expect(placed(slotMs)).toEqual([6_600]);
   });
 
-  it("what failed counts with the next look's own", async () => {
+  it("failed orders count in the metric of the next slot", async () => {
     answers(200, 200, 500);
     const { result } = await between();
     answers(200, 200, 202);
@@ -169,8 +169,8 @@ describe("between two looks", () => {
   });
 });
 
-describe("what a look reads in its own region's ledger", () => {
-  it("is the control item and home's signs, each strongly", async () => {
+describe("the state of the ledger", () => {
+  it("is read from its own region with strongly consistent reads", async () => {
     answers(200, 200);
     world.put({ pk: `alive#${HOME}`, atMs: world.nowMs - 4_000 });
     const progress = { epoch: 3, firstAtMs: 1, lastAtMs: world.nowMs - 5_000, newestOrderAtMs: 2 };
@@ -192,7 +192,7 @@ describe("what a look reads in its own region's ledger", () => {
     expect(world.callsOf({ command: "Query" })).toEqual([]);
   });
 
-  it("is nothing, and no sign, where the items are absent", async () => {
+  it("is empty if the items are absent", async () => {
     world = new FakeWorld();
     const { result } = await seen();
     expect(result.control).toBe("absent");
@@ -203,7 +203,7 @@ describe("what a look reads in its own region's ledger", () => {
   it.each([
     ["refuses", throttled(), 0.02],
     ["hangs", "hangs" as const, 2.01],
-  ])("is unknown where the ledger %s", async (_, mishap, seconds) => {
+  ])("is unknown if the ledger %s", async (_, mishap, seconds) => {
     world.mishap({ service: "dynamodb" }, mishap);
     const outcome = await seen();
     expect(outcome).toMatchObject({ seconds, result: { control: "unknown" } });
@@ -215,7 +215,7 @@ describe("what a look reads in its own region's ledger", () => {
     });
   });
 
-  describe("once progress is older than 80 s, also since when an order waits", () => {
+  describe("includes waiting orders once progress is older than 80 s", () => {
     const silentFor = (ms: number, epoch = 3) => {
       world.put({ pk: `progress#${HOME}`, epoch, firstAtMs: 1, lastAtMs: world.nowMs - ms });
       world.put(openItem(1, world.nowMs - 90_000));
@@ -235,7 +235,7 @@ describe("what a look reads in its own region's ledger", () => {
       expect(world.callsOf({ command: "Query" })).toHaveLength(isAsked ? 16 : 0);
     });
 
-    it("and unknown is no sign where that cannot be read", async () => {
+    it("and is null if the index cannot be read", async () => {
       silentFor(100_000);
       world.mishap({ command: "Query" }, "hangs");
       const { result, seconds } = await seen();
@@ -247,16 +247,16 @@ describe("what a look reads in its own region's ledger", () => {
   });
 });
 
-describe("a look", () => {
+describe("the metrics of a probe", () => {
   it.each([
     ["refused", throttled(), 0.02],
     ["not answered", "hangs" as const, 2.01],
-  ])("is not spoiled by metrics that are %s", async (_, mishap, seconds) => {
+  ])("do not affect the result if they are %s", async (_, mishap, seconds) => {
     world.mishap({ service: "cloudwatch" }, mishap);
     expect(await seen()).toMatchObject({ seconds, result: { probe: { home: "good" } } });
   });
 
-  it("publishes at full resolution, by environment", async () => {
+  it("have a resolution of 1 s and the environment as dimension", async () => {
     await seen();
     expect(world.only({ service: "cloudwatch" }).input).toEqual({
       Namespace: "TradingPlatform",
@@ -274,7 +274,7 @@ describe("a look", () => {
   });
 });
 
-it("slots are the wall clock's tens of seconds, the next one always lies ahead", async () => {
+it("slots start every 10 s of the wall clock, and the next slot is always in the future", async () => {
   const slots: [number, number][] = [
     [0, 10_000],
     [1, 9_999],

@@ -56,7 +56,7 @@ beforeEach(() => {
 
 afterEach(() => jest.restoreAllMocks());
 
-it("statements side by side share one connection, and the next ones use it again", async () => {
+it("concurrent statements share one connection, and later ones reuse it", async () => {
   const sql = connected();
   const texts = Array.from({ length: 16 }, (_, i) => `select ${i}`);
   expect(await Promise.all(texts.map((text) => sql(text, [])))).toEqual(texts.map((t) => [t]));
@@ -64,7 +64,7 @@ it("statements side by side share one connection, and the next ones use it again
   expect(outcome()).toEqual([[17, 0]]);
 });
 
-it("one that was idle for too long is ended before another is opened", async () => {
+it("a connection that was idle for too long is closed before another is opened", async () => {
   const sql = connected();
   await sql("select 1", []);
   nowMs += CONNECTION_IDLE_MAX_MS;
@@ -77,7 +77,7 @@ it("one that was idle for too long is ended before another is opened", async () 
   ]);
 });
 
-it("an error ends the connection it came from, not the one that took its place", async () => {
+it("an error closes the connection it came from, not the one that replaced it", async () => {
   const sql = connected();
   await sql("select 1", []);
   const [first] = mockOpened;
@@ -93,7 +93,7 @@ it("an error ends the connection it came from, not the one that took its place",
   ]);
 });
 
-it("with a statement that fails those that wait behind it fail, and one connection is ended", async () => {
+it("if a statement fails, the statements queued behind it fail too and one connection is closed", async () => {
   const sql = connected();
   await sql("select 1", []);
   mockOpened[0]!.failure = new Error("Query read timeout");
@@ -114,7 +114,7 @@ it("a connection that breaks while idle is replaced", async () => {
   ]);
 });
 
-it("one that never came is tried anew", async () => {
+it("a connection that could not be opened is opened again", async () => {
   const sql = connected();
   mockConnects = false;
   const tries = await Promise.allSettled([sql("select 1", []), sql("select 2", [])]);

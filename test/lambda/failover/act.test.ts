@@ -17,7 +17,7 @@ const fenceTo = (isAutomatic: boolean) =>
 describe("fence", () => {
   const rule = { service: "eventbridge", region: STANDBY, command: "DescribeRule", on: "tick" };
 
-  it("writes the next epoch, no active region, the target and why, after asking for the tick", async () => {
+  it("writes the next epoch, the target and the reason after it has checked the tick's rule", async () => {
     const before = world.setControl({ epoch: 3, version: 9, disarmedUntilMs: 5, notifiedEpoch: 3 });
     await world.play(act.fence(runtime(), before, fenceTo(true), noLog));
     expect(world.control).toEqual({
@@ -35,7 +35,7 @@ describe("fence", () => {
     expect(world.callsOf(rule)).toHaveLength(1);
   });
 
-  it("does nothing where the tick's schedule is known to be gone", async () => {
+  it("is not written if the tick's rule is gone", async () => {
     const before = world.setControl();
     world.services.hasTickRule = false;
     await expect(world.play(act.fence(runtime(), before, fenceTo(true), noLog))).rejects.toThrow(
@@ -49,7 +49,7 @@ describe("fence", () => {
     ["refused", serviceError("AccessDeniedException", "not authorized"), 0.02],
     ["throttled", throttled(), 0.02],
     ["never answered", "hangs" as const, 2.01],
-  ])("passes where the question for it is %s", async (_, mishap, seconds) => {
+  ])("is written if reading the rule is %s", async (_, mishap, seconds) => {
     const before = world.setControl();
     world.mishap(rule, mishap);
     const outcome = await world.timed(act.fence(runtime(), before, fenceTo(true), noLog));
@@ -57,7 +57,7 @@ describe("fence", () => {
     expect(world.control).toMatchObject({ epoch: 2, target: STANDBY });
   });
 
-  it("asks nothing when an operator fences", async () => {
+  it("does not check the rule for an operator's command", async () => {
     const before = world.setControl();
     world.services.hasTickRule = false;
     await world.play(act.fence(runtime(), before, fenceTo(false), noLog));
@@ -68,7 +68,7 @@ describe("fence", () => {
   it.each([
     ["wrote first", 10],
     ["still has to write what it builds on", 8],
-  ])("loses against whoever %s", async (_, version) => {
+  ])("fails if another invocation %s", async (_, version) => {
     const before = world.setControl({ version: 9 });
     world.setControl({ version });
     const failure = await world
@@ -80,7 +80,7 @@ describe("fence", () => {
 });
 
 describe("create", () => {
-  it("writes the first control item, and never over another", async () => {
+  it("writes the first control item and never overwrites one", async () => {
     await world.play(act.create(runtime()));
     const first = {
       pk: "control",
@@ -108,7 +108,7 @@ describe("promote", () => {
   const promote = (control: Control, action: typeof failover | typeof switchover = failover) =>
     world.timed(act.promote(runtime(), control, action));
 
-  it("fails over in the target's region, allowing data loss, right after a strong read", async () => {
+  it("calls FailoverGlobalCluster in the target region right after a strongly consistent read", async () => {
     await promote(world.setControl({ version: 9 }));
     expect(world.told("dynamodb", "rds")).toEqual([
       `dynamodb ${STANDBY} Get control`,
@@ -122,7 +122,7 @@ describe("promote", () => {
     expect(world.only({ service: "dynamodb" }).input["ConsistentRead"]).toBe(true);
   });
 
-  it("switches over in the region that still writes, without data loss", async () => {
+  it("calls SwitchoverGlobalCluster in the region of the current writer", async () => {
     world.services.databases[HOME]!.isWriter = false;
     world.services.databases[STANDBY]!.isWriter = true;
     await promote(world.setControl(), switchover);
@@ -137,7 +137,7 @@ describe("promote", () => {
   it.each([
     ["has another version", { version: 10 }, "the control item has version 10, not 9"],
     ["is absent", null, "the control item has version undefined, not 9"],
-  ])("makes no RDS call where the control item %s", async (_, change, error) => {
+  ])("makes no RDS call if the control item %s", async (_, change, error) => {
     const before = world.setControl({ version: 9 });
     if (change === null) world = new FakeWorld(STANDBY);
     else world.setControl(change);
@@ -148,7 +148,7 @@ describe("promote", () => {
   it.each([
     ["refused", throttled(), 0.01],
     ["never answered", "hangs" as const, 2],
-  ])("makes no RDS call where the read is %s", async (_, mishap, seconds) => {
+  ])("makes no RDS call if the read is %s", async (_, mishap, seconds) => {
     const before = world.setControl();
     const startedMs = world.nowMs;
     world.mishap({ on: "control" }, mishap);
@@ -158,7 +158,7 @@ describe("promote", () => {
     expect(world.told("rds")).toEqual([]);
   });
 
-  it("cuts its call off 2 s after the read began", async () => {
+  it("aborts its call 2 s after the read began", async () => {
     const before = world.setControl();
     const startedMs = world.nowMs;
     world.mishap({ service: "rds" }, "hangs");
@@ -170,7 +170,7 @@ describe("promote", () => {
     });
   });
 
-  it("calls no more when the read's answer arrives after the cut-off", async () => {
+  it("makes no call if the read is answered after the cutoff", async () => {
     const before = world.setControl();
     world.mishap({ on: "control" }, { lateMs: 2_500 });
     await expect(promote(before)).rejects.toThrow("no answer");

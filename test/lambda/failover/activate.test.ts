@@ -18,7 +18,7 @@ describe("activate", () => {
   const migrationAnswers = (answer: object, name = "standby-migration") =>
     world.services.functions.set(name, () => Promise.resolve(answer));
 
-  it("invokes the target's db-migration, waits, then makes the target active", async () => {
+  it("invokes db-migration in the target region, waits for it, then makes the region active", async () => {
     migrationAnswers({ status: "activated", epoch: 4, newestRowAtMs: 77 });
     const before = control();
     await activate(before);
@@ -41,7 +41,7 @@ describe("activate", () => {
     });
   });
 
-  it("goes to home's function in home's region where home gains", async () => {
+  it("invokes the function in the home region if home takes over", async () => {
     migrationAnswers({ status: "activated", epoch: 4, newestRowAtMs: null }, "home-migration");
     await activate(control({ target: HOME }), HOME);
     expect(world.told("lambda")).toEqual([`lambda ${HOME} Invoke home-migration`]);
@@ -59,7 +59,7 @@ describe("activate", () => {
     },
   );
 
-  it("fails with what db-migration said", async () => {
+  it("fails with the error of db-migration", async () => {
     world.services.functions.set("standby-migration", () => Promise.reject(new Error("no secret")));
     await expect(activate(control())).rejects.toThrow(
       `db-migration in ${STANDBY} failed: {"errorMessage":"Error: no secret"}`,
@@ -74,7 +74,7 @@ describe("activate", () => {
     expect(world.nowMs - startedMs).toBe(20_000);
   });
 
-  it("does not overwrite a fence that came in between", async () => {
+  it("does not overwrite a fence that was written in between", async () => {
     const before = control();
     world.services.functions.set("standby-migration", () => {
       world.setControl({ version: before.version + 1, epoch: 5, target: HOME });
@@ -85,7 +85,7 @@ describe("activate", () => {
   });
 });
 
-describe("what follows an activation", () => {
+describe("after an activation", () => {
   const control = (change: Partial<Control> = {}) =>
     world.setControl({
       active: STANDBY,
@@ -105,7 +105,7 @@ describe("what follows an activation", () => {
   it.each([
     [STANDBY, "standby-sweep"],
     [HOME, "home-sweep"],
-  ])("sweep in %s goes to %s and is not waited for", async (region, name) => {
+  ])("a sweep in %s invokes %s and does not wait for it", async (region, name) => {
     await world.play(act.sweep(runtime(), control(), region));
     expect(world.only({ service: "lambda" })).toMatchObject({
       region,
@@ -117,7 +117,7 @@ describe("what follows an activation", () => {
     });
   });
 
-  it("notify tells both regions the RTO and the RPO, then notes that it did", async () => {
+  it("notify publishes RTO and RPO in both regions, then records it", async () => {
     const nowMs = world.nowMs;
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: nowMs - 130_040 });
     world.put({ pk: `progress#${STANDBY}`, epoch: 4, firstAtMs: nowMs - 2_000, lastAtMs: nowMs });
@@ -150,7 +150,7 @@ describe("what follows an activation", () => {
   it.each([
     ["nothing was settled yet in the new epoch", 3, -80_000, { rtoSeconds: 60.1, rpoSeconds: 20 }],
     ["the survivor has later rows than home told of", 4, 0, { rtoSeconds: 50.1, rpoSeconds: 0 }],
-  ])("notify reckons too where %s", async (_, epoch, newestRowMs, told) => {
+  ])("notify computes both if %s", async (_, epoch, newestRowMs, told) => {
     const { nowMs } = world;
     const settledAtMs = nowMs - 9_900;
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: nowMs - 60_000 });
@@ -161,7 +161,7 @@ describe("what follows an activation", () => {
     expect(published()[0]!.message).toMatchObject(told);
   });
 
-  it("notify tells of a first start as what it is", async () => {
+  it("notify reports a first start without RTO and RPO", async () => {
     const log = createLog(runtime(), "test");
     const before = control({ active: HOME, how: "start", epoch: 1, reason: "first start" });
     world.put({ pk: `progress#${STANDBY}`, epoch: 1, firstAtMs: 1, lastAtMs: 1 });
@@ -172,14 +172,17 @@ describe("what follows an activation", () => {
     });
   });
 
-  it.each([[HOME], [STANDBY]])("one topic is enough: not a word from %s's", async (region) => {
-    world.mishap({ service: "sns", region }, "hangs");
-    const { seconds } = await world.timed(act.publish(runtime(), "s".repeat(120), { a: 1 }));
-    expect(seconds).toBe(0.01);
-    expect(published().map((one) => one.subject)).toEqual(Array(2).fill("s".repeat(100)));
-  });
+  it.each([[HOME], [STANDBY]])(
+    "notify succeeds if the topic in %s does not answer",
+    async (region) => {
+      world.mishap({ service: "sns", region }, "hangs");
+      const { seconds } = await world.timed(act.publish(runtime(), "s".repeat(120), { a: 1 }));
+      expect(seconds).toBe(0.01);
+      expect(published().map((one) => one.subject)).toEqual(Array(2).fill("s".repeat(100)));
+    },
+  );
 
-  it("no topic is not: notify fails and is still to be done", async () => {
+  it("notify fails if no topic answers, and records nothing", async () => {
     world.mishap({ service: "sns" }, throttled());
     const before = control({ notifiedEpoch: 1 });
     await expect(
@@ -189,7 +192,7 @@ describe("what follows an activation", () => {
     expect(world.metric("RtoSeconds")).toEqual([]);
   });
 
-  it("re-point gives home's check a path home cannot answer, then notes that it did", async () => {
+  it("repoint sets the path of the health check, then records it", async () => {
     const before = control();
     await world.play(act.repoint(runtime(), before));
     expect(world.only({ service: "route53" }).input).toEqual({
@@ -199,7 +202,7 @@ describe("what follows an activation", () => {
     expect(world.control).toMatchObject({ repointedEpoch: 4, version: before.version + 1 });
   });
 
-  it("re-point gives up after 2 s and notes nothing", async () => {
+  it("repoint gives up after 2 s and records nothing", async () => {
     world.mishap({ service: "route53" }, "hangs");
     const startedMs = world.nowMs;
     await expect(world.play(act.repoint(runtime(), control()))).rejects.toThrow("no answer");
@@ -207,7 +210,7 @@ describe("what follows an activation", () => {
     expect(world.control).toMatchObject({ repointedEpoch: 0 });
   });
 
-  it("disarm holds automatic fences back until then", async () => {
+  it("disarm records until when no automatic fence is allowed", async () => {
     const before = control();
     await world.play(act.disarm(runtime(), before, 123));
     expect(world.control).toMatchObject({ disarmedUntilMs: 123, version: before.version + 1 });

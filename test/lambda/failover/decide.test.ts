@@ -102,7 +102,7 @@ describe("without a command", () => {
   });
 });
 
-describe("under a target", () => {
+describe("during a takeover", () => {
   const start = under(HOME, "start", { epoch: 1 });
 
   test.each<[string, Partial<Observation>, Action]>([
@@ -219,11 +219,11 @@ test.each<[string, Parameters<typeof takeoverRegion>[0], Observation["command"],
   ["a command before a target", under(STANDBY, "failover"), { action: "failover", to: HOME }, HOME],
   ["failback: home", controlWith(), { action: "failback" }, HOME],
   ["disarm goes nowhere: the target", under(HOME, "failover"), { action: "disarm" }, HOME],
-])("the region whose RDS is asked - %s", (_what, control, command, region) => {
+])("the region that takes over: %s", (_what, control, command, region) => {
   expect(takeoverRegion(control, command, HOME, STANDBY)).toBe(region);
 });
 
-test("three bad probes are worth nothing while home's sign of life is fresh", () => {
+test("three bad probes are no sign while home's heartbeat is fresh", () => {
   const evidence = evidenceWith({ probes: probes(bad, bad, bad), aliveAtMs: ago(20) });
   expect(decideNow({ evidence })).toEqual(nothing(`${HOME} is active`));
 });

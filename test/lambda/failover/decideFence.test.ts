@@ -31,7 +31,7 @@ describe("an automatic fence", () => {
     probes.filter(({ aliveAgeMs }) => aliveAgeMs !== null && aliveAgeMs > 10_000).length >= 4 ||
     (progress !== null && progress.lastAtMs < ago(80));
 
-  test("has two witnesses, and every sign comes up", () => {
+  test("needs two witnesses for every sign", () => {
     const signs = new Map<string, number>();
     fc.assert(
       fc.property(anyTrouble, (observation) => {
@@ -92,7 +92,7 @@ describe("an automatic fence", () => {
     ],
   ];
 
-  test.each(silenced)("never comes when %s", (_when, silence) => {
+  test.each(silenced)("does not happen if %s", (_when, silence) => {
     fc.assert(
       fc.property(anyTrouble, (observation) => {
         const evidence = silence(observation.evidence);
@@ -102,7 +102,7 @@ describe("an automatic fence", () => {
     );
   });
 
-  test("takes a blind probe for a good one", () => {
+  test("treats a blind probe like a good one", () => {
     fc.assert(
       fc.property(anyTrouble, (observation) => {
         const { evidence } = observation;
@@ -117,7 +117,7 @@ describe("an automatic fence", () => {
     );
   });
 
-  test("comes from the standby's orchestrator alone, from home, armed, towards the standby", () => {
+  test("is decided only by the standby's orchestrator, while armed and home is active", () => {
     fc.assert(
       fc.property(fc.oneof(anyObservation, anyTrouble), (observation) => {
         const action = decide(observation, NOW_MS);

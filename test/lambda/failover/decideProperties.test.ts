@@ -12,7 +12,7 @@ import {
   STANDBY,
 } from "../../helpers/observations";
 
-describe("whatever is observed", () => {
+describe("for any observation", () => {
   const always = (name: string, property: (observation: Observation, action: Action) => void) =>
     test(name, () => {
       fc.assert(
@@ -107,7 +107,7 @@ describe("whatever is observed", () => {
     expect(observation.memory.repointTriedEpoch).toBeLessThan(epoch);
   });
 
-  test("under a target, evidence changes nothing", () => {
+  test("evidence does not matter during a takeover", () => {
     fc.assert(
       fc.property(anyObservation, anyEvidence, (observation, evidence) => {
         fc.pre(typeof observation.control === "object" && observation.control.target !== null);
@@ -117,7 +117,7 @@ describe("whatever is observed", () => {
     );
   });
 
-  test("an unknown target is no sign: it adds no fence, and under a target it only waits", () => {
+  test("an unknown target adds no fence, and during a takeover the action is to wait", () => {
     fc.assert(
       fc.property(anyObservation, (observation) => {
         const action = decide({ ...observation, target: "unknown" }, NOW_MS);

@@ -51,7 +51,7 @@ test.each<[Described, boolean]>([
   [{ instances: ["failed", "rebooting"] }, false],
   [{ instances: [] }, false],
   [{ isMember: false }, false],
-])("a standby of which RDS says %j is ready: %s", async (says, isReady) => {
+])("a standby that RDS describes as %j is ready: %s", async (says, isReady) => {
   expect(await observeTarget(runtime(described(says)), STANDBY, true, noLog)).toEqual({
     isWriter: false,
     isPromoting: false,
@@ -59,7 +59,7 @@ test.each<[Described, boolean]>([
   });
 });
 
-it("is unknown where any of the three questions is refused, or there is no global cluster", async () => {
+it("is unknown if a call to RDS fails or there is no global cluster", async () => {
   for (const refused of ["GlobalClusters", "DBClusters", "DBInstances"]) {
     const answer = (command: string): unknown => {
       if (command === `Describe${refused}Command`) throw new Error("Throttling");
@@ -72,7 +72,7 @@ it("is unknown where any of the three questions is refused, or there is no globa
   expect(await observeTarget(runtime(none), STANDBY, true, noLog)).toBe("unknown");
 });
 
-it("asks for the global cluster alone where nobody needs to know who is ready", async () => {
+it("describes only the global cluster if the readiness is not needed", async () => {
   const asked: string[] = [];
   const answer = (command: string): unknown => {
     asked.push(command);
@@ -86,7 +86,7 @@ it("asks for the global cluster alone where nobody needs to know who is ready", 
   expect(asked).toEqual(["DescribeGlobalClustersCommand"]);
 });
 
-it("is unknown where RDS does not answer in time", async () => {
+it("is unknown if RDS does not answer in time", async () => {
   const never = (): Promise<never> => new Promise(() => {});
   const delays: number[] = [];
   const fires: Clock["timer"] = (delayMs, fire) => {

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe("an activation", () => {
-  it("migrates and raises the right, and says what the newest row is", async () => {
+  it("migrates the schema, raises the epoch and returns the time of the newest row", async () => {
     expect(await run({ activate: 1 })).toEqual({
       status: "activated",
       epoch: 1,
@@ -41,14 +41,14 @@ describe("an activation", () => {
     expect(database(HOME).epoch).toBe(2);
   });
 
-  it("again is the same, a lower one is superseded and changes nothing", async () => {
+  it("has the same result if repeated, and a lower epoch is superseded", async () => {
     database(HOME).at(4);
     expect(await run({ activate: 4 })).toMatchObject({ status: "activated", epoch: 4 });
     expect(await run({ activate: 3 })).toEqual({ status: "superseded", epoch: 4 });
     expect(database(HOME).epoch).toBe(4);
   });
 
-  it("says where the database is not the writer, and touches nothing", async () => {
+  it("changes nothing if the database is not the writer", async () => {
     expect(await run({ activate: 2 }, STANDBY)).toEqual({ status: "not the writer" });
     expect(statements()).toEqual(["PROBE_WRITER"]);
     expect(world.callsOf({ service: "sql" })[0]!.on).toBe("standby-writer");
@@ -57,14 +57,14 @@ describe("an activation", () => {
   it.each([
     ["leads nowhere is not the writer", "ENOTFOUND", true],
     ["does not answer is not known to be none", "ECONNREFUSED", false],
-  ])("where the cluster's name %s", async (_, code, isKnown) => {
+  ])("with an endpoint that %s", async (_, code, isKnown) => {
     world.mishap({ service: "sql" }, Object.assign(new Error("connect"), { code }));
     const answer = run({ activate: 2 });
     if (isKnown) expect(await answer).toEqual({ status: "not the writer" });
     else await expect(answer).rejects.toThrow("connect");
   });
 
-  it("fails where the writer was lost on the way: the orchestrator asks again", async () => {
+  it("fails if the writer is lost meanwhile", async () => {
     database(HOME).at(1);
     world.mishap({ command: "RAISE_EPOCH" }, databaseError("25006", "read-only transaction"), 1);
     await expect(run({ activate: 2 })).rejects.toThrow("read-only transaction");
@@ -74,26 +74,26 @@ describe("an activation", () => {
 });
 
 describe("a deployment", () => {
-  it("applies what is missing, once", async () => {
+  it("applies missing migrations once", async () => {
     expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: [1] });
     expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: [] });
     expect(database(HOME).migrated).toEqual([1]);
   });
 
-  it("has nothing to do where the database is not the writer", async () => {
+  it("has nothing to do if the database is not the writer", async () => {
     expect(await run({ migrate: true }, STANDBY)).toEqual({ status: "not the writer" });
     expect(statements()).toEqual(["PROBE_WRITER"]);
   });
 
-  it("does not take the right from whoever holds it", async () => {
+  it("does not change the epoch", async () => {
     database(HOME).at(3);
     await run({ migrate: true });
     expect(database(HOME).epoch).toBe(3);
   });
 });
 
-describe("once a day", () => {
-  it("rows of canaries older than a day go, all others stay", async () => {
+describe("a daily invocation", () => {
+  it("deletes rows of the canary account that are older than a day and keeps all others", async () => {
     database(HOME).at(1);
     const settledAt = (ageSeconds: number) =>
       new Date(world.nowMs - ageSeconds * 1000).toISOString();

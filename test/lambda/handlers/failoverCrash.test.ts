@@ -100,7 +100,7 @@ function faults(world: FakeWorld, { end, promotions, asked }: Omit<Scene, "begin
 }
 
 describe.each(Object.entries(scenes))("%s that dies at any call", (_, scene) => {
-  it("comes to the same end when the next run goes on: one epoch, one promotion", async () => {
+  it("ends in the same state once another invocation continues, with one epoch and one promotion", async () => {
     const whole = new Life();
     expect(faults(await play(scene, whole), scene)).toEqual([]);
     expect(whole.calls).toBeGreaterThan(25);
@@ -115,7 +115,7 @@ describe.each(Object.entries(scenes))("%s that dies at any call", (_, scene) => 
   });
 });
 
-it("a first start that dies at any call is finished by the next tick", async () => {
+it("a first start that crashes at any call is finished by the next tick", async () => {
   const end: Partial<Control> = { epoch: 1, active: HOME, notifiedEpoch: 1, how: "start" };
   const asked = ["Invoke home-sweep", "Publish home-topic"];
   const tick = (world: FakeWorld, life?: Life) =>

@@ -13,7 +13,7 @@ const ask = (event: object, region = STANDBY) => world.timed(orchestrate(world, 
 const fenceTo = (region: string): Partial<Control> => ({ epoch: 2, active: null, target: region });
 
 describe("an operator's failover", () => {
-  it("goes the whole way to the standby and says done, though home is well", async () => {
+  it("makes the standby active and reports done, even if home is well", async () => {
     const { result, seconds } = await ask({ action: "failover", to: STANDBY });
     expect(result).toMatchObject({ done: true, action: { do: "nothing" } });
     expect(seconds).toBeLessThan(65);
@@ -38,7 +38,7 @@ describe("an operator's failover", () => {
     expect(world.told("http", "eventbridge", "cloudwatch")).toEqual([]);
   });
 
-  it("goes to home from home's own orchestrator, where the standby is lost", async () => {
+  it("makes home active from home's orchestrator if the standby is lost", async () => {
     atStandby(world);
     world.mishap({ region: STANDBY }, "hangs");
     const { result } = await ask({ action: "failover", to: HOME }, HOME);
@@ -56,14 +56,14 @@ describe("an operator's failover", () => {
     ]);
   });
 
-  it("turns one that is under way around, with a fence of its own", async () => {
+  it("reverses a failover in progress with a fence of its own", async () => {
     world.setControl({ ...fenceTo(STANDBY), how: "failover" });
     const { result } = await ask({ action: "failover", to: HOME });
     expect(result).toMatchObject({ done: true, control: { active: HOME, epoch: 3 } });
     expect(world.services.cluster.promotions).toEqual([]);
   });
 
-  it("waits for the promotion it turns around: a writer that is being left is not activated", async () => {
+  it("waits for the promotion in progress: a writer that is about to change is not activated", async () => {
     const { cluster } = world.services;
     cluster.promotionMs = 60_000;
     world.setControl({ ...fenceTo(STANDBY), how: "failover" });
@@ -77,7 +77,7 @@ describe("an operator's failover", () => {
     expect(world.services.databases[HOME]!.isWriter).toBe(true);
   });
 
-  it("repeated is one more look at the same fence", async () => {
+  it("writes no second fence if it is repeated", async () => {
     const command = { action: "failover", to: STANDBY };
     world.services.cluster.promotionMs = 140_000;
     const first = await ask(command);
@@ -92,7 +92,7 @@ describe("an operator's failover", () => {
     expect(world.services.cluster.promotions).toEqual([`failover to ${STANDBY}`]);
   });
 
-  it("is refused where the target is known not to be ready", async () => {
+  it("is refused if the target is not ready", async () => {
     world.services.cluster.unready.add(STANDBY);
     expect((await ask({ action: "failover", to: STANDBY })).result).toMatchObject({
       done: true,
@@ -104,7 +104,7 @@ describe("an operator's failover", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
-  it("is refused so even while another failover is under way", async () => {
+  it("is refused even while another failover is in progress", async () => {
     world.setControl({ ...fenceTo(STANDBY), how: "failover" });
     world.services.cluster.unready.add(HOME);
     expect((await ask({ action: "failover", to: HOME })).result).toMatchObject({
@@ -114,7 +114,7 @@ describe("an operator's failover", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
-  it("passes where the target's RDS does not answer, and is done once it does", async () => {
+  it("starts if the target's RDS does not answer, and is done once it does", async () => {
     const mend = world.mishap({ service: "rds" }, "hangs");
     const run = orchestrate(world, { action: "failover", to: STANDBY });
     await world.advance(10);
@@ -123,7 +123,7 @@ describe("an operator's failover", () => {
     expect(await world.play(run)).toMatchObject({ done: true });
   });
 
-  it("reads again what the ledger did not say at first", async () => {
+  it("reads the control item again if the first read fails", async () => {
     const mend = world.mishap({ on: "control" }, throttled());
     const run = orchestrate(world, { action: "failover", to: STANDBY });
     await world.advance(5);
@@ -134,7 +134,7 @@ describe("an operator's failover", () => {
   it.each([
     ["refuses", throttled()],
     ["hangs", "hangs" as const],
-  ])("is not done where the ledger %s: it looks on for its time", async (_, mishap) => {
+  ])("is not done if the ledger %s, and keeps polling", async (_, mishap) => {
     const mend = world.mishap({ on: "control" }, mishap);
     const { result, seconds } = await ask({ action: "failover", to: STANDBY });
     expect(result).toMatchObject({ done: false, control: "unknown" });
@@ -147,7 +147,7 @@ describe("an operator's failover", () => {
 describe("a failback", () => {
   beforeEach(() => atStandby(world));
 
-  it("switches over in the region that still writes, and loses nothing", async () => {
+  it("switches over in the region of the writer and loses no rows", async () => {
     world.services.databases[STANDBY]!.rows.set("row", { id: "row" } as never);
     const { result } = await ask({ action: "failback" });
     expect(result).toMatchObject({ done: true, control: { active: HOME, epoch: 3 } });
@@ -165,7 +165,7 @@ describe("a failback", () => {
     expect(world.control).toMatchObject({ how: "switchover", reason: "operator: failback" });
   });
 
-  it("needs home's RDS to answer", async () => {
+  it("is refused if RDS in the home region does not answer", async () => {
     world.mishap({ service: "rds", region: HOME }, "hangs");
     expect((await ask({ action: "failback" })).result).toMatchObject({
       done: true,
@@ -177,7 +177,7 @@ describe("a failback", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
-  it("does not turn a failover to the standby around", async () => {
+  it("does not reverse a failover to the standby", async () => {
     world.setControl({ ...fenceTo(STANDBY), how: "failover" });
     expect((await ask({ action: "failback" })).result).toMatchObject({
       done: true,
@@ -186,7 +186,7 @@ describe("a failback", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
-  it("has nothing to do where home is active", async () => {
+  it("has nothing to do if home is active", async () => {
     world = steadyWorld();
     expect((await ask({ action: "failback" })).result).toMatchObject({
       done: true,
@@ -197,7 +197,7 @@ describe("a failback", () => {
 });
 
 describe("arm and disarm", () => {
-  it("disarm for 15 minutes, and again only when half of them are over", async () => {
+  it("disarm lasts 15 minutes and is renewed only after half of that time", async () => {
     const startedMs = world.nowMs;
     expect((await ask({ action: "disarm" })).result).toMatchObject({
       done: true,
@@ -215,7 +215,7 @@ describe("arm and disarm", () => {
     expect(changesOf(world)).toEqual(Array(2).fill(`${STANDBY} Put control`));
   });
 
-  it("arm ends it at once, and is done where nothing is disarmed", async () => {
+  it("arm ends it at once and is done if nothing is disarmed", async () => {
     world.setControl({ disarmedUntilMs: world.nowMs + 600_000 });
     const { result } = await ask({ action: "arm" });
     expect(result).toMatchObject({
@@ -249,7 +249,7 @@ describe("nothing is changed", () => {
     expectOnlyReads();
   });
 
-  it("by status where the ledger and RDS do not answer: it says so in time", async () => {
+  it("by status if the ledger and RDS do not answer, and it reports that in time", async () => {
     world.mishap({}, "hangs");
     const { result, seconds } = await ask({ action: "status" });
     expect(result).toMatchObject({ control: "unknown", action: { do: "nothing" } });
@@ -266,7 +266,7 @@ describe("nothing is changed", () => {
     [{ action: "disarm" }, { do: "disarm" }],
     [{ action: "arm" }, { do: "nothing" }],
     [{ action: "status" }, { do: "nothing" }],
-  ])("by a dry run of %p: it says what would come first", async (event, action) => {
+  ])("by a dry run of %p, which reports the first action", async (event, action) => {
     const { result } = await ask({ ...event, dryRun: true });
     expect(result).toMatchObject({ action, done: action.do === "nothing" });
     expectOnlyReads();
@@ -282,7 +282,7 @@ describe("nothing is changed", () => {
     [{ action: "explode" }, /^unknown action "explode": use status, failover, failback, arm or/],
     [{ action: "failover" }, /^failover to "undefined": set "to" to one of us-east-1, us-east-2$/],
     [{ action: "failover", to: "us-west-2" }, /^failover to "us-west-2": set "to" to one of/],
-  ])("by %p, which is no command", async (event, message) => {
+  ])("by %p, which is not a command", async (event, message) => {
     await expect(ask(event)).rejects.toThrow(message);
     expect(world.calls).toEqual([]);
   });

@@ -30,8 +30,8 @@ const published = () =>
     .callsOf({ service: "sns", region: STANDBY })
     .map(({ input }) => [input["Subject"], JSON.parse(input["Message"] as string) as object]);
 
-describe("home is lost", () => {
-  it("and the tick takes over: fence, promote, activate, sweep, notify, re-point", async () => {
+describe("if home is lost", () => {
+  it("the tick fences, promotes, activates, sweeps, notifies and repoints", async () => {
     loseHome(world);
     const { result, seconds } = await play(tick);
     expect(changesOf(world)).toEqual(takeover);
@@ -51,7 +51,7 @@ describe("home is lost", () => {
     expect(seconds).toBeGreaterThan(120);
   });
 
-  it("in its time: three slots, one probe's patience, a promotion, a moment", async () => {
+  it("the takeover ends within three slots, a probe's timeout and a promotion", async () => {
     loseHome(world);
     await play(tick);
     expect(second({ command: "Put", on: "control" })).toBe(33.05);
@@ -63,7 +63,7 @@ describe("home is lost", () => {
     expect(second({ service: "sns" }) - activated).toBeCloseTo(0.32);
   });
 
-  it("the last read before the fence is the tick's rule, before the RDS call the control item", async () => {
+  it("the tick's rule is read last before the fence, and the control item last before the RDS call", async () => {
     loseHome(world);
     await play(tick);
     const before = (command: string, on: string) => {
@@ -75,7 +75,7 @@ describe("home is lost", () => {
     expect(before("FailoverGlobalCluster", clusterArn(STANDBY))).toBe("Get control");
   });
 
-  it("nothing but probes, one topic and the re-pointing is asked of home's region", async () => {
+  it("only probes, one topic and the repointing call the home region", async () => {
     loseHome(world);
     await play(tick);
     const asked = world.calls.filter((call) => call.region === HOME || call.on.includes("home"));
@@ -84,7 +84,7 @@ describe("home is lost", () => {
     );
   });
 
-  it("and hangs wherever it is asked: sweep and notice wait for none of it", async () => {
+  it("sweep and notify do not wait for calls to home that hang", async () => {
     loseHome(world);
     world.mishap({ region: HOME }, "hangs");
     await play(tick);
@@ -96,7 +96,7 @@ describe("home is lost", () => {
     expect(world.control).toMatchObject({ notifiedEpoch: 2, repointedEpoch: 0 });
   });
 
-  it("a re-pointing that failed is the next run's", async () => {
+  it("a failed repoint is left to the next invocation", async () => {
     loseHome(world);
     const mend = world.mishap({ service: "route53" }, throttled());
     await play(tick);
@@ -107,7 +107,7 @@ describe("home is lost", () => {
     expect(world.callsOf({ service: "route53" })).toHaveLength(2);
   });
 
-  it("three runs at once still make one takeover", async () => {
+  it("three concurrent invocations make one takeover", async () => {
     loseHome(world);
     await world.advance(15);
     const runs = [tick, tick, sentinel].map((event) => orchestrate(world, event));
@@ -124,7 +124,7 @@ describe("an automatic fence", () => {
     expect(changesOf(world).filter((line) => !line.includes("Publish"))).toEqual([]);
   };
 
-  it("does not come while home's sign of life is fresh", async () => {
+  it("does not happen while home's heartbeat is fresh", async () => {
     loseHome(world);
     world.beforeCall = ({ on }) => {
       if (on === `alive#${HOME}`) beAlive(world, world.nowMs - 5_000);
@@ -133,13 +133,13 @@ describe("an automatic fence", () => {
     expectNoFence();
   });
 
-  it("does not come while we are blind", async () => {
+  it("does not happen while neither region answers", async () => {
     world.website = () => undefined;
     await play(tick);
     expectNoFence();
   });
 
-  it("does not come where the tick's schedule is known to be gone", async () => {
+  it("does not happen if the tick's rule is gone", async () => {
     loseHome(world);
     world.services.hasTickRule = false;
     await play(tick);
@@ -152,28 +152,28 @@ describe("an automatic fence", () => {
     ["throttled", throttled()],
     ["denied", serviceError("AccessDeniedException", "not authorized")],
     ["hanging", "hangs" as const],
-  ])("comes where the question for the schedule is %s", async (_, mishap) => {
+  ])("happens if reading the rule is %s", async (_, mishap) => {
     loseHome(world);
     world.mishap({ service: "eventbridge" }, mishap);
     await play(tick);
     expect(world.control).toMatchObject({ epoch: 2, active: STANDBY });
   });
 
-  it("does not come while a deployment disarms, and comes when it is over", async () => {
+  it("does not happen while disarmed, and happens afterwards", async () => {
     loseHome(world);
     world.setControl({ disarmedUntilMs: startedMs + 60_000 });
     await play(tick);
     expect(second({ command: "Put", on: "control" })).toBe(63.05);
   });
 
-  it("does not come from home's own orchestrator", async () => {
+  it("is not decided by home's orchestrator", async () => {
     loseHome(world);
     writeBadLooks(world);
     await play(sentinel, HOME);
     expectNoFence();
   });
 
-  it("pages once a tick where the standby is known not to be ready", async () => {
+  it("is replaced by one page per tick if the standby is not ready", async () => {
     loseHome(world);
     world.services.cluster.unready.add(STANDBY);
     await play(sentinel);
@@ -190,7 +190,7 @@ describe("an automatic fence", () => {
     expect(published()).toHaveLength(2);
   });
 
-  it("comes where the standby's RDS does not answer: unknown passes", async () => {
+  it("happens if the standby's RDS does not answer", async () => {
     loseHome(world);
     const mend = world.mishap({ service: "rds" }, "hangs");
     const run = orchestrate(world, tick);
@@ -201,7 +201,7 @@ describe("an automatic fence", () => {
     expect(world.control).toMatchObject({ epoch: 2, active: STANDBY });
   });
 
-  it("comes when settling stops though home answers, and an order waits", async () => {
+  it("happens if settling has stopped and an order waits, even if home answers", async () => {
     world.website = () => ({ status: 202, body: "" });
     const stopped = { pk: `progress#${HOME}`, epoch: 1, firstAtMs: startedMs - 600_000 };
     world.put({ ...stopped, lastAtMs: startedMs - 71_000 });
@@ -230,7 +230,7 @@ describe("beside a sentinel", () => {
       .callsOf({ on: "https://home.test/live/health" })
       .map(({ atMs }) => Math.floor((atMs - startedMs) / 1000));
 
-  it("that is calm a tick does not look, until the sentinel misses a slot", async () => {
+  it("that is calm, a tick does not probe until the sentinel misses a slot", async () => {
     sentinelLooked("good", true, 0);
     const run = orchestrate(world, tick);
     await world.advance(11);
@@ -244,13 +244,13 @@ describe("beside a sentinel", () => {
     expect(probed()).toEqual([30, 40, 50, 60, 70, 80, 90, 100, 110, 120]);
   });
 
-  it("that is not calm a tick looks as well", async () => {
+  it("that is not calm, a tick probes too", async () => {
     sentinelLooked("good", false, 0);
     await play(tick);
     expect(probed()[0]).toBe(10);
   });
 
-  it("that has seen the first bad look a tick's own make up the row, no later than alone", async () => {
+  it("with the first bad probe, the tick's own probes complete the three in a row", async () => {
     loseHome(world);
     sentinelLooked("good", true, 0);
     const run = orchestrate(world, tick);
@@ -263,7 +263,7 @@ describe("beside a sentinel", () => {
     expect(second({ command: "Put", on: "control" })).toBe(33.05);
   });
 
-  it("that is calm a tick takes up what is under way", async () => {
+  it("that is calm, a tick continues a takeover in progress", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     sentinelLooked("good", true, 0);
     await play(tick);
@@ -271,13 +271,13 @@ describe("beside a sentinel", () => {
   });
 });
 
-describe("what fails", () => {
+describe("a failed action", () => {
   const noticeFails = () => {
     world.setControl({ notifiedEpoch: 0 });
     world.mishap({ service: "sns" }, throttled());
   };
 
-  it("at once is not hammered", async () => {
+  it("is retried only after a pause", async () => {
     atStandby(world);
     noticeFails();
     await play(tick);
@@ -287,7 +287,7 @@ describe("what fails", () => {
     expect(world.told("http")).toEqual([]);
   });
 
-  it("as a notice of home's activation does not blind us to the loss of home", async () => {
+  it("of publishing home's activation does not hide the loss of home", async () => {
     noticeFails();
     loseHome(world);
     await play(tick);

@@ -26,7 +26,7 @@ async function ask(path: string, region = HOME) {
   return { status, seconds, headers, body: JSON.parse(body) as Record<string, unknown> };
 }
 
-describe("the control item decides", () => {
+describe("the answer for a control item", () => {
   const atHome = { active: HOME, epoch: 3 };
   const toStandby = { active: null, target: STANDBY, epoch: 4, how: "failover" as const };
   const atStandby = { active: STANDBY, epoch: 4 };
@@ -62,11 +62,11 @@ describe("the control item decides", () => {
     ["4", 503],
     ["", 200],
     ["nonsense", 503],
-  ])("after=%s in epoch 3 is %d", async (after, status) => {
+  ])("with after=%s in epoch 3 is %d", async (after, status) => {
     expect((await ask(`/health?after=${after}`)).status).toBe(status);
   });
 
-  it("and the body says what was found, never to be cached on the way", async () => {
+  it("has a body with the details and must not be cached", async () => {
     expect(await ask("/health")).toMatchObject({
       body: { region: HOME, ledger: "reachable" },
       headers: { "Cache-Control": "no-store" },
@@ -76,11 +76,11 @@ describe("the control item decides", () => {
   });
 });
 
-describe("where the ledger does not answer", () => {
+describe("if the ledger does not answer", () => {
   it.each([
     ["refuses", throttled(), 0.01],
     ["hangs", "hangs" as const, 2],
-  ])("and %s, nobody is healthy and the latch is in doubt", async (_, mishap, seconds) => {
+  ])("because it %s, /health is 503 and the latch is 404", async (_, mishap, seconds) => {
     begin({ active: STANDBY, epoch: 4 });
     const mend = world.mishap({ on: "control" }, mishap);
     for (const [path, status] of [
@@ -96,7 +96,7 @@ describe("where the ledger does not answer", () => {
     expect(await ask("/failover-latch", STANDBY)).toMatchObject({ status: 200 });
   });
 
-  it("an answer of the last 2 s counts, an older one does not", async () => {
+  it("a control item read within 2 s is used, an older one is not", async () => {
     await ask("/health");
     world.mishap({ service: "dynamodb" }, "hangs");
     await world.advance(1.9);
@@ -106,10 +106,10 @@ describe("where the ledger does not answer", () => {
   });
 });
 
-describe("the ledger is asked", () => {
+describe("the control item is read", () => {
   const reads = () => world.callsOf({ command: "Get", on: "control" });
 
-  it("strongly, once in 2 s for all paths together", async () => {
+  it("with strong consistency, once in 2 s for all paths together", async () => {
     for (let i = 0; i < 20; i++) {
       await ask(["/health", "/health?after=0", "/failover-latch"][i % 3]!);
       await world.advance(0.1);
@@ -120,7 +120,7 @@ describe("the ledger is asked", () => {
     expect(reads()[0]!.input["ConsistentRead"]).toBe(true);
   });
 
-  it("also once in 2 s for a control item that is absent", async () => {
+  it("once in 2 s even if it is absent", async () => {
     begin(null);
     await ask("/health");
     await ask("/health");
@@ -128,10 +128,10 @@ describe("the ledger is asked", () => {
   });
 });
 
-describe("the region's sign of life", () => {
+describe("the heartbeat of the region", () => {
   const beats = () => world.callsOf({ command: "Update", on: `alive#${HOME}` }).length;
 
-  it("is renewed by /health, at most every 5 s", async () => {
+  it("is written by /health, at most every 5 s", async () => {
     await ask("/health");
     await world.advance(4.9);
     await ask("/health?after=0");
@@ -142,7 +142,7 @@ describe("the region's sign of life", () => {
     expect(world.item(`alive#${HOME}`)).toEqual({ pk: `alive#${HOME}`, atMs: world.nowMs - 10 });
   });
 
-  it("is renewed where another region is active too, but not by the latch", async () => {
+  it("is written even if another region is active, but not by the latch", async () => {
     begin({ active: STANDBY, epoch: 4 });
     await ask("/failover-latch");
     expect(beats()).toBe(0);
@@ -150,7 +150,7 @@ describe("the region's sign of life", () => {
     expect(beats()).toBe(1);
   });
 
-  it("never goes back, and is tried again at once when it failed", async () => {
+  it("never decreases, and is tried again with the next request after a failure", async () => {
     world.put({ pk: `alive#${HOME}`, atMs: world.nowMs + 60_000 });
     expect((await ask("/health")).status).toBe(200);
     expect(world.item(`alive#${HOME}`)).toMatchObject({ atMs: world.nowMs + 60_000 - 20 });
@@ -162,7 +162,7 @@ describe("the region's sign of life", () => {
     expect(world.item(`alive#${HOME}`)).toBeDefined();
   });
 
-  it("costs an answer at most half a second: with the ledger's 2 s below a probe's 3", async () => {
+  it("delays an answer by at most half a second, so that a probe does not time out", async () => {
     world.mishap({ on: `alive#${HOME}` }, "hangs");
     expect(await ask("/health")).toMatchObject({ status: 200, seconds: 0.51 });
   });

@@ -25,7 +25,7 @@ const isoNow = () => new Date(world.nowMs).toISOString();
 const putOrder = { service: "dynamodb", command: "Put", on: `order#${orderId(1)}` };
 
 describe("an order is accepted", () => {
-  it("with 202 once the ledger holds it, and hinted to the active region's queue", async () => {
+  it("with 202 once the ledger holds it, and is sent to the active region's queue", async () => {
     const acceptedAt = isoNow();
     expect(await place()).toEqual({
       status: 202,
@@ -44,7 +44,7 @@ describe("an order is accepted", () => {
   it.each([
     ["refuses", throttled(), 0.02],
     ["hangs, after 300 ms", "hangs" as const, 0.31],
-  ])("though the queue %s, with one attempt", async (_, mishap, seconds) => {
+  ])("after one attempt to send it, even if the queue %s", async (_, mishap, seconds) => {
     world.mishap({ service: "sqs" }, mishap);
     expect(await place()).toMatchObject({ status: 202, seconds });
     expect(world.told("sqs")).toEqual([`sqs ${HOME} SendMessage orders-home`]);
@@ -52,7 +52,7 @@ describe("an order is accepted", () => {
     expect(world.item(`order#${orderId(1)}`)).toBeDefined();
   });
 
-  it("though the control item cannot be read, without a hint", async () => {
+  it("without a message to a queue if the control item cannot be read", async () => {
     world.mishap({ on: "control" }, "hangs");
     expect(await place()).toMatchObject({ status: 202, seconds: 0.31 });
     expect(world.told("sqs")).toEqual([]);
@@ -65,7 +65,7 @@ describe("an order is accepted", () => {
     expect(world.told("sqs")).toEqual([]);
   });
 
-  it("again with the same answer when the same order comes again, and no second hint", async () => {
+  it("with the same answer and no second message if it is placed again", async () => {
     const acceptedAt = isoNow();
     await place();
     await world.advance(60);
@@ -77,7 +77,7 @@ describe("an order is accepted", () => {
     expect(world.callsOf({ command: "Get", on: `order#${orderId(1)}` })).toEqual([]);
   });
 
-  it("not with 202 but 409 when its id was used for another body", async () => {
+  it("with 409 if its id belongs to another order", async () => {
     await place();
     const before = world.item(`order#${orderId(1)}`);
     expect(await place(order(1, { quantity: "2" }))).toMatchObject({
@@ -90,10 +90,10 @@ describe("an order is accepted", () => {
   });
 });
 
-describe("the hint", () => {
+describe("the message to the queue", () => {
   const queues = () => ["orders-home", "orders-standby"].map((q) => world.services.queue(q).length);
 
-  it("goes to the active region, from whichever region accepts", async () => {
+  it("goes to the active region from either region", async () => {
     world.setControl({ active: STANDBY, epoch: 2 });
     await place();
     api = createOrderApi(world.runtime(STANDBY));
@@ -102,7 +102,7 @@ describe("the hint", () => {
     expect(world.told("sqs")).toEqual(Array(2).fill(`sqs ${STANDBY} SendMessage orders-standby`));
   });
 
-  it("is left out while a target is set or there is no control item", async () => {
+  it("is not sent during a takeover or without a control item", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2 });
     expect(await place()).toMatchObject({ status: 202 });
     expect(world.told("sqs")).toEqual([]);
@@ -112,7 +112,7 @@ describe("the hint", () => {
     expect(world.told("sqs")).toEqual([]);
   });
 
-  it("follows the control item within 2 s, which is read no more often", async () => {
+  it("follows the control item, which is read at most every 2 s", async () => {
     await place();
     world.setControl({ active: STANDBY, epoch: 2 });
     await world.advance(1.9);
@@ -124,8 +124,8 @@ describe("the hint", () => {
   });
 });
 
-describe("home's sign of life", () => {
-  it("is renewed on acceptance, at most every 5 s", async () => {
+describe("the heartbeat", () => {
+  it("is written with an accepted order, at most every 5 s", async () => {
     const beats = () => world.callsOf({ on: `alive#${HOME}` }).length;
     await place();
     const firstMs = world.item<{ atMs: number }>(`alive#${HOME}`)!.atMs;
@@ -138,20 +138,20 @@ describe("home's sign of life", () => {
     expect(world.item<{ atMs: number }>(`alive#${HOME}`)!.atMs - firstMs).toBeGreaterThan(5_000);
   });
 
-  it("is not renewed by what is not accepted", async () => {
+  it("is not written for an order that is not accepted", async () => {
     await place("{}");
     world.mishap(putOrder, throttled());
     await place();
     expect(world.callsOf({ on: `alive#${HOME}` })).toHaveLength(0);
   });
 
-  it("costs an answer at most half a second, and only that", async () => {
+  it("delays an answer by at most half a second", async () => {
     world.mishap({ on: `alive#${HOME}` }, "hangs");
     expect(await place()).toMatchObject({ status: 202, seconds: 0.51 });
   });
 });
 
-describe("a bad body is answered", () => {
+describe("an invalid body is answered with", () => {
   it.each([
     ["not JSON", "{", ["body"]],
     ["no order", "[]", ["body"]],
@@ -160,7 +160,7 @@ describe("a bad body is answered", () => {
       { ...order(1), side: "buy", quantity: "0", x: 1 },
       "side quantity x",
     ],
-  ])("400 with every offending field where it is %s", async (_, body, fields) => {
+  ])("400 and every wrong field if it is %s", async (_, body, fields) => {
     const answer = await place(body);
     expect(answer).toMatchObject({ status: 400, body: { error: "invalid order" } });
     const told = answer.body["fields"] as { field: string }[];
@@ -168,7 +168,7 @@ describe("a bad body is answered", () => {
     expect(world.calls).toEqual([]);
   });
 
-  it("413 above 16 KB, counted in bytes", async () => {
+  it("413 if it has more than 16 KB, counted in bytes", async () => {
     const error = "the body has 16386 bytes; at most 16384";
     expect(await place("é".repeat(8_193))).toMatchObject({ status: 413, body: { error } });
     expect(await place("é".repeat(8_192))).toMatchObject({ status: 400 });
@@ -176,13 +176,13 @@ describe("a bad body is answered", () => {
   });
 });
 
-describe("where the ledger fails, 503 asks for the same id again", () => {
+describe("if the ledger fails, the answer is 503", () => {
   it.each([
     ["refuses", throttled(), 0.01],
     ["hangs", "hangs" as const, 2],
     ["stores it but does not answer", "answer is lost" as const, 2],
     ["is re-forming", serviceError("InternalServerError", "try again"), 0.01],
-  ])("when it %s; the retry is accepted", async (_, mishap, seconds) => {
+  ])("because it %s, and a retry is accepted", async (_, mishap, seconds) => {
     const mend = world.mishap(putOrder, mishap);
     expect(await place()).toEqual({
       status: 503,
@@ -200,7 +200,7 @@ describe("where the ledger fails, 503 asks for the same id again", () => {
     expect(await place(order(1, { side: "SELL" }))).toMatchObject({ status: 409 });
   });
 
-  it("when it holds the id but cannot say whose", async () => {
+  it("because the existing order is not returned", async () => {
     await place();
     const refused = serviceError(
       "ConditionalCheckFailedException",
@@ -212,7 +212,7 @@ describe("where the ledger fails, 503 asks for the same id again", () => {
     expect(await place()).toMatchObject({ status: 202 });
   });
 
-  it("within 3 s whatever hangs together", async () => {
+  it("within 3 s even if every call hangs", async () => {
     const patterns = [{ service: "sqs" }, { on: `alive#${HOME}` }, { on: "control" }, putOrder];
     for (let subset = 0; subset < 2 ** patterns.length; subset++) {
       world = new FakeWorld();

@@ -36,28 +36,28 @@ describe("an order is found", () => {
     expect(await find(orderId(1).toUpperCase())).toEqual(found(status));
   });
 
-  it("REJECTED with the reason", async () => {
+  it("as REJECTED with the reason", async () => {
     const item = openItem(1, Date.parse("2026-01-05T08:00:00.000Z"));
     delete item.shard;
     world.put({ ...item, rejectedReason: "numeric field overflow" });
     expect(await find()).toEqual({ ...found("REJECTED"), reason: "numeric field overflow" });
   });
 
-  it("ACCEPTED, as far as is known, where there is no control item yet", async () => {
+  it("as ACCEPTED if there is no control item yet", async () => {
     world = new FakeWorld();
     api = createOrderApi(world.runtime(HOME));
     at({ settledEpoch: 1 });
     expect(await find()).toEqual(found("ACCEPTED"));
   });
 
-  it("404 when nobody knows it", async () => {
+  it("with 404 if it does not exist", async () => {
     expect(await send(get(orderId(9)))).toMatchObject({
       status: 404,
       body: { error: "no such order", orderId: orderId(9) },
     });
   });
 
-  it.each(["control", `order#${orderId(1)}`])("503 when %s cannot be read", async (pk) => {
+  it.each(["control", `order#${orderId(1)}`])("with 503 if %s cannot be read", async (pk) => {
     at();
     world.mishap({ on: pk }, "hangs");
     expect(await send(get(orderId(1)))).toMatchObject({
@@ -69,7 +69,7 @@ describe("an order is found", () => {
 });
 
 describe("an account", () => {
-  it("places orders for itself alone", async () => {
+  it("places orders only for itself", async () => {
     expect(await send(post(order(1), "somebody else"))).toMatchObject({
       status: 403,
       body: { error: "the token is not for account account", orderId: orderId(1) },
@@ -77,7 +77,7 @@ describe("an account", () => {
     expect(world.calls).toEqual([]);
   });
 
-  it("sees its own orders alone: another's is told from none by nobody", async () => {
+  it("gets the same 404 for another account's order as for a missing one", async () => {
     await send(post(order(1)));
     const mine = await send(get(orderId(1)));
     const others = await send(get(orderId(1), "somebody else"));
@@ -87,7 +87,7 @@ describe("an account", () => {
     expect(none).toMatchObject({ status: 404, body: { error: "no such order" } });
   });
 
-  it("is asked for: without an authorizer's word nothing is accepted", async () => {
+  it("is required: without the authorizer's account no order is accepted", async () => {
     const event = { ...post(order(1)), requestContext: {} } as ReturnType<typeof post>;
     expect(await send(event)).toMatchObject({ status: 403 });
   });

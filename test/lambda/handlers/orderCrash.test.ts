@@ -158,8 +158,8 @@ async function play(crash: Crash, isTakenOver: boolean): Promise<string[]> {
 describe.each([
   ["home stays", false],
   ["the standby takes over without the last row", true],
-])("while %s, nothing acknowledged is lost and nothing is doubled", (_, isTakenOver) => {
-  it("when nobody dies", async () => {
+])("while %s, no acknowledged order is lost or settled twice", (_, isTakenOver) => {
+  it("without a crash", async () => {
     expect(await play(null, isTakenOver)).toEqual([]);
   });
 
@@ -178,7 +178,7 @@ describe.each([
   });
 });
 
-it("a takeover loses the row that was not replicated, until it is settled again", async () => {
+it("a row that was not replicated before a takeover is settled again", async () => {
   const story = new Story(null);
   await story.begin();
   const { databases } = story.world.services;
@@ -189,7 +189,7 @@ it("a takeover loses the row that was not replicated, until it is settled again"
   expect(databases[STANDBY]!.rows.get(orderId(2))).toMatchObject({ epoch: 2 });
 });
 
-it("a rejected order reaches the dead letters and its client, wherever order-processor dies", async () => {
+it("a rejected order reaches the dead-letter queue and its client wherever order-processor crashes", async () => {
   const problems: string[] = [];
   const reject = async (life: Life): Promise<void> => {
     const world = new FakeWorld();

@@ -29,7 +29,7 @@ const dead = () => world.services.queue("dead-home");
 const progress = () => world.item<Progress>(`progress#${HOME}`);
 
 describe("orders are settled", () => {
-  it("in one statement, then each is marked with the epoch", async () => {
+  it("in one statement, then marked with the epoch", async () => {
     const hints = [accepted(1), accepted(2), accepted(3)];
     const settledAt = new Date(world.nowMs + 10).toISOString();
     expect(await failed(...hints)).toEqual([]);
@@ -55,7 +55,7 @@ describe("orders are settled", () => {
     expect(world.callsOf({ on: "control" })).toHaveLength(1);
   });
 
-  it("once, however often a batch and the batches bring them", async () => {
+  it("once, even if they are delivered several times", async () => {
     const hint = accepted(1);
     expect(await failed(hint, hint)).toEqual([]);
     expect(await failed(hint, accepted(2), hint)).toEqual([]);
@@ -65,7 +65,7 @@ describe("orders are settled", () => {
     expect(dead()).toEqual([]);
   });
 
-  it("marked upward only: a row of an older epoch counts, a later mark stays", async () => {
+  it("and the mark of a later epoch is kept", async () => {
     const hints = [accepted(1), accepted(2, { settledEpoch: EPOCH + 1 })];
     world.services.databases[HOME]!.at(2);
     world.setControl({ epoch: 2 });
@@ -78,7 +78,7 @@ describe("orders are settled", () => {
     expect(world.services.databases[HOME]!.rows.get(orderId(1))!.epoch).toBe(2);
   });
 
-  it("and an order that was pruned from the ledger is not brought back to it", async () => {
+  it("and an order that was deleted from the ledger is not created again", async () => {
     expect(await failed(stored(1, world.nowMs))).toEqual([]);
     expect(rows()).toEqual([orderId(1)]);
     expect(item(1)).toBeUndefined();
@@ -89,7 +89,7 @@ describe("nothing is settled", () => {
   it.each([
     ["the other region is active", { active: STANDBY }],
     ["a target is set", { active: null, target: HOME }],
-  ])("where %s: hints are acknowledged, the database is not asked", async (_, control) => {
+  ])("if %s, and messages are dropped without a query", async (_, control) => {
     world.setControl(control);
     expect(await failed(accepted(1), accepted(2))).toEqual([]);
     expect(sqlCalls()).toEqual([]);
@@ -97,7 +97,7 @@ describe("nothing is settled", () => {
     expect(progress()).toBeUndefined();
   });
 
-  it("where there is no control item", async () => {
+  it("if there is no control item", async () => {
     world = new FakeWorld();
     process = createOrderProcessor(world.runtime(HOME));
     expect(await failed(accepted(1))).toEqual([]);
@@ -107,7 +107,7 @@ describe("nothing is settled", () => {
   it.each([
     ["refuses", throttled()],
     ["hangs", "hangs" as const],
-  ])("where the ledger %s to say who is active: every hint comes back", async (_, mishap) => {
+  ])("if the ledger %s, and every message is delivered again", async (_, mishap) => {
     world.mishap({ on: "control" }, mishap);
     expect(await failed(accepted(1), "nonsense", accepted(3))).toEqual(["m0", "m1", "m2"]);
     expect(world.told("sql", "sqs")).toEqual([]);
@@ -116,7 +116,7 @@ describe("nothing is settled", () => {
   it.each([
     ["a newer epoch has the right", EPOCH + 1],
     ["the activation has not raised it yet", EPOCH - 1],
-  ])("where the right is not held because %s: no row, no mark", async (_, writerEpoch) => {
+  ])("if the epoch is not held because %s", async (_, writerEpoch) => {
     world.services.databases[HOME]!.at(writerEpoch);
     expect(await failed(accepted(1), accepted(2))).toEqual([]);
     expect(rows()).toEqual([]);
@@ -126,13 +126,13 @@ describe("nothing is settled", () => {
   });
 });
 
-describe("what fails comes back, and only that", () => {
+describe("messages are delivered again", () => {
   it.each([
     ["is down", databaseError("57P01", "terminating connection due to administrator command")],
     ["is read-only", databaseError("25006", "cannot execute in a read-only transaction")],
     ["is out of resources", databaseError("53300", "too many connections")],
     ["cannot be reached", new Error("connect ETIMEDOUT")],
-  ])("all of it where the database %s; nothing is called dead", async (_, error) => {
+  ])("if the database %s, and none becomes a dead letter", async (_, error) => {
     world.mishap({ service: "sql" }, error);
     expect(await failed(accepted(1), accepted(2))).toEqual(["m0", "m1"]);
     expect(sqlCalls()).toEqual(["INSERT_ORDERS"]);
@@ -141,7 +141,7 @@ describe("what fails comes back, and only that", () => {
     expect(progress()).toBeUndefined();
   });
 
-  it("also where bodies that are already there cannot be compared", async () => {
+  it("if the fingerprints of existing rows cannot be read", async () => {
     await failed(accepted(1));
     world.mishap({ command: "READ_FINGERPRINTS" }, databaseError("57014", "statement timeout"));
     expect(await failed(stored(1, world.nowMs), accepted(2))).toEqual(["m0", "m1"]);
@@ -151,7 +151,7 @@ describe("what fails comes back, and only that", () => {
   it.each([
     ["refuses", throttled()],
     ["hangs", "hangs" as const],
-  ])("the one record whose mark the ledger %s", async (_, mishap) => {
+  ])("if the ledger %s the mark, and only that one", async (_, mishap) => {
     const hints = [accepted(1), accepted(2), accepted(3)];
     const mend = world.mishap({ command: "Update", on: `order#${orderId(2)}` }, mishap);
     expect(await failed(...hints)).toEqual(["m1"]);
@@ -163,13 +163,13 @@ describe("what fails comes back, and only that", () => {
   });
 });
 
-describe("what can never be settled leaves the index and goes to the dead letters", () => {
+describe("the dead-letter queue receives", () => {
   const isRejected = (n: number, reason: string) => {
     expect(item(n)).toMatchObject({ rejectedReason: reason });
     expect(item(n).shard).toBeUndefined();
   };
 
-  it("another body under an id that is settled", async () => {
+  it("an order whose id belongs to a settled order, and the order is rejected", async () => {
     const first = stored(1, world.nowMs);
     await failed(first);
     const other = stored(1, world.nowMs, { quantity: "99" });
@@ -184,7 +184,7 @@ describe("what can never be settled leaves the index and goes to the dead letter
     expect(item(2).settledEpoch).toBe(EPOCH);
   });
 
-  it("but the order that the ledger holds is not rejected for a stranger's body", async () => {
+  it("a message that is not the ledger's order, and the order is not rejected", async () => {
     const good = accepted(1);
     await failed(good);
     expect(await failed(stored(1, world.nowMs, { quantity: "99" }))).toEqual([]);
@@ -193,7 +193,7 @@ describe("what can never be settled leaves the index and goes to the dead letter
     expect(dead()).toHaveLength(1);
   });
 
-  it("an order the database cannot hold, while its batch is settled one by one", async () => {
+  it("an order with invalid data, while the rest of its batch is settled one by one", async () => {
     const poison = stored(2, world.nowMs, { quantity: "9".repeat(13) });
     world.put({ ...openItem(2, world.nowMs), ...poison });
     expect(await failed(accepted(1), poison, accepted(3))).toEqual([]);
@@ -204,14 +204,14 @@ describe("what can never be settled leaves the index and goes to the dead letter
     expect(dead().map((body) => JSON.parse(body) as unknown)).toEqual([poison]);
   });
 
-  it("and what is no hint at all, beside the others", async () => {
+  it("a message that is not an order, while the others are settled", async () => {
     const texts = ["nonsense", "null", "{}", '{"order":{"orderId":"x"}}'];
     expect(await failed(...texts, accepted(1))).toEqual([]);
     expect(dead()).toEqual(texts);
     expect(rows()).toEqual([orderId(1)]);
   });
 
-  it("but comes back where the dead letters do not take it, unrejected", async () => {
+  it("nothing if it fails, and the message is delivered again", async () => {
     const poison = stored(2, world.nowMs, { quantity: "9".repeat(13) });
     world.put({ ...openItem(2, world.nowMs), ...poison });
     world.mishap({ service: "sqs" }, throttled());
@@ -221,7 +221,7 @@ describe("what can never be settled leaves the index and goes to the dead letter
     expect(item(1).settledEpoch).toBe(EPOCH);
   });
 
-  it("a database that fails while a batch is settled one by one returns what is left", async () => {
+  it("no order that the database fails to settle one by one", async () => {
     const poison = stored(1, world.nowMs, { quantity: "9".repeat(13) });
     const hints = [poison, accepted(2), accepted(3)];
     const work = process(batch(...hints));

@@ -26,7 +26,7 @@ const item = (n: number) => world.item<OrderItem>(`order#${orderId(n)}`)!;
 const progress = () => world.item<Progress>(`progress#${HOME}`);
 
 describe("progress is recorded", () => {
-  it("at most every 5 s, from the first settling of the epoch to the last", async () => {
+  it("at most every 5 s", async () => {
     await failed(accepted(1));
     const firstAtMs = progress()!.firstAtMs;
     expect(progress()).toMatchObject({ epoch: EPOCH, firstAtMs, lastAtMs: firstAtMs });
@@ -39,7 +39,7 @@ describe("progress is recorded", () => {
     expect(progress()!.lastAtMs - firstAtMs).toBeGreaterThanOrEqual(5_000);
   });
 
-  it("anew for a new epoch, at once", async () => {
+  it("at once for a new epoch", async () => {
     await failed(accepted(1));
     const before = progress()!;
     world.setControl({ epoch: EPOCH + 1 });
@@ -50,20 +50,20 @@ describe("progress is recorded", () => {
     expect(firstAtMs).toBeGreaterThan(before.lastAtMs);
   });
 
-  it("never backward to an older epoch", async () => {
+  it("never for an older epoch", async () => {
     const newer = { pk: `progress#${HOME}`, epoch: EPOCH + 1, firstAtMs: 1, lastAtMs: 2 };
     world.put(newer);
     expect(await failed(accepted(1))).toEqual([]);
     expect(progress()).toEqual(newer);
   });
 
-  it("with the newest acceptance of a batch", async () => {
+  it("with the time of the newest order of a batch", async () => {
     const { nowMs } = world;
     await failed(stored(1, nowMs - 90_000), stored(2, nowMs - 5_000), stored(3, nowMs - 70_000));
     expect(progress()!.newestOrderAtMs).toBe(nowMs - 5_000);
   });
 
-  it("and costs a batch at most half a second, and never its success", async () => {
+  it("and delays a batch by at most half a second", async () => {
     world.mishap({ on: `progress#${HOME}` }, "hangs");
     const { result, seconds } = await world.timed(process(batch(accepted(1))));
     expect(result.batchItemFailures).toEqual([]);
@@ -72,7 +72,7 @@ describe("progress is recorded", () => {
   });
 });
 
-describe("a settled batch leaves traces", () => {
+describe("a settled batch is written", () => {
   const archived = () =>
     world.callsOf({ service: "s3" }).map(({ input }) => ({
       bucket: input["Bucket"],
@@ -80,7 +80,7 @@ describe("a settled batch leaves traces", () => {
       orders: (JSON.parse(String(input["Body"])) as { orders: StoredOrder[] }).orders,
     }));
 
-  it("in the region's archive, under a key that follows from the orders", async () => {
+  it("to the archive, under a key that depends only on the orders", async () => {
     const [one, two] = [accepted(1), accepted(2)];
     await world.play(process(batch(one, two)));
     await world.play(process(batch(two, one)));
@@ -93,7 +93,7 @@ describe("a settled batch leaves traces", () => {
     expect(new Set(object!.orders)).toEqual(new Set([one, two]));
   });
 
-  it("and in the sessions that placed the orders, each renewed once", async () => {
+  it("to the sessions of the orders, each once", async () => {
     await world.play(process(batch(accepted(1), accepted(2))));
     const renewed = world.callsOf({ on: "session session" });
     expect(renewed).toHaveLength(1);
@@ -103,7 +103,7 @@ describe("a settled batch leaves traces", () => {
     });
   });
 
-  it("each again after a minute, or with the next order where that failed", async () => {
+  it("to each session again after a minute, or with the next order after a failure", async () => {
     const renewals = () => world.callsOf({ on: "session session" }).length;
     const settle = async (n: number) => {
       await world.play(process(batch(accepted(n))));

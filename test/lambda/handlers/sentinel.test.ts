@@ -38,7 +38,7 @@ const goodFrom = (second: number) => {
 const looksItem = () => world.item<SentinelProbes>("looks#sentinel");
 
 describe("a loop", () => {
-  it("looks on every slot of its 130 s and ends", async () => {
+  it("probes on every slot for 130 s and ends", async () => {
     const { seconds } = await loop();
     expect(times(probes)).toEqual(slots(10, 120));
     expect(times({ service: "cloudwatch" })).toEqual(slots(10, 120));
@@ -46,13 +46,13 @@ describe("a loop", () => {
     expect(world.callsOf(wakeUps)).toEqual([]);
   });
 
-  it("keeps to the wall clock's slots wherever in between it starts", async () => {
+  it("uses wall-clock slots whenever it starts", async () => {
     await world.advance(3.2);
     await loop();
     expect(times(probes)).toEqual(slots(10, 130));
   });
 
-  it("keeps its slots and ends in time though every call hangs", async () => {
+  it("keeps its slots and ends in time even if every call hangs", async () => {
     badAt(() => true, null);
     world.mishap({}, "hangs");
     const { seconds } = await loop();
@@ -60,7 +60,7 @@ describe("a loop", () => {
     expect(seconds).toBeLessThan(130);
   });
 
-  it("keeps its slots though settling is silent, home is gone and all but reads hang", async () => {
+  it("keeps its slots even if progress is stale, home is lost and every write hangs", async () => {
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
     badAt(() => true);
     for (const command of ["Put", "Query", "PutMetricData", "Invoke"]) {
@@ -72,7 +72,7 @@ describe("a loop", () => {
     expect(seconds).toBeLessThan(130);
   });
 
-  it.each(["dynamodb", "cloudwatch", "lambda"])("goes on though %s refuses", async (service) => {
+  it.each(["dynamodb", "cloudwatch", "lambda"])("continues if %s fails", async (service) => {
     badAt(() => true);
     world.mishap({ service }, throttled());
     await loop();
@@ -80,7 +80,7 @@ describe("a loop", () => {
     expect(times(wakeUps)).toHaveLength(10);
   });
 
-  it("publishes what each slot saw, and the orders before it", async () => {
+  it("publishes the results of each slot and of the orders before it", async () => {
     badAt((second) => second >= 110);
     await loop();
     const values = world
@@ -90,8 +90,8 @@ describe("a loop", () => {
   });
 });
 
-describe("the orchestrator is woken", () => {
-  it("on the third bad slot in a row and on each after", async () => {
+describe("the orchestrator is invoked", () => {
+  it("on the third consecutive bad slot and every one after it", async () => {
     badAt((second) => second >= 30);
     await loop();
     expect(times(wakeUps)).toEqual(slots(50, 120, 3));
@@ -104,27 +104,27 @@ describe("the orchestrator is woken", () => {
     });
   });
 
-  it("not by two bad slots, whatever was before", async () => {
+  it("not on two bad slots", async () => {
     badAt((second) => [10, 20, 40].includes(second));
     await loop();
     expect(times(wakeUps)).toEqual([]);
   });
 
-  it("on the fourth bad slot of twelve, and no more when home stays good", async () => {
+  it("on the fourth bad slot of twelve, and no more once home stays good", async () => {
     badAt((second) => [10, 30, 50, 70].includes(second));
     await world.advance(0.1);
     await loop();
     expect(times(wakeUps)).toEqual([73, ...slots(80, 120)]);
   });
 
-  it("not when nobody answers: silence of our own is blindness", async () => {
+  it("not if neither region answers", async () => {
     badAt(() => true, null);
     await loop();
     expect(times(wakeUps)).toEqual([]);
     expect(looksItem()!.looks.map((look) => look.home)).toEqual(Array(12).fill("blind"));
   });
 
-  it("not when a blind slot breaks the row", async () => {
+  it("not if a blind slot interrupts the bad ones", async () => {
     world.website = ({ url }) => {
       const second = (world.nowMs - startedMs) / 1000;
       const isBlind = second === 30;
@@ -136,7 +136,7 @@ describe("the orchestrator is woken", () => {
     expect(times(wakeUps)).toEqual([]);
   });
 
-  it("not while the standby is active, however home looks: nothing begins by itself", async () => {
+  it("not while the standby is active, whatever the probes of home find", async () => {
     world.setControl({ active: STANDBY, epoch: 3 });
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
     badAt(() => true);
@@ -145,26 +145,26 @@ describe("the orchestrator is woken", () => {
     expect(looksItem()!.looks.map((look) => look.home)).toEqual(Array(12).fill("bad"));
   });
 
-  it("on every slot under a target, though home answers", async () => {
+  it("on every slot during a takeover, even if home answers", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 4, how: "failover" });
     await loop();
     expect(times(wakeUps)).toEqual(slots(10, 120));
   });
 
-  it("on every slot under a target, though nobody answers", async () => {
+  it("on every slot during a takeover, even if no region answers", async () => {
     world.setControl({ active: null, target: HOME, epoch: 4, how: "failover" });
     badAt(() => true, null);
     await loop();
     expect(times(wakeUps)).toEqual(slots(10, 120, 3));
   });
 
-  it("when settling has been silent for more than 80 s in this epoch", async () => {
+  it("if progress in this epoch is older than 80 s", async () => {
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 19_000 });
     await loop();
     expect(times(wakeUps)).toEqual(slots(70, 120));
   });
 
-  it("when canary orders fail and only old orders settle", async () => {
+  it("if canary orders fail and only old orders are settled", async () => {
     const old = { newestOrderAtMs: startedMs - 19_000, lastAtMs: startedMs + 200_000 };
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, ...old });
     world.website = ({ method }) => ({ status: method === "POST" ? 503 : 200, body: "" });
@@ -172,7 +172,7 @@ describe("the orchestrator is woken", () => {
     expect(times(wakeUps)).toEqual(slots(70, 120));
   });
 
-  it("not when another epoch's settling is silent, or nobody has settled yet", async () => {
+  it("not if the progress is of another epoch or absent", async () => {
     world.put({ pk: `progress#${HOME}`, epoch: 2, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
     await loop();
     world.setControl({ epoch: 4 });
@@ -180,7 +180,7 @@ describe("the orchestrator is woken", () => {
     expect(times(wakeUps)).toEqual([]);
   });
 
-  it("not on a control item that is absent or cannot be read", async () => {
+  it("not if the control item is absent or cannot be read", async () => {
     world.mishap({ on: "control" }, throttled());
     await loop();
     world = new FakeWorld();
@@ -189,8 +189,8 @@ describe("the orchestrator is woken", () => {
   });
 });
 
-describe("its looks", () => {
-  it("are in the ledger after every slot, the last twelve", async () => {
+describe("its probe results", () => {
+  it("are stored after every slot, the last twelve of them", async () => {
     await world.advance(0.1);
     const work = start();
     await world.advance(10);
@@ -209,7 +209,7 @@ describe("its looks", () => {
     expect(item.newestAtMs).toBe(startedMs + 130_000);
   });
 
-  it("are handed to the next loop, which looks on alone once it has looked", async () => {
+  it("are continued by the next loop, which is then the only one", async () => {
     badAt((second) => second >= 70 && second <= 90);
     const first = start();
     await world.advance(75);
@@ -225,7 +225,7 @@ describe("its looks", () => {
     expect(times(wakeUps)).toEqual([93, 93]);
   });
 
-  it("begin anew where nobody has looked for a while", async () => {
+  it("start empty if the stored ones are old", async () => {
     badAt((second) => second >= 110 && second <= 160);
     await loop();
     await world.advance(21);

@@ -40,7 +40,7 @@ const replicated = (...numbers: number[]) => {
 };
 
 describe("in the active region", () => {
-  it("what waits for more than a minute is queued again, as the ledger holds it", async () => {
+  it("orders that wait for more than a minute are re-queued", async () => {
     open(1, MINUTE_MS + 100);
     open(2, MINUTE_MS - 100);
     open(3, MINUTE_MS + 100, { settledEpoch: EPOCH });
@@ -54,21 +54,21 @@ describe("in the active region", () => {
     expect(world.told("sql")).toEqual([]);
   });
 
-  it("exactly a minute is enough", async () => {
+  it("an order that waits for exactly a minute is re-queued", async () => {
     open(1, MINUTE_MS);
     open(2, MINUTE_MS - 11);
     expect(await sweep(HOME)).toMatchObject({ open: 2, requeued: 1 });
     expect(hinted()).toEqual([1]);
   });
 
-  it("what is open for more than a day is queued again though it is settled", async () => {
+  it("an order that is open for more than a day is re-queued even if it is settled", async () => {
     open(1, DAY_MS + 100, { settledEpoch: EPOCH });
     open(2, DAY_MS - 100, { settledEpoch: EPOCH });
     expect(await sweep(HOME)).toMatchObject({ open: 2, requeued: 1 });
     expect(hinted()).toEqual([1]);
   });
 
-  it("a strong read decides: what was settled or closed since the index saw it stays", async () => {
+  it("an order is not re-queued if it was settled or closed after the index was updated", async () => {
     open(1, 2 * MINUTE_MS);
     open(2, 2 * MINUTE_MS);
     open(3, 2 * MINUTE_MS);
@@ -85,18 +85,21 @@ describe("in the active region", () => {
     [501, 0, 0],
     [400, 100, 1],
     [400, 101, 0],
-  ])("with %d hints in the queue and %d in flight it queues %d", async (depth, inFlight, n) => {
-    world.services.queue("orders-home").push(...Array<string>(depth).fill("hint"));
-    world.services.inFlight = inFlight;
-    open(1, 2 * MINUTE_MS);
-    expect(await sweep(HOME)).toMatchObject({ open: 1, requeued: n });
-    expect(world.services.queue("orders-home")).toHaveLength(depth + n);
-  });
+  ])(
+    "with %d messages in the queue and %d in flight it re-queues %d",
+    async (depth, inFlight, n) => {
+      world.services.queue("orders-home").push(...Array<string>(depth).fill("hint"));
+      world.services.inFlight = inFlight;
+      open(1, 2 * MINUTE_MS);
+      expect(await sweep(HOME)).toMatchObject({ open: 1, requeued: n });
+      expect(world.services.queue("orders-home")).toHaveLength(depth + n);
+    },
+  );
 
   it.each([
     ["everything at once upon the present epoch's activation", EPOCH, [1, 3]],
     ["only what has waited upon an older one's", EPOCH - 1, []],
-  ])("%s, however deep the queue", async (_, activated, numbers) => {
+  ])("%s, even with a deep queue", async (_, activated, numbers) => {
     const depth = activated === EPOCH ? 501 : 0;
     world.services.queue("orders-home").push(...Array<string>(depth).fill('{"order":{}}'));
     open(1, 100);
@@ -107,7 +110,7 @@ describe("in the active region", () => {
     expect(hinted()).toEqual(numbers);
   });
 
-  it("pages through a shard, ten hints to a call", async () => {
+  it("all pages of a shard are read, and a call sends ten messages", async () => {
     for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: "open#3" });
     expect(await sweep(HOME)).toMatchObject({ open: 205, requeued: 205 });
     expect(hinted()).toEqual(Array.from({ length: 205 }, (_, i) => i + 1));
@@ -116,13 +119,13 @@ describe("in the active region", () => {
     expect(world.callsOf({ command: "SendMessageBatch" })).toHaveLength(10 + 10 + 1);
   });
 
-  it("fills calls of hints from all shards", async () => {
+  it("a call sends messages of several shards", async () => {
     for (let n = 1; n <= 32; n++) open(n, 2 * MINUTE_MS, { shard: `open#${n % 16}` });
     expect(await sweep(HOME)).toMatchObject({ requeued: 32 });
     expect(world.callsOf({ command: "SendMessageBatch" })).toHaveLength(4);
   });
 
-  it("fails where a shard does not answer, having worked on all pages of the others", async () => {
+  it("a shard that does not answer does not stop the others, and the sweep fails at the end", async () => {
     for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: `open#${n % 2}` });
     open(206, 2 * MINUTE_MS, { shard: "open#3" });
     world.mishap({ command: "Query", on: "open#3" }, throttled());
@@ -134,39 +137,42 @@ describe("in the active region", () => {
   it.each([
     ["cannot be read", throttled(), "Rate exceeded"],
     ["is not read in time", "hangs" as const, "no answer within 2000 ms"],
-  ])("fails where an order %s, having queued the others", async (_, mishap, error) => {
-    for (let n = 1; n <= 4; n++) open(n, 2 * MINUTE_MS);
-    world.mishap({ command: "Get", on: `order#${orderId(3)}` }, mishap);
-    await expect(sweep(HOME)).rejects.toThrow(error);
-    expect(hinted()).toEqual([1, 2, 4]);
-  });
+  ])(
+    "an order that %s does not stop the others, and the sweep fails at the end",
+    async (_, mishap, error) => {
+      for (let n = 1; n <= 4; n++) open(n, 2 * MINUTE_MS);
+      world.mishap({ command: "Get", on: `order#${orderId(3)}` }, mishap);
+      await expect(sweep(HOME)).rejects.toThrow(error);
+      expect(hinted()).toEqual([1, 2, 4]);
+    },
+  );
 
-  it("fails where a call of hints does, having made the others", async () => {
+  it("a failed send does not stop the others, and the sweep fails at the end", async () => {
     for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: "open#3" });
     world.mishap({ command: "SendMessageBatch" }, throttled(), 1);
     await expect(sweep(HOME)).rejects.toThrow("Rate exceeded");
     expect(hinted()).toHaveLength(195);
   });
 
-  it("ends by itself when time is short, and the next run goes on", async () => {
+  it("a sweep ends when time is short, and the next one continues", async () => {
     for (let n = 1; n <= 205; n++) open(n, 2 * MINUTE_MS + n, { shard: "open#3" });
     expect(await sweep(HOME, {}, 5)).toMatchObject({ open: 100, requeued: 100 });
     expect(await sweep(HOME)).toMatchObject({ open: 205, requeued: 205 });
   });
 
-  it("tells how many are open, and since when", async () => {
+  it("the number of open orders and the age of the oldest are published", async () => {
     open(1, 90_000);
     open(2, 30_000, { settledEpoch: EPOCH });
     await sweep(HOME);
     expect([world.metric("OpenOrders"), world.metric("OldestOpenSeconds")]).toEqual([[2], [90]]);
   });
 
-  it("tells a measure of nothing too", async () => {
+  it("the metrics are published even if no order is open", async () => {
     expect(await sweep(HOME)).toEqual(swept());
     expect([world.metric("OpenOrders"), world.metric("OldestOpenSeconds")]).toEqual([[0], [0]]);
   });
 
-  it("fails where its queue does not answer, having changed nothing", async () => {
+  it("the sweep fails without changes if the queue does not answer", async () => {
     open(1, 2 * MINUTE_MS);
     world.mishap({ service: "sqs" }, "hangs");
     await expect(sweep(HOME)).rejects.toThrow("queue depth: no answer within 2000 ms");
@@ -175,7 +181,7 @@ describe("in the active region", () => {
 });
 
 describe("in the other region", () => {
-  it("closes what its own database has, and nothing else", async () => {
+  it("only orders that its database has are closed", async () => {
     open(1, 100);
     open(2, 100);
     open(3, 3 * MINUTE_MS, { settledEpoch: EPOCH });
@@ -193,7 +199,7 @@ describe("in the other region", () => {
     ]);
   });
 
-  it("asks its database once about a page of every shard", async () => {
+  it("one query covers a page of every shard", async () => {
     for (let n = 1; n <= 32; n++) open(n, n, { shard: `open#${n % 16}` });
     replicated(...Array.from({ length: 32 }, (_, i) => i + 1));
     expect(await sweep(STANDBY)).toEqual(swept({ open: 32, closed: 32 }));
@@ -211,7 +217,7 @@ describe("in the other region", () => {
     },
   );
 
-  it("leaves alone what was rejected while it looked", async () => {
+  it("an order that is rejected meanwhile stays as it is", async () => {
     open(1, 100);
     replicated(1);
     await world.advance(1);
@@ -224,7 +230,7 @@ describe("in the other region", () => {
     expect(item(1).shard).toBeUndefined();
   });
 
-  it("pages through a shard with one question to the database a page", async () => {
+  it("all pages of a shard are read, with one query per page", async () => {
     const numbers = Array.from({ length: 205 }, (_, i) => i + 1);
     for (const n of numbers) open(n, n, { shard: "open#3" });
     replicated(...numbers);
@@ -234,13 +240,13 @@ describe("in the other region", () => {
     expect(await sweep(STANDBY)).toMatchObject({ open: 0 });
   });
 
-  it("an activation meant for another region closes and queues as the schedule does", async () => {
+  it("the event of another region's activation is handled like the schedule's", async () => {
     open(1, 2 * MINUTE_MS);
     expect(await sweep(STANDBY, { activated: EPOCH })).toEqual(swept({ open: 1 }));
     expect(world.told("sqs")).toEqual([]);
   });
 
-  it("fails where an order cannot be closed, having closed the others", async () => {
+  it("an order that cannot be closed does not stop the others, and the sweep fails at the end", async () => {
     for (let n = 1; n <= 4; n++) open(n, n);
     replicated(1, 2, 3, 4);
     world.mishap({ command: "Update", on: `order#${orderId(3)}` }, throttled());
@@ -250,7 +256,7 @@ describe("in the other region", () => {
     ]);
   });
 
-  it("fails where its database does not answer, having closed nothing", async () => {
+  it("the sweep fails without changes if the database does not answer", async () => {
     open(1, 100);
     replicated(1);
     world.mishap({ service: "sql" }, databaseError("57P01", "terminating connection"));
@@ -297,7 +303,7 @@ describe("in both regions", () => {
     },
   );
 
-  it("every shard of closed orders has its minute", async () => {
+  it("every shard of closed orders is swept in its turn", async () => {
     const pruned = new Set<string>();
     for (let minute = 0; minute < 16; minute++) {
       world.calls.length = 0;
@@ -310,7 +316,7 @@ describe("in both regions", () => {
     expect(pruned.size).toBe(16);
   });
 
-  it("an order that was accepted anew or closed later is not pruned", async () => {
+  it("an order that was accepted again or closed later is not deleted", async () => {
     const shard = `closed#${Math.floor(world.nowMs / MINUTE_MS) % 16}`;
     const at = new Date(world.nowMs - 2 * DAY_MS).toISOString();
     open(1, 3 * DAY_MS, { shard, at });

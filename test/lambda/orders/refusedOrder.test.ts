@@ -40,7 +40,7 @@ afterAll(() => {
   server.close();
 });
 
-it("reads the order that is there from DynamoDB's refusal, through the client that ships", async () => {
+it("the existing order is read from the error of the conditional write by the real client", async () => {
   const { order, acceptedAt, acceptedIn, fingerprint } = there;
   const runtime = {
     dynamodb: DynamoDBDocumentClient.from(client),

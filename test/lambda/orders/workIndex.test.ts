@@ -26,7 +26,7 @@ async function waits(): Promise<number | null> {
 }
 
 describe("an order that waits", () => {
-  it("is one that was accepted before and is not settled in the present epoch", async () => {
+  it("is one that was accepted before and is not settled in the current epoch", async () => {
     open(1, 80_001);
     expect(await waits()).toBe(80_001);
     expect(world.callsOf({ command: "Query" })).toHaveLength(16);
@@ -49,7 +49,7 @@ describe("an order that waits", () => {
     },
   );
 
-  it("is asked for from each shard's newest end: settled ones that are older do not hide it", async () => {
+  it("is found from each shard's newest end, so that older settled ones do not hide it", async () => {
     open(1, 200_000, { settledEpoch: EPOCH });
     open(2, 85_000);
     open(3, 300_000, { shard: "open#9", settledEpoch: EPOCH });
@@ -72,7 +72,7 @@ describe("an order that waits", () => {
     expect(world.callsOf({ command: "Get" })).toHaveLength(1);
   });
 
-  it("is unknown where one shard does not answer", async () => {
+  it("is unknown if one shard does not answer", async () => {
     open(1, 90_000);
     world.mishap({ command: "Query", on: "open#9" }, throttled());
     await expect(waits()).rejects.toThrow("Rate exceeded");
@@ -80,7 +80,7 @@ describe("an order that waits", () => {
 });
 
 describe("a page of the index", () => {
-  it("carries what the index projects, oldest first, and where to go on", async () => {
+  it("has the projected attributes, oldest first, and where the next page begins", async () => {
     for (let n = 1; n <= 3; n++) open(n, 1_000 * n, n === 2 ? { settledEpoch: EPOCH } : {});
     await world.advance(1);
     const page = (from?: Record<string, unknown>) =>

@@ -53,7 +53,7 @@ function openWork<T>() {
 }
 
 describe("within", () => {
-  test("an answer in time is passed on, and its timer goes", async () => {
+  test("returns an answer that arrives in time and cancels its timer", async () => {
     const clock = new ManualClock();
     const open = openWork<string>();
     const answer = within(clock, 100, "a call", open.work);
@@ -64,7 +64,7 @@ describe("within", () => {
     expect(open.signal.aborted).toBe(false);
   });
 
-  test("no answer in time rejects, says what was asked, and aborts the work", async () => {
+  test("rejects without an answer in time, names the call and aborts it", async () => {
     const clock = new ManualClock();
     const open = openWork<string>();
     const answer = within(clock, 100, "a call", open.work);
@@ -78,7 +78,7 @@ describe("within", () => {
     expect(open.signal.aborted).toBe(true);
   });
 
-  test("what comes later is too late", async () => {
+  test("ignores an answer that arrives later", async () => {
     const clock = new ManualClock();
     const open = openWork<string>();
     const answer = within(clock, 100, "a call", open.work);
@@ -88,7 +88,7 @@ describe("within", () => {
     await rejected;
   });
 
-  test("work that rejects because it was aborted still counts as no answer", async () => {
+  test("reports no answer even if the aborted work rejects", async () => {
     const clock = new ManualClock();
     const answer = within(
       clock,
@@ -104,7 +104,7 @@ describe("within", () => {
     await rejected;
   });
 
-  test("an error is passed on as it is, and its timer goes", async () => {
+  test("rejects with the error of the work and cancels its timer", async () => {
     const clock = new ManualClock();
     const error = new TypeError("broken");
     const answer = within(clock, 100, "a call", () => Promise.reject(error));
@@ -112,7 +112,7 @@ describe("within", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("what is rejected and no error becomes one", async () => {
+  test("wraps a rejection that is not an Error", async () => {
     const clock = new ManualClock();
     const open = openWork<string>();
     const answer = within(clock, 100, "a call", open.work);
@@ -121,7 +121,7 @@ describe("within", () => {
   });
 });
 
-test("sleep ends when its time has passed, not before", async () => {
+test("sleep resolves after its delay, not before", async () => {
   const clock = new ManualClock();
   let isAwake = false;
   void sleep(clock, 50).then(() => (isAwake = true));

@@ -17,7 +17,7 @@ it("a line is JSON with its level, source, region and fields", () => {
   ]);
 });
 
-it("an error is told by name and text, and its SQLSTATE", () => {
+it("an error is logged with its name, message and SQLSTATE", () => {
   log.error("failed", databaseError("22003", "numeric field overflow"), { epoch: 3 });
   expect(world.lines).toEqual([
     {
@@ -40,7 +40,7 @@ it.each([
   expect(describeError(error)).toEqual(text);
 });
 
-it("metrics are one line in the embedded format, by environment and region", () => {
+it("metrics are one line in the embedded metric format, with environment and region as dimensions", () => {
   log.metrics(
     "swept",
     [
@@ -76,7 +76,7 @@ it("metrics are one line in the embedded format, by environment and region", () 
   ]);
 });
 
-it("without its environment a function says which variable is missing", () => {
+it("a missing environment variable is named in the error", () => {
   const runtime = { ...world.runtime(STANDBY), env: { AWS_REGION: STANDBY, ENVIRONMENT: "" } };
   expect(() => createLog(runtime, "order-api")).toThrow(
     "environment variable ENVIRONMENT is missing; deploy the function with it set",

@@ -25,8 +25,8 @@ const play = (event: unknown, region = STANDBY) => world.timed(orchestrate(world
 const second = (pattern: Parameters<FakeWorld["callsOf"]>[0], nth = 0) =>
   (world.callsOf(pattern)[nth]!.atMs - startedMs) / 1000;
 
-describe("an invoked run", () => {
-  it("uses the sentinel's fresh looks at once", async () => {
+describe("an invocation", () => {
+  it("uses the sentinel's fresh probe results at once", async () => {
     loseHome(world);
     await world.advance(30);
     writeBadLooks(world);
@@ -35,14 +35,14 @@ describe("an invoked run", () => {
     expect(changesOf(world)).toEqual(takeover.slice(0, 2));
   });
 
-  it("begins with none of its own: its third bad slot is its first sign", async () => {
+  it("without stored probe results needs three bad slots", async () => {
     loseHome(world);
     await world.advance(35);
     await play(sentinel);
     expect(second({ command: "Put", on: "control" })).toBe(53.03);
   });
 
-  it("takes no stale looks for signs, and no payload for evidence", async () => {
+  it("uses neither stale probe results nor the event as evidence", async () => {
     loseHome(world);
     await world.advance(30);
     writeBadLooks(world);
@@ -58,7 +58,7 @@ describe("an invoked run", () => {
     ["an alarm", { source: "aws.cloudwatch" }],
     ["home's topic", { Records: [{ Sns: { Message: "{}" } }] }],
     ["nothing", null],
-  ])("woken by %s ends after three good looks, having done nothing", async (_, event) => {
+  ])("started by %s ends after three good probes without an action", async (_, event) => {
     await world.advance(5);
     const { result, seconds } = await play(event);
     expect(result).toMatchObject({ done: true, action: { do: "nothing" } });
@@ -67,7 +67,7 @@ describe("an invoked run", () => {
     expect(changesOf(world)).toEqual([]);
   });
 
-  it("woken by the sentinel, with its looks but no sign, is one short look", async () => {
+  it("started by the sentinel ends after one probe if there is no sign", async () => {
     loseHome(world);
     writeBadLooks(world);
     const { result, seconds } = await play(sentinel);
@@ -77,7 +77,7 @@ describe("an invoked run", () => {
     expect(world.told("rds")).toEqual([]);
   });
 
-  it("ends at once where the standby is active and nothing is left to do", async () => {
+  it("ends at once if the standby is active and no work is left", async () => {
     loseHome(world);
     atStandby(world);
     const { result, seconds } = await play({ source: "aws.cloudwatch" });
@@ -85,7 +85,7 @@ describe("an invoked run", () => {
     expect(seconds).toBeLessThan(3.1);
   });
 
-  it("ends when home is activated and told, however home looks", async () => {
+  it("ends when home's activation is published, whatever the probes find", async () => {
     loseHome(world);
     world.setControl({ active: null, target: HOME, how: "start", notifiedEpoch: 0 });
     const { result, seconds } = await play({ source: "aws.cloudwatch" });
@@ -93,14 +93,14 @@ describe("an invoked run", () => {
     expect(seconds).toBeLessThan(12);
   });
 
-  it("under a target begins at once, the tick too", async () => {
+  it("does not wait for a slot during a takeover, the tick included", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     await world.advance(1);
     await play(tick);
     expect(second({ command: "FailoverGlobalCluster" })).toBeLessThan(1.1);
   });
 
-  it("that waits for a promotion sees what another run has done meanwhile", async () => {
+  it("that waits for a promotion notices what another invocation has done", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     const run = orchestrate(world, sentinel);
     await world.advance(3);
@@ -111,7 +111,7 @@ describe("an invoked run", () => {
     expect(world.told("lambda")).toEqual([]);
   });
 
-  it("tries a refused promotion again after 2 s, and looks every 4 s whether it is done", async () => {
+  it("retries a refused promotion after 2 s and polls every 4 s", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     world.mishap({ command: "FailoverGlobalCluster" }, throttled(), 1);
     await play(sentinel);
@@ -126,7 +126,7 @@ describe("an invoked run", () => {
     expect(world.callsOf({ command: "DescribeDBInstances" })).toEqual([]);
   });
 
-  it("woken by the sentinel leaves a promotion to the next after 15 s", async () => {
+  it("started by the sentinel exits after 15 s during a promotion", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     const { result, seconds } = await play(sentinel);
     expect(result).toMatchObject({ done: false, action: { do: "wait" } });
@@ -135,7 +135,7 @@ describe("an invoked run", () => {
     expect(world.told("http", "cloudwatch")).toEqual([]);
   });
 
-  it("woken by an alarm throws while unfinished, so that Lambda tries it again", async () => {
+  it("started by an alarm throws if work is left, so that Lambda retries it", async () => {
     world.services.cluster.promotionMs = 1e9;
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     await expect(play({ source: "aws.cloudwatch" })).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe("an invoked run", () => {
 describe("a first start", () => {
   beforeEach(() => forgetStart(world));
 
-  it("is made by the tick: it creates the control item, activates home, calls no RDS", async () => {
+  it("is done by the tick, which creates the control item and activates home without an RDS call", async () => {
     await play(tick);
     expect(changesOf(world)).toEqual([
       `${STANDBY} Put control`,
@@ -167,18 +167,18 @@ describe("a first start", () => {
     expect(world.services.databases[HOME]).toMatchObject({ epoch: 1, migrated: [1] });
   });
 
-  it("is nobody else's to begin", async () => {
+  it("is done by no other trigger", async () => {
     await play(sentinel);
     expect(world.control).toBeUndefined();
   });
 
-  it("is not begun on a control item that cannot be read", async () => {
+  it("does not begin while the control item cannot be read", async () => {
     world.mishap({ on: "control", command: "Get" }, throttled());
     await play(tick);
     expect(world.callsOf({ command: "Put" })).toEqual([]);
   });
 
-  it("pages once where home is not the writer, and waits for an operator", async () => {
+  it("pages once if home is not the writer, and waits for an operator", async () => {
     world.services.databases[HOME]!.isWriter = false;
     world.services.databases[STANDBY]!.isWriter = true;
     await play(tick);
@@ -191,7 +191,7 @@ describe("a first start", () => {
   });
 });
 
-describe("an observation that is overtaken by a new fence to home", () => {
+describe("a new fence to home", () => {
   /** Somebody else fences in the moment in which the control item is read for the n-th time. */
   const fenceAtRead = (nth: number) => {
     let reads = 0;
@@ -201,7 +201,7 @@ describe("an observation that is overtaken by a new fence to home", () => {
     };
   };
 
-  it("before the RDS call makes no RDS call", async () => {
+  it("before the RDS call prevents the call", async () => {
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
     fenceAtRead(2);
     await play(sentinel);
@@ -209,7 +209,7 @@ describe("an observation that is overtaken by a new fence to home", () => {
     expect(world.control).toMatchObject({ epoch: 3, active: HOME });
   });
 
-  it("while it looks does not take one region's RDS for the other's", async () => {
+  it("during an observation does not mix up the regions' databases", async () => {
     atStandby(world);
     world.services.cluster.promotionMs = 1e9;
     fenceAtRead(2);
