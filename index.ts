@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Alarms } from "./lib/monitoring";
+import { Monitoring } from "./lib/monitoring";
 import { ApiGateway } from "./lib/apiGateway";
 import { Aurora } from "./lib/aurora";
 import { readConfig } from "./lib/config/config";
@@ -22,11 +22,11 @@ const config = readConfig();
 const platform = createPlatform(config);
 
 const networks = platform.inBoth(
-  (region) => new Network(`network-${region.token}`, { platform, region }),
+  (region) => new Network(`network-${region.code}`, { platform, region }),
 );
-const topics = platform.inBoth((region) => new Sns(`topics-${region.token}`, { platform, region }));
+const topics = platform.inBoth((region) => new Sns(`topics-${region.code}`, { platform, region }));
 const queues = platform.inBoth(
-  (region) => new Queues(`queues-${region.token}`, { platform, region }),
+  (region) => new Queues(`queues-${region.code}`, { platform, region }),
 );
 const dynamodb = new Dynamodb("dynamodb", { platform });
 const aurora = new Aurora("aurora", { platform, networks });
@@ -35,14 +35,14 @@ const s3 = new S3("s3", { platform });
 const tokens = new Tokens("tokens", { platform });
 
 const functions = platform.inBoth((region) => {
-  const network = networks[region.seat];
+  const network = networks[region.key];
   const args = { platform, region, network, aurora, dynamodb, queues, s3, tokens };
-  return new RegionalFunctions(`functions-${region.token}`, args);
+  return new RegionalFunctions(`functions-${region.code}`, args);
 });
 const apis = platform.inBoth((region) => {
-  const { orderApi, health, authorizer } = functions[region.seat];
+  const { orderApi, health, authorizer } = functions[region.key];
   const args = { platform, region, orderApi, health, authorizer };
-  return new ApiGateway(`api-${region.token}`, args);
+  return new ApiGateway(`api-${region.code}`, args);
 });
 const domain = config.domain && new Domain("domain", { platform, apis, ...config.domain });
 const route53 = new Route53("route53", { platform, apis, domain });
@@ -51,33 +51,32 @@ const notifications = platform.inBoth((region) => {
   const args = {
     platform,
     region,
-    member: aurora.members[region.seat],
-    topics: topics[region.seat],
+    member: aurora.members[region.key],
+    topics: topics[region.key],
   };
-  return new Notifications(`notifications-${region.token}`, args);
+  return new Notifications(`notifications-${region.code}`, args);
 });
 const synthetics = platform.inBoth((region) => {
-  const { seat, token } = region;
-  return new Synthetics(`synthetics-${token}`, {
+  const { key, code } = region;
+  return new Synthetics(`synthetics-${code}`, {
     platform,
     region,
-    api: apis[seat],
-    tokenSecretArn: tokens.secretArns[seat],
-    topicArn: topics[seat].alertsTopic.arn,
+    api: apis[key],
+    tokenSecretArn: tokens.secretArns[key],
   });
 });
 /** What alarms and dashboard of a region look at. */
 const watched = platform.inBoth((region) => {
-  const { seat } = region;
-  const own = { member: aurora.members[seat], functions: functions[seat], api: apis[seat] };
-  const queuesOfRegion = { queues: queues[seat], synthetics: synthetics[seat] };
+  const { key } = region;
+  const own = { member: aurora.members[key], functions: functions[key], api: apis[key] };
+  const queuesOfRegion = { queues: queues[key], synthetics: synthetics[key] };
   return { platform, region, ...own, ...queuesOfRegion, dynamodb, s3, route53 };
 });
-const alarms = platform.inBoth(({ seat, token }) => {
-  return new Alarms(`alarms-${token}`, { ...watched[seat], topics: topics[seat] });
+const monitoring = platform.inBoth(({ key, code }) => {
+  return new Monitoring(`monitoring-${code}`, { ...watched[key], topics: topics[key] });
 });
-const dashboards = platform.inBoth(({ seat, token }) => {
-  return new Dashboard(`dashboard-${token}`, { ...watched[seat], alarms });
+const dashboards = platform.inBoth(({ key, code }) => {
+  return new Dashboard(`dashboard-${code}`, { ...watched[key], monitoring });
 });
 
 // Created last and destroyed first: what watches the platform must never see it half there.
@@ -90,7 +89,7 @@ const everything = [
   apis,
   notifications,
   synthetics,
-  alarms,
+  monitoring,
   dashboards,
 ];
 const failover = new Failover(

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import * as esbuild from "esbuild";
+import { canaryChecks, stems } from "../lambda/functions";
 import { type Handlers, evaluateHandlers } from "./evaluateHandlers";
 
 export type { Handlers } from "./evaluateHandlers";
@@ -12,19 +13,10 @@ export interface SourceEdit {
   to: string;
 }
 
-/** The stems in the functions' `handler`, by folder; of `health` the factory is `createHealth`. */
-const stems = {
-  handlers: [
-    "authorizer",
-    "dbMigration",
-    "failoverOrchestrator",
-    "health",
-    "orderApi",
-    "orderProcessor",
-    "sentinel",
-    "settlementSweep",
-  ],
-  canary: ["healthCanary", "orderCanary"],
+/** Stems by folder; of `health` the factory is `createHealth`. */
+const stemsByFolder = {
+  handlers: stems,
+  canary: canaryChecks.map((check) => `${check}Canary`),
 };
 
 /** Commands of the SDK that handlers send; the world knows what each asks for. */
@@ -57,7 +49,7 @@ const root = path.join(__dirname, "..");
  * classes are doubles: a name and an input. What the SDK does with them is not the drill's subject.
  */
 export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
-  const imports = Object.entries(stems).flatMap(([folder, found]) =>
+  const imports = Object.entries(stemsByFolder).flatMap(([folder, found]) =>
     found.map((stem) => {
       const factory = `create${stem[0]!.toUpperCase()}${stem.slice(1)}`;
       return `export { ${factory} as ${stem} } from "./lambda/${folder}/${stem}";`;

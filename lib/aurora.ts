@@ -48,7 +48,7 @@ export class Aurora extends pulumi.ComponentResource {
     const secret = this.createSecret(password);
     const member = { platform, globalCluster, databaseName: DATABASE_NAME };
     const home = new AuroraMember(
-      `${name}-${platform.home.token}`,
+      `${name}-${platform.home.code}`,
       {
         ...member,
         region: platform.home,
@@ -58,7 +58,7 @@ export class Aurora extends pulumi.ComponentResource {
       { parent: this },
     );
     const standby = new AuroraMember(
-      `${name}-${platform.standby.token}`,
+      `${name}-${platform.standby.code}`,
       {
         ...member,
         region: platform.standby,

@@ -1,10 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { WORK_INDEX } from "../lambda/orders/names";
 import { arnInRegion, physicalName } from "./platform/naming";
 import type { Platform, Region } from "./platform/platform";
-
-/** The ledger's sparse index of open and closed orders. */
-export const WORK_INDEX = "work";
 
 export interface DynamodbArgs {
   readonly platform: Platform;

@@ -2,13 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { METRIC_NAMESPACE } from "../lambda/runtime/log";
 import { LOOP_TIMEOUT_SECONDS } from "../lambda/detection/tunables";
-import { BLIND_PERIOD_SECONDS } from "./alarms/thresholds";
 import { SENTINEL_RESERVED_CONCURRENCY } from "./platform/tunables";
-import { type AlarmDefinition, MINUTE_SECONDS, createAlarm, silence } from "./alarms/alarm";
 import { commonEnvironment } from "./lambda";
 import { LambdaFunction, notRetried } from "./functions/lambdaFunction";
-import { FailoverAlarm, lookMetric } from "./alarms/failoverAlarm";
-import type { Platform } from "./platform/platform";
+import { FailoverAlarms } from "./alarms/failoverAlarms";
 import { type FailoverTargets, createOrchestrator } from "./functions/orchestrator";
 import {
   invokeStatement,
@@ -20,15 +17,6 @@ import {
 import { schedule } from "./functions/schedule";
 
 export type FailoverArgs = FailoverTargets;
-
-/** ARNs of the alarms made here that tell people, by name: the dashboard that shows them is older. */
-export function failoverAlarmArns(platform: Platform): pulumi.Output<string>[] {
-  const { standby, accountId } = platform;
-  return ["looks-missing", "sentinel-errors", "orchestrator-errors"].map((what) => {
-    const name = platform.nameOf("alarm", what, standby);
-    return pulumi.interpolate`arn:aws:cloudwatch:${standby.name}:${accountId}:alarm:${name}`;
-  });
-}
 
 /**
  * Detection and failing over, in the standby region, and the same orchestrator in the home region
@@ -52,17 +40,16 @@ export class Failover extends pulumi.ComponentResource {
     this.sentinel = this.createSentinel();
     this.createSchedules();
     this.subscribeToHome();
-    new FailoverAlarm(
-      `${name}-alarm`,
+    new FailoverAlarms(
+      `${name}-alarms`,
       {
         platform,
-        region: platform.standby,
         orchestrator: this.orchestrator,
-        failoverTopicArn: args.topics.standby.failoverTopic.arn,
+        sentinel: this.sentinel,
+        topics: args.topics.standby,
       },
       { parent: this },
     );
-    this.createAlarms();
     this.registerOutputs({ orchestratorArn: this.orchestrator.arn });
   }
 
@@ -74,7 +61,7 @@ export class Failover extends pulumi.ComponentResource {
     const { platform, dynamodb, apis, queues, tokens } = this.args;
     const region = platform.standby;
     return new LambdaFunction(
-      `sentinel-${region.token}`,
+      `sentinel-${region.code}`,
       {
         platform,
         region,
@@ -152,35 +139,5 @@ export class Failover extends pulumi.ComponentResource {
       // A subscription is made where its topic is.
       { parent: this, provider: platform.home.provider, dependsOn: [permission] },
     );
-  }
-
-  private createAlarms(): void {
-    const { platform, topics } = this.args;
-    const errors = (what: string, { functionName }: LambdaFunction): AlarmDefinition => ({
-      what: `${what}-errors`,
-      alarmDescription: `Runs of the ${what} fail or are cut off`,
-      metric: {
-        namespace: "AWS/Lambda",
-        metricName: "Errors",
-        dimensions: { FunctionName: functionName },
-        statistic: "Sum",
-      },
-    });
-    const looks = lookMetric(platform, "HomeProbeFailed");
-    const definitions: AlarmDefinition[] = [
-      {
-        what: "looks-missing",
-        alarmDescription: "Nobody looks at home: no failover would begin by itself",
-        metric: { ...looks, statistic: "SampleCount", period: BLIND_PERIOD_SECONDS },
-        ...silence(MINUTE_SECONDS / BLIND_PERIOD_SECONDS),
-      },
-      errors("sentinel", this.sentinel),
-      errors("orchestrator", this.orchestrator),
-    ];
-    const topicArn = topics.standby.alertsTopic.arn;
-    for (const definition of definitions) {
-      const args = { platform, region: platform.standby, definition, topicArn, tellsEnd: true };
-      createAlarm(this.name, args, this.child);
-    }
   }
 }

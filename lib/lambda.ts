@@ -12,7 +12,8 @@ import {
 } from "./platform/tunables";
 import { createAuthorizer } from "./api/authorizer";
 import { type Aurora, DATABASE_NAME } from "./aurora";
-import { type Stem, bundle } from "./functions/bundle";
+import { type Stem } from "../lambda/functions";
+import { bundle } from "./functions/bundle";
 import type { Dynamodb } from "./dynamodb";
 import { LambdaFunction, type LambdaFunctionArgs, notRetried } from "./functions/lambdaFunction";
 import type { Network } from "./network/network";
@@ -27,7 +28,8 @@ import {
   type Statement,
 } from "./platform/policies";
 import type { Queues } from "./messaging/queues";
-import { ARCHIVE_PREFIX, type S3 } from "./s3";
+import { ARCHIVE_PREFIX } from "../lambda/orders/names";
+import type { S3 } from "./s3";
 import { schedule } from "./functions/schedule";
 import type { Tokens } from "./secrets/tokens";
 
@@ -84,7 +86,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
     this.orderApi = this.createOrderApi();
     this.health = this.createHealth();
     this.authorizer = createAuthorizer(
-      { platform, region, secretArn: tokens.secretArns[region.seat], queues: this.queues },
+      { platform, region, secretArn: tokens.secretArns[region.key], queues: this.queues },
       { parent: this },
     );
     this.registerOutputs({ orderApiArn: this.orderApi.arn, healthArn: this.health.arn });
@@ -95,11 +97,11 @@ export class RegionalFunctions extends pulumi.ComponentResource {
   }
 
   private get queues(): Queues {
-    return this.args.queues[this.args.region.seat];
+    return this.args.queues[this.args.region.key];
   }
 
   private get member() {
-    return this.args.aurora.members[this.args.region.seat];
+    return this.args.aurora.members[this.args.region.key];
   }
 
   private get ledgerArn(): pulumi.Output<string> {
@@ -113,7 +115,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
     const { platform, region } = this.args;
     const failuresQueueArn = this.queues.failures.arn;
     const whole = { platform, region, stem, failuresQueueArn, ...args };
-    return new LambdaFunction(`${stem}-${region.token}`, whole, { parent: this });
+    return new LambdaFunction(`${stem}-${region.code}`, whole, { parent: this });
   }
 
   private databaseStatement(): Statement {
@@ -144,7 +146,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
 
   private createOrderProcessor(): LambdaFunction {
     const { platform, region, dynamodb, network, s3 } = this.args;
-    const archive = s3.buckets[region.seat];
+    const archive = s3.buckets[region.key];
     const configured = platform.config.orderProcessorReservedConcurrency;
     const reserved = configured === "unreserved" ? PROCESSOR_MAX_CONCURRENCY : configured;
     const processor = this.createFunction("orderProcessor", {
@@ -242,7 +244,7 @@ export class RegionalFunctions extends pulumi.ComponentResource {
 
   private createDbMigration(): LambdaFunction {
     const { platform, region, network, aurora } = this.args;
-    const secretArn = aurora.secretArns[region.seat];
+    const secretArn = aurora.secretArns[region.key];
     const migration = this.createFunction("dbMigration", {
       environment: {
         ENVIRONMENT: platform.config.env,

@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmDefinition, createAlarm } from "./alarms/alarm";
-import type { AlarmTargets } from "./alarms/targets";
+import { type NamedAlarms, createAlarms } from "./alarms/alarm";
+import { canaryAlarms } from "./alarms/canaryAlarms";
+import { allAlarmed, anyAlarmed } from "./alarms/composite";
 import { canaryOrdersAlarm, ordersAlarms, queueAlarms, settlingAlarm } from "./alarms/orderAlarms";
 import {
   apiAlarm,
@@ -11,39 +12,62 @@ import {
   replicationAlarms,
   writerAlarm,
 } from "./alarms/serviceAlarms";
+import type { AlarmTargets } from "./alarms/targets";
 import type { Sns } from "./sns";
 import type { Synthetics } from "./synthetics";
 
-export interface AlarmsArgs extends AlarmTargets {
+export interface MonitoringArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
   readonly topics: Sns;
 }
 
-type Alarm = aws.cloudwatch.MetricAlarm;
+/** Alarms of every region. */
+const ofEither = (args: MonitoringArgs) => ({
+  ...databaseAlarms(args),
+  ...functionAlarms(args),
+  ...apiAlarm(args),
+  ...ordersAlarms(args),
+  ...queueAlarms(args),
+  ...replicationAlarms(args),
+  ...canaryAlarms(args.synthetics.canaries, args.platform.config.canaryScheduleMinutes),
+});
+
+const ofHome = (args: MonitoringArgs) => ({
+  ...writerAlarm(args),
+  ...settlingAlarm(args),
+  ...endpointAlarms(args),
+});
+
+type EitherName = keyof ReturnType<typeof ofEither>;
+type HomeName = keyof ReturnType<typeof ofHome>;
 
 /**
- * A region's alarms. Each tells people by itself, or one that rings on would hide the next; the
- * composite `degraded` tells when the first begins and when all are over. Home's composite
- * `failover` wakes the orchestrator in the other region, which believes nothing it has not seen.
+ * A region's alarms. Each notifies people by itself, so a lasting one cannot mask a new one; the
+ * composite `degraded` notifies when the first goes off and when all are over. Home's composite
+ * `home-not-serving` invokes the orchestrator in the other region, which then probes for itself.
+ * Alarms about failing over belong to Failover, which is created last: lib/alarms/failoverAlarms.ts.
  */
-export class Alarms extends pulumi.ComponentResource {
+export class Monitoring extends pulumi.ComponentResource {
   readonly degraded: aws.cloudwatch.CompositeAlarm;
-  /** Each that `degraded` is made of: canaries are, what Failover makes later is not. */
-  readonly all: readonly Alarm[];
-  private readonly made: ReadonlyMap<string, Alarm>;
+  /** All that `degraded` is made of. */
+  readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
 
   constructor(
     private readonly name: string,
-    private readonly args: AlarmsArgs,
+    private readonly args: MonitoringArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("trading:platform:Alarms", name, {}, opts);
-    const isHome = args.region.seat === "home";
-    const definitions = [...ofEither(args), ...(isHome ? ofHome(args) : ofStandby(args))];
-    this.made = new Map(definitions.map((each) => [each.what, this.create(each)]));
-    this.all = [...this.made.values(), ...args.synthetics.alarms];
+    super("trading:platform:Monitoring", name, {}, opts);
+    const either = this.create(ofEither(args));
+    if (args.region.key === "home") {
+      const home = this.create(ofHome(args));
+      this.createHomeNotServing(either, home);
+      this.alarms = [...Object.values(either), ...Object.values(home)];
+    } else {
+      const standby = this.create(canaryOrdersAlarm(args));
+      this.alarms = [...Object.values(either), ...Object.values(standby)];
+    }
     this.degraded = this.createDegraded();
-    if (isHome) this.createFailover();
     this.registerOutputs({ degradedArn: this.degraded.arn });
   }
 
@@ -51,10 +75,12 @@ export class Alarms extends pulumi.ComponentResource {
     return { parent: this, provider: this.args.region.provider };
   }
 
-  private create(definition: AlarmDefinition): Alarm {
+  private create<Name extends string>(
+    definitions: Parameters<typeof createAlarms<Name>>[1],
+  ): NamedAlarms<Name> {
     const { platform, region, topics } = this.args;
-    const topicArn = topics.alertsTopic.arn;
-    return createAlarm(this.name, { platform, region, definition, topicArn }, this.child);
+    const args = { platform, region, topicArn: topics.alertsTopic.arn };
+    return createAlarms(this.name, definitions, args, this.child);
   }
 
   private createDegraded(): aws.cloudwatch.CompositeAlarm {
@@ -64,8 +90,8 @@ export class Alarms extends pulumi.ComponentResource {
       `${this.name}-degraded`,
       {
         alarmName: platform.nameOf("alarm", "degraded", region),
-        alarmDescription: "Something in this region is not as it should be",
-        alarmRule: anyOf(this.all),
+        alarmDescription: "At least one alarm of this region is in ALARM state",
+        alarmRule: anyAlarmed(...this.alarms),
         alarmActions: [topicArn],
         okActions: [topicArn],
       },
@@ -73,52 +99,23 @@ export class Alarms extends pulumi.ComponentResource {
     );
   }
 
-  /** AWS's own signs, minutes late: a wake-up beside those of look(), which need nothing of home. */
-  private createFailover(): void {
+  /**
+   * Made of metrics that AWS publishes minutes late: it invokes the orchestrator beside the
+   * standby's own probes, which need nothing of home.
+   */
+  private createHomeNotServing(either: NamedAlarms<EitherName>, home: NamedAlarms<HomeName>): void {
     const { platform, region, topics } = this.args;
-    const named = (what: string) => {
-      const alarm = this.made.get(what);
-      if (!alarm)
-        throw new Error(`alarms: got "${what}"; there are ${[...this.made.keys()].join()}`);
-      return alarm;
-    };
-    const errors = anyOf([named("order-api-errors"), named("authorizer-errors")]);
-    const failing = pulumi.interpolate`${anyOf([named("api-errors")])} AND (${errors})`;
+    const functions = anyAlarmed(either["order-api-errors"], either["authorizer-errors"]);
+    const failing = pulumi.interpolate`${allAlarmed(either["api-errors"])} AND (${functions})`;
     new aws.cloudwatch.CompositeAlarm(
-      `${this.name}-failover`,
+      `${this.name}-home-not-serving`,
       {
-        alarmName: platform.nameOf("alarm", "failover", region),
-        alarmDescription: "Home may not serve: wakes the orchestrator in the standby region",
-        alarmRule: pulumi.interpolate`${anyOf([named("home-not-writing")])} OR (${failing})`,
+        alarmName: platform.nameOf("alarm", "home-not-serving", region),
+        alarmDescription: "Home may not serve orders: invokes the orchestrator in the standby",
+        alarmRule: pulumi.interpolate`${allAlarmed(home["home-not-writing"])} OR (${failing})`,
         alarmActions: [topics.failoverTopic.arn],
       },
       this.child,
     );
   }
-}
-
-function ofEither(args: AlarmsArgs): AlarmDefinition[] {
-  return [
-    ...databaseAlarms(args),
-    ...functionAlarms(args),
-    apiAlarm(args),
-    ...ordersAlarms(args),
-    ...queueAlarms(args),
-    ...replicationAlarms(args),
-  ];
-}
-
-function ofHome(args: AlarmsArgs): AlarmDefinition[] {
-  return [writerAlarm(args), settlingAlarm(args), ...endpointAlarms(args)];
-}
-
-function ofStandby(args: AlarmsArgs): AlarmDefinition[] {
-  return [canaryOrdersAlarm(args)];
-}
-
-/** Rings while at least one does. Made of the alarms' names, so that it is deleted before them. */
-function anyOf(alarms: readonly Alarm[]): pulumi.Output<string> {
-  return pulumi
-    .all(alarms.map((alarm) => alarm.name))
-    .apply((names) => names.map((name) => `ALARM("${name}")`).join(" OR "));
 }

@@ -181,7 +181,7 @@ export class Route53 extends pulumi.ComponentResource {
   private createRecords(apiName: ApiName, inService: aws.route53.HealthCheck): aws.route53.Record {
     const { home, standby } = this.args.platform;
     const primary = new aws.route53.Record(
-      `${this.name}-${home.token}`,
+      `${this.name}-${home.code}`,
       {
         ...apiName,
         ...this.target(home),
@@ -192,7 +192,7 @@ export class Route53 extends pulumi.ComponentResource {
       this.child,
     );
     new aws.route53.Record(
-      `${this.name}-${standby.token}`,
+      `${this.name}-${standby.code}`,
       {
         ...apiName,
         ...this.target(standby),
@@ -210,9 +210,9 @@ export class Route53 extends pulumi.ComponentResource {
   } {
     const { domain, apis } = this.args;
     if (!domain) {
-      return { type: "CNAME", ttl: DNS_TTL_SECONDS, records: [apis[region.seat].host] };
+      return { type: "CNAME", ttl: DNS_TTL_SECONDS, records: [apis[region.key].host] };
     }
-    const { regionalDomainName, regionalZoneId } = domain.targets[region.seat];
+    const { regionalDomainName, regionalZoneId } = domain.targets[region.key];
     // Its health is ours to say: the address of an API answers as long as API Gateway does.
     const alias = { name: regionalDomainName, zoneId: regionalZoneId, evaluateTargetHealth: false };
     return { type: "A", aliases: [alias] };

@@ -1,12 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ARCHIVE_PREFIX } from "../lambda/orders/names";
 import { ARCHIVE_LAG_MINUTES } from "./alarms/thresholds";
 import { Bucket } from "./storage/bucket";
 import type { Pair, Platform, Region } from "./platform/platform";
 import { policyDocument, serviceTrustPolicy } from "./platform/policies";
-
-/** Where order-processor puts what a batch settled; nothing else is replicated. */
-export const ARCHIVE_PREFIX = "archive/";
 
 export interface S3Args {
   readonly platform: Platform;
@@ -33,9 +31,9 @@ export class S3 extends pulumi.ComponentResource {
     const expiry = { prefix: ARCHIVE_PREFIX, days: retention.archiveDays };
     this.buckets = platform.inBoth((region) => {
       const bucket = { platform, region, what: "archives", expiry };
-      return new Bucket(`${name}-${region.token}`, bucket, { parent: this });
+      return new Bucket(`${name}-${region.code}`, bucket, { parent: this });
     });
-    this.ruleIds = { home: `to-${standby.token}`, standby: `to-${home.token}` };
+    this.ruleIds = { home: `to-${standby.code}`, standby: `to-${home.code}` };
     this.createReplication(home, standby);
     this.createReplication(standby, home);
     this.registerOutputs({
@@ -45,19 +43,19 @@ export class S3 extends pulumi.ComponentResource {
   }
 
   private createReplication(from: Region, to: Region): void {
-    const source = this.buckets[from.seat];
-    const destination = this.buckets[to.seat];
+    const source = this.buckets[from.key];
+    const destination = this.buckets[to.key];
     const child = { parent: this, provider: from.provider };
     const { role, policy } = this.createRole(from, source, destination);
     const time = { minutes: ARCHIVE_LAG_MINUTES };
     new aws.s3.BucketReplicationConfig(
-      `${this.name}-${from.token}`,
+      `${this.name}-${from.code}`,
       {
         bucket: source.bucketName,
         role: role.arn,
         rules: [
           {
-            id: this.ruleIds[from.seat],
+            id: this.ruleIds[from.key],
             status: "Enabled",
             priority: 0,
             filter: { prefix: ARCHIVE_PREFIX },
@@ -84,7 +82,7 @@ export class S3 extends pulumi.ComponentResource {
   private createRole(from: Region, source: Bucket, destination: Bucket) {
     const { platform } = this.args;
     const child = { parent: this, provider: from.provider };
-    const name = `${this.name}-${from.token}`;
+    const name = `${this.name}-${from.code}`;
     const role = new aws.iam.Role(
       name,
       {

@@ -1,11 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { CANARY_RUNS_FAILED, CANARY_RUNS_WATCHED, WARM_UP_MINUTES } from "./alarms/thresholds";
 import { CANARY_TIMEOUT_SECONDS } from "./platform/tunables";
-import { MINUTE_SECONDS, createAlarm } from "./alarms/alarm";
 import type { ApiGateway } from "./apiGateway";
 import { Bucket } from "./storage/bucket";
-import { type CanaryCheck, canaryBundle, canaryChecks } from "./functions/bundle";
+import { type CanaryCheck, canaryChecks } from "../lambda/functions";
+import { canaryBundle } from "./functions/bundle";
 import type { Platform, Region } from "./platform/platform";
 import {
   type Statement,
@@ -19,6 +18,9 @@ import {
 const CANARY_NAMESPACE = "CloudWatchSynthetics";
 const RUNS_PREFIX = "runs/";
 
+/** Canaries by what they check. */
+export type Canaries = Readonly<Record<CanaryCheck, aws.synthetics.Canary>>;
+
 export interface SyntheticsArgs {
   readonly platform: Platform;
   readonly region: Region;
@@ -26,8 +28,6 @@ export interface SyntheticsArgs {
   readonly api: ApiGateway;
   /** The region's own copy of the token keys. */
   readonly tokenSecretArn: pulumi.Input<string>;
-  /** Told when a canary fails. */
-  readonly topicArn: pulumi.Input<string>;
 }
 
 /**
@@ -35,9 +35,7 @@ export interface SyntheticsArgs {
  * people and never a trigger: minutes old, and made in the region that it judges.
  */
 export class Synthetics extends pulumi.ComponentResource {
-  /** One for each canary. */
-  readonly alarms: aws.cloudwatch.MetricAlarm[];
-  readonly canaryNames: pulumi.Output<string>[];
+  readonly canaries: Canaries;
 
   constructor(
     private readonly name: string,
@@ -53,10 +51,10 @@ export class Synthetics extends pulumi.ComponentResource {
       { parent: this },
     );
     const script = this.createScript(artifacts);
-    const canaries = canaryChecks.map((check) => this.createCanary(check, artifacts, script));
-    this.alarms = canaries.map((canary, index) => this.createAlarm(canaryChecks[index]!, canary));
-    this.canaryNames = canaries.map((canary) => canary.name);
-    this.registerOutputs({ canaryNames: this.canaryNames });
+    this.canaries = Object.fromEntries(
+      canaryChecks.map((check) => [check, this.createCanary(check, artifacts, script)]),
+    ) as Canaries;
+    this.registerOutputs({ canaries: Object.values(this.canaries).map((canary) => canary.name) });
   }
 
   private get child(): pulumi.CustomResourceOptions {
@@ -180,31 +178,5 @@ export class Synthetics extends pulumi.ComponentResource {
       },
       this.child,
     );
-  }
-
-  private createAlarm(
-    check: CanaryCheck,
-    canary: aws.synthetics.Canary,
-  ): aws.cloudwatch.MetricAlarm {
-    const { platform, region, topicArn } = this.args;
-    const minutes = platform.config.canaryScheduleMinutes;
-    const definition = {
-      what: `canary-${check}`,
-      alarmDescription: `The canary of ${check} fails, or does not run`,
-      metric: {
-        namespace: CANARY_NAMESPACE,
-        metricName: "SuccessPercent",
-        dimensions: { CanaryName: canary.name },
-        statistic: "Average",
-        period: minutes * MINUTE_SECONDS,
-      },
-      threshold: 100,
-      comparisonOperator: "LessThanThreshold",
-      evaluationPeriods: CANARY_RUNS_WATCHED,
-      datapointsToAlarm: CANARY_RUNS_FAILED,
-      ringsOnSilence: true,
-      warmUpMinutes: Math.max(WARM_UP_MINUTES, CANARY_RUNS_WATCHED * minutes),
-    };
-    return createAlarm(this.name, { platform, region, definition, topicArn }, this.child);
   }
 }

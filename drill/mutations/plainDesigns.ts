@@ -110,12 +110,13 @@ const alarmsAlone: Mutation = {
       to: 'const sign = "the alarm";',
     },
   ],
-  edits: "alarms-use1-failover",
+  edits: "monitoring-use1-home-not-serving",
   // AWS's own writer alarm is not modelled; one on settled orders stands in for it.
   program: editing(
     "composite of home's alarms",
     ({ type, name }) =>
-      type === "aws:cloudwatch/compositeAlarm:CompositeAlarm" && name === "alarms-use1-failover",
+      type === "aws:cloudwatch/compositeAlarm:CompositeAlarm" &&
+      name === "monitoring-use1-home-not-serving",
     (composite) => withProperties(composite, { alarmRule: 'ALARM("dev-settling-silent-use1")' }),
   ),
 };

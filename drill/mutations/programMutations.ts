@@ -93,11 +93,12 @@ const SLOW_PERIOD_SECONDS = 60;
 /** The alarms under the composite count minutes instead of slots. */
 export const slowComposite: Mutation = {
   name: "composite slow",
-  edits: "failover-alarm-*",
+  edits: "failover-alarms-*-reachable",
   program: editing(
     "alarm of look()",
     ({ type, name }) =>
-      type === "aws:cloudwatch/metricAlarm:MetricAlarm" && name.startsWith("failover-alarm-"),
+      type === "aws:cloudwatch/metricAlarm:MetricAlarm" &&
+      /^failover-alarms-.*reachable$/.test(name),
     (alarm) => withProperties(alarm, { period: SLOW_PERIOD_SECONDS }),
   ),
 };

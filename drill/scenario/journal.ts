@@ -103,7 +103,7 @@ export class Journal {
   private noteAlarm(name: string): void {
     const isOfCanary = this.canaryAlarms.has(name);
     if (isOfCanary) this.canaryRings.push({ atMs: this.world.base.nowMs, name });
-    if (isOfCanary || name.includes("failover")) this.add(`alarm ${name}: ALARM`);
+    if (isOfCanary || /home-(lost|not-serving)/.test(name)) this.add(`alarm ${name}: ALARM`);
   }
 
   private noteCanary({ name, failure }: Extract<Happening, { kind: "canary run" }>): void {

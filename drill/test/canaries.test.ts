@@ -199,7 +199,7 @@ describe("a canary of Synthetics", () => {
   });
 
   it("rings no new alarm for want of data; an alarm without a warm-up does", async () => {
-    const name = "synthetics-use1-canary-health";
+    const name = "monitoring-use1-canary-health";
     const late = edit(canary, "synthetics-use1-health", rate(15));
     const warm = await Played.from([late]);
     await warm.minutes(4);

@@ -4,9 +4,7 @@ import { within } from "../runtime/clock";
 import type { Runtime } from "../runtime/runtime";
 import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
 import type { StoredOrder } from "./order";
-
-/** Prefix of all objects of the archive. IAM policies and lifecycle rules use it too. */
-export const ARCHIVE_PREFIX = "archive/";
+import { ARCHIVE_PREFIX } from "./names";
 
 /**
  * Writes a settled batch to the archive bucket. The key depends only on the orders and the epoch,

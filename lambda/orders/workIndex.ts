@@ -7,9 +7,7 @@ import type { LedgerRuntime } from "../runtime/ledger";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 import { isOpen, orderIdOf, readOrder, reservedNames, type WorkEntry } from "./orderItem";
 import { SWEEP_PAGE_SIZE, WORK_SHARDS } from "./tunables";
-
-/** The ledger's global secondary index over open and closed orders: key `shard`, range `at`. */
-export const WORK_INDEX = "work";
+import { WORK_INDEX } from "./names";
 
 export interface WorkQuery {
   shard: string;

@@ -5,11 +5,9 @@ import type { Platform, Region } from "../platform/platform";
 
 export const MINUTE_SECONDS = 60;
 
-/** What an alarm watches; whom it tells is said where it is made. */
+/** What an alarm watches. Its name is the key that it is defined under. */
 export interface AlarmDefinition {
-  /** Base of the alarm's name. */
-  readonly what: string;
-  /** What is wrong when it rings, for whoever gets the message. */
+  /** What is wrong in ALARM state, for whoever gets the message. */
   readonly alarmDescription: string;
   readonly metric: Pick<
     aws.cloudwatch.MetricAlarmArgs,
@@ -23,13 +21,13 @@ export interface AlarmDefinition {
   readonly evaluationPeriods?: number;
   /** @default - as many as `evaluationPeriods` */
   readonly datapointsToAlarm?: number;
-  /** Silence is trouble: rings without data too, except while the alarm is new. */
+  /** Missing data is a problem: the alarm goes off without data too, except while it is new. */
   readonly ringsOnSilence?: boolean;
   /** @default WARM_UP_MINUTES, used with `ringsOnSilence` */
   readonly warmUpMinutes?: number;
 }
 
-/** Something is there no more: counts data points of whatever value, none in a row of periods. */
+/** Goes off when a metric has no data points for this many periods, whatever their value was. */
 export function silence(periods: number) {
   return {
     comparisonOperator: "LessThanThreshold",
@@ -38,28 +36,53 @@ export function silence(periods: number) {
   } as const;
 }
 
+/** Definitions by the base of the alarm's name, in kebab-case. */
+export type AlarmDefinitions<Name extends string> = Readonly<Record<Name, AlarmDefinition>>;
+
+/** Alarms by the base of their names. */
+export type NamedAlarms<Name extends string> = Readonly<Record<Name, aws.cloudwatch.MetricAlarm>>;
+
 export interface AlarmArgs {
   readonly platform: Platform;
   readonly region: Region;
-  readonly definition: AlarmDefinition;
-  /** Told when it rings. */
-  readonly topicArn: pulumi.Input<string>;
-  /** Told when it is over, too. @default false */
-  readonly tellsEnd?: boolean;
+  /**
+   * Notified in ALARM state.
+   * @default - nobody: the alarm is part of a composite
+   */
+  readonly topicArn?: pulumi.Input<string>;
+  /** Whether the topic is notified of the return to OK, too. @default false */
+  readonly notifiesOk?: boolean;
 }
 
-/** One alarm; at least one within one minute, unless its definition says otherwise. */
-export function createAlarm(
+/**
+ * Creates alarms. Unless its definition says otherwise, an alarm goes off when its metric is at
+ * least 1 within one minute.
+ */
+export function createAlarms<Name extends string>(
   name: string,
-  { platform, region, definition, topicArn, tellsEnd }: AlarmArgs,
+  definitions: AlarmDefinitions<Name>,
+  args: AlarmArgs,
+  opts: pulumi.CustomResourceOptions,
+): NamedAlarms<Name> {
+  const created = Object.entries<AlarmDefinition>(definitions).map(
+    ([base, definition]) => [base, createAlarm(name, base, definition, args, opts)] as const,
+  );
+  return Object.fromEntries(created) as NamedAlarms<Name>;
+}
+
+function createAlarm(
+  name: string,
+  base: string,
+  definition: AlarmDefinition,
+  { platform, region, topicArn, notifiesOk }: AlarmArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
-  const { what, alarmDescription, metric, ringsOnSilence, warmUpMinutes, ...rest } = definition;
+  const { alarmDescription, metric, ringsOnSilence, warmUpMinutes, ...rest } = definition;
   const isMath = metric.metricQueries !== undefined;
   return new aws.cloudwatch.MetricAlarm(
-    `${name}-${what}`,
+    `${name}-${base}`,
     {
-      name: platform.nameOf("alarm", what, region),
+      name: platform.nameOf("alarm", base, region),
       alarmDescription,
       ...(!isMath && { period: MINUTE_SECONDS }),
       ...metric,
@@ -71,8 +94,8 @@ export function createAlarm(
       ...(ringsOnSilence && {
         warmUpConfiguration: { warmUpPeriodDurationInMinutes: warmUpMinutes ?? WARM_UP_MINUTES },
       }),
-      alarmActions: [topicArn],
-      ...(tellsEnd && { okActions: [topicArn] }),
+      ...(topicArn !== undefined && { alarmActions: [topicArn] }),
+      ...(topicArn !== undefined && notifiesOk && { okActions: [topicArn] }),
     },
     opts,
   );

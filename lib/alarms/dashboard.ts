@@ -2,10 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { MINUTE_SECONDS } from "./alarm";
 import { type AlarmTargets, ordersMetric, otherRegion, watchedFunctions } from "./targets";
-import type { Alarms } from "../monitoring";
-import { failoverAlarmArns } from "../failover";
+import type { Monitoring } from "../monitoring";
 import type { RegionalFunctions } from "../lambda";
-import { lookMetric } from "./failoverAlarm";
+import { failoverAlarmArns } from "./failoverAlarms";
+import { type ProbeMetric, probeMetric } from "./probeMetric";
 import type { Pair, Region } from "../platform/platform";
 import type { Synthetics } from "../synthetics";
 
@@ -16,7 +16,7 @@ const WIDGET_HEIGHT = 6;
 export interface DashboardArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
   /** Of both regions: the picture of an outage is seen from either. */
-  readonly alarms: Pair<Alarms>;
+  readonly monitoring: Pair<Monitoring>;
 }
 
 interface Metric {
@@ -82,24 +82,24 @@ export class Dashboard extends pulumi.ComponentResource {
   }
 
   private outage(): Widget[] {
-    const { platform, alarms, region, synthetics } = this.args;
-    const look = (metricName: Parameters<typeof lookMetric>[1]) => ({
-      ...lookMetric(platform, metricName),
+    const { platform, monitoring, region, synthetics } = this.args;
+    const probe = (metricName: ProbeMetric) => ({
+      ...probeMetric(platform, metricName),
       stat: "Maximum",
       region: platform.standby,
     });
-    const { degraded, all } = alarms[region.seat];
-    const arns = [degraded, ...all].map((alarm) => alarm.arn);
-    if (region.seat === "standby") arns.push(...failoverAlarmArns(platform));
+    const { degraded, alarms } = monitoring[region.key];
+    const arns = [degraded, ...alarms].map((alarm) => alarm.arn);
+    if (region.key === "standby") arns.push(...failoverAlarmArns(platform));
     return [
       {
         type: "alarm",
         properties: { title: "Alarms", alarms: arns },
       },
-      this.graph("Looks at the regions", [
-        look("HomeProbeFailed"),
-        look("StandbyProbeFailed"),
-        look("HomeCanaryFailed"),
+      this.graph("Probes of the regions", [
+        probe("HomeProbeFailed"),
+        probe("StandbyProbeFailed"),
+        probe("HomeCanaryFailed"),
       ]),
       this.graph("Failovers: seconds to settle, seconds at risk", [
         ...this.inBoth("RtoSeconds", "Maximum"),
@@ -107,7 +107,7 @@ export class Dashboard extends pulumi.ComponentResource {
       ]),
       this.graph(
         "Canaries",
-        synthetics.canaryNames.map((CanaryName) => ({
+        Object.values(synthetics.canaries).map(({ name: CanaryName }) => ({
           namespace: "CloudWatchSynthetics",
           metricName: "SuccessPercent",
           dimensions: { CanaryName },
@@ -189,9 +189,9 @@ export class Dashboard extends pulumi.ComponentResource {
           namespace: "AWS/S3",
           metricName: "ReplicationLatency",
           dimensions: {
-            SourceBucket: s3.buckets[other.seat].bucketName,
-            DestinationBucket: s3.buckets[region.seat].bucketName,
-            RuleId: s3.ruleIds[other.seat],
+            SourceBucket: s3.buckets[other.key].bucketName,
+            DestinationBucket: s3.buckets[region.key].bucketName,
+            RuleId: s3.ruleIds[other.key],
           },
           stat: "Maximum",
         },
@@ -202,7 +202,7 @@ export class Dashboard extends pulumi.ComponentResource {
 
 /** One metric of Lambda for each function of a region. */
 function ofEach(functions: RegionalFunctions, metricName: string, stat: string): Metric[] {
-  return watchedFunctions(functions).map(([, { functionName }]) => ({
+  return Object.values(watchedFunctions(functions)).map(({ functionName }) => ({
     namespace: "AWS/Lambda",
     metricName,
     dimensions: { FunctionName: functionName },

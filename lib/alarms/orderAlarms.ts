@@ -8,17 +8,16 @@ import {
   OPEN_ORDER_SECONDS,
   ROW_MINUTES,
 } from "./thresholds";
-import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
+import { MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
 import { type AlarmTargets, ordersMetric } from "./targets";
-import { lookMetric } from "./failoverAlarm";
+import { probeMetric } from "./probeMetric";
 import type { Queues } from "../messaging/queues";
 
 /** Our own counts, there within seconds: told within 3 minutes, where AWS's would be later. */
-export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
+export function ordersAlarms(targets: AlarmTargets) {
   const gray = `failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * (failed + accepted)`;
-  return [
-    {
-      what: "orders-failing",
+  return {
+    "orders-failing": {
       alarmDescription: "A tenth of a minute's orders or more could not be accepted",
       metric: {
         metricQueries: [
@@ -30,68 +29,65 @@ export function ordersAlarms(targets: AlarmTargets): AlarmDefinition[] {
         ],
       },
     },
-    {
-      what: "orders-open-long",
+    "orders-open-long": {
       alarmDescription: "Orders wait to settle or to be seen in the other region; or no sweep runs",
       metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },
       threshold: OPEN_ORDER_SECONDS,
       evaluationPeriods: ROW_MINUTES,
       ringsOnSilence: true,
     },
-    {
-      what: "orders-open-many",
+    "orders-open-many": {
       alarmDescription: "So many orders depend on a single region's database",
       metric: { ...ordersMetric(targets, "OpenOrders"), statistic: "Maximum" },
       threshold: OPEN_ORDERS,
       evaluationPeriods: ROW_MINUTES,
     },
-  ];
+  };
 }
 
 /** In the standby region, from where look() sees home: also what never reaches order-api. */
-export function canaryOrdersAlarm({ platform }: AlarmTargets): AlarmDefinition {
+export function canaryOrdersAlarm({ platform }: AlarmTargets) {
   return {
-    what: "canary-orders-failing",
-    alarmDescription: "Canary orders of a minute failed at home: part of the clients' may, too",
-    metric: { ...lookMetric(platform, "HomeCanaryFailed"), statistic: "Sum" },
-    threshold: GRAY_CANARIES,
+    "canary-orders-failing": {
+      alarmDescription: "Canary orders of a minute failed at home: part of the clients' may, too",
+      metric: { ...probeMetric(platform, "HomeCanaryFailed"), statistic: "Sum" },
+      threshold: GRAY_CANARIES,
+    },
   };
 }
 
 /** At home, where a canary order a slot is settled: after a failover it rings until home is back. */
-export function settlingAlarm(targets: AlarmTargets): AlarmDefinition {
+export function settlingAlarm(targets: AlarmTargets) {
   return {
-    what: "settling-silent",
-    alarmDescription: "Home settles nothing, by a fault or because the standby has taken over",
-    metric: { ...ordersMetric(targets, "OrdersSettled"), statistic: "SampleCount" },
-    ...silence(Math.ceil(PROGRESS_STALE_SECONDS / MINUTE_SECONDS)),
+    "settling-silent": {
+      alarmDescription: "Home settles nothing, by a fault or because the standby has taken over",
+      metric: { ...ordersMetric(targets, "OrdersSettled"), statistic: "SampleCount" },
+      ...silence(Math.ceil(PROGRESS_STALE_SECONDS / MINUTE_SECONDS)),
+    },
   };
 }
 
-export function queueAlarms({ queues }: AlarmTargets): AlarmDefinition[] {
+export function queueAlarms({ queues }: AlarmTargets) {
   const metric = (queue: Queues["orders"], metricName: string) => ({
     namespace: "AWS/SQS",
     metricName,
     dimensions: { QueueName: queue.name },
     statistic: "Maximum",
   });
-  return [
-    {
-      what: "hints-old",
+  return {
+    "hints-old": {
       alarmDescription: "Hints of orders are not taken from the queue",
       metric: metric(queues.orders, "ApproximateAgeOfOldestMessage"),
       threshold: LAG_SECONDS,
       evaluationPeriods: ROW_MINUTES,
     },
-    {
-      what: "order-dead-letters",
+    "order-dead-letters": {
       alarmDescription: "Orders that can never be stored wait to be looked at",
       metric: metric(queues.deadLetters, "ApproximateNumberOfMessagesVisible"),
     },
-    {
-      what: "function-failures",
+    "function-failures": {
       alarmDescription: "Events that a function could not handle wait to be looked at",
       metric: metric(queues.failures, "ApproximateNumberOfMessagesVisible"),
     },
-  ];
+  };
 }

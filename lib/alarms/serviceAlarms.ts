@@ -1,13 +1,13 @@
 import { ARCHIVE_LAG_MINUTES, ERRORS_SHARE, LAG_SECONDS, ROW_MINUTES } from "./thresholds";
-import { type AlarmDefinition, MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
-import { type AlarmTargets, otherRegion, watchedFunctions } from "./targets";
+import type * as pulumi from "@pulumi/pulumi";
+import { MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
+import { type AlarmTargets, forEachFunction, otherRegion } from "./targets";
 import type { Region } from "../platform/platform";
 
-export function databaseAlarms({ member }: AlarmTargets): AlarmDefinition[] {
+export function databaseAlarms({ member }: AlarmTargets) {
   const dimensions = { DBClusterIdentifier: member.clusterIdentifier };
-  return [
-    {
-      what: "database-silent",
+  return {
+    "database-silent": {
       alarmDescription: "No instance of this region's database reports",
       metric: {
         namespace: "AWS/RDS",
@@ -17,8 +17,7 @@ export function databaseAlarms({ member }: AlarmTargets): AlarmDefinition[] {
       },
       ...silence(ROW_MINUTES),
     },
-    {
-      what: "replication-lag",
+    "replication-lag": {
       // Published where the lag is seen, so each region's alarm speaks while it is the standby.
       alarmDescription: "This region's copy of the database is far behind the writer",
       metric: {
@@ -30,40 +29,43 @@ export function databaseAlarms({ member }: AlarmTargets): AlarmDefinition[] {
       threshold: LAG_SECONDS * 1000,
       evaluationPeriods: ROW_MINUTES,
     },
-  ];
+  };
 }
 
 /** At home alone: after a failover it rings until home is the writer again. */
-export function writerAlarm({ member }: AlarmTargets): AlarmDefinition {
+export function writerAlarm({ member }: AlarmTargets) {
   return {
-    what: "home-not-writing",
-    alarmDescription: "Home has no writer, by a fault or because the standby has taken over",
-    metric: {
-      namespace: "AWS/RDS",
-      metricName: "EngineUptime",
-      dimensions: { DBClusterIdentifier: member.clusterIdentifier, Role: "WRITER" },
-      statistic: "SampleCount",
+    "home-not-writing": {
+      alarmDescription: "Home has no writer, by a fault or because the standby has taken over",
+      metric: {
+        namespace: "AWS/RDS",
+        metricName: "EngineUptime",
+        dimensions: { DBClusterIdentifier: member.clusterIdentifier, Role: "WRITER" },
+        statistic: "SampleCount",
+      },
+      ...silence(ROW_MINUTES),
     },
-    ...silence(ROW_MINUTES),
   };
 }
 
 /** One for each function: home's composite asks for two of them. */
-export function functionAlarms({ functions }: AlarmTargets): AlarmDefinition[] {
-  return watchedFunctions(functions).map(([what, { functionName }]) => {
+export function functionAlarms({ functions }: AlarmTargets) {
+  return forEachFunction(functions, (name, { functionName }) => {
     const metric = (metricName: string) => ({
       namespace: "AWS/Lambda",
       metricName,
       dimensions: { FunctionName: functionName },
     });
     return {
-      what: `${what}-errors`,
-      alarmDescription: `Runs of ${what} fail or are cut off`,
+      alarmDescription: `Invocations of ${name} fail or time out`,
       metric: {
         metricQueries: [
           minuteOf("errors", "Sum", metric("Errors")),
-          minuteOf("runs", "Sum", metric("Invocations")),
-          result("IF(runs > 0, errors / runs, 0)", "share of runs that failed"),
+          minuteOf("invocations", "Sum", metric("Invocations")),
+          result(
+            "IF(invocations > 0, errors / invocations, 0)",
+            "share of invocations that failed",
+          ),
         ],
       },
       threshold: ERRORS_SHARE,
@@ -74,44 +76,44 @@ export function functionAlarms({ functions }: AlarmTargets): AlarmDefinition[] {
 }
 
 /** Of orders alone: /health?after=n answers Route 53 with 503 wherever home is not active. */
-export function apiAlarm({ api }: AlarmTargets): AlarmDefinition {
+export function apiAlarm({ api }: AlarmTargets) {
   return {
-    what: "api-errors",
-    alarmDescription: "The API answers orders with 5xx",
-    metric: {
-      namespace: "AWS/ApiGateway",
-      metricName: "5XXError",
-      dimensions: {
-        ApiName: api.apiName,
-        Stage: api.stageName,
-        Resource: "/orders",
-        Method: "POST",
+    "api-errors": {
+      alarmDescription: "The API answers orders with 5xx",
+      metric: {
+        namespace: "AWS/ApiGateway",
+        metricName: "5XXError",
+        dimensions: {
+          ApiName: api.apiName,
+          Stage: api.stageName,
+          Resource: "/orders",
+          Method: "POST",
+        },
+        // Of zeros and ones: the share of requests.
+        statistic: "Average",
       },
-      // Of zeros and ones: the share of requests.
-      statistic: "Average",
+      threshold: ERRORS_SHARE,
+      evaluationPeriods: ROW_MINUTES,
+      datapointsToAlarm: ROW_MINUTES - 1,
     },
-    threshold: ERRORS_SHARE,
-    evaluationPeriods: ROW_MINUTES,
-    datapointsToAlarm: ROW_MINUTES - 1,
   };
 }
 
 /** Out of this region, as far as it is counted here, and into it. */
-export function replicationAlarms(targets: AlarmTargets): AlarmDefinition[] {
+export function replicationAlarms(targets: AlarmTargets) {
   const { region, dynamodb, s3 } = targets;
   const other = otherRegion(targets);
   const archive = (metricName: string, from: Region, to: Region) => ({
     namespace: "AWS/S3",
     metricName,
     dimensions: {
-      SourceBucket: s3.buckets[from.seat].bucketName,
-      DestinationBucket: s3.buckets[to.seat].bucketName,
-      RuleId: s3.ruleIds[from.seat],
+      SourceBucket: s3.buckets[from.key].bucketName,
+      DestinationBucket: s3.buckets[to.key].bucketName,
+      RuleId: s3.ruleIds[from.key],
     },
   });
-  return [
-    {
-      what: "sessions-lag",
+  return {
+    "sessions-lag": {
       alarmDescription: "Sessions reach the other region late",
       metric: {
         namespace: "AWS/DynamoDB",
@@ -122,8 +124,7 @@ export function replicationAlarms(targets: AlarmTargets): AlarmDefinition[] {
       threshold: LAG_SECONDS * 1000,
       evaluationPeriods: ROW_MINUTES,
     },
-    {
-      what: "archives-lag",
+    "archives-lag": {
       alarmDescription: "Archives come from the other region later than S3 promises",
       // Published where the copies arrive, failures where they come from (S3 User Guide, "Using S3
       // Replication metrics", the column of regions).
@@ -131,26 +132,16 @@ export function replicationAlarms(targets: AlarmTargets): AlarmDefinition[] {
       threshold: ARCHIVE_LAG_MINUTES * MINUTE_SECONDS,
       evaluationPeriods: ROW_MINUTES,
     },
-    {
-      what: "archives-failing",
+    "archives-failing": {
       alarmDescription: "Archives cannot be copied to the other region",
       metric: { ...archive("OperationsFailedReplication", region, other), statistic: "Sum" },
     },
-  ];
+  };
 }
 
 /** At home, because Route 53 publishes there alone; the standby is watched from outside of it. */
-export function endpointAlarms({ route53 }: AlarmTargets): AlarmDefinition[] {
-  const watched = {
-    "home-endpoint": [
-      route53.healthCheckId,
-      "Home's API does not answer Route 53, or is not active",
-    ],
-    "standby-endpoint": [route53.standbyCheckId, "The standby's API does not answer Route 53"],
-    "name-not-at-home": [route53.inServiceCheckId, "The API's name leads to the standby"],
-  } as const;
-  return Object.entries(watched).map(([what, [HealthCheckId, alarmDescription]]) => ({
-    what,
+export function endpointAlarms({ route53 }: AlarmTargets) {
+  const check = (HealthCheckId: pulumi.Input<string>, alarmDescription: string) => ({
     alarmDescription,
     metric: {
       namespace: "AWS/Route53",
@@ -160,5 +151,16 @@ export function endpointAlarms({ route53 }: AlarmTargets): AlarmDefinition[] {
     },
     comparisonOperator: "LessThanThreshold",
     ringsOnSilence: true,
-  }));
+  });
+  return {
+    "home-endpoint": check(
+      route53.healthCheckId,
+      "Home's API does not answer Route 53, or home is not active",
+    ),
+    "standby-endpoint": check(route53.standbyCheckId, "The standby's API does not answer Route 53"),
+    "name-not-at-home": check(
+      route53.inServiceCheckId,
+      "The API's name resolves to the standby region",
+    ),
+  };
 }

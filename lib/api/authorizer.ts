@@ -21,7 +21,7 @@ export function createAuthorizer(
   const { platform, region, secretArn, queues } = args;
   const { env, auth } = platform.config;
   return new LambdaFunction(
-    `authorizer-${region.token}`,
+    `authorizer-${region.code}`,
     {
       platform,
       region,

@@ -34,7 +34,7 @@ export class Domain extends pulumi.ComponentResource {
     const certificates = platform.inBoth((region) => this.createCertificate(region));
     const record = this.createValidationRecord(certificates.home);
     this.targets = platform.inBoth((region) => {
-      const validation = this.createValidation(region, certificates[region.seat], record);
+      const validation = this.createValidation(region, certificates[region.key], record);
       return this.createDomainName(region, validation);
     });
 
@@ -49,7 +49,7 @@ export class Domain extends pulumi.ComponentResource {
 
   private createCertificate(region: Region): aws.acm.Certificate {
     return new aws.acm.Certificate(
-      `${this.name}-${region.token}`,
+      `${this.name}-${region.code}`,
       { domainName: this.args.domainName, validationMethod: "DNS" },
       this.childIn(region),
     );
@@ -83,7 +83,7 @@ export class Domain extends pulumi.ComponentResource {
     record: aws.route53.Record,
   ): aws.acm.CertificateValidation {
     return new aws.acm.CertificateValidation(
-      `${this.name}-${region.token}`,
+      `${this.name}-${region.code}`,
       { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
       this.childIn(region),
     );
@@ -93,9 +93,9 @@ export class Domain extends pulumi.ComponentResource {
     region: Region,
     validation: aws.acm.CertificateValidation,
   ): aws.apigateway.DomainName {
-    const api = this.args.apis[region.seat];
+    const api = this.args.apis[region.key];
     const domain = new aws.apigateway.DomainName(
-      `${this.name}-${region.token}`,
+      `${this.name}-${region.code}`,
       {
         domainName: this.args.domainName,
         regionalCertificateArn: validation.certificateArn,
@@ -105,7 +105,7 @@ export class Domain extends pulumi.ComponentResource {
       this.childIn(region),
     );
     new aws.apigateway.BasePathMapping(
-      `${this.name}-${region.token}`,
+      `${this.name}-${region.code}`,
       {
         domainName: domain.domainName,
         restApi: api.apiId,

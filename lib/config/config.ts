@@ -3,7 +3,7 @@ import { HEALTH_CHECK_INTERVAL_SECONDS } from "../../lambda/failover/budget";
 import { HOME_REGION } from "../../lambda/runtime/tunables";
 import { CANARY_SCHEDULE_MINUTES, CANARY_TIMEOUT_SECONDS } from "../platform/tunables";
 import { ConfigReader, type ConfigSource } from "./configReader";
-import { regionToken } from "../platform/naming";
+import { regionCode } from "../platform/naming";
 import type { Retention } from "./retention";
 
 /** Everything the program can be told, validated. */
@@ -78,7 +78,7 @@ const CANARY_SCHEDULE_MINUTES_MAX = 60;
 function readRegion(reader: Reader, key: "standbyRegion" | "witnessRegion"): string {
   const region = reader.text(key);
   try {
-    regionToken(region);
+    regionCode(region);
   } catch {
     const remedy = `run: pulumi config set ${key} ${configDefaults[key]}`;
     reader.complain(key, region, "an AWS region like us-east-2", remedy);

@@ -2,23 +2,7 @@ import { createHash } from "node:crypto";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as esbuild from "esbuild";
-
-/** Functions that have an entry in lambda/entry. */
-export const stems = [
-  "orderApi",
-  "orderProcessor",
-  "settlementSweep",
-  "health",
-  "authorizer",
-  "dbMigration",
-  "sentinel",
-  "failoverOrchestrator",
-] as const;
-export type Stem = (typeof stems)[number];
-
-/** Canaries that have an entry in lambda/canary/entry. */
-export const canaryChecks = ["health", "order"] as const;
-export type CanaryCheck = (typeof canaryChecks)[number];
+import { type CanaryCheck, type Stem, canaryChecks, stems } from "../../lambda/functions";
 
 /** A function's code, and a hash that changes with it alone. */
 export interface Bundle {

@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EVENT_KEPT_SECONDS } from "../platform/tunables";
-import { type Stem, bundle } from "./bundle";
+import { type Stem } from "../../lambda/functions";
+import { bundle } from "./bundle";
 import { functionBaseName } from "../platform/naming";
 import type { Network } from "../network/network";
 import type { Platform, Region } from "../platform/platform";

@@ -63,7 +63,7 @@ function orchestratorEnvironment(targets: FailoverTargets, region: Region) {
     STANDBY_TOPIC_ARN: topics.standby.alertsTopic.arn,
     HEALTH_CHECK_ID: route53.healthCheckId,
     TICK_RULE: tickRuleName(platform),
-    TOKEN_SECRET_ARN: tokens.secretArns[region.seat],
+    TOKEN_SECRET_ARN: tokens.secretArns[region.key],
   };
 }
 
@@ -98,7 +98,7 @@ function orchestratorStatements(targets: FailoverTargets, region: Region): State
     ledgerStatement(dynamodb.ledgerArnIn(region), "GetItem", "PutItem"),
     workIndexStatement(dynamodb.workIndexArnIn(region)),
     metricsStatement(METRIC_NAMESPACE),
-    secretStatement("TokenSecret", tokens.secretArns[region.seat]),
+    secretStatement("TokenSecret", tokens.secretArns[region.key]),
     invokeStatement(
       functions.home.dbMigration.arn,
       functions.standby.dbMigration.arn,
@@ -136,7 +136,7 @@ export function createOrchestrator(
 ): LambdaFunction {
   const { platform, queues } = targets;
   return new LambdaFunction(
-    `failoverOrchestrator-${region.token}`,
+    `failoverOrchestrator-${region.code}`,
     {
       platform,
       region,
@@ -144,7 +144,7 @@ export function createOrchestrator(
       environment: orchestratorEnvironment(targets, region),
       statements: orchestratorStatements(targets, region),
       timeoutSeconds: LOOP_TIMEOUT_SECONDS,
-      failuresQueueArn: queues[region.seat].failures.arn,
+      failuresQueueArn: queues[region.key].failures.arn,
       reservedConcurrency: ORCHESTRATOR_RESERVED_CONCURRENCY,
       retries,
     },

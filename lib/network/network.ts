@@ -13,7 +13,7 @@ export interface NetworkArgs {
 }
 
 /** Second number of the range 10.x.0.0/16; differs, so that the networks may be peered. */
-const cidrOctets: Readonly<Record<Region["seat"], number>> = { home: 0, standby: 1 };
+const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 1 };
 
 /**
  * A region's isolated network: no internet gateway, no NAT. Inside are the database and the
@@ -63,7 +63,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private cidr(third: number, bits: number): string {
-    return `10.${cidrOctets[this.args.region.seat]}.${third}.0/${bits}`;
+    return `10.${cidrOctets[this.args.region.key]}.${third}.0/${bits}`;
   }
 
   private nameTag(what: string) {

@@ -40,7 +40,7 @@ const directions: Readonly<Record<string, string>> = {
 };
 
 /** The region as part of a name: `us-east-1` is `use1`. */
-export function regionToken(region: string): string {
+export function regionCode(region: string): string {
   const [area, direction, number, ...rest] = region.split("-");
   const short = directions[direction ?? ""];
   if (!area || !short || !number || rest.length > 0) {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config/config";
-import { type NameKind, physicalName, regionToken } from "./naming";
+import { type NameKind, physicalName, regionCode } from "./naming";
 import { type RetentionRow, retentionRows } from "../config/retention";
 
 /** One thing of each region. */
@@ -13,11 +13,11 @@ export interface Pair<T> {
 /** One region as components see it. */
 export interface Region {
   /** Its place in every pair; fixed, whoever is active. */
-  readonly seat: keyof Pair<unknown>;
+  readonly key: keyof Pair<unknown>;
   /** `us-east-1` */
   readonly name: string;
   /** The region as part of names, `use1`. Names carry the region, never the role, which moves. */
-  readonly token: string;
+  readonly code: string;
   readonly provider: aws.Provider;
 }
 
@@ -34,18 +34,18 @@ export interface Platform {
   readonly nameOf: (kind: NameKind, what: string, region: Region) => string;
 }
 
-function createRegion(config: PlatformConfig, seat: Region["seat"], name: string): Region {
-  const token = regionToken(name);
+function createRegion(config: PlatformConfig, key: Region["key"], name: string): Region {
+  const code = regionCode(name);
   const tags = {
     Environment: config.env,
     Repository: config.repository,
     Author: config.author,
   };
-  const provider = new aws.Provider(token, {
+  const provider = new aws.Provider(code, {
     region: name as aws.Region,
     defaultTags: { tags },
   });
-  return { seat, name, token, provider };
+  return { key, name, code, provider };
 }
 
 /** Makes the two providers, the only way any resource gets its region and its tags. */
@@ -60,6 +60,6 @@ export function createPlatform(config: PlatformConfig): Platform {
     standby,
     inBoth: (create) => ({ home: create(home), standby: create(standby) }),
     accountId: caller.accountId,
-    nameOf: (kind, what, region) => physicalName(kind, config.env, what, region.token),
+    nameOf: (kind, what, region) => physicalName(kind, config.env, what, region.code),
   };
 }

@@ -55,7 +55,7 @@ export class Bucket extends pulumi.ComponentResource {
       this.name,
       {
         // Buckets of all accounts share one space of names.
-        bucket: accountId.apply((id) => physicalName("bucket", config.env, what, id, region.token)),
+        bucket: accountId.apply((id) => physicalName("bucket", config.env, what, id, region.code)),
         forceDestroy: retention.forceDestroy,
       },
       this.child,

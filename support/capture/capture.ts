@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type * as Pulumi from "@pulumi/pulumi";
 import type * as Grpc from "@pulumi/pulumi/proto/resource_pb";
+import { aliasesOf } from "./aliases";
 import { type Properties, answerInvoke, computeState } from "./state";
 
 /** A resource as the program registered it, and as AWS would have made it. */
@@ -27,6 +28,8 @@ export interface CapturedResource {
   propertyDependencies: Record<string, string[]>;
   ignoreChanges: string[];
   protect: boolean;
+  /** URNs that the resource had before: the engine takes it for the same one. */
+  aliases: string[];
   deleteBeforeReplace: boolean;
   /** Paths of inputs that are secret, as `masterPassword`. */
   secretInputs: string[];
@@ -174,6 +177,7 @@ class Recorder {
       propertyDependencies,
       ignoreChanges: request.getIgnorechangesList(),
       protect: request.getProtect(),
+      aliases: aliasesOf(request, urn),
       deleteBeforeReplace: request.getDeletebeforereplace(),
     } as Omit<CapturedResource, "hasRegisteredOutputs">;
     if (resource.type.startsWith("pulumi:providers:")) {

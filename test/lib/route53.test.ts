@@ -75,7 +75,7 @@ test("the standby is checked from outside of it, for people alone", () => {
   });
   const users = program.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(check.id));
   expect(users.map(({ name }) => name)).toEqual([
-    "alarms-use1-standby-endpoint",
+    "monitoring-use1-standby-endpoint",
     ...users.slice(1).map(() => expect.stringMatching(/^dashboard-/) as string),
   ]);
 });

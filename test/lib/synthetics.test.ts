@@ -85,10 +85,10 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
 
   test("has an alarm: two bad runs of three, or none", () => {
     expect(
-      program.one("cloudwatch/metricAlarm", `synthetics-${token}-canary-${check}`).inputs,
+      program.one("cloudwatch/metricAlarm", `monitoring-${token}-canary-${check}`).inputs,
     ).toEqual({
       name: `dev-canary-${check}-${token}`,
-      alarmDescription: `The canary of ${check} fails, or does not run`,
+      alarmDescription: `The canary "${check}" fails, or does not run`,
       namespace: "CloudWatchSynthetics",
       metricName: "SuccessPercent",
       dimensions: { CanaryName: canary().state.name },
@@ -117,12 +117,12 @@ test("the schedule, the runtime and the alarm's patience are configuration", asy
     runtimeVersion: "syn-nodejs-puppeteer-18.0",
     schedule: { expression: "rate(2 minutes)" },
   });
-  expect(often.one("cloudwatch/metricAlarm", "synthetics-use1-canary-order").inputs).toMatchObject({
+  expect(often.one("cloudwatch/metricAlarm", "monitoring-use1-canary-order").inputs).toMatchObject({
     period: 120,
     warmUpConfiguration: { warmUpPeriodDurationInMinutes: 15 },
   });
   const seldom = await loadProgram({ config: { canaryScheduleMinutes: "60" } });
-  expect(seldom.one("cloudwatch/metricAlarm", "synthetics-use1-canary-order").inputs).toMatchObject(
+  expect(seldom.one("cloudwatch/metricAlarm", "monitoring-use1-canary-order").inputs).toMatchObject(
     {
       period: 3600,
       warmUpConfiguration: { warmUpPeriodDurationInMinutes: 180 },
@@ -130,11 +130,14 @@ test("the schedule, the runtime and the alarm's patience are configuration", asy
   );
 });
 
-test("a canary wakes nobody but people: it is evidence, not the trigger", () => {
+test("a canary's alarm notifies people and never invokes the orchestrator", () => {
   const alarms = program
     .all("cloudwatch/metricAlarm")
     .filter(({ inputs }) => String(inputs.namespace).includes("Synthetics"));
-  expect(alarms).toHaveLength(4);
+  const topics = new Set(alarms.flatMap(({ inputs }) => inputs.alarmActions as string[]));
+  expect([...topics].sort()).toEqual(
+    regions.map(([code, region]) => arn("sns", region, `dev-alerts-${code}`)),
+  );
   const rules = program
     .all("cloudwatch/compositeAlarm")
     .filter(({ inputs }) => String(inputs.alarmRule).includes("canary-"))

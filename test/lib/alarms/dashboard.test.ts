@@ -42,7 +42,7 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
   test("shows these", () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
       "Alarms",
-      "Looks at the regions",
+      "Probes of the regions",
       "Failovers: seconds to settle, seconds at risk",
       "Canaries",
       "Orders",

@@ -1,14 +1,12 @@
 import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
+import { type Stem, canaryChecks, stems } from "../../../lambda/functions";
 import {
   BUNDLER_KEY,
-  type Stem,
   bundle,
   bundleCode,
   canaryBundle,
-  canaryChecks,
   compileCanaries,
-  stems,
 } from "../../../lib/functions/bundle";
 
 const canaries = compileCanaries();

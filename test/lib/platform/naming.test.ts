@@ -5,7 +5,7 @@ import {
   functionBaseName,
   nameLengthMax,
   physicalName,
-  regionToken,
+  regionCode,
 } from "../../../lib/platform/naming";
 
 test.each([
@@ -13,10 +13,10 @@ test.each([
   ["us-east-2", "use2"],
   ["eu-central-1", "euc1"],
   ["ap-southeast-2", "apse2"],
-])("%s is %s in names", (region, token) => expect(regionToken(region)).toBe(token));
+])("%s is %s in names", (region, token) => expect(regionCode(region)).toBe(token));
 
 test.each(["ohio", "us-gov-west-1", "us-east", ""])("%j is no region", (region) => {
-  expect(() => regionToken(region)).toThrow(`region: got "${region}"; allowed are names like`);
+  expect(() => regionCode(region)).toThrow(`region: got "${region}"; allowed are names like`);
 });
 
 test("the stem in kebab-case is the function's name", () => {

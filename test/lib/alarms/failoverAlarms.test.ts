@@ -9,7 +9,7 @@ test.each([
   ["home-unreachable", "HomeProbeFailed", "GreaterThanOrEqualToThreshold", 3],
   ["standby-reachable", "StandbyProbeFailed", "LessThanThreshold", 1],
 ])("%s watches look()'s %s", (what, metricName, comparisonOperator, periods) => {
-  const alarm = program.one("cloudwatch/metricAlarm", `failover-alarm-${what}`);
+  const alarm = program.one("cloudwatch/metricAlarm", `failover-alarms-${what}`);
   expect(alarm.inputs).toEqual({
     name: `dev-${what}-use2`,
     alarmDescription: expect.any(String) as string,
@@ -28,16 +28,16 @@ test.each([
 });
 
 test("composite -> action -> permission -> function -> role", () => {
-  const composite = program.one("cloudwatch/compositeAlarm", "failover-alarm-composite");
+  const composite = program.one("cloudwatch/compositeAlarm", "failover-alarms-home-lost");
   const orchestrator = program.one("lambda/function", "failoverOrchestrator-use2");
   const topic = program.one("sns/topic", "topics-use2-failover");
   expect(composite.inputs).toEqual({
-    alarmName: "dev-failover-use2",
+    alarmName: "dev-home-lost-use2",
     alarmDescription: expect.any(String) as string,
-    alarmRule: "ALARM(dev-home-unreachable-use2) AND ALARM(dev-standby-reachable-use2)",
+    alarmRule: 'ALARM("dev-home-unreachable-use2") AND ALARM("dev-standby-reachable-use2")',
     alarmActions: [orchestrator.state.arn, topic.state.arn],
   });
-  expect(program.one("lambda/permission", "failover-alarm-composite").inputs).toEqual({
+  expect(program.one("lambda/permission", "failover-alarms-home-lost").inputs).toEqual({
     action: "lambda:InvokeFunction",
     function: orchestrator.inputs.name,
     principal: "lambda.alarms.cloudwatch.amazonaws.com",
@@ -53,9 +53,9 @@ test("composite -> action -> permission -> function -> role", () => {
 });
 
 test("the composite goes before the alarms it names", () => {
-  const composite = program.one("cloudwatch/compositeAlarm", "failover-alarm-composite");
+  const composite = program.one("cloudwatch/compositeAlarm", "failover-alarms-home-lost");
   for (const what of ["home-unreachable", "standby-reachable"]) {
-    const { urn } = program.one("cloudwatch/metricAlarm", `failover-alarm-${what}`);
+    const { urn } = program.one("cloudwatch/metricAlarm", `failover-alarms-${what}`);
     expect(composite.propertyDependencies.alarmRule).toContain(urn);
   }
 });

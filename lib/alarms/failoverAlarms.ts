@@ -1,0 +1,143 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { BAD_PROBES_IN_ROW, LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
+import type { LambdaFunction } from "../functions/lambdaFunction";
+import type { Platform } from "../platform/platform";
+import type { Sns } from "../sns";
+import { type AlarmDefinition, MINUTE_SECONDS, createAlarms, silence } from "./alarm";
+import { allAlarmed } from "./composite";
+import { probeMetric } from "./probeMetric";
+import { BLIND_PERIOD_SECONDS } from "./thresholds";
+
+export interface FailoverAlarmsArgs {
+  readonly platform: Platform;
+  readonly orchestrator: LambdaFunction;
+  readonly sentinel: LambdaFunction;
+  /** Of the standby region. */
+  readonly topics: Sns;
+}
+
+type Watched = Pick<FailoverAlarmsArgs, "platform" | "orchestrator" | "sentinel">;
+
+const errors = (what: string, { functionName }: LambdaFunction): AlarmDefinition => ({
+  alarmDescription: `Invocations of the ${what} fail or time out`,
+  metric: {
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    dimensions: { FunctionName: functionName },
+    statistic: "Sum",
+  },
+});
+
+/** Alarms that notify people: an automatic failover is at risk. */
+const notifying = {
+  "probes-missing": ({ platform }: Watched): AlarmDefinition => ({
+    alarmDescription: "Nobody probes home: no failover would start automatically",
+    metric: {
+      ...probeMetric(platform, "HomeProbeFailed"),
+      statistic: "SampleCount",
+      period: BLIND_PERIOD_SECONDS,
+    },
+    ...silence(MINUTE_SECONDS / BLIND_PERIOD_SECONDS),
+  }),
+  "sentinel-errors": ({ sentinel }: Watched) => errors("sentinel", sentinel),
+  "orchestrator-errors": ({ orchestrator }: Watched) => errors("orchestrator", orchestrator),
+};
+
+/** ARNs of the alarms that notify people. The dashboard that shows them is created earlier. */
+export function failoverAlarmArns({ standby, accountId, nameOf }: Platform) {
+  return Object.keys(notifying).map((base) => {
+    const name = nameOf("alarm", base, standby);
+    return pulumi.interpolate`arn:aws:cloudwatch:${standby.name}:${accountId}:alarm:${name}`;
+  });
+}
+
+/**
+ * Alarms about failing over, in the standby region. The composite `home-lost` invokes the
+ * orchestrator when home is unreachable and the standby is reachable; the orchestrator then probes
+ * for itself. For the composite, missing data is not a sign of an outage: it means that the
+ * standby cannot see.
+ */
+export class FailoverAlarms extends pulumi.ComponentResource {
+  constructor(
+    private readonly name: string,
+    private readonly args: FailoverAlarmsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading:platform:FailoverAlarms", name, {}, opts);
+    this.createNotifying();
+    this.createHomeLost();
+    this.registerOutputs({});
+  }
+
+  private get child(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.platform.standby.provider };
+  }
+
+  private createNotifying(): void {
+    const { platform, topics } = this.args;
+    const definitions = Object.fromEntries(
+      Object.entries(notifying).map(([base, define]) => [base, define(this.args)]),
+    );
+    const topicArn = topics.alertsTopic.arn;
+    const args = { platform, region: platform.standby, topicArn, notifiesOk: true };
+    createAlarms(this.name, definitions, args, this.child);
+  }
+
+  private createHomeLost(): void {
+    const { platform, orchestrator, topics } = this.args;
+    const region = platform.standby;
+    const probe = (metricName: Parameters<typeof probeMetric>[1]) => ({
+      ...probeMetric(platform, metricName),
+      period: LOOK_SLOT_SECONDS,
+      // Several invocations probe in the same slot: one success is enough.
+      statistic: "Minimum",
+    });
+    const probed = createAlarms(
+      this.name,
+      {
+        "home-unreachable": {
+          alarmDescription: "Every probe of home failed in three slots in a row",
+          metric: probe("HomeProbeFailed"),
+          evaluationPeriods: BAD_PROBES_IN_ROW,
+          datapointsToAlarm: BAD_PROBES_IN_ROW,
+        },
+        "standby-reachable": {
+          alarmDescription: "A probe of the standby succeeded; this is the normal state",
+          metric: probe("StandbyProbeFailed"),
+          comparisonOperator: "LessThanThreshold",
+          datapointsToAlarm: 1,
+        },
+      },
+      { platform, region },
+      this.child,
+    );
+    const composite = new aws.cloudwatch.CompositeAlarm(
+      `${this.name}-home-lost`,
+      {
+        alarmName: platform.nameOf("alarm", "home-lost", region),
+        alarmDescription:
+          "Home is unreachable and the standby is reachable: invokes the orchestrator",
+        alarmRule: allAlarmed(probed["home-unreachable"], probed["standby-reachable"]),
+        alarmActions: [orchestrator.arn, topics.failoverTopic.arn],
+      },
+      this.child,
+    );
+    this.permitInvocation(composite);
+  }
+
+  private permitInvocation(composite: aws.cloudwatch.CompositeAlarm): void {
+    const { platform, orchestrator } = this.args;
+    new aws.lambda.Permission(
+      `${this.name}-home-lost`,
+      {
+        action: "lambda:InvokeFunction",
+        function: orchestrator.functionName,
+        principal: "lambda.alarms.cloudwatch.amazonaws.com",
+        sourceAccount: platform.accountId,
+        sourceArn: composite.arn,
+      },
+      this.child,
+    );
+  }
+}
