@@ -1,3 +1,4 @@
+import { type AlarmState, type Rule, parseRule } from "../../support/cloudwatch/alarmRule";
 import {
   type Lookup,
   type Resource,
@@ -7,15 +8,11 @@ import {
   object,
   optionalNumber,
   optionalText,
+  refuse,
   regionOf,
   text,
 } from "./lookup";
-import { parseRule } from "./alarmRule";
 import { type Expression, parseExpression } from "./metricMath";
-
-export { parseRule } from "./alarmRule";
-
-export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
 /** A metric as an alarm looks at it. */
 export interface MetricDescription {
@@ -45,25 +42,14 @@ export interface AlarmDescription {
 
 export type Actions = Readonly<Record<AlarmState, readonly string[]>>;
 
-/** While this alarm rings, a composite's actions wait. */
-export interface SuppressorDescription {
-  /** Name or ARN. */
-  alarm: string;
-  /** A composite that begins to ring waits this long for its suppressor to ring as well. */
-  waitMs: number;
-  /** It acts this long after its suppressor has ended. */
-  extensionMs: number;
-}
-
 export interface CompositeDescription {
   name: string;
   arn: string;
   region: string;
   /** Names or ARNs of the alarms the rule speaks of. */
   children: readonly string[];
-  rule: (stateOf: (nameOrArn: string) => AlarmState) => boolean;
+  rule: Rule;
   actions: Actions;
-  suppressor: SuppressorDescription | undefined;
 }
 
 export function seriesKey(
@@ -160,6 +146,7 @@ function mathematics(alarm: Resource): Watched {
 
 export function describeComposites(lookup: Lookup): CompositeDescription[] {
   return lookup.all("aws:cloudwatch/compositeAlarm:CompositeAlarm").map((alarm) => {
+    refuse(alarm, "actionsSuppressor");
     const rule = parseRule(text(alarm, "alarmRule"));
     return {
       name: text(alarm, "alarmName"),
@@ -168,19 +155,8 @@ export function describeComposites(lookup: Lookup): CompositeDescription[] {
       children: rule.children,
       rule: rule.evaluate,
       actions: actionsOf(alarm),
-      suppressor: suppressorOf(alarm),
     };
   });
-}
-
-function suppressorOf(composite: Resource): SuppressorDescription | undefined {
-  const suppressor = object(composite, "actionsSuppressor");
-  if (suppressor === undefined) return undefined;
-  return {
-    alarm: String(suppressor["alarm"]),
-    waitMs: Number(suppressor["waitPeriod"]) * 1000,
-    extensionMs: Number(suppressor["extensionPeriod"]) * 1000,
-  };
 }
 
 function actionsOf(alarm: Resource): Actions {

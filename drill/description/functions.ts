@@ -132,33 +132,8 @@ function isRouted(endpoint: Resource): boolean {
     : list(endpoint, "routeTableIds").length > 0;
 }
 
-/** Permissions never change while worlds are played: each question is answered once. */
-const known = new WeakMap<FunctionDescription, Map<string, Map<string, boolean>>>();
-
 /** Whether a service may invoke a function on behalf of one of its resources. */
 export function mayInvoke(
-  description: FunctionDescription,
-  principal: string,
-  sourceArn: string,
-  account: string,
-): boolean {
-  let principals = known.get(description);
-  if (principals === undefined)
-    known.set(description, (principals = new Map<string, Map<string, boolean>>()));
-  let answers = principals.get(principal);
-  if (answers === undefined) principals.set(principal, (answers = new Map<string, boolean>()));
-  let answer = answers.get(sourceArn);
-  if (answer === undefined) {
-    answer = isPermitted(description, principal, sourceArn, account);
-    // The first are kept: a path with an order's id in it is asked for once only.
-    if (answers.size < ANSWERS_MAX) answers.set(sourceArn, answer);
-  }
-  return answer;
-}
-
-const ANSWERS_MAX = 1_000;
-
-function isPermitted(
   description: FunctionDescription,
   principal: string,
   sourceArn: string,

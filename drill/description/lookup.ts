@@ -1,3 +1,5 @@
+import { NotModelledError } from "../../support/aws/errors";
+
 /** A captured resource, as far as the world is built from it. */
 export interface Resource {
   urn: string;
@@ -94,6 +96,15 @@ export function json(resource: Resource, property: string): unknown {
   const value = resource.state[property];
   if (value === undefined || value === null) return undefined;
   return typeof value === "string" ? (JSON.parse(value) as unknown) : value;
+}
+
+/** @throws NotModelledError where a resource sets a property that changes what AWS does with it. */
+export function refuse(resource: Resource, ...properties: readonly string[]): void {
+  for (const property of properties) {
+    const value = resource.state[property];
+    const isSet = Array.isArray(value) ? value.length > 0 : Boolean(value);
+    if (isSet) throw new NotModelledError(`${property} of ${resource.type} ${resource.name}`);
+  }
 }
 
 /** The region a regional resource was declared in. */

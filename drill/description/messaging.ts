@@ -7,6 +7,7 @@ import {
   number,
   object,
   optionalText,
+  refuse,
   regionOf,
   text,
 } from "./lookup";
@@ -28,7 +29,6 @@ export interface EventSourceDescription {
   region: string;
   isEnabled: boolean;
   batchSize: number;
-  batchWindowMs: number;
   maximumConcurrency: number;
   reportsItemFailures: boolean;
 }
@@ -61,9 +61,6 @@ export interface TopicDescription {
 export interface SubscriptionDescription {
   protocol: string;
   endpoint: string;
-  filter: Readonly<Record<string, unknown>> | undefined;
-  /** MessageAttributes or MessageBody. */
-  filterScope: string;
 }
 
 export function describeQueues(lookup: Lookup): QueueDescription[] {
@@ -86,16 +83,20 @@ export function describeQueues(lookup: Lookup): QueueDescription[] {
 }
 
 export function describeEventSources(lookup: Lookup): EventSourceDescription[] {
-  return lookup.all("aws:lambda/eventSourceMapping:EventSourceMapping").map((mapping) => ({
-    queueArn: text(mapping, "eventSourceArn"),
-    functionReference: text(mapping, "functionName"),
-    region: regionOf(mapping),
-    isEnabled: flag(mapping, "enabled", true),
-    batchSize: number(mapping, "batchSize", 10),
-    batchWindowMs: number(mapping, "maximumBatchingWindowInSeconds", 0) * 1000,
-    maximumConcurrency: Number(object(mapping, "scalingConfig")?.["maximumConcurrency"] ?? 1000),
-    reportsItemFailures: list(mapping, "functionResponseTypes").includes("ReportBatchItemFailures"),
-  }));
+  return lookup.all("aws:lambda/eventSourceMapping:EventSourceMapping").map((mapping) => {
+    refuse(mapping, "maximumBatchingWindowInSeconds");
+    return {
+      queueArn: text(mapping, "eventSourceArn"),
+      functionReference: text(mapping, "functionName"),
+      region: regionOf(mapping),
+      isEnabled: flag(mapping, "enabled", true),
+      batchSize: number(mapping, "batchSize", 10),
+      maximumConcurrency: Number(object(mapping, "scalingConfig")?.["maximumConcurrency"] ?? 1000),
+      reportsItemFailures: list(mapping, "functionResponseTypes").includes(
+        "ReportBatchItemFailures",
+      ),
+    };
+  });
 }
 
 export function describeRules(lookup: Lookup): RuleDescription[] {
@@ -170,12 +171,12 @@ export function describeTopics(lookup: Lookup): TopicDescription[] {
       // A subscription made in another region than the topic's is refused by SNS.
       subscriptions: subscriptions
         .filter((each) => text(each, "topic") === arn && each.region === region)
-        .map((each) => ({
-          protocol: text(each, "protocol"),
-          endpoint: text(each, "endpoint"),
-          filter: json(each, "filterPolicy") as SubscriptionDescription["filter"],
-          filterScope: optionalText(each, "filterPolicyScope") ?? "MessageAttributes",
-        })),
+        .map(describeSubscription),
     };
   });
+}
+
+function describeSubscription(subscription: Resource): SubscriptionDescription {
+  refuse(subscription, "filterPolicy");
+  return { protocol: text(subscription, "protocol"), endpoint: text(subscription, "endpoint") };
 }

@@ -1,4 +1,5 @@
-import { type Lookup, type Resource, json, list, text } from "./lookup";
+import { NotModelledError } from "../../support/aws/errors";
+import { type Lookup, type Resource, json, refuse, text } from "./lookup";
 
 /** One statement of an IAM policy, with its patterns ready to be matched. */
 export interface Statement {
@@ -56,37 +57,20 @@ export function parsePolicy(document: unknown): Statement[] {
   }));
 }
 
-/** The statements that speak of an action. */
-export function speakingOf(statements: readonly Statement[], action: string): Statement[] {
-  return statements.filter(({ actions }) => actions.some((each) => each.test(action)));
-}
-
-/** Whether statements allow an action on a resource: one that denies outweighs all that allow. */
+/** Whether statements allow an action on a resource: an explicit deny overrides every allow. */
 export function allows(
   statements: readonly Statement[],
   action: string,
   resource: string,
   context: CallContext = {},
 ): boolean {
-  return allowOn(speakingOf(statements, action), resource, context);
-}
-
-/** Whether statements that speak of an action allow it on a resource. */
-export function allowOn(
-  statements: readonly Statement[],
-  resource: string,
-  context: CallContext,
-): boolean {
-  let isAllowed = false;
-  for (const { isDeny, resources, conditions } of statements) {
-    const applies =
+  const applying = statements.filter(
+    ({ actions, resources, conditions }) =>
+      actions.some((each) => each.test(action)) &&
       (resources.length === 0 || resources.some((each) => each.test(resource))) &&
-      conditions.every((condition) => conditionHolds(condition, context));
-    if (!applies) continue;
-    if (isDeny) return false;
-    isAllowed = true;
-  }
-  return isAllowed;
+      conditions.every((condition) => conditionHolds(condition, context)),
+  );
+  return applying.length > 0 && !applying.some(({ isDeny }) => isDeny);
 }
 
 const like = (value: string): ((actual: string) => boolean) => {
@@ -116,26 +100,25 @@ function conditionHolds({ key, holds }: Condition, context: CallContext): boolea
   return actual !== undefined && holds(actual);
 }
 
-/** The statements of every role, by its ARN and by its name: inline, attached and managed. */
+/**
+ * The statements of every role, by its ARN and by its name.
+ * @throws NotModelledError where a role has other policies than its own `RolePolicy` resources.
+ */
 export function describeRoles(lookup: Lookup): Map<string, Statement[]> {
   const roles = new Map<string, Statement[]>();
   for (const role of lookup.all("aws:iam/role:Role")) {
+    refuse(role, "inlinePolicies", "managedPolicyArns");
     const statements: Statement[] = [];
-    for (const inline of list<{ policy?: string }>(role, "inlinePolicies")) {
-      if (inline.policy !== undefined) statements.push(...parsePolicy(JSON.parse(inline.policy)));
-    }
     for (const key of [text(role, "arn"), text(role, "name"), role.id]) roles.set(key, statements);
+  }
+  for (const type of [
+    "aws:iam/policy:Policy",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  ]) {
+    if (lookup.all(type).length > 0) throw new NotModelledError(type);
   }
   for (const policy of lookup.all("aws:iam/rolePolicy:RolePolicy")) {
     roleOf(roles, policy).push(...parsePolicy(json(policy, "policy")));
-  }
-  const managed = new Map(
-    lookup
-      .all("aws:iam/policy:Policy")
-      .map((policy) => [text(policy, "arn"), parsePolicy(json(policy, "policy"))]),
-  );
-  for (const attachment of lookup.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")) {
-    roleOf(roles, attachment).push(...managedStatements(managed, text(attachment, "policyArn")));
   }
   return roles;
 }
@@ -146,18 +129,4 @@ function roleOf(roles: Map<string, Statement[]>, resource: Resource): Statement[
     throw new Error(`${resource.name}: no role ${text(resource, "role")} in the program`);
   }
   return statements;
-}
-
-/** AWS's own policies: of those in use only this one allows calls that the world plays. */
-function managedStatements(managed: Map<string, Statement[]>, arn: string): Statement[] {
-  if (arn.endsWith("/AWSLambdaSQSQueueExecutionRole")) {
-    return parsePolicy({
-      Statement: {
-        Effect: "Allow",
-        Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        Resource: "*",
-      },
-    });
-  }
-  return managed.get(arn) ?? [];
 }

@@ -1,4 +1,4 @@
-import { parseRule } from "../description/alarmRule";
+import { parseRule } from "../../support/cloudwatch/alarmRule";
 import type { AlarmDescription } from "../description/alarms";
 import type { ProgramDescription } from "../description/program";
 import { Random } from "../../support/simulation/random";
@@ -9,7 +9,6 @@ import type { Lambda } from "../world/lambda";
 import { Network } from "../world/network";
 import { Schedules } from "../world/schedules";
 import type { Sns } from "../world/sns";
-import { passes } from "../world/subscriptionFilter";
 
 const REGION = "us-east-1";
 const topic = (name: string) => `arn:aws:sns:${REGION}:1:${name}`;
@@ -70,14 +69,11 @@ const composite = (name: string, child: string, change: object = {}) => ({
   children: [child],
   rule: parseRule(`ALARM(${child})`).evaluate,
   actions: { ALARM: [topic(name)], OK: [topic(name)], INSUFFICIENT_DATA: [] },
-  suppressor: undefined,
   ...change,
 });
 
 describe("a composite", () => {
   const byName = (told: readonly string[]) => told.map((each) => each.replace(/ \d+$/, ""));
-  const suppressor = { alarm: "b", waitMs: 90_000, extensionMs: 30_000 };
-  const secondsOf = (told: string | undefined): number => Number(told?.split(" ").at(-1));
 
   it("follows a composite as it follows an alarm", async () => {
     const { told, feed, run } = bells([composite("outer", "inner"), composite("inner", "a")]);
@@ -98,50 +94,6 @@ describe("a composite", () => {
         "aws:sourcearn": "c",
       },
     ]);
-  });
-
-  it("waits for its suppressor before it acts, and acts if none comes", async () => {
-    const plain = bells([composite("c", "a")]);
-    const waiting = bells([composite("c", "a", { suppressor })]);
-    for (const { feed, run } of [plain, waiting]) {
-      [0, 1, 1, 1, 1, 1].forEach((value, minute) => feed("a", minute, value));
-      await run(400);
-    }
-    expect(byName(waiting.told)).toEqual(["c ALARM"]);
-    expect(secondsOf(waiting.told[0]) - secondsOf(plain.told[0])).toBe(90);
-  });
-
-  it("does not act while it is suppressed, but once and a while after", async () => {
-    const { told, feed, run, endedAt } = bells([composite("c", "a", { suppressor })]);
-    [0, 1, 1, 1, 1, 1, 1].forEach((value, minute) => feed("a", minute, value));
-    [1, 1, 0, 0, 0, 0, 0].forEach((value, minute) => feed("b", minute, value));
-    await run(420);
-    expect(byName(told)).toEqual(["c ALARM"]);
-    expect(secondsOf(told[0]) - endedAt("b")).toBe(30);
-  });
-});
-
-describe("a subscription's filter", () => {
-  const passing = (filter: object | undefined, filterScope = "MessageAttributes") =>
-    passes(
-      { filter: filter as Record<string, unknown> | undefined, filterScope },
-      { subject: "", message: '{"state":{"value":"ALARM"},"n":1}', attributes: { kind: "page" } },
-    );
-
-  test.each<[object | undefined, string | undefined, boolean]>([
-    [undefined, undefined, true],
-    [{ kind: ["page", "note"] }, undefined, true],
-    [{ kind: ["note"] }, undefined, false],
-    [{ state: { value: ["ALARM"] } }, undefined, false],
-    [{ state: { value: ["ALARM"] }, n: [1] }, "MessageBody", true],
-    [{ state: { value: [{ "anything-but": ["ALARM"] }] } }, "MessageBody", false],
-    [{ kind: [{ prefix: "pa" }], other: [{ exists: false }] }, undefined, true],
-  ])("%j on %s lets through: %s", (filter, scope, expected) =>
-    expect(passing(filter, scope)).toBe(expected),
-  );
-
-  it("is refused where it is not modelled", () => {
-    expect(() => passing({ kind: [{ numeric: ["<", 5] }] })).toThrow(/numeric.*extend/);
   });
 });
 

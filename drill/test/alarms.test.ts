@@ -1,5 +1,5 @@
-import { parseRule } from "../description/alarmRule";
-import type { AlarmDescription, AlarmState } from "../description/alarms";
+import { type AlarmState, parseRule } from "../../support/cloudwatch/alarmRule";
+import type { AlarmDescription } from "../description/alarms";
 import { describeAlarms } from "../description/alarms";
 import { Lookup, type Resource } from "../description/lookup";
 import { parseExpression } from "../description/metricMath";

@@ -164,22 +164,6 @@ describe("an event source", () => {
     expect(batches).toEqual(expected);
   });
 
-  it("waits for its window, and no longer than until a batch is full", async () => {
-    const edit = ofSource({ batchSize: 3, maximumBatchingWindowInSeconds: 20 });
-    const { send, run, batches, world } = queue(succeeds, edit);
-    send("a");
-    await run(25);
-    expect(batches).toEqual(["20: a1"]);
-    send("b", "c");
-    await run(30);
-    expect(world.sqs.held(ORDERS)).toBe(2);
-    send("d", "e");
-    await run(31);
-    expect(batches.slice(1)).toEqual(["30: b1 c1 d1"]);
-    await run(60);
-    expect(batches.slice(2)).toEqual(["50: e1"]);
-  });
-
   it.each([
     [1, ["0: a1", "5: b1", "10: c1", "15: d1", "20: e1"]],
     [2, ["0: a1", "0: b1", "5: c1", "5: d1", "10: e1"]],

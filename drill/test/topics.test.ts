@@ -157,15 +157,6 @@ describe("a subscription", () => {
     expect(await told([], { from })).toEqual({ seen: published, payloads: [] });
   });
 
-  it.each([
-    ["ALARM", 1],
-    ["OK", 0],
-  ])("passes on what its filter lets through: %s", async (state, times) => {
-    const filter = JSON.stringify({ NewStateValue: [state] });
-    const filtered = subscription({ filterPolicy: filter, filterPolicyScope: "MessageBody" });
-    expect(await calls(filtered)).toEqual([published, times]);
-  });
-
   it("needs the function's permission, for this topic", async () => {
     const found = resources.find(
       ({ type, state }) => type === PERMISSION && state["sourceArn"] === TOPIC,

@@ -1,9 +1,5 @@
-import type {
-  AlarmDescription,
-  AlarmState,
-  CompositeDescription,
-  SuppressorDescription,
-} from "../description/alarms";
+import type { AlarmState } from "../../support/cloudwatch/alarmRule";
+import type { AlarmDescription, CompositeDescription } from "../description/alarms";
 import { START_MS } from "../../support/simulation/simulation";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
@@ -25,8 +21,6 @@ interface Alarm {
 interface Composite {
   readonly description: CompositeDescription;
   state: AlarmState;
-  /** A change whose actions the suppressor holds back. */
-  isHeldBack: boolean;
 }
 
 /** Alarms and composites in all regions, and what they set off when their state changes. */
@@ -41,11 +35,7 @@ export class Alarms {
     private readonly lambda: Lambda,
     private readonly sns: Sns,
   ) {
-    this.composites = base.program.composites.map((description) => ({
-      description,
-      state: "OK",
-      isHeldBack: false,
-    }));
+    this.composites = base.program.composites.map((description) => ({ description, state: "OK" }));
   }
 
   /**
@@ -114,44 +104,16 @@ export class Alarms {
   /** Composites that speak of an alarm, or of a composite, follow it at once. */
   private followedBy({ region, name, arn }: AlarmDescription | CompositeDescription): void {
     for (const composite of this.composites) {
-      const { region: own, children, rule, suppressor } = composite.description;
+      const { region: own, children, rule } = composite.description;
       if (own !== region) continue;
-      if (suppressor !== undefined && [name, arn].includes(suppressor.alarm)) {
-        this.suppressorChanged(composite, suppressor);
-      }
       if (!children.includes(name) && !children.includes(arn)) continue;
       const state = rule((child) => this.stateOf(region, child)) ? "ALARM" : "OK";
       if (state === composite.state) continue;
       composite.state = state;
       this.happened(composite.description, state);
-      this.actUnlessSuppressed(composite);
+      this.act(composite.description, state);
       this.followedBy(composite.description);
     }
-  }
-
-  private actUnlessSuppressed(composite: Composite): void {
-    const { description, state } = composite;
-    const { suppressor, region } = description;
-    if (suppressor === undefined) return this.act(description, state);
-    composite.isHeldBack = this.stateOf(region, suppressor.alarm) === "ALARM";
-    if (composite.isHeldBack) return;
-    if (state !== "ALARM") return this.act(description, state);
-    this.base.simulation.after(suppressor.waitMs, () => {
-      if (composite.state !== "ALARM") return;
-      composite.isHeldBack = this.stateOf(region, suppressor.alarm) === "ALARM";
-      if (!composite.isHeldBack) this.act(description, "ALARM");
-    });
-  }
-
-  private suppressorChanged(composite: Composite, suppressor: SuppressorDescription): void {
-    const { description } = composite;
-    const rings = (): boolean => this.stateOf(description.region, suppressor.alarm) === "ALARM";
-    if (rings() || !composite.isHeldBack) return;
-    this.base.simulation.after(suppressor.extensionMs, () => {
-      if (rings() || !composite.isHeldBack) return;
-      composite.isHeldBack = false;
-      this.act(description, composite.state);
-    });
   }
 
   private happened(

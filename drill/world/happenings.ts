@@ -1,4 +1,4 @@
-import type { AlarmState } from "../description/alarms";
+import type { AlarmState } from "../../support/cloudwatch/alarmRule";
 import type { Environment } from "./environment";
 import type { Item } from "../../support/dynamodb/expressions";
 import type { Row } from "./volume";

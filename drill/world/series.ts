@@ -1,4 +1,5 @@
-import type { AlarmDescription, AlarmState } from "../description/alarms";
+import type { AlarmState } from "../../support/cloudwatch/alarmRule";
+import type { AlarmDescription } from "../description/alarms";
 
 interface Bucket {
   sum: number;

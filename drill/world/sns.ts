@@ -6,10 +6,10 @@ import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./awsService";
-import { type Published, passes } from "./subscriptionFilter";
 
-interface Attribute {
-  StringValue?: string;
+interface Published {
+  subject: string;
+  message: string;
 }
 
 const DELIVERY_TRIES = fixedAssumptions.snsDeliveryTries.value;
@@ -41,13 +41,9 @@ export class Sns implements Service {
     if (topic === undefined || topic.region !== region) {
       return reply.fail(serviceError("NotFoundException", "Topic does not exist"));
     }
-    const attributes = (input["MessageAttributes"] ?? {}) as Record<string, Attribute>;
     this.deliver(topic, {
       subject: (input["Subject"] ?? "") as string,
       message: String(input["Message"]),
-      attributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, { StringValue = "" }]) => [name, StringValue]),
-      ),
     });
     reply.ok({ MessageId: "published" });
   }
@@ -65,14 +61,14 @@ export class Sns implements Service {
       this.base.happened({ kind: "denied", functionName: "", region, action, resource: topicArn });
       return;
     }
-    this.deliver(topic, { subject: "", message, attributes: {} });
+    this.deliver(topic, { subject: "", message });
   }
 
   private deliver(topic: TopicDescription, published: Published): void {
     const { subject, message } = published;
     this.base.happened({ kind: "published", topicArn: topic.arn, subject, message });
     for (const subscription of topic.subscriptions) {
-      if (subscription.protocol !== "lambda" || !passes(subscription, published)) continue;
+      if (subscription.protocol !== "lambda") continue;
       this.base.afterDraw("snsDeliveryMs", () => this.attempt(topic, subscription, published, 1));
     }
   }

@@ -28,14 +28,7 @@ interface EventSource {
   description: EventSourceDescription;
   functionArn: string;
   running: number;
-  next: NextPoll | undefined;
-}
-
-/** A poll that is due: it waits for a batch window, which a full batch cuts short. */
-interface NextPoll {
-  windowMs: number;
-  pollMs: number;
-  cancel: () => void;
+  isPollDue: boolean;
 }
 
 /** Queues and their event sources: at least once, invisible while worked on, gone when too old. */
@@ -133,7 +126,7 @@ export class Sqs implements Service {
     // Lambda polls with the function's own role: without these rights the source stands still.
     if (denied !== undefined) return;
     if (handler.timeoutMs > queue.description.visibilityMs) return;
-    queue.source = { description, functionArn: handler.arn, running: 0, next: undefined };
+    queue.source = { description, functionArn: handler.arn, running: 0, isPollDue: false };
   }
 
   private put(queue: QueueState | undefined, body: string): void {
@@ -162,25 +155,16 @@ export class Sqs implements Service {
     this.pollSoon(queue);
   }
 
-  /**
-   * A batch goes when its window ends or when it is full, whatever comes first (Lambda Developer
-   * Guide: batching behavior).
-   */
   private pollSoon(queue: QueueState): void {
     const { source } = queue;
-    if (source === undefined || queue.visible.length === 0) return;
-    const { batchSize, batchWindowMs, maximumConcurrency } = source.description;
-    if (source.running >= maximumConcurrency) return;
-    const windowMs = queue.visible.length >= batchSize ? 0 : batchWindowMs;
-    const { next } = source;
-    if (next !== undefined && next.windowMs <= windowMs) return;
-    next?.cancel();
-    const pollMs = next?.pollMs ?? this.base.draw("sqsPollMs") + this.base.draw("warmStartMs");
-    const cancel = this.base.simulation.after(windowMs + pollMs, () => {
-      source.next = undefined;
+    if (source === undefined || source.isPollDue || queue.visible.length === 0) return;
+    if (source.running >= source.description.maximumConcurrency) return;
+    source.isPollDue = true;
+    const pollMs = this.base.draw("sqsPollMs") + this.base.draw("warmStartMs");
+    this.base.simulation.after(pollMs, () => {
+      source.isPollDue = false;
       if (!this.base.network.isLost(queue.description.region)) this.poll(queue, source);
     });
-    source.next = { windowMs, pollMs, cancel };
   }
 
   private poll(queue: QueueState, source: EventSource): void {

@@ -1,4 +1,4 @@
-import { parseRule } from "../../drill/description/alarmRule";
+import { parseRule } from "../../support/cloudwatch/alarmRule";
 import type { CapturedResource } from "../../support/capture/capture";
 import { METRIC_NAMESPACE } from "../../lambda/runtime/log";
 import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";

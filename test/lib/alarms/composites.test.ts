@@ -1,4 +1,4 @@
-import { parseRule } from "../../../drill/description/alarmRule";
+import { parseRule } from "../../../support/cloudwatch/alarmRule";
 import { type Program, arn, loadProgram, statements } from "../../helpers/program";
 
 let program: Program;

@@ -1,8 +1,12 @@
-import type { CompositeDescription } from "./alarms";
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-type Rule = CompositeDescription["rule"];
+/** Whether a composite alarm is in ALARM, given the states of the alarms that its rule names. */
+export type Rule = (stateOf: (nameOrArn: string) => AlarmState) => boolean;
 
-/** CloudWatch's rule language: ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, AND, OR, NOT. */
+/**
+ * Parses CloudWatch's rule language: ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, FALSE,
+ * AND, OR and NOT.
+ */
 export function parseRule(rule: string): { evaluate: Rule; children: string[] } {
   const tokens = rule.match(/"[^"]*"|[()]|[^\s()"]+/g) ?? [];
   const children: string[] = [];

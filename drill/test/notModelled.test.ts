@@ -1,0 +1,54 @@
+import { NotModelledError } from "../../support/aws/errors";
+import { cachedCapture } from "../../support/capture/cachedCapture";
+import type { Resource } from "../description/lookup";
+import { describeProgram } from "../description/program";
+import { type ResourceEdit, editedBy } from "../mutations/edits";
+
+let resources: readonly Resource[];
+
+beforeAll(async () => {
+  resources = (await cachedCapture()).resources;
+}, 60_000);
+
+const role = "aws:iam/role:Role";
+
+describe("a feature of AWS that the program does not use is refused, not ignored", () => {
+  it.each<[string, ResourceEdit]>([
+    [
+      "a subscription filter",
+      {
+        type: "aws:sns/topicSubscription:TopicSubscription",
+        set: { filterPolicy: '{"NewStateValue":["ALARM"]}' },
+      },
+    ],
+    [
+      "an actions suppressor",
+      {
+        type: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        set: { actionsSuppressor: { alarm: "other", waitPeriod: 60, extensionPeriod: 60 } },
+      },
+    ],
+    [
+      "a batch window",
+      {
+        type: "aws:lambda/eventSourceMapping:EventSourceMapping",
+        set: { maximumBatchingWindowInSeconds: 20 },
+      },
+    ],
+    ["an inline policy", { type: role, set: { inlinePolicies: [{ policy: "{}" }] } }],
+    [
+      "a managed policy",
+      { type: role, set: { managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
+    ],
+  ])("%s", (_, edit) => {
+    expect(() => describeProgram(editedBy([edit], resources))).toThrow(NotModelledError);
+  });
+
+  it.each(["aws:iam/policy:Policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"])(
+    "a resource of type %s",
+    (type) => {
+      const added = { urn: type, type, name: "added", id: "added", inputs: {}, state: {} };
+      expect(() => describeProgram([...resources, added])).toThrow(NotModelledError);
+    },
+  );
+});
