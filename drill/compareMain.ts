@@ -1,14 +1,19 @@
 /** `npm run drill:compare`: the same outages against our own design, and against two plainer ones. */
 import { captureInChild } from "./captured";
 import { countedProgress, runCommand } from "./commandLine";
-import { compare, compareText } from "./runner/compare";
+import { compare, comparedDesigns, compareText } from "./runner/compare";
+import { withPlayers } from "./runner/players";
 import { type CompareOptions, compareUsage, parseCompareOptions } from "./runner/sabotageOptions";
-import { withPlayers } from "./runner/sabotagePlayers";
 
 /** Whatever the plain designs lose is no failure of this program: what ours breaks is. */
 async function tell(options: CompareOptions): Promise<number> {
-  const comparison = await withPlayers(await captureInChild(), options.jobs, (players) =>
-    compare(options, players, countedProgress("outages")),
+  const resources = await captureInChild();
+  const comparison = await withPlayers(resources, comparedDesigns, options.jobs, (players) =>
+    compare(
+      options,
+      (design, seed, kind) => players.run("glanceAt", { design, seed, kind }),
+      countedProgress("outages"),
+    ),
   );
   const text = options.isJson ? JSON.stringify(comparison, null, 2) : compareText(comparison);
   process.stdout.write(`${text}\n`);

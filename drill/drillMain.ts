@@ -2,20 +2,16 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { captureInChild } from "./captured";
 import { countedProgress, runCommand } from "./commandLine";
-import type { Resource } from "./description/lookup";
-import { bundleHandlers } from "./handlers";
-import { mutations } from "./mutations";
 import { OptionError } from "./options";
 import { page } from "./report/page/page";
-import { compare, compareTable } from "./runner/compare";
+import { compare, comparedDesigns, compareTable } from "./runner/compare";
 import { designNames } from "./runner/design";
 import { jsonText } from "./runner/json";
 import { assertDrawn } from "./runner/kept";
 import { type DrillOptions, drillUsage, parseDrillOptions } from "./runner/options";
-import { Pool } from "./runner/pool";
+import { type Players, withPlayers } from "./runner/players";
 import { pageDataOf } from "./runner/reporting";
 import { type Play, type RunOutcome, run } from "./runner/run";
-import { withPlayers } from "./runner/sabotagePlayers";
 import { failureText, furtherText, resultsText } from "./runner/text";
 import { drawSchedule, kinds } from "./scenario/schedule";
 
@@ -24,25 +20,21 @@ const COMPARED_MAX = 100;
 
 async function drill(options: DrillOptions): Promise<number> {
   assertPlayable(options);
-  const [resources, bundle] = await Promise.all([
-    captureInChild(),
-    bundleHandlers(mutations.get(options.design)?.sources),
-  ]);
   const jobs = Math.min(options.jobs, options.outages);
-  const pool = await Pool.start({ resources, bundle, design: options.design }, jobs);
-  try {
+  const compared = options.report === undefined ? [] : comparedDesigns;
+  const designs = [...new Set([options.design, ...compared])];
+  return withPlayers(await captureInChild(), designs, jobs, async (players) => {
     const progress = countedProgress("outages");
-    const play: Play = (task) => pool.play(task);
+    const play: Play = (task) => players.run("playOutage", { design: options.design, task });
     const outcome = await run(options, play, (done) => progress(done, options.outages));
     tell(outcome, options);
     if (options.report !== undefined) {
-      const designs = await compareDesigns(resources, options);
-      writeFileSync(options.report, page(await pageDataOf(outcome, options, play, designs)));
+      const table = await compareDesigns(players, options);
+      writeFileSync(options.report, page(await pageDataOf(outcome, options, play, table)));
+      process.stderr.write(`The report is in ${options.report}\n`);
     }
     return outcome.results.failed === 0 && outcome.results.brokenByAll.length === 0 ? 0 : 1;
-  } finally {
-    await pool.close();
-  }
+  });
 }
 
 /** @throws OptionError for what the seed does not draw, or a report that cannot be written. */
@@ -64,15 +56,17 @@ function assertPlayable({ seed, fault, keep, report }: DrillOptions): void {
 
 /** The designs side by side, over the first outages of the run; a part of one is not compared. */
 async function compareDesigns(
-  resources: readonly Resource[],
-  { seed, outages, fault, keep, jobs }: DrillOptions,
+  players: Players,
+  { seed, outages, fault, keep }: DrillOptions,
 ): Promise<string[][]> {
   if (keep !== undefined) return [];
   const asked = { seed, outages: Math.min(outages, COMPARED_MAX), kind: fault };
-  const progress = countedProgress("outages to compare designs");
-  return withPlayers(resources, jobs, async (players) =>
-    compareTable(await compare(asked, players, progress)),
+  const comparison = await compare(
+    asked,
+    (design, seed, kind) => players.run("glanceAt", { design, seed, kind }),
+    countedProgress("outages to compare designs"),
   );
+  return compareTable(comparison);
 }
 
 function tell(outcome: RunOutcome, options: DrillOptions): void {
