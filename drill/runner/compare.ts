@@ -1,4 +1,4 @@
-import { heading, table } from "../report/table";
+import { heading, table } from "../../support/cli/table";
 import { OURS } from "./options";
 import type { Glance } from "./sabotagePlay";
 import type { PlayGlance } from "./sabotage";

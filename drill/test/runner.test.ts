@@ -1,6 +1,7 @@
+import { parseOptions } from "../../support/cli/options";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { playTask } from "./playing/client";
-import { type DrillOptions, OURS, parseDrillOptions } from "../runner/options";
+import { type DrillOptions, OURS, drillCommand, drillOptionsOf } from "../runner/options";
 import { type Played, type Task, SAME_SEED_SAME_TRACE } from "../runner/played";
 import { jsonText } from "../runner/json";
 import { withPlayers } from "../runner/players";
@@ -11,7 +12,8 @@ import { failureText, furtherText, replayLine, resultsText } from "../runner/tex
 import { type Counters, counterNames } from "../scenario/coverage";
 
 const names = { kinds: ["region", "none"], designs: ["ours", "no latch"] };
-const parse = (...args: string[]): DrillOptions => parseDrillOptions(args, names, 2);
+const parse = (...args: string[]): DrillOptions =>
+  drillOptionsOf(parseOptions(drillCommand, args), names, 2);
 
 function played(task: Task, changes: Partial<Played> = {}): Played {
   return {
@@ -229,9 +231,8 @@ describe("worker threads", () => {
     expect(both.results).toEqual(alone.results);
     expect(both.results.failed).toBe(0);
     const line = replayLine(played[1]!, options).split(" -- ")[1]!.replaceAll('"', "").split(" ");
-    const names = { kinds: ["none"], designs: ["ours"] };
     const hashes: string[] = [];
-    await run(parseDrillOptions(line, names, 1), async (task) => {
+    await run(parse(...line), async (task) => {
       const outage = await playTask(task);
       hashes.push(outage.traceHash);
       return outage;

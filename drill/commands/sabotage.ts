@@ -1,16 +1,18 @@
 /** `npm run drill:sabotage`: takes guards out, one at a time, and tells after how many outages that shows. */
-import { captureInChild } from "./captured";
-import { countedProgress, runCommand } from "./commandLine";
-import { type Sabotage, sabotages } from "./mutations/sabotages";
-import { OURS } from "./runner/options";
-import { type Players, bundledDesign, withPlayers } from "./runner/players";
-import type { Hunted } from "./runner/sabotage";
+import { availableParallelism } from "node:os";
+import { runCommand } from "../../support/cli/command";
+import { countedProgress } from "../../support/cli/progress";
+import { captureInChild } from "../captured";
+import { type Sabotage, sabotages } from "../mutations/sabotages";
+import { OURS } from "../runner/options";
+import { type Players, bundledDesign, withPlayers } from "../runner/players";
+import type { Hunted } from "../runner/sabotage";
 import {
   type SabotageOptions,
-  parseSabotageOptions,
-  sabotageUsage,
-} from "./runner/sabotageOptions";
-import { sabotageText } from "./runner/sabotageText";
+  sabotageCommand,
+  sabotageOptionsOf,
+} from "../runner/sabotageOptions";
+import { sabotageText } from "../runner/sabotageText";
 
 async function sabotage(options: SabotageOptions): Promise<number> {
   const asked = sabotages.filter(
@@ -47,4 +49,6 @@ async function huntAll(
 }
 
 const names = sabotages.map(({ mutation }) => mutation.name);
-void runCommand(sabotageUsage, (args) => sabotage(parseSabotageOptions(args, names)));
+void runCommand(sabotageCommand, (given) =>
+  sabotage(sabotageOptionsOf(given, names, availableParallelism())),
+);

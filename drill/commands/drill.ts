@@ -1,19 +1,21 @@
 /** `npm run drill`: plays outages in worker processes and tells what became of the promises. */
+import { availableParallelism } from "node:os";
+import { runCommand } from "../../support/cli/command";
+import { OptionError, userPath } from "../../support/cli/options";
+import { countedProgress } from "../../support/cli/progress";
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { captureInChild } from "./captured";
-import { countedProgress, runCommand } from "./commandLine";
-import { OptionError } from "./options";
-import { page } from "./report/page/page";
-import { compare, comparedDesigns, compareTable } from "./runner/compare";
-import { designNames } from "./runner/design";
-import { jsonText } from "./runner/json";
-import { assertDrawn } from "./runner/kept";
-import { type DrillOptions, drillUsage, parseDrillOptions } from "./runner/options";
-import { type Players, withPlayers } from "./runner/players";
-import { pageDataOf } from "./runner/reporting";
-import { type Play, type RunOutcome, run } from "./runner/run";
-import { failureText, furtherText, resultsText } from "./runner/text";
-import { drawSchedule, kinds } from "./scenario/schedule";
+import { captureInChild } from "../captured";
+import { page } from "../report/page/page";
+import { compare, comparedDesigns, compareTable } from "../runner/compare";
+import { designNames } from "../runner/design";
+import { jsonText } from "../runner/json";
+import { assertDrawn } from "../runner/kept";
+import { type DrillOptions, drillCommand, drillOptionsOf } from "../runner/options";
+import { type Players, withPlayers } from "../runner/players";
+import { pageDataOf } from "../runner/reporting";
+import { type Play, type RunOutcome, run } from "../runner/run";
+import { failureText, furtherText, resultsText } from "../runner/text";
+import { drawSchedule, kinds } from "../scenario/schedule";
 
 /** Outages that the report's designs are compared by: each is played three times. */
 const COMPARED_MAX = 100;
@@ -50,7 +52,7 @@ function assertPlayable({ seed, fault, keep, report }: DrillOptions): void {
   try {
     closeSync(openSync(report, "a"));
   } catch (error) {
-    throw new OptionError(`--report ${report}: ${(error as Error).message}`);
+    throw new OptionError(`--report: cannot write ${report}: ${(error as Error).message}`);
   }
 }
 
@@ -81,6 +83,8 @@ function tell(outcome: RunOutcome, options: DrillOptions): void {
   process.stdout.write(`${parts.join("\n\n")}\n`);
 }
 
-void runCommand(drillUsage, (args) =>
-  drill(parseDrillOptions(args, { kinds, designs: designNames })),
-);
+void runCommand(drillCommand, (given) => {
+  const report = given.report && userPath(given.report, process.env);
+  const names = { kinds, designs: designNames };
+  return drill(drillOptionsOf({ ...given, report }, names, availableParallelism()));
+});

@@ -3,22 +3,27 @@
  * outages; `--short` leaves the last out. CPU seconds stand beside the clock's: a busy machine
  * spoils only one of them.
  */
+import { runCommand } from "../../support/cli/command";
+import { type Given, parseOptions } from "../../support/cli/options";
 import { availableParallelism, cpus } from "node:os";
-import { captureInChild } from "./captured";
-import { runCommand } from "./commandLine";
-import { parsed } from "./options";
-import { table } from "./report/table";
-import { type DrillOptions, OURS, parseDrillOptions } from "./runner/options";
-import { type Players, withPlayers } from "./runner/players";
-import { type RunOutcome, run } from "./runner/run";
+import { captureInChild } from "../captured";
+import { table } from "../../support/cli/table";
+import { type DrillOptions, OURS, drillCommand, drillOptionsOf } from "../runner/options";
+import { type Players, withPlayers } from "../runner/players";
+import { type RunOutcome, run } from "../runner/run";
 
 const JOBS = 2;
 const WARM_UP = 20;
-const usage = "options: --short, without the 10,000 outages";
+const benchCommand = {
+  line: "npm run bench:drill",
+  about: "Measures how many outages the drill simulates a second, and in how much memory.",
+  options: { short: { about: "Leave out the 10,000 outages" } },
+} as const;
 
 function optionsFor(outages: number): DrillOptions {
   const anyKind = { kinds: [], designs: [OURS] };
-  return parseDrillOptions(["--outages", String(outages), "--jobs", String(JOBS)], anyKind);
+  const given = parseOptions(drillCommand, ["--outages", String(outages)]);
+  return drillOptionsOf(given, anyKind, JOBS);
 }
 
 /** Shrinking a failure would play more outages than are counted. */
@@ -51,8 +56,7 @@ async function measure(players: Players, outages: number): Promise<string[]> {
   ];
 }
 
-async function bench(args: readonly string[]): Promise<number> {
-  const { short } = parsed(args, usage, { short: { type: "boolean", default: false } });
+async function bench({ short }: Given<typeof benchCommand.options>): Promise<number> {
   const rows = await withPlayers(await captureInChild(), [OURS], JOBS, async (players) => {
     await play(players, WARM_UP);
     const measured = [];
@@ -79,4 +83,4 @@ const header = [
   "failed",
 ];
 
-void runCommand(usage, bench);
+void runCommand(benchCommand, bench);

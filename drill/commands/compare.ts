@@ -1,9 +1,11 @@
 /** `npm run drill:compare`: the same outages against our own design, and against two plainer ones. */
-import { captureInChild } from "./captured";
-import { countedProgress, runCommand } from "./commandLine";
-import { compare, comparedDesigns, compareText } from "./runner/compare";
-import { withPlayers } from "./runner/players";
-import { type CompareOptions, compareUsage, parseCompareOptions } from "./runner/sabotageOptions";
+import { availableParallelism } from "node:os";
+import { runCommand } from "../../support/cli/command";
+import { countedProgress } from "../../support/cli/progress";
+import { captureInChild } from "../captured";
+import { compare, comparedDesigns, compareText } from "../runner/compare";
+import { withPlayers } from "../runner/players";
+import { type CompareOptions, compareCommand, compareOptionsOf } from "../runner/sabotageOptions";
 
 /** Whatever the plain designs lose is no failure of this program: what ours breaks is. */
 async function tell(options: CompareOptions): Promise<number> {
@@ -20,4 +22,4 @@ async function tell(options: CompareOptions): Promise<number> {
   return comparison.rows[0]!.broken.length === 0 ? 0 : 1;
 }
 
-void runCommand(compareUsage, (args) => tell(parseCompareOptions(args)));
+void runCommand(compareCommand, (given) => tell(compareOptionsOf(given, availableParallelism())));

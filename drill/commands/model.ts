@@ -1,20 +1,27 @@
+import { runCommand } from "../../support/cli/command";
+import { type Given, count } from "../../support/cli/options";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { explore } from "./explore";
+import { explore } from "../model/explore";
 import { Pool } from "../runner/pool";
-import type * as worker from "./worker";
-import { explorationLine, traceText } from "./report";
-import { scenes, weakened, weakenings } from "./scenes";
+import type * as worker from "../model/worker";
+import { explorationLine, traceText } from "../model/report";
+import { scenes, weakened, weakenings } from "../model/scenes";
 
 /**
  * `npm run model`: explores the shipped protocol, then each weakened one.
  * Exit 0 when the first has no violation and every weakened one has; 1 otherwise; 2 for a wrong
  * option.
  */
-const USAGE = `npm run model -- [--limit STATES] [--quick] [--trace]
-  --limit STATES  explore at most so many states of each scene
-  --quick         the same as --limit 10000
-  --trace         print the state after each step of a trace`;
+const modelCommand = {
+  line: "npm run model",
+  about: "Explores every state of the failover protocol, as it ships and with one rule removed.",
+  options: {
+    limit: { value: "STATES", about: "Explore at most this many states of each scene" },
+    quick: { about: "The same as --limit 10000" },
+    trace: { about: "Print the state after each step of a trace" },
+  },
+} as const;
 const QUICK_LIMIT = 10_000;
 
 interface Options {
@@ -22,22 +29,10 @@ interface Options {
   isLong: boolean;
 }
 
-/** @throws Error naming the option that is not understood. */
-function parseOptions(words: readonly string[]): Options {
-  const options: Options = { limit: Infinity, isLong: false };
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    if (word === "--quick") options.limit = QUICK_LIMIT;
-    else if (word === "--trace") options.isLong = true;
-    else if (word === "--limit") {
-      const value = words[++i] ?? "";
-      options.limit = Number(value);
-      if (!/^[1-9]\d*$/.test(value)) {
-        throw new Error(`--limit "${value}": give a number of states above 0, such as 100000`);
-      }
-    } else throw new Error(`unknown option "${word}"`);
-  }
-  return options;
+/** @throws OptionError naming what was got and what is allowed. */
+function optionsOf({ limit, quick, trace }: Given<typeof modelCommand.options>): Options {
+  const given = limit === undefined ? Infinity : count("--limit", limit, Number.MAX_SAFE_INTEGER);
+  return { limit: quick ? Math.min(QUICK_LIMIT, given) : given, isLong: trace };
 }
 
 /** A worker keeps all states of its scene in memory: more of them at once would need too much. */
@@ -52,7 +47,7 @@ async function exploreShipped({ limit, isLong }: Options): Promise<boolean> {
   let states = 0;
   let isSound = true;
   const jobs = Math.min(WORKERS_MAX, availableParallelism());
-  const pool = await Pool.start<typeof worker>(join(__dirname, "worker.ts"), jobs, {
+  const pool = await Pool.start<typeof worker>(join(__dirname, "../model/worker.ts"), jobs, {
     resourceLimits: { maxOldGenerationSizeMb: SCENE_HEAP_MAX_MB },
   });
   const explorations = scenes.map((scene) => pool.run("exploreScene", { scene, limit }));
@@ -84,15 +79,8 @@ function exploreWeakened({ isLong }: Options): boolean {
   return areCaught;
 }
 
-async function main(): Promise<number> {
-  const startedMs = Date.now();
-  let options: Options;
-  try {
-    options = parseOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
-  }
+async function main(options: Options): Promise<number> {
+  const startedMs = performance.now();
   const isSound = await exploreShipped(options);
   const areCaught = exploreWeakened(options);
   console.log(
@@ -100,8 +88,8 @@ async function main(): Promise<number> {
       ? `\nNo violation in the shipped protocol; all ${weakenings.length} weakened ones were caught.`
       : `\n${isSound ? "A weakened protocol was not caught." : "THE SHIPPED PROTOCOL HAS A VIOLATION."}`,
   );
-  console.error(`${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+  console.error(`${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
   return isSound && areCaught ? 0 : 1;
 }
 
-void main().then((code) => (process.exitCode = code));
+void runCommand(modelCommand, (given) => main(optionsOf(given)));
