@@ -1,4 +1,4 @@
-import { budget, settledBudgetSeconds } from "../../lambda/failover/budget";
+import { budget, settledBudgetSeconds } from "../shipped";
 import type { Outage } from "../scenario/outage";
 import { seconds, table } from "../../support/cli/table";
 

@@ -1,5 +1,4 @@
-import type { Control } from "../../lambda/control/control";
-import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/orders/tunables";
+import { type Control, SWEEP_QUEUE_DEPTH_MAX } from "../shipped";
 import type { Environment } from "../world/environment";
 import type { Happening } from "../world/happenings";
 import type { Call } from "../world/hooks";

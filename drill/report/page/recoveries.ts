@@ -1,4 +1,4 @@
-import { RTO_SECONDS } from "../../../lambda/failover/budget";
+import { RTO_SECONDS } from "../../shipped";
 import { BIN_SECONDS, BINS, type KindRecovery, type Results } from "../../runner/tally";
 import { recoveryHeader, recoveryRows } from "../recoveryTable";
 import { dataTable, escaped, percent, seconds, section } from "./html";
