@@ -17,8 +17,8 @@ module.exports = {
   // Each workspace has a jest.config.js of its own, which calls `project`.
   projects: [project(__dirname), "<rootDir>/*/jest.config.js"],
   globalSetup: "<rootDir>/test/helpers/globalSetup.ts",
-  testSequencer: "<rootDir>/test/helpers/longestFirst.js",
-  // On two cores: those whose outages are played in other processes only wait.
+  globalTeardown: "<rootDir>/test/helpers/globalTeardown.ts",
+  // On two cores: test files that play outages wait for threads of their own.
   maxWorkers: 3,
   // Captures of the program are made one after the other, also on a machine that does much else.
   testTimeout: 60_000,

@@ -15,7 +15,7 @@ import { stems, type Stem } from "../lambda/functions";
 import { bundleCode, bundleOptions } from "../lib/functions/bundle";
 import { runAsScript, say } from "../scripts/cli";
 import { clientImports, reexport, type ClientImports } from "./clientImports";
-import { IMPORT_RATIO_MAX, judge, table, type Both, type Row } from "./report";
+import { IMPORT_RATIO_MAX, bundleTable, judge, type Both, type Row } from "./report";
 
 /** What else the machine does only ever adds: the best of these counts. */
 const ROUNDS_MIN = 5;
@@ -106,7 +106,7 @@ runAsScript(module, async () => {
     }
   });
   const on = `Node ${process.version}, ${os.arch()}, ${os.cpus().length} CPUs`;
-  say(`${on}; import: best of ${ROUNDS_MIN} fresh processes or more\n\n${table(rows)}`);
+  say(`${on}; import: best of ${ROUNDS_MIN} fresh processes or more\n\n${bundleTable(rows)}`);
   const complaints = judge(rows);
   if (complaints.length > 0) throw new Error(`\n${complaints.join("\n")}`);
 });

@@ -1,3 +1,5 @@
+import { table } from "../support/cli/table";
+
 /** Of a bundle, and of its clients alone. */
 export interface Both<T = number> {
   whole: T;
@@ -36,7 +38,7 @@ function exceeds(stem: string, what: string, { whole, alone }: Both, max: number
   ];
 }
 
-export function table(rows: readonly Row[]): string {
+export function bundleTable(rows: readonly Row[]): string {
   const head = ["function", "KB", "clients", "ratio", "import ms", "clients", "ratio", "bytes"];
   const cells = rows.map(({ stem, size, importMs, isReproducible }) => [
     stem,
@@ -44,14 +46,7 @@ export function table(rows: readonly Row[]): string {
     ...numbers(importMs, 1),
     isReproducible ? "same" : "DIFFER",
   ]);
-  const lines = [head, ...cells];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))),
-    )
-    .map((line) => line.join("  "))
-    .join("\n");
+  return table([head, ...cells]);
 }
 
 function numbers({ whole, alone }: Both, digits: number): string[] {

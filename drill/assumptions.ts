@@ -2,7 +2,7 @@ import type { Stream } from "../support/simulation/random";
 
 /** What no resource says: a distribution, and why it is believed. */
 export interface Assumption {
-  /** Where it comes from; "assumption" alone where nothing is published. */
+  /** Where it comes from; "assumption: REASON" where AWS publishes nothing. */
   readonly source: string;
   /** As the report prints it. */
   readonly range: string;
@@ -98,7 +98,7 @@ export const assumptions = {
 
   // --- Lambda ---
   coldStartMs: tailed(250, 150, 2_500, "assumption: 0.4 to 0.7 MB of bundle on arm64"),
-  warmStartMs: tailed(2, 3, 100, "assumption"),
+  warmStartMs: tailed(2, 3, 100, "assumption: an initialized environment only parses the event"),
   environmentIdleSeconds: uniform(300, 900, "observed by many, unpublished; an assumption"),
   asyncDeliveryMs: tailed(15, 40, 3_000, "assumption: Lambda's queue of asynchronous events"),
   asyncDuplicateChance: chance(
@@ -108,15 +108,20 @@ export const assumptions = {
   lambdaCallMs: tailed(8, 8, 500, "assumption: the Invoke API itself"),
 
   // --- Messages and schedules ---
-  sqsCallMs: tailed(6, 5, 250, "assumption"),
+  sqsCallMs: tailed(6, 5, 250, "assumption: one HTTPS request inside a region"),
   sqsPollMs: tailed(4, 40, 2_000, "assumption: long polls of the event source"),
   sqsDuplicateChance: chance(
     0.002,
     "SQS Developer Guide: standard queues deliver at least once; share assumed",
   ),
-  s3CallMs: tailed(15, 15, 500, "assumption"),
-  snsCallMs: tailed(15, 15, 500, "assumption"),
-  snsDeliveryMs: tailed(30, 60, 5_000, "assumption"),
+  s3CallMs: tailed(15, 15, 500, "assumption: one HTTPS request inside a region, a small object"),
+  snsCallMs: tailed(15, 15, 500, "assumption: one HTTPS request inside a region"),
+  snsDeliveryMs: tailed(
+    30,
+    60,
+    5_000,
+    "assumption: AWS publishes no latency; usually well below a second",
+  ),
   scheduleSecond: uniform(
     0,
     59.999,
@@ -130,7 +135,7 @@ export const assumptions = {
   ),
 
   // --- CloudWatch ---
-  metricCallMs: tailed(10, 15, 500, "assumption"),
+  metricCallMs: tailed(10, 15, 500, "assumption: one HTTPS request inside a region"),
   metricDelayMs: tailed(800, 1_200, 10_000, "assumption: high-resolution custom metrics"),
   vendedMetricDelaySeconds: uniform(
     60,
@@ -147,7 +152,12 @@ export const assumptions = {
     "Route 53 Developer Guide gives none; 5 to 10 s are commonly seen",
   ),
   resolverPhaseShare: uniform(0, 1, "resolvers cached the answer at some moment before the fault"),
-  route53CallMs: tailed(80, 100, 1_500, "assumption"),
+  route53CallMs: tailed(
+    80,
+    100,
+    1_500,
+    "assumption: an API of us-east-1 alone, slower than a regional one",
+  ),
 
   // --- Destroying the stack ---
   deletionSeconds: tailed(0.2, 0.8, 20, "assumption: most resources are deleted by a call or two"),

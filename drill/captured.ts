@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import * as path from "node:path";
 import type { Resource } from "./description/lookup";
 
-const captureMain = fileURLToPath(
-  new URL("../support/capture/captureMain.ts", `file://${__dirname}/`),
-);
+const captureMain = path.join(__dirname, "../support/capture/captureMain.ts");
 
 /**
  * The program's resources, captured by a process that ends with it: Pulumi's memory is no part of

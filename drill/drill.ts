@@ -2,7 +2,7 @@ import type { Resource } from "./description/lookup";
 import { describeProgram } from "./description/program";
 import { type Handlers, loadHandlers } from "./handlers";
 import type { Mutation } from "./mutation";
-import type { StartOptions } from "./options";
+import type { StartOptions } from "./runner/startOptions";
 import { nothing, regionLost } from "./scenario/faults";
 import { type Outage, playOutage } from "./scenario/outage";
 import type { Platform } from "./scenario/platform";

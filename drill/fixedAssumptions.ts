@@ -1,7 +1,7 @@
 /** What no resource says and nobody varies: one value, and why it is believed. */
 export interface FixedAssumption<Value> {
   readonly value: Value;
-  /** Where it comes from; "assumption" alone where nothing is published. */
+  /** Where it comes from; "assumption: REASON" where AWS publishes nothing. */
   readonly source: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Runtime } from "../lambda/runtime/runtime";
+import type { Runtime } from "./shipped";
 import type { FunctionDescription } from "./description/functions";
 import type { Resource } from "./description/lookup";
 import type { SourceEdit } from "./handlers";

@@ -1,4 +1,4 @@
-import { mayClose } from "../../lambda/control/rules";
+import { mayClose } from "../shipped";
 import { activeControl, controlOf, regionNames } from "./controlItem";
 import type { Scene } from "./scene";
 import {

@@ -1,4 +1,4 @@
-import type { Control, How } from "../../lambda/control/control";
+import type { Control, How } from "../shipped";
 import type { Rules } from "./scene";
 import { HOME, idleRun, STANDBY, type Region, type Run, type State } from "./state";
 

@@ -1,12 +1,12 @@
-import type { Control } from "../../lambda/control/control";
 import {
-  decide,
-  takeoverRegion,
   type Action,
   type Command,
+  type Control,
+  type Evidence,
   type TargetDatabase,
-} from "../../lambda/failover/decide";
-import type { Evidence } from "../../lambda/detection/evidence";
+  decide,
+  takeoverRegion,
+} from "../shipped";
 import { controlOf, NOW_MS, regionNames, regionOf } from "./controlItem";
 import type { Luck, Rules } from "./scene";
 import { HOME, idleRun, otherThan, STANDBY, type Region, type Run, type State } from "./state";

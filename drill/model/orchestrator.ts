@@ -1,5 +1,4 @@
-import { activated, fenced, firstControl, notified } from "../../lambda/control/control";
-import { raisesEpoch } from "../../lambda/control/rules";
+import { activated, fenced, firstControl, notified, raisesEpoch } from "../shipped";
 import { controlOf, NOW_MS, regionNames, written } from "./controlItem";
 import { looksAt, runText } from "./look";
 import type { Rules, Scene } from "./scene";

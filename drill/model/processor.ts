@@ -1,4 +1,4 @@
-import { isWaiting, maySettle } from "../../lambda/control/rules";
+import { isWaiting, maySettle } from "../shipped";
 import { controlOf, regionNames } from "./controlItem";
 import type { Scene } from "./scene";
 import {

@@ -1,4 +1,4 @@
-import { INSERT_ORDERS, RAISE_EPOCH } from "../../lambda/orders/database";
+import { INSERT_ORDERS, RAISE_EPOCH } from "../shipped";
 import type { Luck, Rules, Scene } from "./scene";
 
 /** The protocol as it ships: what is SQL is read from the statements themselves. */

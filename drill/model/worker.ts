@@ -1,10 +1,7 @@
-import { explore } from "./explore";
-import type { Answer, Task } from "./parallel";
+import { type Exploration, explore } from "./explore";
+import type { Scene } from "./scene";
 
-/** One scene, explored in a process of its own, which ends with it. */
-process.once("message", ({ scene, limit }: Task) => {
-  const exploration = explore(scene, limit);
-  const memoryMaxMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  const answer: Answer = { exploration, memoryMaxMb };
-  process.send!(answer, () => process.disconnect());
-});
+/** What a worker thread of the model does. */
+export function exploreScene({ scene, limit }: { scene: Scene; limit: number }): Exploration {
+  return explore(scene, limit);
+}

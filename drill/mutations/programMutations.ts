@@ -1,4 +1,4 @@
-import { HOME_REGION } from "../../lambda/runtime/tunables";
+import { HOME_REGION } from "../shipped";
 import type { Properties, Resource } from "../description/lookup";
 import { type Mutation, combined } from "../mutation";
 import { editing, replaceText, withProperties } from "./edits";

@@ -1,6 +1,6 @@
-import { budget, settledBudgetSeconds } from "../../lambda/failover/budget";
+import { budget, settledBudgetSeconds } from "../shipped";
 import type { Outage } from "../scenario/outage";
-import { seconds, table } from "./table";
+import { seconds, table } from "../../support/cli/table";
 
 /** The steps of one failover as they were played, in seconds from the fault. */
 export interface Steps {

@@ -1,6 +1,6 @@
 import { watches } from "../description/canaries";
 import type { Outage } from "../scenario/outage";
-import { table } from "./table";
+import { table } from "../../support/cli/table";
 
 /** What one canary of Synthetics saw; times in seconds from the fault. */
 export interface CanaryStory {

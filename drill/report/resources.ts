@@ -1,5 +1,5 @@
 import type { Resource } from "../description/lookup";
-import { table } from "./table";
+import { table } from "../../support/cli/table";
 
 /** Names a reader knows, where Pulumi's module is called otherwise. */
 const services: Record<string, string> = {

@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/control/control";
+import type { Control } from "../shipped";
 import type { Recovery } from "../scenario/measures";
 import type { Outage } from "../scenario/outage";
 import type { BrokenPromise } from "../scenario/promises";

@@ -5,7 +5,7 @@ import type { Outage } from "../scenario/outage";
 import { budgetTable } from "./budget";
 import { canariesOf, canaryTable } from "./canaries";
 import { resourceTable } from "./resources";
-import { heading, seconds, table } from "./table";
+import { heading, seconds, table } from "../../support/cli/table";
 
 /** One outage, as `npm start` tells it. */
 export function textReport(outage: Outage, broken: readonly BrokenPromise[]): string {

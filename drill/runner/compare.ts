@@ -1,7 +1,7 @@
-import { heading, table } from "../report/table";
+import { heading, table } from "../../support/cli/table";
 import { OURS } from "./options";
 import type { Glance } from "./sabotagePlay";
-import type { Player } from "./sabotagePlayers";
+import type { PlayGlance } from "./sabotage";
 import { seedOfOutage } from "./seeds";
 import { type Distribution, distribution } from "./tally";
 
@@ -49,22 +49,18 @@ export interface Compared {
 /** Plays the same outages against each design. */
 export async function compare(
   { seed, outages, kind }: Compared,
-  players: readonly Player[],
+  play: PlayGlance,
   progress: (done: number, all: number) => void = () => {},
 ): Promise<Comparison> {
   const tasks = comparedDesigns.flatMap((design) =>
     Array.from({ length: outages }, (_, index) => ({ design, index })),
   );
   const glances = new Map(comparedDesigns.map((design) => [design, new Array<Glance>(outages)]));
-  let next = 0;
   let done = 0;
   await Promise.all(
-    players.map(async (player) => {
-      for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
-        const { design, index } = task;
-        glances.get(design)![index] = await player.play(design, seedOfOutage(seed, index), kind);
-        progress(++done, tasks.length);
-      }
+    tasks.map(async ({ design, index }) => {
+      glances.get(design)![index] = await play(design, seedOfOutage(seed, index), kind);
+      progress(++done, tasks.length);
     }),
   );
   return { seed, outages, rows: [...glances].map(([design, each]) => rowOf(design, each)) };

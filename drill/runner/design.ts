@@ -5,12 +5,10 @@ import { mutations } from "../mutations";
 import type { Platform } from "../scenario/platform";
 import { OURS } from "./options";
 
-/** What a worker is sent once: everything of the platform that can be sent. */
-export interface Opening {
-  resources: readonly Resource[];
-  /** The handlers, bundled with the design's edits. */
+/** A design as a worker is given it: its name, and its handlers bundled with its edits. */
+export interface BundledDesign {
+  name: string;
   bundle: string;
-  design: string;
 }
 
 /** A platform under the name of its design. */
@@ -22,10 +20,10 @@ export interface Design {
 /** Names that `--design` takes: ours, and every mutation. */
 export const designNames: readonly string[] = [OURS, ...mutations.keys()];
 
-export function designOf({ resources, bundle, design }: Opening): Design {
-  const mutation = mutations.get(design);
+export function designOf({ name, bundle }: BundledDesign, resources: readonly Resource[]): Design {
+  const mutation = mutations.get(name);
   return {
-    name: design,
+    name,
     platform: {
       program: describeProgram(mutation?.program?.(resources) ?? resources),
       handlers: evaluateHandlers(bundle),

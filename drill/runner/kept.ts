@@ -1,4 +1,4 @@
-import { OptionError } from "../options";
+import { OptionError } from "../../support/cli/options";
 
 /** One fault of a schedule that is kept for a replay, shortened where a length is given. */
 export interface Kept {
@@ -12,7 +12,7 @@ export function keptOf(text: string): Kept[] {
     const match = /^(\d{1,3})(?::(\d+(?:\.\d+)?))?$/.exec(each);
     if (match === null || Number(match[2] ?? 1) === 0) {
       throw new OptionError(
-        `--keep ${each}: an index of the schedule, INDEX or INDEX:SECONDS, the seconds above 0`,
+        `--keep: got "${each}"; allowed is INDEX or INDEX:SECONDS, the seconds above 0`,
       );
     }
     const index = Number(match[1]);
@@ -20,7 +20,7 @@ export function keptOf(text: string): Kept[] {
   });
   const twice = keep.find(({ index }, i) => keep.findIndex((each) => each.index === index) !== i);
   if (twice !== undefined)
-    throw new OptionError(`--keep ${text}: ${twice.index} stands there twice`);
+    throw new OptionError(`--keep: got ${twice.index} twice in "${text}"; name each fault once`);
   return keep;
 }
 
@@ -39,5 +39,5 @@ export function assertDrawn(keep: readonly Kept[], drawn: readonly number[]): vo
   const missing = keep.find(({ index }) => !drawn.includes(index));
   if (missing === undefined) return;
   const allowed = drawn.length === 0 ? "it draws no fault" : `allowed are ${drawn.join(", ")}`;
-  throw new OptionError(`--keep ${missing.index}: not drawn by this seed, ${allowed}`);
+  throw new OptionError(`--keep: got ${missing.index}, which this seed does not draw; ${allowed}`);
 }

@@ -1,5 +1,4 @@
-import { availableParallelism } from "node:os";
-import { OptionError, count, oneOf, parsed } from "../options";
+import { type Given, OptionError, count, jobs, oneOf } from "../../support/cli/options";
 import { type Kept, keptOf } from "./kept";
 import { namesOne } from "./seeds";
 
@@ -27,43 +26,40 @@ export interface Names {
 }
 
 export const OUTAGES_MAX = 1_000_000;
-export const JOBS_MAX = 256;
 
 /** The design that ships. */
 export const OURS = "ours";
 
-export const drillUsage =
-  "options: --outages N, --seed S, --fault KIND, --design NAME, --keep INDEX[:SECONDS],... , " +
-  "--jobs N, --trace, --json, --report FILE, --show SEED";
-
-const text = { type: "string" } as const;
-const flag = { type: "boolean", default: false } as const;
+export const drillCommand = {
+  line: "npm run drill",
+  about: "Simulates outages in virtual time and reports whether the platform kept its promises.",
+  options: {
+    outages: { value: "N", default: "1000", about: "Number of outages" },
+    seed: { value: "SEED", default: "1", about: "Seed; SEED.NUMBER is one outage of a larger run" },
+    fault: { value: "KIND", about: "Simulate this kind of outage only" },
+    design: { value: "NAME", default: OURS, about: "The design that ships, or a weakened one" },
+    keep: { value: "INDEX[:SECONDS],...", about: "Keep these faults only, shortened to SECONDS" },
+    jobs: { value: "N", about: "Worker threads; default and maximum are the machine's cores" },
+    trace: { about: "Print every event of a single outage" },
+    json: { about: "Print JSON instead of text" },
+    report: { value: "FILE", about: "Write a report as one HTML page" },
+    show: { value: "SEED", about: "Draw this outage in the report as well" },
+  },
+} as const;
 
 /** @throws OptionError naming what was got and what is allowed. */
-export function parseDrillOptions(
-  args: readonly string[],
+export function drillOptionsOf(
+  given: Given<typeof drillCommand.options>,
   names: Names,
-  cores = availableParallelism(),
+  cores: number,
 ): DrillOptions {
-  const given = parsed(args, drillUsage, {
-    seed: { ...text, default: "1" },
-    outages: { ...text, default: "1000" },
-    fault: text,
-    design: { ...text, default: OURS },
-    keep: text,
-    jobs: { ...text, default: String(cores) },
-    trace: flag,
-    json: flag,
-    report: text,
-    show: text,
-  });
   const options: DrillOptions = {
     seed: seedOf("--seed", given.seed),
     outages: count("--outages", given.outages, OUTAGES_MAX),
     fault: given.fault === undefined ? undefined : oneOf("--fault", given.fault, names.kinds),
     design: oneOf("--design", given.design, names.designs),
     keep: given.keep === undefined ? undefined : keptOf(given.keep),
-    jobs: count("--jobs", given.jobs, JOBS_MAX),
+    jobs: jobs(given.jobs ?? String(cores), cores),
     isTraced: given.trace,
     isJson: given.json,
     report: given.report,
@@ -81,10 +77,10 @@ function assertTogether({ outages, isTraced, keep, seed, shown, report }: DrillO
   ];
   const [first] = alone.filter(([isAsked]) => isAsked && outages !== 1);
   if (first !== undefined) {
-    throw new OptionError(`${first[1]} with ${outages} outages: it speaks of one, --outages 1`);
+    throw new OptionError(`${first[1]} needs a single outage, got ${outages}: add --outages 1`);
   }
   if (shown !== undefined && report === undefined) {
-    throw new OptionError(`--show ${shown} without --report FILE: the report shows it`);
+    throw new OptionError(`--show ${shown} needs a report: add --report FILE`);
   }
 }
 
@@ -92,7 +88,7 @@ function assertTogether({ outages, isTraced, keep, seed, shown, report }: DrillO
 function seedOf(name: string, given: string): string {
   if (!/^\d{1,15}(\.\d{1,7})?$/.test(given)) {
     throw new OptionError(
-      `${name} ${given}: a seed is a whole number, or SEED.NUMBER of one outage`,
+      `${name}: got "${given}"; allowed is a whole number, or SEED.NUMBER for one outage of a run`,
     );
   }
   const [base, number = "0"] = given.split(".").map((digits) => String(Number(digits)));

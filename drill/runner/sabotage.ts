@@ -3,7 +3,6 @@ import type { Sabotage } from "../mutations/sabotages";
 import { drawSchedule } from "../scenario/schedule";
 import { OURS } from "./options";
 import type { Glance } from "./sabotagePlay";
-import type { Player } from "./sabotagePlayers";
 import { seedOfOutage } from "./seeds";
 
 export interface HuntOptions {
@@ -46,6 +45,9 @@ export interface Pair {
   caughtAlone: readonly string[];
 }
 
+/** Whatever plays what a seed draws against a design: worker threads, or a test. */
+export type PlayGlance = (design: string, seed: string, kind?: string) => Promise<Glance>;
+
 /** Outages of our own design, played once for all mutations. */
 export type Baseline = Map<string, Promise<Glance>>;
 
@@ -56,9 +58,8 @@ export type Baseline = Map<string, Promise<Glance>>;
 export async function hunt(
   { mutation, halves, kinds }: Sabotage,
   options: HuntOptions,
-  player: Player,
+  play: PlayGlance,
   baseline: Baseline,
-  onPlayed: () => void = () => {},
 ): Promise<Hunted> {
   const seeds: string[] = [];
   let caught: Catch | null = null;
@@ -67,16 +68,14 @@ export async function hunt(
     const isMeant = kinds.length === 0 || kinds.includes(drawSchedule(seed).kind);
     if (!isMeant && !options.isEvery) continue;
     seeds.push(seed);
-    const { broken, kind } = await player.play(mutation.name, seed);
-    onPlayed();
+    const { broken, kind } = await play(mutation.name, seed);
     const [first] = broken;
     if (first === undefined) continue;
     const others = [OURS, ...halves.map(({ name }) => name)];
-    if (!(await allHold(others, seed, player, baseline))) continue;
+    if (!(await allHold(others, seed, play, baseline))) continue;
     caught = { outage: index + 1, seed, kind, promise: first.name, seen: first.seen };
   }
-  const pair = caught === null ? null : await pairOf(halves, seeds, player, baseline);
-  for (const { name } of [mutation, ...halves]) player.forget(name);
+  const pair = caught === null ? null : await pairOf(halves, seeds, play, baseline);
   return { name: mutation.name, changes: changesOf(mutation), caught, played: seeds.length, pair };
 }
 
@@ -84,15 +83,14 @@ export async function hunt(
 async function pairOf(
   [covered, guard]: readonly Mutation[],
   seeds: readonly string[],
-  player: Player,
+  play: PlayGlance,
   baseline: Baseline,
 ): Promise<Pair | null> {
   if (covered === undefined || guard === undefined) return null;
   const caughtAlone: string[] = [];
   for (const seed of seeds) {
-    const { broken } = await player.play(covered.name, seed);
-    if (broken.length > 0 && (await allHold([OURS], seed, player, baseline)))
-      caughtAlone.push(seed);
+    const { broken } = await play(covered.name, seed);
+    if (broken.length > 0 && (await allHold([OURS], seed, play, baseline))) caughtAlone.push(seed);
   }
   return { covered: covered.name, guard: guard.name, played: seeds.length, caughtAlone };
 }
@@ -100,40 +98,14 @@ async function pairOf(
 async function allHold(
   designs: readonly string[],
   seed: string,
-  player: Player,
+  play: PlayGlance,
   baseline: Baseline,
 ): Promise<boolean> {
   for (const design of designs) {
     let glance = design === OURS ? baseline.get(seed) : undefined;
-    glance ??= player.play(design, seed);
+    glance ??= play(design, seed);
     if (design === OURS) baseline.set(seed, glance);
     if ((await glance).broken.length > 0) return false;
   }
   return true;
-}
-
-/** Hunts all, one mutation a player at a time; in the order of the list, whoever was caught first. */
-export async function huntAll(
-  sabotages: readonly Sabotage[],
-  options: HuntOptions,
-  players: readonly Player[],
-  progress: (done: { hunted: number; played: number }) => void = () => {},
-): Promise<Hunted[]> {
-  const baseline: Baseline = new Map();
-  const hunted = new Array<Hunted>(sabotages.length);
-  const done = { hunted: 0, played: 0 };
-  const onPlayed = (): void => {
-    done.played++;
-    progress(done);
-  };
-  let next = 0;
-  await Promise.all(
-    players.map(async (player) => {
-      for (let i = next++; i < sabotages.length; i = next++) {
-        hunted[i] = await hunt(sabotages[i]!, options, player, baseline, onPlayed);
-        done.hunted++;
-      }
-    }),
-  );
-  return hunted;
 }

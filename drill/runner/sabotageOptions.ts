@@ -1,6 +1,5 @@
-import { availableParallelism } from "node:os";
-import { count, oneOf, parsed, seedOf } from "../options";
-import { JOBS_MAX, OUTAGES_MAX } from "./options";
+import { type Given, count, jobs, oneOf, wholeNumber } from "../../support/cli/options";
+import { OUTAGES_MAX } from "./options";
 import type { HuntOptions } from "./sabotage";
 
 /** What `npm run drill:sabotage` is asked to play. */
@@ -19,52 +18,57 @@ export interface CompareOptions {
   isJson: boolean;
 }
 
-export const sabotageUsage =
-  "options: --only MUTATION, --seed N, --within OUTAGES, --jobs N, --every, --json";
-export const compareUsage = "options: --outages N, --seed N, --jobs N, --json";
+const shared = {
+  seed: { value: "N", default: "1", about: "Seed of the outages" },
+  jobs: { value: "N", about: "Worker threads; default and maximum are the machine's cores" },
+  json: { about: "Print JSON instead of text" },
+} as const;
 
-const text = { type: "string" } as const;
-const flag = { type: "boolean", default: false } as const;
+export const sabotageCommand = {
+  line: "npm run drill:sabotage",
+  about: "Removes one safeguard at a time and reports how many outages it takes to notice.",
+  options: {
+    only: { value: "MUTATION", about: "Remove this safeguard only" },
+    within: { value: "OUTAGES", default: "2000", about: "Outages within which it must be noticed" },
+    every: { about: "Simulate all outages, also those in which it cannot show" },
+    ...shared,
+  },
+} as const;
+
+export const compareCommand = {
+  line: "npm run drill:compare",
+  about: "Simulates the same outages against the design that ships and two simpler ones.",
+  options: {
+    outages: { value: "N", default: "200", about: "Number of outages for each design" },
+    ...shared,
+  },
+} as const;
 
 /** @throws OptionError naming what was got and what is allowed. */
-export function parseSabotageOptions(
-  args: readonly string[],
+export function sabotageOptionsOf(
+  given: Given<typeof sabotageCommand.options>,
   names: readonly string[],
-  cores = availableParallelism(),
+  cores: number,
 ): SabotageOptions {
-  const given = parsed(args, sabotageUsage, {
-    only: text,
-    seed: { ...text, default: "1" },
-    within: { ...text, default: "2000" },
-    jobs: { ...text, default: String(cores) },
-    every: flag,
-    json: flag,
-  });
   return {
     only: given.only === undefined ? undefined : oneOf("--only", given.only, names),
-    seed: seedOf(given.seed),
+    seed: wholeNumber("--seed", given.seed),
     within: count("--within", given.within, OUTAGES_MAX),
-    jobs: count("--jobs", given.jobs, JOBS_MAX),
+    jobs: jobs(given.jobs ?? String(cores), cores),
     isEvery: given.every,
     isJson: given.json,
   };
 }
 
 /** @throws OptionError naming what was got and what is allowed. */
-export function parseCompareOptions(
-  args: readonly string[],
-  cores = availableParallelism(),
+export function compareOptionsOf(
+  given: Given<typeof compareCommand.options>,
+  cores: number,
 ): CompareOptions {
-  const given = parsed(args, compareUsage, {
-    outages: { ...text, default: "200" },
-    seed: { ...text, default: "1" },
-    jobs: { ...text, default: String(cores) },
-    json: flag,
-  });
   return {
-    seed: seedOf(given.seed),
+    seed: wholeNumber("--seed", given.seed),
     outages: count("--outages", given.outages, OUTAGES_MAX),
-    jobs: count("--jobs", given.jobs, JOBS_MAX),
+    jobs: jobs(given.jobs ?? String(cores), cores),
     isJson: given.json,
   };
 }

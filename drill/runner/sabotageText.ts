@@ -1,4 +1,4 @@
-import { heading, table } from "../report/table";
+import { heading, table } from "../../support/cli/table";
 import type { HuntOptions, Hunted } from "./sabotage";
 
 /** The table of `npm run drill:sabotage`, and under it what is behind the pairs. */

@@ -1,5 +1,5 @@
 import { recoveryHeader, recoveryRows } from "../report/recoveryTable";
-import { heading, table } from "../report/table";
+import { heading, table } from "../../support/cli/table";
 import { keepText } from "./kept";
 import { type DrillOptions, OURS } from "./options";
 import type { Played, Task } from "./played";

@@ -1,4 +1,4 @@
-import { ARMED_AFTER_SECONDS } from "../../lambda/detection/tunables";
+import { ARMED_AFTER_SECONDS } from "../shipped";
 import type { ProgramDescription } from "../description/program";
 import { type Beginning, World } from "../world/world";
 import type { Platform } from "./platform";

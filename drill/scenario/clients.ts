@@ -1,5 +1,4 @@
-import type { HttpAnswer } from "../../lambda/runtime/runtime";
-import { RETRY_AFTER_SECONDS } from "../../lambda/orders/tunables";
+import { type HttpAnswer, RETRY_AFTER_SECONDS } from "../shipped";
 import type { ApiDescription } from "../description/apis";
 import { INTERNET } from "../world/network";
 import { uuid } from "../../support/simulation/random";

@@ -1,5 +1,4 @@
-import type { Control } from "../../lambda/control/control";
-import { SWEEP_QUEUE_DEPTH_MAX } from "../../lambda/orders/tunables";
+import { type Control, SWEEP_QUEUE_DEPTH_MAX } from "../shipped";
 import type { Environment } from "../world/environment";
 import type { Happening } from "../world/happenings";
 import type { Call } from "../world/hooks";
@@ -14,7 +13,7 @@ import { controlIn } from "./ledgerItems";
 
 /** What a frozen orchestrator saw is stale for at least this long. */
 const FROZEN_MS = 100_000;
-/** The seed design's limit of what may be lost. */
+/** A replication lag that would lose a minute of orders in a design without a ledger. */
 const LONG_LAG_MS = 60_000;
 
 /** Moments that matter; a batch in which one of them never came proves nothing about it. */

@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/control/control";
+import type { Control } from "../shipped";
 import type { World } from "../world/world";
 import type { Journal } from "./journal";
 import type { Acknowledged, OrderBook } from "./orderBook";

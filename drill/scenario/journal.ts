@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/control/control";
+import type { Control } from "../shipped";
 import { watches } from "../description/canaries";
 import type { Happening } from "../world/happenings";
 import type { World } from "../world/world";

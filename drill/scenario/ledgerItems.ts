@@ -1,5 +1,4 @@
-import type { Control } from "../../lambda/control/control";
-import type { Progress } from "../../lambda/detection/evidence";
+import type { Control, Progress } from "../shipped";
 import type { World } from "../world/world";
 
 /** A region's last sign of life. */

@@ -1,4 +1,4 @@
-import { type Order, orderFields } from "../../lambda/orders/order";
+import { type Order, orderFields } from "../shipped";
 import type { World } from "../world/world";
 import type { Row } from "../world/volume";
 

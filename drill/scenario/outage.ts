@@ -1,4 +1,4 @@
-import type { Control } from "../../lambda/control/control";
+import type { Control } from "../shipped";
 import { type Beginning, World } from "../world/world";
 import { armFromDeployment, ledgerOf } from "./arming";
 import { Clients } from "./clients";

@@ -1,5 +1,4 @@
-import type { Control } from "../../lambda/control/control";
-import { LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
+import { type Control, LOOK_SLOT_SECONDS } from "../shipped";
 import type { Asked, Happening } from "../world/happenings";
 import type { World } from "../world/world";
 import { regionInDns } from "./healing";

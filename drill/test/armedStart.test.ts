@@ -51,7 +51,7 @@ describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (
 });
 
 it("an outage that starts after a takeover finds what a takeover leaves", async () => {
-  const [played, snapshot] = await play("takenOver", null);
+  const [played, snapshot] = await play("takenOver", undefined);
   // Nobody but canaries has ordered before it, and home has not settled in it.
   const ofClients = /session-\d:|settling-silent-use1|degraded-use1/;
   for (const { timeless } of [played, snapshot]) {

@@ -3,11 +3,6 @@ import { actingCalls } from "../scenario/faults/crashes";
 import type { Happening } from "../world/happenings";
 import type { World } from "../world/world";
 
-it("counts at least thirty moments, each by a name of its own", () => {
-  expect(counterNames.length).toBeGreaterThanOrEqual(30);
-  expect(new Set(counterNames).size).toBe(counterNames.length);
-});
-
 it("sums over outages and names what never came", () => {
   const sum = merged([
     { "fence by the tick": 1, "rows lost by a promotion": 2 },

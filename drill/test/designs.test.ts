@@ -2,7 +2,7 @@ import { START_MS } from "../../support/simulation/simulation";
 import { type CompareRow, compare, compareText, rowOf } from "../runner/compare";
 import { OURS } from "../runner/options";
 import type { Glance } from "../runner/sabotagePlay";
-import type { Player } from "../runner/sabotagePlayers";
+import type { PlayGlance } from "../runner/sabotage";
 import { oneDatabase, splitBrainSeconds } from "../scenario/promises/splitBrain";
 import type { Scene } from "../scenario/promises/watcher";
 import type { Happening } from "../world/happenings";
@@ -70,17 +70,14 @@ describe("a design's row", () => {
   });
 });
 
-it("designs are compared at the same seeds and kind, whichever process plays them", async () => {
+it("compares designs over the same seeds and kind, in whatever order outages end", async () => {
   const played: string[] = [];
-  const player = (waitMs: number): Player => ({
-    play: async (design, seed, kind) => {
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      played.push(`${design} ${seed} ${kind}`);
-      return design === "plain" ? bad : good;
-    },
-    forget: () => {},
-  });
-  const { rows } = await compare({ seed: "4", outages: 2, kind: "API" }, [player(3), player(1)]);
+  const play: PlayGlance = async (design, seed, kind) => {
+    await new Promise((resolve) => setTimeout(resolve, played.length % 2));
+    played.push(`${design} ${seed} ${kind}`);
+    return design === "plain" ? bad : good;
+  };
+  const { rows } = await compare({ seed: "4", outages: 2, kind: "API" }, play);
   expect(rows.map(({ design, lost, survived }) => [design, lost, survived])).toEqual([
     ["ours", 0, 2],
     ["plain", 14, 0],
@@ -153,7 +150,7 @@ describe("split brain", () => {
 it("a region lost costs the plain design orders, even with its orchestrator in the standby, ours none", async () => {
   const [ours, seeds] = await Promise.all(
     [OURS, "seed-in-standby"].map((design) =>
-      play("glance", { design, seed: "2", kind: "region" }),
+      play("glanceAt", { design, seed: "2", kind: "region" }),
     ),
   );
   expect(ours).toMatchObject({ verdict: "PASSED", lost: 0, splitBrainSeconds: 0 });

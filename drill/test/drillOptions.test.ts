@@ -1,12 +1,14 @@
-import { OptionError } from "../options";
+import { OptionError, parseOptions } from "../../support/cli/options";
 import { assertDrawn, keepText, keptOf } from "../runner/kept";
-import { type DrillOptions, parseDrillOptions } from "../runner/options";
+import { type DrillOptions, drillCommand, drillOptionsOf } from "../runner/options";
 import { seedOfOutage } from "../runner/seeds";
+import { startCommand, startOptionsOf } from "../runner/startOptions";
 
 const names = { kinds: ["region", "none"], designs: ["ours", "no latch"] };
-const parse = (...args: string[]): DrillOptions => parseDrillOptions(args, names, 2);
+const parse = (...args: string[]): DrillOptions =>
+  drillOptionsOf(parseOptions(drillCommand, args), names, 2);
 
-it("a drill is 1,000 outages of seed 1 on all cores where nothing is asked", () => {
+it("plays 1,000 outages of seed 1 on all cores without options", () => {
   expect(parse()).toEqual({
     seed: "1",
     outages: 1_000,
@@ -21,7 +23,7 @@ it("a drill is 1,000 outages of seed 1 on all cores where nothing is asked", () 
   });
 });
 
-it("every option is taken, in either spelling", () => {
+it("takes every option in either spelling, and no more threads than cores", () => {
   const options = parse(
     ...["--outages", "1", "--seed=7.12", "--fault", "region", "--design=no latch"],
     ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json"],
@@ -33,7 +35,7 @@ it("every option is taken, in either spelling", () => {
     fault: "region",
     design: "no latch",
     keep: [{ index: 0 }, { index: 2, seconds: 30.5 }],
-    jobs: 3,
+    jobs: 2,
     isTraced: true,
     isJson: true,
     report: "out.html",
@@ -42,24 +44,19 @@ it("every option is taken, in either spelling", () => {
 });
 
 it.each([
-  [["--outages", "0"], "--outages 0: a whole number from 1 to 1000000"],
-  [["--seed", "x"], "--seed x: a seed is a whole number"],
-  [["--seed", "4."], "--seed 4.: a seed is a whole number"],
-  [["--show", "x", "--report", "a"], "--show x: a seed is a whole number"],
-  [["--fault", "flood"], '--fault "flood": allowed are region; none'],
-  [["--design", "other"], '--design "other": allowed are ours; no latch'],
-  [["--keep", "a"], "--keep a: an index of the schedule"],
-  [["--keep", "0:0", "--outages", "1"], "--keep 0:0: an index of the schedule"],
-  [["--keep", "1,0,1:5", "--outages", "1"], "--keep 1,0,1:5: 1 stands there twice"],
-  [["--keep", "0"], "--keep with 1000 outages"],
-  [["--jobs"], "Option '--jobs <value>' argument missing; options: --outages N"],
-  [["--speed", "1"], "Unknown option '--speed'; options: --outages N"],
-  [["region"], "Unexpected argument 'region'; options: --outages N"],
-  [["--json=yes"], "Option '--json' does not take an argument; options: --outages N"],
-  [["--report", "--json"], "Option '--report' argument is ambiguous; options: --outages N"],
-  [["--trace"], "--trace with 1000 outages"],
-  [["--seed", "4.7", "--outages", "3"], "--seed 4.7 with 3 outages: it speaks of one"],
-  [["--show", "1.2"], "--show 1.2 without --report FILE"],
+  [["--outages", "0"], '--outages: got "0"; allowed is a whole number from 1 to 1000000'],
+  [["--seed", "x"], '--seed: got "x"; allowed is a whole number, or SEED.NUMBER'],
+  [["--seed", "4."], '--seed: got "4."; allowed is a whole number, or SEED.NUMBER'],
+  [["--show", "x", "--report", "a"], '--show: got "x"; allowed is a whole number'],
+  [["--fault", "flood"], '--fault: got "flood"; allowed are region; none'],
+  [["--design", "other"], '--design: got "other"; allowed are ours; no latch'],
+  [["--keep", "a"], '--keep: got "a"; allowed is INDEX or INDEX:SECONDS'],
+  [["--keep", "0:0", "--outages", "1"], '--keep: got "0:0"; allowed is INDEX or INDEX:SECONDS'],
+  [["--keep", "1,0,1:5", "--outages", "1"], '--keep: got 1 twice in "1,0,1:5"'],
+  [["--keep", "0"], "--keep needs a single outage, got 1000: add --outages 1"],
+  [["--trace"], "--trace needs a single outage, got 1000: add --outages 1"],
+  [["--seed", "4.7", "--outages", "3"], "--seed 4.7 needs a single outage, got 3"],
+  [["--show", "1.2"], "--show 1.2 needs a report: add --report FILE"],
 ])("%j is a wrong option", (args, message) => {
   expect(() => parse(...args)).toThrow(OptionError);
   expect(() => parse(...args)).toThrow(message);
@@ -85,9 +82,31 @@ describe("what is kept of a schedule", () => {
 
   it("must have been drawn", () => {
     expect(() => assertDrawn([{ index: 0 }, { index: 2 }], [0, 1, 2])).not.toThrow();
-    const wrong = new OptionError("--keep 3: not drawn by this seed, allowed are 0, 1, 2");
+    const wrong = new OptionError(
+      "--keep: got 3, which this seed does not draw; allowed are 0, 1, 2",
+    );
     expect(() => assertDrawn([{ index: 0 }, { index: 3 }], [0, 1, 2])).toThrow(wrong);
-    const none = new OptionError("--keep 0: not drawn by this seed, it draws no fault");
+    const none = new OptionError("--keep: got 0, which this seed does not draw; it draws no fault");
     expect(() => assertDrawn([{ index: 0 }], [])).toThrow(none);
+  });
+});
+
+describe("npm start", () => {
+  const parse = (...args: string[]) => startOptionsOf(parseOptions(startCommand, args));
+
+  it("plays seed 1 and the loss of home without options", () => {
+    const usual = { seed: "1", fault: "region", isTraced: false, isJson: false };
+    expect(parse()).toEqual(usual);
+  });
+
+  it("takes a seed with leading zeros as the number that it is", () => {
+    const asked = { seed: "42", fault: "none", isTraced: true, isJson: true };
+    expect(parse("--seed=042", "--fault", "none", "--trace", "--json")).toEqual(asked);
+  });
+
+  it("refuses other faults", () => {
+    expect(() => parse("--fault", "flood")).toThrow(
+      '--fault: got "flood"; allowed are region; none',
+    );
   });
 });

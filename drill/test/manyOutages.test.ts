@@ -1,6 +1,7 @@
 import { corpus } from "../corpus";
 import { page } from "../report/page/page";
-import { OURS, parseDrillOptions } from "../runner/options";
+import { parseOptions } from "../../support/cli/options";
+import { OURS, drillCommand, drillOptionsOf } from "../runner/options";
 import type { Played, Task } from "../runner/played";
 import { pageDataOf } from "../runner/reporting";
 import { type RunOutcome, run } from "../runner/run";
@@ -10,10 +11,8 @@ import { playTask } from "./playing/client";
 
 // With twenty losses of the region below, eight outages in outage.test.ts, nine in runner.test.ts,
 // twenty-five in properties.test.ts and five to show that an armed start is one, they are two hundred.
-const options = parseDrillOptions(["--outages", "135", "--jobs", "2"], {
-  kinds: [],
-  designs: [OURS],
-});
+const given = parseOptions(drillCommand, ["--outages", "135"]);
+const options = drillOptionsOf(given, { kinds: [], designs: [OURS] }, 2);
 
 const play = (task: Task): Promise<Played> => playTask(task);
 

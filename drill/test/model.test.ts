@@ -128,12 +128,12 @@ describe("a state's key", () => {
   });
 });
 
-test("a wrong option is told and ends with 2", () => {
-  const main = join(__dirname, "../model/main.ts");
+test("a wrong option is printed and ends with exit code 2", () => {
+  const main = join(__dirname, "../commands/model.ts");
   const run = spawnSync(process.execPath, ["--import", "tsx", main, "--limit", "0"], {
     encoding: "utf8",
   });
   expect(run.status).toBe(2);
   expect(run.stdout).toBe("");
-  expect(run.stderr).toContain('--limit "0": give a number of states above 0, such as 100000');
+  expect(run.stderr).toContain('--limit: got "0"; allowed is a whole number from 1 to');
 });

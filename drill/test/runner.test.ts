@@ -1,10 +1,10 @@
+import { parseOptions } from "../../support/cli/options";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { playTask } from "./playing/client";
-import { bundleHandlers } from "../handlers";
-import { type DrillOptions, OURS, parseDrillOptions } from "../runner/options";
+import { type DrillOptions, OURS, drillCommand, drillOptionsOf } from "../runner/options";
 import { type Played, type Task, SAME_SEED_SAME_TRACE } from "../runner/played";
 import { jsonText } from "../runner/json";
-import { Pool } from "../runner/pool";
+import { withPlayers } from "../runner/players";
 import { run } from "../runner/run";
 import { shrink } from "../runner/shrink";
 import { distribution } from "../runner/tally";
@@ -12,7 +12,8 @@ import { failureText, furtherText, replayLine, resultsText } from "../runner/tex
 import { type Counters, counterNames } from "../scenario/coverage";
 
 const names = { kinds: ["region", "none"], designs: ["ours", "no latch"] };
-const parse = (...args: string[]): DrillOptions => parseDrillOptions(args, names, 2);
+const parse = (...args: string[]): DrillOptions =>
+  drillOptionsOf(parseOptions(drillCommand, args), names, 2);
 
 function played(task: Task, changes: Partial<Played> = {}): Played {
   return {
@@ -215,32 +216,28 @@ shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:2
   });
 });
 
-describe("worker processes", () => {
-  it("play the same as one that has played much else, and the line of one outage plays it", async () => {
+describe("worker threads", () => {
+  it("play the same outages, one of them or two, and so does the line of one outage", async () => {
     const options = parse("--outages", "2", "--seed", "11", "--fault", "none");
-    const names = { kinds: ["none"], designs: ["ours"] };
-    const [{ resources }, bundle] = await Promise.all([cachedCapture(), bundleHandlers()]);
-    const two = await Pool.start({ resources, bundle, design: OURS }, 2);
-    try {
-      const alone = await run(options, (task) => playTask(task));
-      const shared: Played[] = [];
-      const both = await run(options, async (task) => {
-        const outage = await two.play(task);
-        shared[task.index] = outage;
-        return outage;
-      });
-      expect(both.results).toEqual(alone.results);
-      expect(both.results.failed).toBe(0);
-      const args = replayLine(shared[1]!, options).split(" -- ")[1]!.replaceAll('"', "").split(" ");
-      const replayed = await run(parseDrillOptions(args, names, 1), async (task) => {
-        const outage = await playTask(task);
-        expect(outage.traceHash).toBe(shared[1]!.traceHash);
-        return outage;
-      });
-      expect(replayed.results.outages).toBe(1);
-    } finally {
-      await two.close();
-    }
+    const { resources } = await cachedCapture();
+    const played: Played[] = [];
+    const alone = await withPlayers(resources, [OURS], 1, (players) =>
+      run(options, async (task) => {
+        const outage = await players.run("playOutage", { design: OURS, task });
+        return (played[task.index] = outage);
+      }),
+    );
+    const both = await run(options, (task) => playTask(task));
+    expect(both.results).toEqual(alone.results);
+    expect(both.results.failed).toBe(0);
+    const line = replayLine(played[1]!, options).split(" -- ")[1]!.replaceAll('"', "").split(" ");
+    const hashes: string[] = [];
+    await run(parse(...line), async (task) => {
+      const outage = await playTask(task);
+      hashes.push(outage.traceHash);
+      return outage;
+    });
+    expect(hashes).toEqual([played[1]!.traceHash]);
   }, 60_000);
 
   it("record an outage without taking part in it", async () => {

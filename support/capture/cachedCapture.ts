@@ -1,16 +1,65 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
 import type { CaptureOptions, CapturedProgram } from "./capture";
 
+type Outcome = { program: CapturedProgram } | { error: string };
+
+const POLL_MS = 50;
+const captureMain = path.join(__dirname, "captureMain.ts");
+
 /**
- * The program's capture, made once for all files of a run.
+ * The program's capture, made once for all test files of a run: the first that needs a configuration
+ * makes it in a process of its own, because loading Pulumi inside jest takes several times longer.
  * @throws Error with the message of whatever the program threw.
  */
 export async function cachedCapture(options: CaptureOptions = {}): Promise<CapturedProgram> {
-  const answer = await fetch(`http://127.0.0.1:${process.env["CAPTURE_PORT"]}`, {
-    method: "POST",
-    // What is off is not asked for: the same question the same way.
-    body: JSON.stringify(options, (_, value: unknown) => (value === false ? undefined : value)),
+  const directory = process.env["CAPTURE_DIRECTORY"];
+  if (directory === undefined) {
+    throw new Error("CAPTURE_DIRECTORY is not set; test/helpers/globalSetup.ts sets it for jest");
+  }
+  const asked = JSON.stringify({ config: options.config ?? {}, preview: options.preview === true });
+  const file = path.join(directory, `${createHash("sha256").update(asked).digest("hex")}.json`);
+  if (!existsSync(file)) {
+    if (isFirst(`${file}.lock`)) await capture(asked, file);
+    else await until(() => existsSync(file));
+  }
+  const outcome = JSON.parse(readFileSync(file, "utf8")) as Outcome;
+  if ("error" in outcome) throw new Error(outcome.error);
+  return outcome.program;
+}
+
+/** Whether the lock was free and is now held. */
+function isFirst(lock: string): boolean {
+  try {
+    writeFileSync(lock, "", { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes the outcome under another name and renames it, so that nobody reads half of it. */
+async function capture(asked: string, file: string): Promise<void> {
+  const child = spawn(process.execPath, ["--import", "tsx", captureMain, asked], {
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
-  return JSON.parse(text) as CapturedProgram;
+  const output: string[] = [];
+  const complaints: string[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
+  const code = await new Promise((resolve, reject) => {
+    child.on("close", resolve).on("error", reject);
+  });
+  const text =
+    code === 0
+      ? `{"program":${output.join("")}}`
+      : JSON.stringify({ error: complaints.join("").trim() } satisfies Outcome);
+  writeFileSync(`${file}.part`, text);
+  renameSync(`${file}.part`, file);
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }

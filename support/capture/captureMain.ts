@@ -1,22 +1,10 @@
 /**
- * Prints a capture of the program as JSON: `captureMain.ts [--preview] [key=value ...]`. A process
- * of its own, so that Pulumi's memory is gone when the drill begins.
+ * Prints a capture of the program as JSON; its argument is the CaptureOptions as JSON, none the usual
+ * ones. A process of its own, so that Pulumi's memory is gone when the drill begins.
  */
-import { captureProgram } from "./capture";
+import { type CaptureOptions, captureProgram } from "./capture";
 
-function parseArguments(args: readonly string[]) {
-  const config: Record<string, string> = {};
-  for (const arg of args.filter((each) => each !== "--preview")) {
-    const equals = arg.indexOf("=");
-    if (equals < 1) {
-      throw new Error(`captureMain: got "${arg}"; allowed are --preview and key=value`);
-    }
-    config[arg.slice(0, equals)] = arg.slice(equals + 1);
-  }
-  return { config, preview: args.includes("--preview") };
-}
-
-captureProgram(parseArguments(process.argv.slice(2))).then(
+captureProgram(JSON.parse(process.argv[2] ?? "{}") as CaptureOptions).then(
   (program) => process.stdout.write(JSON.stringify(program)),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

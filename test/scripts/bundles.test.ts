@@ -1,6 +1,6 @@
 import { build } from "../../bench/bundles";
 import { clientImports, reexport } from "../../bench/clientImports";
-import { judge, SIZE_RATIO_MAX, table, type Row } from "../../bench/report";
+import { bundleTable, judge, SIZE_RATIO_MAX, type Row } from "../../bench/report";
 
 const good: Row = {
   stem: "health",
@@ -40,10 +40,10 @@ describe("bench:bundles", () => {
     expect(judge([{ ...good, importMs: { whole: NaN, alone: NaN } }])).toHaveLength(1);
   });
 
-  it("prints a line per function", () => {
-    expect(table([good]).split("\n")).toEqual([
-      "function   KB  clients  ratio  import ms  clients  ratio  bytes",
-      "health    125      100   1.25       75.0     50.0   1.50   same",
+  it("prints a row for each function", () => {
+    expect(bundleTable([good]).split("\n")).toEqual([
+      "  function    KB   clients   ratio   import ms   clients   ratio   bytes",
+      "  health     125       100    1.25        75.0      50.0    1.50    same",
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { Lane, LaneState, Recording } from "../../scenario/recording";
+import type { Lane, LaneState, Recording, Span } from "../../scenario/recording";
 import { escaped, percent, section } from "./html";
 
 /** One outage to be drawn. */
@@ -12,6 +12,10 @@ export interface Picture {
 }
 
 const TICK_SECONDS = 120;
+/** A strip is at least this wide (style.ts), and a letter of a label at most. */
+const STRIP_MIN_PX = 450;
+const LETTER_PX = 6.5;
+const PADDING_PX = 8;
 
 const states: Readonly<Record<LaneState, string>> = {
   home: "home",
@@ -24,9 +28,16 @@ const states: Readonly<Record<LaneState, string>> = {
 
 /** One outage as lanes over time, and the orders that were open meanwhile. */
 export function picture({ title, seed, kind, recording, timeline, replay }: Picture): string {
-  const lanes = recording.lanes.map((lane) => laneRow(lane, recording)).join("\n");
+  const lanes = recording.lanes
+    .filter(({ spans, marks }) => spans.length + marks.length > 0)
+    .map((lane) => laneRow(lane, recording))
+    .join("\n");
   const key = Object.entries(states)
     .map(([state, text]) => `<span><i class="${state}"></i>${text}</span>`)
+    .concat(
+      '<span><i class="event"></i>an event</span>',
+      '<span><i class="dashed"></i>the fault</span>',
+    )
     .join("");
   const moments = timeline
     .map(({ seconds, text }) => `<li><b>${seconds.toFixed(1)}</b>${escaped(text)}</li>`)
@@ -45,7 +56,7 @@ function laneRow({ name, spans, marks }: Lane, { from, to }: Recording): string 
   const cells = spans.map((span) => {
     const width = `${((100 * (span.to - span.from)) / (to - from)).toFixed(2)}%`;
     const title = escaped(`${span.from} to ${span.to} s: ${span.text}`);
-    return `<i class="${span.state}" style="left:${percent(span.from, from, to)};width:${width}" title="${title}">${escaped(span.text)}</i>`;
+    return `<i class="${span.state}" style="left:${percent(span.from, from, to)};width:${width}" title="${title}">${escaped(labelOf(span, (span.to - span.from) / (to - from)))}</i>`;
   });
   const ticks = marks.map(
     ({ at, text }) =>
@@ -57,10 +68,15 @@ function laneRow({ name, spans, marks }: Lane, { from, to }: Recording): string 
   );
 }
 
+/** A label is shown whole or not at all; the title has it in any case. */
+function labelOf({ text }: Span, share: number): string {
+  return share * STRIP_MIN_PX >= text.length * LETTER_PX + PADDING_PX ? text : "";
+}
+
 function axis({ from, to }: Recording): string {
   const ticks: string[] = [];
   for (let at = Math.ceil(from / TICK_SECONDS) * TICK_SECONDS; at <= to; at += TICK_SECONDS) {
-    ticks.push(`<span style="left:${percent(at, from, to)}">${at}</span>`);
+    ticks.push(`<span style="left:${percent(at, from, to)}">${at} s</span>`);
   }
   return `<div class="axis"><span></span><div class="ticks">${ticks.join("")}</div></div>`;
 }

@@ -1,4 +1,4 @@
-import { RTO_SECONDS } from "../../../lambda/failover/budget";
+import { RTO_SECONDS } from "../../shipped";
 import { BIN_SECONDS, BINS, type KindRecovery, type Results } from "../../runner/tally";
 import { recoveryHeader, recoveryRows } from "../recoveryTable";
 import { dataTable, escaped, percent, seconds, section } from "./html";
@@ -12,8 +12,8 @@ export function recoveries({ recoveries: kinds, bounds }: Results): string {
   const strips = section(
     "Orders settle again: every kind of outage against the promise",
     `Each strip runs from the fault to ${AXIS_SECONDS} s; the red line is the promise, ` +
-      `${RTO_SECONDS} s, the black ones are median and p99. Only outages that call for a failover.`,
-    rows.join("\n"),
+      `${RTO_SECONDS} s, the dark ones are median and p99, the numbers median, p99 and maximum. Only outages that call for a failover.`,
+    `${rows.join("\n")}\n${axis()}`,
   );
   const table = section(
     "Recovery, and what it is held to",
@@ -21,6 +21,13 @@ export function recoveries({ recoveries: kinds, bounds }: Results): string {
     dataTable(recoveryHeader, recoveryRows(bounds)),
   );
   return `${strips}\n${table}`;
+}
+
+function axis(): string {
+  const ticks = [0, 100, 200, 300, AXIS_SECONDS].map(
+    (at) => `<span style="left:${percent(at, 0, AXIS_SECONDS)}">${at} s</span>`,
+  );
+  return `<div class="row"><span></span><div class="ticks">${ticks.join("")}</div><small></small></div>`;
 }
 
 function row({ kind, settled, bins }: KindRecovery): string {

@@ -49,6 +49,8 @@ table.text td, table.text th { text-align: left; vertical-align: top; }
 .lane .strip i { overflow: hidden; white-space: nowrap; color: #fff; font: normal 0.72rem/1.6rem system-ui, sans-serif; padding-left: 0.3rem; min-width: 1px; }
 i.home, .strip i.home { background: var(--home); } i.standby { background: var(--standby); }
 i.bad, .strip i.bad { background: var(--bad); } i.some, .strip i.some { background: var(--some); }
+.strip i.some, .strip i.moving { color: #1c1f23; }
+.key i.event { width: 2px; background: var(--ink); } .key i.dashed { width: 0; border-left: 2px dashed var(--bad); }
 i.fault, .strip i.fault { background: var(--fault); }
 i.moving, .strip i.moving { background: repeating-linear-gradient(135deg, var(--some) 0 6px, #b97f10 6px 12px); }
 .strip .mark { width: 2px; background: var(--ink); opacity: 0.75; }
@@ -69,6 +71,11 @@ details summary { cursor: pointer; color: var(--faint); }
   body { padding: 0 0.6rem 3rem; }
   section { padding: 1rem 0.8rem; }
   .row { grid-template-columns: 1fr; gap: 0.15rem; padding: 0.45rem 0; }
+  .row small { white-space: normal; }
+  table.text thead { display: none; }
+  table.text tr { display: block; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  table.text td { display: block; padding: 0; border: 0; }
+  table.text td:first-child { font-weight: 600; }
   .lane, .axis { grid-template-columns: 7.5rem 1fr; }
   .lane > span { font-size: 0.8rem; }
 }

@@ -1,4 +1,4 @@
-import type { Control } from "../../../lambda/control/control";
+import type { Control } from "../../shipped";
 import type { Happening } from "../../world/happenings";
 import { type FaultKind, fault } from "./fault";
 

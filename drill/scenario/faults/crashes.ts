@@ -1,5 +1,4 @@
-import { ALIVE_STALE_SECONDS } from "../../../lambda/detection/tunables";
-import { OBSERVE_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
+import { ALIVE_STALE_SECONDS, OBSERVE_TIMEOUT_MS } from "../../shipped";
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
 import { bounds } from "../bounds";

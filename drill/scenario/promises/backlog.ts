@@ -1,4 +1,4 @@
-import { SWEEP_QUEUE_DEPTH_MAX } from "../../../lambda/orders/tunables";
+import { SWEEP_QUEUE_DEPTH_MAX } from "../../shipped";
 import type { Environment } from "../../world/environment";
 import type { Watcher } from "./watcher";
 

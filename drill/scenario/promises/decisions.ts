@@ -1,10 +1,11 @@
-import type { Control } from "../../../lambda/control/control";
-import { ARMED_AFTER_SECONDS, LOOK_SLOT_SECONDS } from "../../../lambda/detection/tunables";
 import {
+  ARMED_AFTER_SECONDS,
   CHECKER_SPREAD_SECONDS,
+  type Control,
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
-} from "../../../lambda/failover/budget";
+  LOOK_SLOT_SECONDS,
+} from "../../shipped";
 import type { Environment } from "../../world/environment";
 import type { Happening } from "../../world/happenings";
 import type { Fault } from "../faults";

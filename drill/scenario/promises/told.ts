@@ -1,4 +1,4 @@
-import { PROBE_TIMEOUT_MS } from "../../../lambda/detection/tunables";
+import { PROBE_TIMEOUT_MS } from "../../shipped";
 import type { ProgramDescription } from "../../description/program";
 import type { Happening } from "../../world/happenings";
 import type { World } from "../../world/world";

@@ -1,16 +1,16 @@
-import type { Control } from "../../../lambda/control/control";
 import {
   ALIVE_STALE_SECONDS,
   BAD_PROBES_IN_ROW,
+  type Control,
   FAILED_CANARIES,
   FLAPPING_ALIVE_STALE_SECONDS,
   FLAPPING_BAD_SLOTS,
   LOOKS_KEPT,
   LOOK_SLOT_SECONDS,
+  OBSERVE_TIMEOUT_MS,
   PROBE_TIMEOUT_MS,
   PROGRESS_STALE_SECONDS,
-} from "../../../lambda/detection/tunables";
-import { OBSERVE_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
+} from "../../shipped";
 import type { Asked } from "../../world/happenings";
 import { automaticFence } from "./decisions";
 import type { Scene, Watcher } from "./watcher";

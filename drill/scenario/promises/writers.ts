@@ -1,4 +1,4 @@
-import type { Control } from "../../../lambda/control/control";
+import type { Control } from "../../shipped";
 import type { Watcher } from "./watcher";
 
 /** Every row is written under the right of its volume, and an epoch's rows in one region only. */

@@ -1,29 +1,46 @@
-import type { Played, Task } from "../../runner/played";
+import * as path from "node:path";
+import { cachedCapture } from "../../../support/capture/cachedCapture";
 import { OURS } from "../../runner/options";
-import type { FromWorker, JobName, Jobs } from "./worker";
+import type { Played, Task } from "../../runner/played";
+import { bundledDesign } from "../../runner/players";
+import { Pool } from "../../runner/pool";
+import type { Opening } from "../../runner/opened";
+import type * as worker from "./worker";
 
-/** Every file has modules of its own inside jest. */
-const file = String(Math.random());
+type Worker = typeof worker;
+
+/** The longest test file keeps both of two cores busy; the others run beside it. */
+const THREADS = 2;
+/** Designs that tests ask for by name. */
+const designs = [
+  ...[OURS, "plain", "seed-in-standby"],
+  ...["acknowledge before the ledger", "close on settlement", "no latch", "orchestrator at home"],
+];
+let opened: Promise<Pool<Worker>> | undefined;
+
+async function open(): Promise<Pool<Worker>> {
+  const [{ resources }, ...bundled] = await Promise.all([
+    cachedCapture(),
+    ...designs.map(bundledDesign),
+  ]);
+  const opening: Opening = { resources, designs: bundled };
+  return Pool.start(path.join(__dirname, "worker.ts"), THREADS, { opening });
+}
 
 /**
- * Has an outage played in one of the processes that all test files share.
+ * Plays an outage in a worker thread of this test file: inside jest a world is several times slower.
  * @throws Error with what was thrown there
  */
-export async function play<N extends JobName>(
-  job: N,
-  asked: Jobs[N]["asked"],
-): Promise<Jobs[N]["answer"]> {
-  const answer = await fetch(`http://127.0.0.1:${process.env["PLAY_PORT"]}`, {
-    method: "POST",
-    headers: { "X-File": file },
-    body: JSON.stringify({ job, asked }),
-  });
-  const said = (await answer.json()) as FromWorker;
-  if ("failure" in said) throw new Error(said.failure);
-  return said.answer as Jobs[N]["answer"];
+export async function play<Name extends keyof Worker>(
+  name: Name,
+  asked: Parameters<Worker[Name]>[0],
+): Promise<Awaited<ReturnType<Worker[Name]>>> {
+  return (await (opened ??= open())).run(name, asked);
 }
 
 /** Plays a task of the drill, of our own design or a mutation. */
 export function playTask(task: Task, design = OURS): Promise<Played> {
-  return play("outage", { task, design });
+  return play("playOutage", { task, design });
 }
+
+afterAll(async () => (await opened)?.close());

@@ -1,7 +1,7 @@
 /** Outages of the program with edited resources, or with a mutation, and what is told of them. */
 import type { Resource } from "../../description/lookup";
-import { checkOutage, createPlatform } from "../../drill";
-import type { Mutation } from "../../mutation";
+import { describeProgram } from "../../description/program";
+import { checkOutage } from "../../drill";
 import { mutations } from "../../mutations";
 import { type ResourceEdit, editedBy } from "../../mutations/edits";
 import { textReport } from "../../report/text";
@@ -10,7 +10,6 @@ import { beginningOf } from "../../scenario/arming";
 import { nothing, regionLost } from "../../scenario/faults";
 import { playOutage } from "../../scenario/outage";
 import type { Platform } from "../../scenario/platform";
-import type { Beginning } from "../../world/world";
 
 export interface Request {
   seed: string;
@@ -31,42 +30,33 @@ export interface Answer extends Summary {
   text: string;
 }
 
-const platforms = new Map<string, Promise<Platform>>();
-
-export function platformOf(
+/** A platform whose program is edited; it keeps the design's handlers. */
+function editedPlatform(
   resources: readonly Resource[],
-  request: Pick<Request, "mutation" | "edits">,
-): Promise<Platform> {
-  const { mutation: name, edits = [] } = request;
-  const key = JSON.stringify([name, edits]);
-  let platform = platforms.get(key);
-  if (platform === undefined) {
-    const mutation: Mutation | undefined = name === undefined ? undefined : mutations.get(name);
-    if (name !== undefined && mutation === undefined) throw new Error(`no mutation ${name}`);
-    platform = createPlatform(editedBy(edits, resources), mutation);
-    platforms.set(key, platform);
-  }
-  return platform;
+  platform: Platform,
+  { edits = [], mutation }: Request,
+): Platform {
+  if (edits.length === 0) return platform;
+  const edited = editedBy(edits, resources);
+  const mutated = mutation === undefined ? edited : mutations.get(mutation)?.program?.(edited);
+  return { ...platform, program: describeProgram(mutated ?? edited) };
 }
 
-/** An edit comes later than the arming: what is stored is what the unedited program stored. */
-async function beginning(resources: readonly Resource[], request: Request): Promise<Beginning> {
-  return beginningOf(await platformOf(resources, { ...request, edits: [] }), "armed");
-}
-
+/** @param platform of the design that the request names, armed before an edit is made */
 export async function playRequest(
   resources: readonly Resource[],
+  platform: Platform,
   request: Request,
 ): Promise<Answer> {
-  const platform = await platformOf(resources, request);
   const { homeRegion } = platform.program;
   const isStale = request.staleHome === true;
-  const outage = await playOutage(platform, {
+  const isDeployed = request.fromDeployment === true;
+  const outage = await playOutage(editedPlatform(resources, platform, request), {
     seed: request.seed,
     lagMs: request.lagMs,
     healMs: request.healMs,
-    playsCanaries: request.fromDeployment === true,
-    beginning: request.fromDeployment === true ? undefined : await beginning(resources, request),
+    playsCanaries: isDeployed,
+    beginning: isDeployed ? undefined : await beginningOf(platform, "armed"),
     fault:
       request.fault === "none"
         ? nothing

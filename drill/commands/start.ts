@@ -1,15 +1,15 @@
 /** `npm start`: plays one outage and tells how it went. */
-import { captureInChild } from "./captured";
-import { runCommand } from "./commandLine";
-import { type StartOptions, parseStartOptions, startUsage } from "./options";
+import { runCommand } from "../../support/cli/command";
+import { captureInChild } from "../captured";
+import { type StartOptions, startCommand, startOptionsOf } from "../runner/startOptions";
 
 async function play(options: StartOptions): Promise<number> {
   const capture = captureInChild();
   // Loaded while the other process captures the program.
   const [drill, text, json] = await Promise.all([
-    import("./drill"),
-    import("./report/text"),
-    import("./report/json"),
+    import("../drill"),
+    import("../report/text"),
+    import("../report/json"),
   ]);
   const [resources, handlers] = await Promise.all([capture, drill.loadHandlers()]);
   const outage = await drill.playStart(drill.platformOf(resources, handlers), options);
@@ -22,4 +22,4 @@ async function play(options: StartOptions): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-void runCommand(startUsage, (args) => play(parseStartOptions(args)));
+void runCommand(startCommand, (given) => play(startOptionsOf(given)));

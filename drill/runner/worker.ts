@@ -1,0 +1,54 @@
+/** What a worker thread of the drill does: plays outages of the designs that it is given. */
+import { sabotages } from "../mutations/sabotages";
+import type { BundledDesign } from "./design";
+import { designNamed, forget, learn } from "./opened";
+import { type Played, type Task, playTask } from "./played";
+import { type Baseline, type HuntOptions, type Hunted, hunt } from "./sabotage";
+import { type Glance, glance } from "./sabotagePlay";
+
+export function playOutage({ design, task }: { design: string; task: Task }): Promise<Played> {
+  return naming(`seed ${task.seed}`, () => playTask(designNamed(design), task));
+}
+
+interface GlanceAsked {
+  design: string;
+  seed: string;
+  kind?: string | undefined;
+}
+
+export function glanceAt({ design, seed, kind }: GlanceAsked): Promise<Glance> {
+  return naming(`${design}, seed ${seed}`, () => glance(designNamed(design), seed, kind));
+}
+
+/** Outages of our own design, played once a thread for all its hunts. */
+const baseline: Baseline = new Map();
+
+interface HuntAsked {
+  name: string;
+  options: HuntOptions;
+  /** The sabotage's design, and those of its halves. */
+  designs: readonly BundledDesign[];
+}
+
+export async function huntFor({ name, options, designs: given }: HuntAsked): Promise<Hunted> {
+  const sabotage = sabotages.find(({ mutation }) => mutation.name === name)!;
+  learn(given);
+  const hunted = await hunt(
+    sabotage,
+    options,
+    (design, seed) => glanceAt({ design, seed }),
+    baseline,
+  );
+  forget(given);
+  return hunted;
+}
+
+/** An error of the world says in which outage it came. */
+async function naming<Result>(what: string, play: () => Promise<Result>): Promise<Result> {
+  try {
+    return await play();
+  } catch (error) {
+    const text = error instanceof Error ? error.stack : String(error);
+    throw new Error(`${what}: ${text}`);
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { Pool } from "../runner/pool";
+
+interface Worker {
+  double: (n: number) => number;
+  fail: (text: string) => never;
+  exit: (code: number) => never;
+  fill: (asked: null) => never;
+}
+
+const source = `
+export const double = (n) => 2 * n;
+export const fail = (text) => { throw new Error(text); };
+export const exit = (code) => process.exit(code);
+export const fill = () => { for (const all = []; ;) all.push(new Array(1000).fill({})); };
+`;
+
+describe("a pool of worker threads", () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "pool-"));
+  let pool: Pool<Worker>;
+
+  beforeAll(async () => {
+    const file = path.join(directory, "worker.ts");
+    writeFileSync(file, source);
+    pool = await Pool.start<Worker>(file, 2);
+  });
+  afterAll(async () => {
+    await pool.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it("answers each task", async () => {
+    const answers = [1, 2, 3, 4, 5].map((n) => pool.run("double", n));
+    expect(await Promise.all(answers)).toEqual([2, 4, 6, 8, 10]);
+  });
+
+  it("passes on what a task throws", async () => {
+    await expect(pool.run("fail", "a bug in the world")).rejects.toThrow("a bug in the world");
+  });
+
+  it("says what a thread died of", async () => {
+    await expect(pool.run("exit", 7)).rejects.toThrow(/7/);
+    await expect(pool.run("fill", null)).rejects.toThrow(/memory/);
+  }, 60_000);
+});
