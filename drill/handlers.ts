@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as esbuild from "esbuild";
-import { canaryChecks, stems } from "../lambda/functions";
+import { canaryChecks, stems } from "./shipped";
 import { type Handlers, evaluateHandlers } from "./evaluateHandlers";
 
 export type { Handlers } from "./evaluateHandlers";

@@ -37,7 +37,23 @@ export {
   takeoverRegion,
 } from "../lambda/failover/decide";
 export { INSERT_ORDERS, RAISE_EPOCH } from "../lambda/orders/database";
-export { type Order, orderFields } from "../lambda/orders/order";
+export { type Order, orderColumns, orderFields } from "../lambda/orders/order";
 export { RETRY_AFTER_SECONDS, SWEEP_QUEUE_DEPTH_MAX } from "../lambda/orders/tunables";
-export type { HttpAnswer, Runtime } from "../lambda/runtime/runtime";
-export { HOME_REGION, OBSERVE_TIMEOUT_MS } from "../lambda/runtime/tunables";
+export {
+  CONNECT_TIMEOUT_MS,
+  HOME_REGION,
+  OBSERVE_TIMEOUT_MS,
+  STATEMENT_TIMEOUT_MS,
+} from "../lambda/runtime/tunables";
+export { canaryChecks, stems } from "../lambda/functions";
+export {
+  type DatabaseAddress,
+  type HttpAnswer,
+  type HttpRequest,
+  type Invocation,
+  type Runtime,
+  type Sender,
+  type Sql,
+} from "../lambda/runtime/runtime";
+export { APPLICATION_USER } from "../lambda/orders/migrations";
+export { CANARY_ACCOUNT } from "../lambda/auth/tunables";

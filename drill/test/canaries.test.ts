@@ -60,7 +60,7 @@ class Played {
     const often = ["health", "order"].flatMap((check) =>
       ["use1", "use2"].flatMap((region) => [
         edit(canary, `synthetics-${region}-${check}`, rate(1)),
-        edit(alarm, `synthetics-${region}-canary-${check}`, { period: 60 }),
+        edit(alarm, `monitoring-${region}-canary-${check}`, { period: 60 }),
       ]),
     );
     const program = describeProgram(editedBy([...often, ...edits], resources));

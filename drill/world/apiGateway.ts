@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult } from "aws-lambda";
-import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
+import type { HttpAnswer, HttpRequest } from "../shipped";
 import type { ApiDescription, AuthorizerDescription, RouteDescription } from "../description/apis";
 import { mayInvoke } from "../description/functions";
 import { fixedAssumptions } from "../fixedAssumptions";

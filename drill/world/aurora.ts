@@ -1,5 +1,4 @@
-import { APPLICATION_USER } from "../../lambda/orders/migrations";
-import type { DatabaseAddress, Sql } from "../../lambda/runtime/runtime";
+import { APPLICATION_USER, type DatabaseAddress, type Sql } from "../shipped";
 import type { ClusterDescription, GlobalDatabaseDescription } from "../description/data";
 import type { Base } from "./base";
 import type { Environment } from "./environment";

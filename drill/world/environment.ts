@@ -1,4 +1,4 @@
-import type { Invocation as Context, Runtime } from "../../lambda/runtime/runtime";
+import type { Invocation as Context, Runtime } from "../shipped";
 import type { Simulation } from "../../support/simulation/simulation";
 import type { FunctionDescription } from "../description/functions";
 

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
+import type { HttpAnswer, HttpRequest } from "../shipped";
 import type { ApiDescription, RouteDescription } from "../description/apis";
 import type { Cancel } from "../../support/simulation/simulation";
 import type { Base } from "./base";

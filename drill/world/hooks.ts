@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../../lambda/runtime/runtime";
+import type { HttpAnswer } from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import type { Environment } from "./environment";
 import type { Place } from "./network";

@@ -1,4 +1,4 @@
-import type { Invocation as Context } from "../../lambda/runtime/runtime";
+import type { Invocation as Context } from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import type { Cancel, Simulation } from "../../support/simulation/simulation";
 import type { Environment, Outcome } from "./environment";

@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../../lambda/runtime/runtime";
+import type { HttpRequest } from "../shipped";
 import type { AssumptionName } from "../assumptions";
 import type { HealthCheckDescription, RecordDescription } from "../description/dns";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";

@@ -1,5 +1,10 @@
-import type { HttpAnswer, HttpRequest, Runtime, Sender } from "../../lambda/runtime/runtime";
-import { CANARY_ACCOUNT } from "../../lambda/auth/tunables";
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type Runtime,
+  type Sender,
+  CANARY_ACCOUNT,
+} from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import type { ApiGateways } from "./apiGateway";
 import type { Aurora } from "./aurora";

@@ -1,4 +1,4 @@
-import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../../lambda/runtime/tunables";
+import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../shipped";
 import type { Simulation } from "../../support/simulation/simulation";
 import type { Environment } from "./environment";
 import type { LockMode, RowLock } from "./volume";

@@ -1,4 +1,4 @@
-import { type Order, orderColumns } from "../../lambda/orders/order";
+import { type Order, orderColumns } from "../shipped";
 import { databaseError } from "../../support/aws/errors";
 import type { LockMode, Row, Volume, VolumeState } from "./volume";
 

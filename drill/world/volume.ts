@@ -1,4 +1,4 @@
-import type { Order } from "../../lambda/orders/order";
+import type { Order } from "../shipped";
 
 /** A settled order as the database holds it: the fields of an order, null where it has none. */
 export interface Row extends Record<Exclude<keyof Order, "orderId">, string | null> {

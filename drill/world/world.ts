@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
+import type { HttpAnswer, HttpRequest } from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import type { ProgramDescription } from "../description/program";
 import { Random, uuid } from "../../support/simulation/random";

@@ -7,7 +7,7 @@ export const CANARY_RUNS_FAILED = 2;
 export const WARM_UP_MINUTES = 15;
 /** Minutes in a row that make a lasting trouble of a single one. */
 export const ROW_MINUTES = 3;
-/** What waits longer is late: the loss that the seed design still allowed. */
+/** What waits longer is late: the RPO that was asked for. */
 export const LAG_SECONDS = 60;
 /** S3's promise, and the one value that Replication Time Control knows. */
 export const ARCHIVE_LAG_MINUTES = 15;

@@ -33,7 +33,7 @@ import {
   zone,
 } from "./computed";
 
-export { ACCOUNT_ID, type Properties } from "./computed";
+export type { Properties } from "./computed";
 
 const vpc = numbered("vpc", "vpc", (made) => ({
   defaultSecurityGroupId: `sg-${digits(made, 17)}`,

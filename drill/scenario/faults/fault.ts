@@ -5,7 +5,6 @@ import type { Clients } from "../clients";
 import type { Operators } from "../operators";
 
 export type Role = "home" | "standby" | "witness";
-export const roles: readonly Role[] = ["home", "standby", "witness"];
 
 /** Where a fault plays. */
 export interface Stage {

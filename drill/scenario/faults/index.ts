@@ -1,2 +1,2 @@
 export type { Expected, Fault, FaultKind, Role, Stage, Traits } from "./fault";
-export { type RegionFaultOptions, nothing, regionLost } from "./regions";
+export { nothing, regionLost } from "./regions";

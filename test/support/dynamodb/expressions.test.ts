@@ -1,11 +1,11 @@
-import { NotModelledError } from "../../support/aws/errors";
-import { ValidationException } from "../../support/dynamodb/expressionTokens";
+import { NotModelledError } from "../../../support/aws/errors";
+import { ValidationException } from "../../../support/dynamodb/expressionTokens";
 import {
   type Item,
   checkPlaceholders,
   parseChange,
   parseCondition,
-} from "../../support/dynamodb/expressions";
+} from "../../../support/dynamodb/expressions";
 
 const item: Item = { pk: "control", version: 3, active: null, order: { side: "BUY" }, tags: ["x"] };
 const bindings = {

@@ -1,7 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { Simulation } from "../../support/simulation/simulation";
-import { HOME } from "../../test/helpers/fakeEnvironment";
-import { FakeServices } from "../../test/helpers/fakeServices";
+import { Simulation } from "../../../support/simulation/simulation";
+import { HOME } from "../../helpers/fakeEnvironment";
+import { FakeServices } from "../../helpers/fakeServices";
 
 describe("a write whose condition fails", () => {
   const services = new FakeServices(new Simulation());

@@ -1,8 +1,6 @@
 import * as fc from "fast-check";
-import { Random, Stream } from "../../support/simulation/random";
-import { START_MS, Simulation } from "../../support/simulation/simulation";
-import { assumptions } from "../assumptions";
-import { fixedAssumptions } from "../fixedAssumptions";
+import { Random, Stream } from "../../../support/simulation/random";
+import { START_MS, Simulation } from "../../../support/simulation/simulation";
 
 describe("virtual time", () => {
   it("lets promises run to their next wait before the next event", async () => {
@@ -101,11 +99,3 @@ describe("chance", () => {
     expect(mean).toBeLessThan(124);
   });
 });
-
-test.each([...Object.entries(assumptions), ...Object.entries(fixedAssumptions)])(
-  "assumption %s names a document or gives a reason",
-  (_, { source }) => {
-    // The word alone is no reason.
-    expect(source.replace(/^assumption:? ?/, "")).toMatch(/^\S+ \S+/);
-  },
-);

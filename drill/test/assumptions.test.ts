@@ -1,0 +1,10 @@
+import { assumptions } from "../assumptions";
+import { fixedAssumptions } from "../fixedAssumptions";
+
+test.each([...Object.entries(assumptions), ...Object.entries(fixedAssumptions)])(
+  "assumption %s names a document or gives a reason",
+  (_, { source }) => {
+    // The word alone is no reason.
+    expect(source.replace(/^assumption:? ?/, "")).toMatch(/^\S+ \S+/);
+  },
+);
