@@ -40,7 +40,7 @@ const functions = platform.inBoth((region) => {
   return new RegionalFunctions(`functions-${region.code}`, args);
 });
 const apis = platform.inBoth((region) => {
-  const { orderApi, health, authorizer } = functions[region.key];
+  const { orderApi, health, authorizer } = functions[region.key].all;
   const args = { platform, region, orderApi, health, authorizer };
   return new ApiGateway(`api-${region.code}`, args);
 });
@@ -62,7 +62,7 @@ const synthetics = platform.inBoth((region) => {
     platform,
     region,
     api: apis[key],
-    tokenSecretArn: tokens.secretArns[key],
+    tokens,
   });
 });
 /** What alarms and dashboard of a region look at. */
@@ -98,21 +98,21 @@ const failover = new Failover(
   { dependsOn: everything.flatMap((components) => Object.values(components) as pulumi.Resource[]) },
 );
 
-export const primaryApiEndpoint = apis.home.url;
-export const secondaryApiEndpoint = apis.standby.url;
+export const primaryApiEndpoint = apis.home.stage.invokeUrl;
+export const secondaryApiEndpoint = apis.standby.stage.invokeUrl;
 export const apiDomain = route53.apiDomain;
 export const nameServers = route53.nameServers;
-export const auroraGlobalClusterId = aurora.globalClusterId;
-export const auroraPrimaryEndpoint = aurora.members.home.endpoint;
-export const auroraSecondaryEndpoint = aurora.members.standby.endpoint;
-export const dynamodbTableName = dynamodb.sessionsName;
-export const ledgerTableName = dynamodb.ledgerName;
-export const primaryBucketName = s3.buckets.home.bucketName;
-export const secondaryBucketName = s3.buckets.standby.bucketName;
+export const auroraGlobalClusterId = aurora.globalCluster.id;
+export const auroraPrimaryEndpoint = aurora.members.home.cluster.endpoint;
+export const auroraSecondaryEndpoint = aurora.members.standby.cluster.endpoint;
+export const dynamodbTableName = dynamodb.sessions.name;
+export const ledgerTableName = dynamodb.ledger.name;
+export const primaryBucketName = s3.buckets.home.bucket.bucket;
+export const secondaryBucketName = s3.buckets.standby.bucket.bucket;
 export const primaryTopicArn = topics.home.alertsTopic.arn;
 export const secondaryTopicArn = topics.standby.alertsTopic.arn;
-export const failoverFunctionArn = failover.orchestrator.arn;
-export const healthCheckId = route53.healthCheckId;
+export const failoverFunctionArn = failover.orchestrator.function.arn;
+export const healthCheckId = route53.homeCheck.id;
 export const tokenSecretArn = tokens.secretArns.home;
 export const primaryDashboardUrl = dashboards.home.url;
 export const secondaryDashboardUrl = dashboards.standby.url;

@@ -9,50 +9,32 @@ import {
 } from "./platform/tunables";
 import { gatewayDocument, operations } from "./api/contract";
 import type { LambdaFunction } from "./functions/lambdaFunction";
-import type { Platform, Region } from "./platform/platform";
+import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
 /** First part of every path: the API's version. */
 export const STAGE_NAME = "v1";
 
-export interface ApiGatewayArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface ApiGatewayArgs extends RegionalArgs {
   readonly orderApi: LambdaFunction;
   readonly health: LambdaFunction;
   readonly authorizer: LambdaFunction;
 }
 
 /** A region's own API, complete without the other region. */
-export class ApiGateway extends pulumi.ComponentResource {
-  /** `https://<id>.execute-api.<region>.amazonaws.com/v1`, without a trailing slash. */
-  readonly url: pulumi.Output<string>;
-  /** The host in it. */
+export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
+  readonly api: aws.apigateway.RestApi;
+  /** Its `invokeUrl` is `https://<id>.execute-api.<region>.amazonaws.com/v1`. */
+  readonly stage: aws.apigateway.Stage;
+  /** The host in the stage's URL. */
   readonly host: pulumi.Output<string>;
-  readonly apiId: pulumi.Output<string>;
-  readonly apiName: pulumi.Output<string>;
-  readonly stageName: pulumi.Output<string>;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: ApiGatewayArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:ApiGateway", name, {}, opts);
-    const api = this.createApi();
-    const permissions = this.createPermissions(api);
-    const stage = this.createStage(api, permissions);
-    this.createThrottles(api, stage);
-
-    this.apiId = api.id;
-    this.apiName = api.name;
-    this.stageName = stage.stageName;
-    this.url = stage.invokeUrl;
-    this.host = pulumi.interpolate`${api.id}.execute-api.${args.region.name}.amazonaws.com`;
-    this.registerOutputs({ url: this.url });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
+  constructor(name: string, args: ApiGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ApiGateway", name, args, opts);
+    this.api = this.createApi();
+    this.stage = this.createStage(this.api, this.createPermissions(this.api));
+    this.createThrottles(this.api, this.stage);
+    this.host = pulumi.interpolate`${this.api.id}.execute-api.${args.region.name}.amazonaws.com`;
+    this.registerOutputs({ url: this.stage.invokeUrl });
   }
 
   private createApi(): aws.apigateway.RestApi {
@@ -80,7 +62,7 @@ export class ApiGateway extends pulumi.ComponentResource {
         `${this.name}-${what}`,
         {
           action: "lambda:InvokeFunction",
-          function: target.functionName,
+          function: target.function.name,
           principal: "apigateway.amazonaws.com",
           sourceArn: pulumi.interpolate`${api.executionArn}/${path}`,
         },

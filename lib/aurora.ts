@@ -5,6 +5,7 @@ import { AuroraMember } from "./database/auroraMember";
 import { arnInRegion, physicalName } from "./platform/naming";
 import type { Network } from "./network/network";
 import type { Pair, Platform } from "./platform/platform";
+import { PlatformComponent } from "./platform/component";
 
 /** The database inside the cluster. */
 export const DATABASE_NAME = "trading";
@@ -24,19 +25,14 @@ export interface AuroraArgs {
  *
  * `rds.global_db_rpo` stays off: with a single secondary, losing it would block commits at home.
  */
-export class Aurora extends pulumi.ComponentResource {
-  readonly globalClusterId: pulumi.Output<string>;
-  readonly globalClusterArn: pulumi.Output<string>;
+export class Aurora extends PlatformComponent<AuroraArgs> {
+  readonly globalCluster: aws.rds.GlobalCluster;
   readonly members: Pair<AuroraMember>;
   /** The master secret and its replica, which is readable without home. */
   readonly secretArns: Pair<pulumi.Output<string>>;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: AuroraArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Aurora", name, {}, opts);
+  constructor(name: string, args: AuroraArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Aurora", name, args, opts);
     const { platform, networks } = args;
     const globalCluster = this.createGlobalCluster();
     const password = new random.RandomPassword(
@@ -68,14 +64,13 @@ export class Aurora extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.globalClusterId = globalCluster.id;
-    this.globalClusterArn = globalCluster.arn;
+    this.globalCluster = globalCluster;
     this.members = { home, standby };
     this.secretArns = {
       home: secret.arn,
       standby: secret.arn.apply((arn) => arnInRegion(arn, platform.standby.name)),
     };
-    this.registerOutputs({ globalClusterId: this.globalClusterId });
+    this.registerOutputs({ globalClusterId: globalCluster.id });
   }
 
   /** Empty: made from a cluster it would be replaced over a drifting database name. */
@@ -92,14 +87,14 @@ export class Aurora extends pulumi.ComponentResource {
         deletionProtection: retention.deletionProtection,
         forceDestroy: retention.forceDestroy,
       },
-      { parent: this, provider: home.provider },
+      this.childIn(home),
     );
   }
 
   /** Aurora's own managed passwords are not possible on a member of a global database. */
   private createSecret(password: random.RandomPassword): aws.secretsmanager.Secret {
     const { retention, home, standby, nameOf } = this.args.platform;
-    const child = { parent: this, provider: home.provider };
+    const child = this.childIn(home);
     const secret = new aws.secretsmanager.Secret(
       `${this.name}-master`,
       {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { WORK_INDEX } from "../lambda/orders/names";
 import { arnInRegion, physicalName } from "./platform/naming";
 import type { Platform, Region } from "./platform/platform";
+import { PlatformComponent } from "./platform/component";
 
 export interface DynamodbArgs {
   readonly platform: Platform;
@@ -12,31 +13,20 @@ export interface DynamodbArgs {
  * The two replicated tables. They belong to both regions and have the same name in each, so the
  * name carries no region; home's provider makes them, replicas and witness come with them.
  */
-export class Dynamodb extends pulumi.ComponentResource {
-  readonly ledgerName: pulumi.Output<string>;
-  readonly sessionsName: pulumi.Output<string>;
-  private readonly ledgerArn: pulumi.Output<string>;
-  private readonly sessionsArn: pulumi.Output<string>;
+export class Dynamodb extends PlatformComponent<DynamodbArgs> {
+  readonly ledger: aws.dynamodb.Table;
+  readonly sessions: aws.dynamodb.Table;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: DynamodbArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Dynamodb", name, {}, opts);
-    const ledger = this.createLedger();
-    const sessions = this.createSessions();
-
-    this.ledgerName = ledger.name;
-    this.ledgerArn = ledger.arn;
-    this.sessionsName = sessions.name;
-    this.sessionsArn = sessions.arn;
-    this.registerOutputs({ ledgerName: this.ledgerName, sessionsName: this.sessionsName });
+  constructor(name: string, args: DynamodbArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Dynamodb", name, args, opts);
+    this.ledger = this.createLedger();
+    this.sessions = this.createSessions();
+    this.registerOutputs({ ledgerName: this.ledger.name, sessionsName: this.sessions.name });
   }
 
   /** The ledger's replica in a region, as policies name it. */
   ledgerArnIn(region: Region): pulumi.Output<string> {
-    return this.ledgerArn.apply((arn) => arnInRegion(arn, region.name));
+    return this.ledger.arn.apply((arn) => arnInRegion(arn, region.name));
   }
 
   /** The index `work` of the ledger's replica in a region. */
@@ -46,11 +36,7 @@ export class Dynamodb extends pulumi.ComponentResource {
 
   /** The sessions' replica in a region. */
   sessionsArnIn(region: Region): pulumi.Output<string> {
-    return this.sessionsArn.apply((arn) => arnInRegion(arn, region.name));
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.platform.home.provider };
+    return this.sessions.arn.apply((arn) => arnInRegion(arn, region.name));
   }
 
   /**
@@ -96,7 +82,7 @@ export class Dynamodb extends pulumi.ComponentResource {
         globalTableWitness: { regionName: config.witnessRegion },
         ...this.recovery(),
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 
@@ -124,7 +110,7 @@ export class Dynamodb extends pulumi.ComponentResource {
         ],
         ...this.recovery(),
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 

@@ -1,143 +1,76 @@
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import { METRIC_NAMESPACE } from "../lambda/runtime/log";
-import { LOOP_TIMEOUT_SECONDS } from "../lambda/detection/tunables";
-import { SENTINEL_RESERVED_CONCURRENCY } from "./platform/tunables";
-import { commonEnvironment } from "./lambda";
-import { LambdaFunction, notRetried } from "./functions/lambdaFunction";
+import type * as pulumi from "@pulumi/pulumi";
 import { FailoverAlarms } from "./alarms/failoverAlarms";
-import { type FailoverTargets, createOrchestrator } from "./functions/orchestrator";
-import {
-  invokeStatement,
-  ledgerStatement,
-  metricsStatement,
-  secretStatement,
-  workIndexStatement,
-} from "./platform/policies";
+import type { FailoverTargets } from "./functions/failoverScope";
+import type { LambdaFunction } from "./functions/lambdaFunction";
+import { createOrchestrator } from "./functions/orchestrator";
 import { schedule } from "./functions/schedule";
-
-export type FailoverArgs = FailoverTargets;
+import { createSentinel } from "./functions/sentinel";
+import { subscribeFunction } from "./messaging/functionSubscription";
+import { PlatformComponent } from "./platform/component";
 
 /**
  * Detection and failing over, in the standby region, and the same orchestrator in the home region
- * for an operator's way home. Depends on every other component: created last and destroyed first,
- * so that neither `up` nor `destroy` can look like an outage.
+ * for an operator's failback. It depends on every other component: it is created last and destroyed
+ * first, so that neither `up` nor `destroy` can look like an outage.
  */
-export class Failover extends pulumi.ComponentResource {
-  /** The orchestrator that acts by itself, in the standby region. */
+export class Failover extends PlatformComponent<FailoverTargets> {
+  /** The orchestrator that acts automatically, in the standby region. */
   readonly orchestrator: LambdaFunction;
   readonly sentinel: LambdaFunction;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: FailoverArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Failover", name, {}, opts);
-    const { platform } = args;
-    createOrchestrator(args, platform.home, { parent: this });
-    this.orchestrator = createOrchestrator(args, platform.standby, { parent: this });
-    this.sentinel = this.createSentinel();
+  constructor(name: string, args: FailoverTargets, opts?: pulumi.ComponentResourceOptions) {
+    super("Failover", name, args, opts);
+    const { platform, topics } = args;
+    const [home, standby] = [platform.home, platform.standby];
+    createOrchestrator({ ...args, region: home, parent: this });
+    this.orchestrator = createOrchestrator({ ...args, region: standby, parent: this });
+    const invoked = this.orchestrator.function;
+    this.sentinel = createSentinel({ ...args, region: standby, parent: this }, invoked);
     this.createSchedules();
-    this.subscribeToHome();
+    subscribeFunction(
+      `${name}-home-topic`,
+      { topic: topics.home.failoverTopic, target: this.orchestrator },
+      { topic: this.childIn(home), target: this.childIn(standby) },
+    );
     new FailoverAlarms(
       `${name}-alarms`,
       {
         platform,
+        region: standby,
         orchestrator: this.orchestrator,
         sentinel: this.sentinel,
-        topics: args.topics.standby,
+        topics: topics.standby,
       },
       { parent: this },
     );
-    this.registerOutputs({ orchestratorArn: this.orchestrator.arn });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.platform.standby.provider };
-  }
-
-  private createSentinel(): LambdaFunction {
-    const { platform, dynamodb, apis, queues, tokens } = this.args;
-    const region = platform.standby;
-    return new LambdaFunction(
-      `sentinel-${region.code}`,
-      {
-        platform,
-        region,
-        stem: "sentinel",
-        environment: {
-          ...commonEnvironment(platform, dynamodb),
-          HOME_API_URL: apis.home.url,
-          STANDBY_API_URL: apis.standby.url,
-          ORCHESTRATOR_FUNCTION: this.orchestrator.functionName,
-          TOKEN_SECRET_ARN: tokens.secretArns.standby,
-        },
-        statements: [
-          ledgerStatement(dynamodb.ledgerArnIn(region), "GetItem", "PutItem"),
-          workIndexStatement(dynamodb.workIndexArnIn(region)),
-          metricsStatement(METRIC_NAMESPACE),
-          invokeStatement(this.orchestrator.arn),
-          secretStatement("TokenSecret", tokens.secretArns.standby),
-        ],
-        timeoutSeconds: LOOP_TIMEOUT_SECONDS,
-        failuresQueueArn: queues.standby.failures.arn,
-        reservedConcurrency: SENTINEL_RESERVED_CONCURRENCY,
-        retries: notRetried,
-      },
-      { parent: this },
-    );
+    this.registerOutputs({ orchestratorArn: invoked.arn });
   }
 
   private createSchedules(): void {
     const { platform } = this.args;
+    const region = platform.standby;
+    const common = { platform, region, every: "minute" } as const;
     schedule(
       `${this.name}-sentinel`,
       {
-        platform,
-        region: platform.standby,
+        ...common,
         what: "sentinel",
-        every: "minute",
         description: "Keeps one looking loop of the sentinel alive",
         target: this.sentinel,
         event: { trigger: "schedule" },
       },
-      this.child,
+      this.childIn(region),
     );
     schedule(
       `${this.name}-tick`,
       {
-        platform,
-        region: platform.standby,
+        ...common,
         what: "failover-tick",
-        every: "minute",
         description: "Keeps one looking loop of the orchestrator alive; absent while destroying",
         target: this.orchestrator,
         event: { trigger: "tick" },
       },
-      this.child,
-    );
-  }
-
-  /** Home's own alarms wake the orchestrator across regions. */
-  private subscribeToHome(): void {
-    const { platform, topics } = this.args;
-    const topic = topics.home.failoverTopic;
-    const permission = new aws.lambda.Permission(
-      `${this.name}-home-topic`,
-      {
-        action: "lambda:InvokeFunction",
-        function: this.orchestrator.functionName,
-        principal: "sns.amazonaws.com",
-        sourceArn: topic.arn,
-      },
-      this.child,
-    );
-    new aws.sns.TopicSubscription(
-      `${this.name}-home-topic`,
-      { topic: topic.arn, protocol: "lambda", endpoint: this.orchestrator.arn },
-      // A subscription is made where its topic is.
-      { parent: this, provider: platform.home.provider, dependsOn: [permission] },
+      this.childIn(region),
     );
   }
 }

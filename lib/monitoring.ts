@@ -15,6 +15,7 @@ import {
 import type { AlarmTargets } from "./alarms/targets";
 import type { Sns } from "./sns";
 import type { Synthetics } from "./synthetics";
+import { RegionalComponent } from "./platform/component";
 
 export interface MonitoringArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
@@ -47,17 +48,13 @@ type HomeName = keyof ReturnType<typeof ofHome>;
  * `home-not-serving` invokes the orchestrator in the other region, which then probes for itself.
  * Alarms about failing over belong to Failover, which is created last: lib/alarms/failoverAlarms.ts.
  */
-export class Monitoring extends pulumi.ComponentResource {
+export class Monitoring extends RegionalComponent<MonitoringArgs> {
   readonly degraded: aws.cloudwatch.CompositeAlarm;
   /** All that `degraded` is made of. */
   readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
 
-  constructor(
-    private readonly name: string,
-    private readonly args: MonitoringArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Monitoring", name, {}, opts);
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Monitoring", name, args, opts);
     const either = this.create(ofEither(args));
     if (args.region.key === "home") {
       const home = this.create(ofHome(args));
@@ -69,10 +66,6 @@ export class Monitoring extends pulumi.ComponentResource {
     }
     this.degraded = this.createDegraded();
     this.registerOutputs({ degradedArn: this.degraded.arn });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
   }
 
   private create<Name extends string>(

@@ -10,6 +10,7 @@ import { type ApiGateway, STAGE_NAME } from "./apiGateway";
 import type { Domain } from "./api/domain";
 import { physicalName } from "./platform/naming";
 import type { Pair, Platform, Region } from "./platform/platform";
+import { PlatformComponent } from "./platform/component";
 
 const HTTPS_PORT = 443;
 
@@ -36,41 +37,29 @@ interface ApiName {
  * cannot be reached is inverted to healthy. Where both look bad, Route 53 answers with the
  * secondary, because that record has no check.
  */
-export class Route53 extends pulumi.ComponentResource {
+export class Route53 extends PlatformComponent<Route53Args> {
   /** The name clients use. */
   readonly apiDomain: pulumi.Output<string>;
   /** Whom to ask for it where it is delegated from nowhere; empty for a name that everyone finds. */
   readonly nameServers: pulumi.Output<string[]>;
   /** The check of home's endpoint: the one whose path the orchestrator re-points. */
-  readonly healthCheckId: pulumi.Output<string>;
-  readonly healthCheckArn: pulumi.Output<string>;
+  readonly homeCheck: aws.route53.HealthCheck;
   /** Tells people when the standby dies; no record depends on it. */
-  readonly standbyCheckId: pulumi.Output<string>;
+  readonly standbyCheck: aws.route53.HealthCheck;
   /** Whether the name leads to home. */
-  readonly inServiceCheckId: pulumi.Output<string>;
+  readonly inServiceCheck: aws.route53.HealthCheck;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: Route53Args,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Route53", name, {}, opts);
-    const homeCheck = this.createHomeCheck();
-    const inService = this.createInService(homeCheck, this.createLatch());
+  constructor(name: string, args: Route53Args, opts?: pulumi.ComponentResourceOptions) {
+    super("Route53", name, args, opts);
+    this.homeCheck = this.createHomeCheck();
+    this.inServiceCheck = this.createInService(this.homeCheck, this.createLatch());
+    this.standbyCheck = this.createStandbyCheck();
     const { apiName, nameServers } = this.createName();
-    const primary = this.createRecords(apiName, inService);
+    const primary = this.createRecords(apiName, this.inServiceCheck);
 
     this.apiDomain = primary.fqdn;
     this.nameServers = nameServers;
-    this.healthCheckId = homeCheck.id;
-    this.healthCheckArn = homeCheck.arn;
-    this.standbyCheckId = this.createStandbyCheck().id;
-    this.inServiceCheckId = inService.id;
-    this.registerOutputs({ apiDomain: this.apiDomain, healthCheckId: this.healthCheckId });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.platform.home.provider };
+    this.registerOutputs({ apiDomain: this.apiDomain, healthCheckId: this.homeCheck.id });
   }
 
   private nameTag(what: string) {
@@ -98,7 +87,7 @@ export class Route53 extends pulumi.ComponentResource {
         comment: "Undelegated; ask its own name servers",
         forceDestroy: retention.forceDestroy,
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 
@@ -118,7 +107,7 @@ export class Route53 extends pulumi.ComponentResource {
         tags: this.nameTag("home"),
       },
       // After a failover the orchestrator raises the epoch in it, for good.
-      { ...this.child, ignoreChanges: ["resourcePath"] },
+      { ...this.childIn(this.args.platform.home), ignoreChanges: ["resourcePath"] },
     );
   }
 
@@ -137,7 +126,7 @@ export class Route53 extends pulumi.ComponentResource {
         invertHealthcheck: true,
         tags: this.nameTag("latch"),
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 
@@ -155,7 +144,7 @@ export class Route53 extends pulumi.ComponentResource {
         childHealthThreshold: checks.length,
         tags: this.nameTag("in-service"),
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 
@@ -174,7 +163,7 @@ export class Route53 extends pulumi.ComponentResource {
         failureThreshold: HEALTH_CHECK_FAILURES,
         tags: this.nameTag("standby"),
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 
@@ -189,7 +178,7 @@ export class Route53 extends pulumi.ComponentResource {
         failoverRoutingPolicies: [{ type: "PRIMARY" }],
         healthCheckId: inService.id,
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
     new aws.route53.Record(
       `${this.name}-${standby.code}`,
@@ -199,7 +188,7 @@ export class Route53 extends pulumi.ComponentResource {
         setIdentifier: standby.name,
         failoverRoutingPolicies: [{ type: "SECONDARY" }],
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
     return primary;
   }

@@ -5,6 +5,7 @@ import { ARCHIVE_LAG_MINUTES } from "./alarms/thresholds";
 import { Bucket } from "./storage/bucket";
 import type { Pair, Platform, Region } from "./platform/platform";
 import { policyDocument, serviceTrustPolicy } from "./platform/policies";
+import { PlatformComponent } from "./platform/component";
 
 export interface S3Args {
   readonly platform: Platform;
@@ -15,17 +16,13 @@ export interface S3Args {
  * first day, so that a failover changes nothing: whoever settles writes into its own bucket.
  * Archives are derived from Aurora; that they may be 15 minutes behind costs no order.
  */
-export class S3 extends pulumi.ComponentResource {
+export class S3 extends PlatformComponent<S3Args> {
   readonly buckets: Pair<Bucket>;
   /** Name of the rule that replicates out of each bucket; replication metrics carry it. */
   readonly ruleIds: Pair<string>;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: S3Args,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:S3", name, {}, opts);
+  constructor(name: string, args: S3Args, opts?: pulumi.ComponentResourceOptions) {
+    super("S3", name, args, opts);
     const { platform } = args;
     const { home, standby, retention } = platform;
     const expiry = { prefix: ARCHIVE_PREFIX, days: retention.archiveDays };
@@ -37,21 +34,21 @@ export class S3 extends pulumi.ComponentResource {
     this.createReplication(home, standby);
     this.createReplication(standby, home);
     this.registerOutputs({
-      homeBucketName: this.buckets.home.bucketName,
-      standbyBucketName: this.buckets.standby.bucketName,
+      homeBucketName: this.buckets.home.bucket.bucket,
+      standbyBucketName: this.buckets.standby.bucket.bucket,
     });
   }
 
   private createReplication(from: Region, to: Region): void {
     const source = this.buckets[from.key];
     const destination = this.buckets[to.key];
-    const child = { parent: this, provider: from.provider };
+    const child = this.childIn(from);
     const { role, policy } = this.createRole(from, source, destination);
     const time = { minutes: ARCHIVE_LAG_MINUTES };
     new aws.s3.BucketReplicationConfig(
       `${this.name}-${from.code}`,
       {
-        bucket: source.bucketName,
+        bucket: source.bucket.bucket,
         role: role.arn,
         rules: [
           {
@@ -64,7 +61,7 @@ export class S3 extends pulumi.ComponentResource {
             // What is changed on a replica comes back, or the two would drift apart.
             sourceSelectionCriteria: { replicaModifications: { status: "Enabled" } },
             destination: {
-              bucket: destination.arn,
+              bucket: destination.bucket.arn,
               replicationTime: { status: "Enabled", time },
               metrics: { status: "Enabled", eventThreshold: time },
             },
@@ -81,7 +78,7 @@ export class S3 extends pulumi.ComponentResource {
   /** What S3 does in our name while it replicates. */
   private createRole(from: Region, source: Bucket, destination: Bucket) {
     const { platform } = this.args;
-    const child = { parent: this, provider: from.provider };
+    const child = this.childIn(from);
     const name = `${this.name}-${from.code}`;
     const role = new aws.iam.Role(
       name,
@@ -100,7 +97,7 @@ export class S3 extends pulumi.ComponentResource {
           {
             Sid: "ReadRules",
             Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-            Resource: [source.arn],
+            Resource: [source.bucket.arn],
           },
           {
             Sid: "ReadVersions",
@@ -109,12 +106,12 @@ export class S3 extends pulumi.ComponentResource {
               "s3:GetObjectVersionAcl",
               "s3:GetObjectVersionTagging",
             ],
-            Resource: [pulumi.interpolate`${source.arn}/${ARCHIVE_PREFIX}*`],
+            Resource: [pulumi.interpolate`${source.bucket.arn}/${ARCHIVE_PREFIX}*`],
           },
           {
             Sid: "WriteReplicas",
             Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
-            Resource: [pulumi.interpolate`${destination.arn}/${ARCHIVE_PREFIX}*`],
+            Resource: [pulumi.interpolate`${destination.bucket.arn}/${ARCHIVE_PREFIX}*`],
           },
         ]),
       },

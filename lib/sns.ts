@@ -2,37 +2,24 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { functionBaseName } from "./platform/naming";
 import { type ResourceStatement, policyDocument } from "./platform/policies";
-import type { Platform, Region } from "./platform/platform";
-
-export interface SnsArgs {
-  readonly platform: Platform;
-  readonly region: Region;
-}
+import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
 /**
  * A region's two topics: `alerts` tells people, `failover` wakes the orchestrator and tells people.
  * Not encrypted: CloudWatch cannot publish through the default key, and no message holds a secret.
  */
-export class Sns extends pulumi.ComponentResource {
+export class Sns extends RegionalComponent<RegionalArgs> {
   readonly alertsTopic: aws.sns.Topic;
   readonly failoverTopic: aws.sns.Topic;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: SnsArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Sns", name, {}, opts);
+  constructor(name: string, args: RegionalArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Sns", name, args, opts);
     this.alertsTopic = this.createTopic("alerts");
     this.failoverTopic = this.createTopic("failover");
     this.registerOutputs({
       alertsTopicArn: this.alertsTopic.arn,
       failoverTopicArn: this.failoverTopic.arn,
     });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
   }
 
   private createTopic(what: "alerts" | "failover"): aws.sns.Topic {

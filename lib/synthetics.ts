@@ -5,14 +5,15 @@ import type { ApiGateway } from "./apiGateway";
 import { Bucket } from "./storage/bucket";
 import { type CanaryCheck, canaryChecks } from "../lambda/functions";
 import { canaryBundle } from "./functions/bundle";
-import type { Platform, Region } from "./platform/platform";
+import { type Link, environmentOf, statementsOf, tokenKeysLink } from "./functions/link";
+import type { Tokens } from "./secrets/tokens";
 import {
   type Statement,
   metricsStatement,
   policyDocument,
-  secretStatement,
   serviceTrustPolicy,
 } from "./platform/policies";
+import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
 /** Synthetics' own namespace. */
 const CANARY_NAMESPACE = "CloudWatchSynthetics";
@@ -21,28 +22,21 @@ const RUNS_PREFIX = "runs/";
 /** Canaries by what they check. */
 export type Canaries = Readonly<Record<CanaryCheck, aws.synthetics.Canary>>;
 
-export interface SyntheticsArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface SyntheticsArgs extends RegionalArgs {
   /** The region's own API: each region is watched from itself. */
   readonly api: ApiGateway;
-  /** The region's own copy of the token keys. */
-  readonly tokenSecretArn: pulumi.Input<string>;
+  readonly tokens: Tokens;
 }
 
 /**
  * A region's canaries: its health, and an order's whole way as a client goes it. Evidence for
  * people and never a trigger: minutes old, and made in the region that it judges.
  */
-export class Synthetics extends pulumi.ComponentResource {
+export class Synthetics extends RegionalComponent<SyntheticsArgs> {
   readonly canaries: Canaries;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: SyntheticsArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Synthetics", name, {}, opts);
+  constructor(name: string, args: SyntheticsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Synthetics", name, args, opts);
     const { platform, region } = args;
     const expiry = { prefix: RUNS_PREFIX, days: platform.retention.logRetentionDays };
     const artifacts = new Bucket(
@@ -57,12 +51,8 @@ export class Synthetics extends pulumi.ComponentResource {
     this.registerOutputs({ canaries: Object.values(this.canaries).map((canary) => canary.name) });
   }
 
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
-  }
-
   private physicalName(check: CanaryCheck): string {
-    return this.args.platform.nameOf("canary", check, this.args.region);
+    return this.nameOf("canary", check);
   }
 
   private createCanary(
@@ -70,7 +60,7 @@ export class Synthetics extends pulumi.ComponentResource {
     artifacts: Bucket,
     script: aws.s3.BucketObjectv2,
   ): aws.synthetics.Canary {
-    const { platform, api, tokenSecretArn } = this.args;
+    const { platform, api } = this.args;
     const { canaryScheduleMinutes: minutes, canaryRuntime, env } = platform.config;
     const { role, policy } = this.createRole(check, artifacts);
     const canary = new aws.synthetics.Canary(
@@ -79,9 +69,9 @@ export class Synthetics extends pulumi.ComponentResource {
         name: this.physicalName(check),
         runtimeVersion: canaryRuntime,
         handler: `${check}.handler`,
-        s3Bucket: artifacts.bucketName,
+        s3Bucket: artifacts.bucket.bucket,
         s3Key: script.key,
-        artifactS3Location: pulumi.interpolate`s3://${artifacts.bucketName}/${RUNS_PREFIX}${check}`,
+        artifactS3Location: pulumi.interpolate`s3://${artifacts.bucket.bucket}/${RUNS_PREFIX}${check}`,
         executionRoleArn: role.arn,
         schedule: { expression: `rate(${minutes} minutes)` },
         runConfig: {
@@ -89,8 +79,8 @@ export class Synthetics extends pulumi.ComponentResource {
           activeTracing: true,
           environmentVariables: {
             ENVIRONMENT: env,
-            API_URL: api.url,
-            ...(check === "order" && { TOKEN_SECRET_ARN: tokenSecretArn }),
+            API_URL: api.stage.invokeUrl,
+            ...environmentOf(this.links(check)),
           },
         },
         startCanary: true,
@@ -110,7 +100,7 @@ export class Synthetics extends pulumi.ComponentResource {
     return new aws.s3.BucketObjectv2(
       `${this.name}-scripts`,
       {
-        bucket: artifacts.bucketName,
+        bucket: artifacts.bucket.bucket,
         key: `scripts/${sha256.slice(0, 16)}.zip`,
         source: archive,
       },
@@ -141,17 +131,23 @@ export class Synthetics extends pulumi.ComponentResource {
     return { role, policy };
   }
 
+  /** The canary "order" signs a token of its own. */
+  private links(check: CanaryCheck): Link[] {
+    const { tokens, region } = this.args;
+    return check === "order" ? [tokenKeysLink(tokens, region)] : [];
+  }
+
   /** What Synthetics does in the canary's name, and what the canary itself reads. */
   private statements(check: CanaryCheck, artifacts: Bucket): Statement[] {
-    const { platform, region, tokenSecretArn } = this.args;
+    const { platform, region } = this.args;
     const groups = `log-group:/aws/lambda/cwsyn-${this.physicalName(check)}-*`;
     return [
       {
         Sid: "WriteRuns",
         Action: ["s3:PutObject"],
-        Resource: [pulumi.interpolate`${artifacts.arn}/${RUNS_PREFIX}${check}/*`],
+        Resource: [pulumi.interpolate`${artifacts.bucket.arn}/${RUNS_PREFIX}${check}/*`],
       },
-      { Sid: "FindBucket", Action: ["s3:GetBucketLocation"], Resource: [artifacts.arn] },
+      { Sid: "FindBucket", Action: ["s3:GetBucketLocation"], Resource: [artifacts.bucket.arn] },
       { Sid: "FindBuckets", Action: ["s3:ListAllMyBuckets"], Resource: ["*"] },
       metricsStatement(CANARY_NAMESPACE),
       {
@@ -161,7 +157,7 @@ export class Synthetics extends pulumi.ComponentResource {
         Resource: [pulumi.interpolate`arn:aws:logs:${region.name}:${platform.accountId}:${groups}`],
       },
       { Sid: "Traces", Action: ["xray:PutTraceSegments"], Resource: ["*"] },
-      ...(check === "order" ? [secretStatement("TokenSecret", tokenSecretArn)] : []),
+      ...statementsOf(this.links(check)),
     ];
   }
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { WARM_UP_MINUTES } from "./thresholds";
-import type { Platform, Region } from "../platform/platform";
+import type { RegionalArgs } from "../platform/component";
 
 export const MINUTE_SECONDS = 60;
 
@@ -42,9 +42,7 @@ export type AlarmDefinitions<Name extends string> = Readonly<Record<Name, AlarmD
 /** Alarms by the base of their names. */
 export type NamedAlarms<Name extends string> = Readonly<Record<Name, aws.cloudwatch.MetricAlarm>>;
 
-export interface AlarmArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface AlarmArgs extends RegionalArgs {
   /**
    * Notified in ALARM state.
    * @default - nobody: the alarm is part of a composite

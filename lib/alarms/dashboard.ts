@@ -1,13 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { MINUTE_SECONDS } from "./alarm";
-import { type AlarmTargets, ordersMetric, otherRegion, watchedFunctions } from "./targets";
+import { type AlarmTargets, ordersMetric, otherRegion } from "./targets";
 import type { Monitoring } from "../monitoring";
 import type { RegionalFunctions } from "../lambda";
 import { failoverAlarmArns } from "./failoverAlarms";
 import { type ProbeMetric, probeMetric } from "./probeMetric";
 import type { Pair, Region } from "../platform/platform";
 import type { Synthetics } from "../synthetics";
+import { RegionalComponent } from "../platform/component";
 
 const COLUMNS = 24;
 const WIDGET_WIDTH = 8;
@@ -34,16 +35,12 @@ interface Widget {
 }
 
 /** A region's dashboard: what clients see, what an outage does, what each part of the region does. */
-export class Dashboard extends pulumi.ComponentResource {
+export class Dashboard extends RegionalComponent<DashboardArgs> {
   /** Where a person opens it. */
   readonly url: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    private readonly args: DashboardArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Dashboard", name, {}, opts);
+  constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Dashboard", name, args, opts);
     const { platform, region } = args;
     const widgets = [...this.outage(), ...this.orders(), ...this.parts(), ...this.copies()];
     const dashboard = new aws.cloudwatch.Dashboard(
@@ -52,7 +49,7 @@ export class Dashboard extends pulumi.ComponentResource {
         dashboardName: platform.nameOf("dashboard", "orders", region),
         dashboardBody: pulumi.jsonStringify({ widgets: widgets.map(placed) }),
       },
-      { parent: this, provider: region.provider },
+      this.child,
     );
     const console = `https://${region.name}.console.aws.amazon.com/cloudwatch/home`;
     this.url = pulumi.interpolate`${console}?region=${region.name}#dashboards/dashboard/${dashboard.dashboardName}`;
@@ -134,7 +131,7 @@ export class Dashboard extends pulumi.ComponentResource {
     const apiMetric = (metricName: string, stat: string) => ({
       namespace: "AWS/ApiGateway",
       metricName,
-      dimensions: { ApiName: api.apiName, Stage: api.stageName },
+      dimensions: { ApiName: api.api.name, Stage: api.stage.stageName },
       stat,
     });
     const queueMetric = (metricName: string, QueueName: pulumi.Input<string>) => ({
@@ -146,7 +143,7 @@ export class Dashboard extends pulumi.ComponentResource {
     const databaseMetric = (metricName: string) => ({
       namespace: "AWS/RDS",
       metricName,
-      dimensions: { DBClusterIdentifier: member.clusterIdentifier },
+      dimensions: { DBClusterIdentifier: member.cluster.clusterIdentifier },
       stat: "Maximum",
     });
     return [
@@ -175,13 +172,13 @@ export class Dashboard extends pulumi.ComponentResource {
         {
           namespace: "AWS/RDS",
           metricName: "AuroraGlobalDBRPOLag",
-          dimensions: { DBClusterIdentifier: member.clusterIdentifier },
+          dimensions: { DBClusterIdentifier: member.cluster.clusterIdentifier },
           stat: "Maximum",
         },
         {
           namespace: "AWS/DynamoDB",
           metricName: "ReplicationLatency",
-          dimensions: { TableName: dynamodb.sessionsName, ReceivingRegion: region.name },
+          dimensions: { TableName: dynamodb.sessions.name, ReceivingRegion: region.name },
           stat: "Average",
           region: other,
         },
@@ -189,8 +186,8 @@ export class Dashboard extends pulumi.ComponentResource {
           namespace: "AWS/S3",
           metricName: "ReplicationLatency",
           dimensions: {
-            SourceBucket: s3.buckets[other.key].bucketName,
-            DestinationBucket: s3.buckets[region.key].bucketName,
+            SourceBucket: s3.buckets[other.key].bucket.bucket,
+            DestinationBucket: s3.buckets[region.key].bucket.bucket,
             RuleId: s3.ruleIds[other.key],
           },
           stat: "Maximum",
@@ -202,10 +199,10 @@ export class Dashboard extends pulumi.ComponentResource {
 
 /** One metric of Lambda for each function of a region. */
 function ofEach(functions: RegionalFunctions, metricName: string, stat: string): Metric[] {
-  return Object.values(watchedFunctions(functions)).map(({ functionName }) => ({
+  return Object.values(functions.all).map((target) => ({
     namespace: "AWS/Lambda",
     metricName,
-    dimensions: { FunctionName: functionName },
+    dimensions: { FunctionName: target.function.name },
     stat,
   }));
 }

@@ -8,9 +8,9 @@ import { type AlarmDefinition, MINUTE_SECONDS, createAlarms, silence } from "./a
 import { allAlarmed } from "./composite";
 import { probeMetric } from "./probeMetric";
 import { BLIND_PERIOD_SECONDS } from "./thresholds";
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
-export interface FailoverAlarmsArgs {
-  readonly platform: Platform;
+export interface FailoverAlarmsArgs extends RegionalArgs {
   readonly orchestrator: LambdaFunction;
   readonly sentinel: LambdaFunction;
   /** Of the standby region. */
@@ -19,12 +19,12 @@ export interface FailoverAlarmsArgs {
 
 type Watched = Pick<FailoverAlarmsArgs, "platform" | "orchestrator" | "sentinel">;
 
-const errors = (what: string, { functionName }: LambdaFunction): AlarmDefinition => ({
+const errors = (what: string, target: LambdaFunction): AlarmDefinition => ({
   alarmDescription: `Invocations of the ${what} fail or time out`,
   metric: {
     namespace: "AWS/Lambda",
     metricName: "Errors",
-    dimensions: { FunctionName: functionName },
+    dimensions: { FunctionName: target.function.name },
     statistic: "Sum",
   },
 });
@@ -58,20 +58,12 @@ export function failoverAlarmArns({ standby, accountId, nameOf }: Platform) {
  * for itself. For the composite, missing data is not a sign of an outage: it means that the
  * standby cannot see.
  */
-export class FailoverAlarms extends pulumi.ComponentResource {
-  constructor(
-    private readonly name: string,
-    private readonly args: FailoverAlarmsArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:FailoverAlarms", name, {}, opts);
+export class FailoverAlarms extends RegionalComponent<FailoverAlarmsArgs> {
+  constructor(name: string, args: FailoverAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("FailoverAlarms", name, args, opts);
     this.createNotifying();
     this.createHomeLost();
     this.registerOutputs({});
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.platform.standby.provider };
   }
 
   private createNotifying(): void {
@@ -119,7 +111,7 @@ export class FailoverAlarms extends pulumi.ComponentResource {
         alarmDescription:
           "Home is unreachable and the standby is reachable: invokes the orchestrator",
         alarmRule: allAlarmed(probed["home-unreachable"], probed["standby-reachable"]),
-        alarmActions: [orchestrator.arn, topics.failoverTopic.arn],
+        alarmActions: [orchestrator.function.arn, topics.failoverTopic.arn],
       },
       this.child,
     );
@@ -132,7 +124,7 @@ export class FailoverAlarms extends pulumi.ComponentResource {
       `${this.name}-home-lost`,
       {
         action: "lambda:InvokeFunction",
-        function: orchestrator.functionName,
+        function: orchestrator.function.name,
         principal: "lambda.alarms.cloudwatch.amazonaws.com",
         sourceAccount: platform.accountId,
         sourceArn: composite.arn,

@@ -1,11 +1,20 @@
 import { ARCHIVE_LAG_MINUTES, ERRORS_SHARE, LAG_SECONDS, ROW_MINUTES } from "./thresholds";
 import type * as pulumi from "@pulumi/pulumi";
-import { MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
-import { type AlarmTargets, forEachFunction, otherRegion } from "./targets";
+import type { RegionalFunctions } from "../lambda";
+import { type KebabCase, functionBaseName } from "../platform/naming";
+import {
+  type AlarmDefinition,
+  type AlarmDefinitions,
+  MINUTE_SECONDS,
+  minuteOf,
+  result,
+  silence,
+} from "./alarm";
+import { type AlarmTargets, otherRegion } from "./targets";
 import type { Region } from "../platform/platform";
 
 export function databaseAlarms({ member }: AlarmTargets) {
-  const dimensions = { DBClusterIdentifier: member.clusterIdentifier };
+  const dimensions = { DBClusterIdentifier: member.cluster.clusterIdentifier };
   return {
     "database-silent": {
       alarmDescription: "No instance of this region's database reports",
@@ -40,7 +49,7 @@ export function writerAlarm({ member }: AlarmTargets) {
       metric: {
         namespace: "AWS/RDS",
         metricName: "EngineUptime",
-        dimensions: { DBClusterIdentifier: member.clusterIdentifier, Role: "WRITER" },
+        dimensions: { DBClusterIdentifier: member.cluster.clusterIdentifier, Role: "WRITER" },
         statistic: "SampleCount",
       },
       ...silence(ROW_MINUTES),
@@ -48,31 +57,36 @@ export function writerAlarm({ member }: AlarmTargets) {
   };
 }
 
+type FunctionAlarm = `${KebabCase<keyof RegionalFunctions["all"]>}-errors`;
+
 /** One for each function: home's composite asks for two of them. */
-export function functionAlarms({ functions }: AlarmTargets) {
-  return forEachFunction(functions, (name, { functionName }) => {
-    const metric = (metricName: string) => ({
-      namespace: "AWS/Lambda",
-      metricName,
-      dimensions: { FunctionName: functionName },
-    });
-    return {
-      alarmDescription: `Invocations of ${name} fail or time out`,
-      metric: {
-        metricQueries: [
-          minuteOf("errors", "Sum", metric("Errors")),
-          minuteOf("invocations", "Sum", metric("Invocations")),
-          result(
-            "IF(invocations > 0, errors / invocations, 0)",
-            "share of invocations that failed",
-          ),
-        ],
-      },
-      threshold: ERRORS_SHARE,
-      evaluationPeriods: ROW_MINUTES,
-      datapointsToAlarm: ROW_MINUTES - 1,
-    };
+export function functionAlarms({ functions }: AlarmTargets): AlarmDefinitions<FunctionAlarm> {
+  const definitions = Object.entries(functions.all).map(([stem, target]) => {
+    const name = functionBaseName(stem);
+    return [`${name}-errors`, functionAlarm(name, target.function.name)];
   });
+  return Object.fromEntries(definitions) as AlarmDefinitions<FunctionAlarm>;
+}
+
+function functionAlarm(name: string, FunctionName: pulumi.Input<string>): AlarmDefinition {
+  const metric = (metricName: string) => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensions: { FunctionName },
+  });
+  return {
+    alarmDescription: `Invocations of ${name} fail or time out`,
+    metric: {
+      metricQueries: [
+        minuteOf("errors", "Sum", metric("Errors")),
+        minuteOf("invocations", "Sum", metric("Invocations")),
+        result("IF(invocations > 0, errors / invocations, 0)", "share of invocations that failed"),
+      ],
+    },
+    threshold: ERRORS_SHARE,
+    evaluationPeriods: ROW_MINUTES,
+    datapointsToAlarm: ROW_MINUTES - 1,
+  };
 }
 
 /** Of orders alone: /health?after=n answers Route 53 with 503 wherever home is not active. */
@@ -84,8 +98,8 @@ export function apiAlarm({ api }: AlarmTargets) {
         namespace: "AWS/ApiGateway",
         metricName: "5XXError",
         dimensions: {
-          ApiName: api.apiName,
-          Stage: api.stageName,
+          ApiName: api.api.name,
+          Stage: api.stage.stageName,
           Resource: "/orders",
           Method: "POST",
         },
@@ -107,8 +121,8 @@ export function replicationAlarms(targets: AlarmTargets) {
     namespace: "AWS/S3",
     metricName,
     dimensions: {
-      SourceBucket: s3.buckets[from.key].bucketName,
-      DestinationBucket: s3.buckets[to.key].bucketName,
+      SourceBucket: s3.buckets[from.key].bucket.bucket,
+      DestinationBucket: s3.buckets[to.key].bucket.bucket,
       RuleId: s3.ruleIds[from.key],
     },
   });
@@ -118,7 +132,7 @@ export function replicationAlarms(targets: AlarmTargets) {
       metric: {
         namespace: "AWS/DynamoDB",
         metricName: "ReplicationLatency",
-        dimensions: { TableName: dynamodb.sessionsName, ReceivingRegion: other.name },
+        dimensions: { TableName: dynamodb.sessions.name, ReceivingRegion: other.name },
         statistic: "Average",
       },
       threshold: LAG_SECONDS * 1000,
@@ -154,12 +168,15 @@ export function endpointAlarms({ route53 }: AlarmTargets) {
   });
   return {
     "home-endpoint": check(
-      route53.healthCheckId,
+      route53.homeCheck.id,
       "Home's API does not answer Route 53, or home is not active",
     ),
-    "standby-endpoint": check(route53.standbyCheckId, "The standby's API does not answer Route 53"),
+    "standby-endpoint": check(
+      route53.standbyCheck.id,
+      "The standby's API does not answer Route 53",
+    ),
     "name-not-at-home": check(
-      route53.inServiceCheckId,
+      route53.inServiceCheck.id,
       "The API's name resolves to the standby region",
     ),
   };

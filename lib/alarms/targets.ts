@@ -1,19 +1,16 @@
 import { METRIC_NAMESPACE } from "../../lambda/runtime/log";
 import type { ApiGateway } from "../apiGateway";
-import type { AlarmDefinition, AlarmDefinitions } from "./alarm";
 import type { AuroraMember } from "../database/auroraMember";
 import type { Dynamodb } from "../dynamodb";
 import type { RegionalFunctions } from "../lambda";
-import type { LambdaFunction } from "../functions/lambdaFunction";
-import type { Platform, Region } from "../platform/platform";
+import type { RegionalArgs } from "../platform/component";
+import type { Region } from "../platform/platform";
 import type { Queues } from "../messaging/queues";
 import type { Route53 } from "../route53";
 import type { S3 } from "../s3";
 
 /** What a region's alarms watch. */
-export interface AlarmTargets {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface AlarmTargets extends RegionalArgs {
   readonly member: AuroraMember;
   readonly functions: RegionalFunctions;
   readonly api: ApiGateway;
@@ -31,29 +28,4 @@ export function ordersMetric({ platform, region }: AlarmTargets, metricName: str
 
 export function otherRegion({ platform, region }: AlarmTargets): Region {
   return region.key === "home" ? platform.standby : platform.home;
-}
-
-/** A region's functions by their base names. */
-export function watchedFunctions(functions: RegionalFunctions) {
-  return {
-    "order-api": functions.orderApi,
-    "order-processor": functions.orderProcessor,
-    "settlement-sweep": functions.settlementSweep,
-    health: functions.health,
-    authorizer: functions.authorizer,
-    "db-migration": functions.dbMigration,
-  } as const;
-}
-
-type FunctionName = keyof ReturnType<typeof watchedFunctions>;
-
-/** An alarm for each function of a region, named after it. */
-export function forEachFunction(
-  functions: RegionalFunctions,
-  define: (name: FunctionName, target: LambdaFunction) => AlarmDefinition,
-): AlarmDefinitions<`${FunctionName}-errors`> {
-  const watched = Object.entries(watchedFunctions(functions)) as [FunctionName, LambdaFunction][];
-  return Object.fromEntries(
-    watched.map(([name, target]) => [`${name}-errors`, define(name, target)]),
-  ) as AlarmDefinitions<`${FunctionName}-errors`>;
 }

@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { VALIDATION_TTL_SECONDS } from "../platform/tunables";
 import { type ApiGateway, STAGE_NAME } from "../apiGateway";
 import type { Pair, Platform, Region } from "../platform/platform";
+import { PlatformComponent } from "../platform/component";
 
 export interface DomainArgs {
   readonly platform: Platform;
@@ -18,18 +19,14 @@ export interface DomainArgs {
  * and neither needs the other to serve it. Paths begin with the stage as on the API's own address,
  * so that a client changes nothing but the host.
  */
-export class Domain extends pulumi.ComponentResource {
+export class Domain extends PlatformComponent<DomainArgs> {
   readonly domainName: string;
   readonly hostedZoneId: string;
   /** What the name leads to in each region. */
   readonly targets: Pair<aws.apigateway.DomainName>;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: DomainArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Domain", name, {}, opts);
+  constructor(name: string, args: DomainArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Domain", name, args, opts);
     const { platform } = args;
     const certificates = platform.inBoth((region) => this.createCertificate(region));
     const record = this.createValidationRecord(certificates.home);
@@ -41,10 +38,6 @@ export class Domain extends pulumi.ComponentResource {
     this.domainName = args.domainName;
     this.hostedZoneId = args.hostedZoneId;
     this.registerOutputs({ domainName: this.domainName });
-  }
-
-  private childIn(region: Region): pulumi.CustomResourceOptions {
-    return { parent: this, provider: region.provider };
   }
 
   private createCertificate(region: Region): aws.acm.Certificate {
@@ -108,8 +101,8 @@ export class Domain extends pulumi.ComponentResource {
       `${this.name}-${region.code}`,
       {
         domainName: domain.domainName,
-        restApi: api.apiId,
-        stageName: api.stageName,
+        restApi: api.api.id,
+        stageName: api.stage.stageName,
         basePath: STAGE_NAME,
       },
       this.childIn(region),

@@ -1,77 +1,44 @@
-/** What `pulumi.Config` offers, as far as it is used here. */
+import type { Key } from "./key";
+
+/** The part of `pulumi.Config` that is used here. */
 export interface ConfigSource {
   get(key: string): string | undefined;
   getObject<T>(key: string): T | undefined;
 }
 
-/** A key, the pattern of its values, and the pattern in words. */
-type Rule<Key extends string> = readonly [key: Key, pattern: RegExp, allowed: string];
-
-/** Reads and checks one key after the other and remembers every complaint. */
-export class ConfigReader<Key extends string> {
+/** Reads and validates one key after the other, and collects all complaints. */
+export class ConfigReader {
   readonly complaints: string[] = [];
 
   constructor(
     private readonly source: ConfigSource,
-    private readonly defaults: Readonly<Partial<Record<Key, string | readonly string[]>>>,
+    private readonly keys: Readonly<Record<string, Key<unknown>>>,
   ) {}
 
-  /** The value as text; empty where nothing is configured and nothing is the default. */
-  text(key: Key): string {
-    const value = this.source.get(key) ?? this.defaults[key];
-    return typeof value === "string" ? value : "";
+  complain(name: string, got: unknown, allowed: string, remedy: string): void {
+    const set = Array.isArray(this.keys[name]?.default) ? `--path '${name}[0]'` : name;
+    const what = `${name}: got ${JSON.stringify(got)}; allowed: ${allowed}`;
+    this.complaints.push(`${what}; run: pulumi config set ${set} ${remedy}`);
   }
 
-  complain(key: Key, got: unknown, allowed: string, remedy: string): void {
-    this.complaints.push(`${key}: got ${JSON.stringify(got)}; allowed: ${allowed}; ${remedy}`);
+  /** The value of a key, or undefined if the key is not used or its value is not allowed. */
+  read(name: string): unknown {
+    const { schema, allowed, remedy, isUsed } = this.keys[name]!;
+    if (isUsed && !isUsed((other) => String(this.configured(other)))) return undefined;
+    const got = this.configured(name);
+    const { success, data } = schema.safeParse(got);
+    if (!success) this.complain(name, got, allowed, remedy);
+    return data;
   }
 
-  matching(...[key, pattern, allowed]: Rule<Key>): string {
-    const got = this.text(key);
-    if (!pattern.test(got)) {
-      this.complain(key, got, allowed, `run: pulumi config set ${key} <value>`);
-    }
-    return got;
-  }
-
-  /** Two keys that mean nothing alone: both, or undefined where neither is set. */
-  together(one: Rule<Key>, other: Rule<Key>): readonly [string, string] | undefined {
-    if (this.text(one[0]) === "" && this.text(other[0]) === "") return undefined;
-    const both = ([key, pattern, allowed]: Rule<Key>, partner: Key) =>
-      this.matching(key, pattern, `${allowed}, together with ${partner}`);
-    return [both(one, other[0]), both(other, one[0])];
-  }
-
-  number(key: Key, min: number, max: number, step: number): number {
-    const got = this.text(key);
-    const value = Number(got);
-    if (got.trim() === "" || !(value >= min && value <= max) || value % step !== 0) {
-      const allowed = `${min} to ${max} in steps of ${step}`;
-      this.complain(key, got, allowed, `run: pulumi config set ${key} <number>`);
-    }
-    return value;
-  }
-
-  oneOf<T extends string>(key: Key, allowed: readonly T[]): T {
-    const got = this.text(key);
-    if (!(allowed as readonly string[]).includes(got)) {
-      this.complain(key, got, allowed.join(" or "), `run: pulumi config set ${key} ${allowed[0]}`);
-    }
-    return got as T;
-  }
-
-  /** A list of texts that all match. */
-  texts(key: Key, pattern: RegExp, allowed: string, example: string): string[] {
-    let got: unknown;
+  /** What is configured, else the default, else an empty text. */
+  private configured(name: string): unknown {
+    const { default: fallback = "" } = this.keys[name]!;
+    if (!Array.isArray(fallback)) return this.source.get(name) ?? fallback;
     try {
-      got = this.source.getObject(key) ?? this.defaults[key];
+      return this.source.getObject(name) ?? fallback;
     } catch {
-      got = this.source.get(key);
+      return this.source.get(name);
     }
-    const valid = Array.isArray(got) && got.every((text) => pattern.test(String(text)));
-    if (!valid) {
-      this.complain(key, got, allowed, `run: pulumi config set --path '${key}[0]' ${example}`);
-    }
-    return valid ? (got as string[]) : [];
   }
 }

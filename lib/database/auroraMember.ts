@@ -1,15 +1,13 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { PROCESSOR_TIMEOUT_SECONDS } from "../platform/tunables";
 import type { Network } from "../network/network";
-import type { Platform, Region } from "../platform/platform";
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 /** Days of Performance Insights that cost nothing. */
 const INSIGHTS_RETENTION_DAYS = 7;
 
-export interface AuroraMemberArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface AuroraMemberArgs extends RegionalArgs {
   readonly network: Network;
   readonly globalCluster: aws.rds.GlobalCluster;
   readonly databaseName: string;
@@ -27,41 +25,22 @@ export interface AuroraMemberArgs {
 }
 
 /** One region's cluster of the global database, with everything it needs in that region. */
-export class AuroraMember extends pulumi.ComponentResource {
-  readonly clusterArn: pulumi.Output<string>;
-  readonly clusterIdentifier: pulumi.Output<string>;
-  /** Differs per region; IAM sign-in names it. */
-  readonly clusterResourceId: pulumi.Output<string>;
-  /** Writes here once this member is the writer; the name stays the same over a promotion. */
-  readonly endpoint: pulumi.Output<string>;
-  readonly readerEndpoint: pulumi.Output<string>;
+export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
+  /** Its endpoints keep their names over a promotion; `endpoint` accepts writes only on the writer. */
+  readonly cluster: aws.rds.Cluster;
   readonly instances: aws.rds.ClusterInstance[];
 
-  constructor(
-    private readonly name: string,
-    private readonly args: AuroraMemberArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:AuroraMember", name, {}, opts);
+  constructor(name: string, args: AuroraMemberArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("AuroraMember", name, args, opts);
     const key = this.createKey();
-    const cluster = this.createCluster(
+    this.cluster = this.createCluster(
       key,
       this.createSubnetGroup(),
       this.createParameterGroup(),
       this.createLogGroup(),
     );
-    this.instances = this.createInstances(cluster, key);
-
-    this.clusterArn = cluster.arn;
-    this.clusterIdentifier = cluster.clusterIdentifier;
-    this.clusterResourceId = cluster.clusterResourceId;
-    this.endpoint = cluster.endpoint;
-    this.readerEndpoint = cluster.readerEndpoint;
-    this.registerOutputs({ clusterArn: this.clusterArn, endpoint: this.endpoint });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
+    this.instances = this.createInstances(this.cluster, key);
+    this.registerOutputs({ clusterArn: this.cluster.arn, endpoint: this.cluster.endpoint });
   }
 
   private get identifier(): string {
@@ -98,7 +77,7 @@ export class AuroraMember extends pulumi.ComponentResource {
       {
         name: platform.nameOf("database", "orders", region),
         description: "Isolated subnets of Aurora",
-        subnetIds: network.subnetIds,
+        subnetIds: network.subnets.map((subnet) => subnet.id),
       },
       this.child,
     );
@@ -160,7 +139,7 @@ export class AuroraMember extends pulumi.ComponentResource {
         storageEncrypted: true,
         kmsKeyId: key.arn,
         dbSubnetGroupName: subnetGroup.name,
-        vpcSecurityGroupIds: [network.databaseSecurityGroupId],
+        vpcSecurityGroupIds: [network.databaseSecurityGroup.id],
         dbClusterParameterGroupName: parameterGroup.name,
         iamDatabaseAuthenticationEnabled: true,
         enabledCloudwatchLogsExports: ["postgresql"],
@@ -191,7 +170,7 @@ export class AuroraMember extends pulumi.ComponentResource {
   private createInstances(cluster: aws.rds.Cluster, key: aws.kms.Key): aws.rds.ClusterInstance[] {
     const { platform, region, network } = this.args;
     const { config, retention } = platform;
-    const zones = network.availabilityZones;
+    const zones = network.subnets.map((subnet) => subnet.availabilityZone);
     return Array.from({ length: config.auroraInstancesPerRegion }, (_, index) => {
       return new aws.rds.ClusterInstance(
         `${this.name}-${index}`,

@@ -19,6 +19,7 @@ export const BUNDLER_KEY = Symbol.for("trading-platform.bundler");
 type Bundler = (what: string) => string;
 
 const projectDir = path.join(__dirname, "..", "..");
+const ENTRY_FOLDER = "lambda/entry";
 
 /** How every function is bundled; `npm run bench:bundles` bundles its SDK clients the same way. */
 export const bundleOptions = {
@@ -60,7 +61,7 @@ function compile(
 
 /** The code of every function, as one minified module each. */
 function compileFunctions(): ReadonlyMap<string, string> {
-  return compile(bundleOptions, "lambda/entry", stems);
+  return compile(bundleOptions, ENTRY_FOLDER, stems);
 }
 
 /** The code of every canary, as Synthetics loads it. */
@@ -94,7 +95,7 @@ function codeOf(name: string, compiled: ReadonlyMap<string, string>): string {
   const code = compiled.get(name);
   if (code !== undefined) return code;
   const known = [...compiled.keys()].join(", ");
-  throw new Error(`bundle: got "${name}"; there are ${known}; add it to lib/functions/bundle.ts`);
+  throw new Error(`bundle: got "${name}"; there are ${known}; add it to lambda/functions.ts`);
 }
 
 /** The code of one function; the first question compiles them all. */
@@ -110,8 +111,8 @@ export function bundle(stem: Stem): Bundle {
 /** The scripts of all canaries, at the root of one archive. */
 export function canaryBundle(): Bundle {
   const script = (check: CanaryCheck) => codeOf(check, (canaries ??= compileCanaries()));
-  return bundleOnce("canaries", {
-    "health.js": () => script("health"),
-    "order.js": () => script("order"),
-  });
+  return bundleOnce(
+    "canaries",
+    Object.fromEntries(canaryChecks.map((check) => [`${check}.js`, () => script(check)])),
+  );
 }

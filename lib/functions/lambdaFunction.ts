@@ -1,17 +1,13 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { EVENT_KEPT_SECONDS } from "../platform/tunables";
-import { type Stem } from "../../lambda/functions";
+import type { Stem } from "../../lambda/functions";
 import { bundle } from "./bundle";
 import { functionBaseName } from "../platform/naming";
 import type { Network } from "../network/network";
-import type { Platform, Region } from "../platform/platform";
-import {
-  type Statement,
-  policyDocument,
-  serviceStatements,
-  serviceTrustPolicy,
-} from "../platform/policies";
+import { policyDocument, serviceStatements, serviceTrustPolicy } from "../platform/policies";
+import { type Link, environmentOf, statementsOf } from "./link";
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 const DEFAULT_MEMORY_MB = 512;
 
@@ -26,17 +22,14 @@ export interface Retries {
 /** For events that come every minute: the next one brings what an older one would say. */
 export const notRetried: Retries = { attemptsMax: 0, eventAgeMaxSeconds: EVENT_KEPT_SECONDS };
 
-export interface LambdaFunctionArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface LambdaFunctionArgs extends RegionalArgs {
   /** The entry in lambda/entry; in kebab-case it is the function's name. */
   readonly stem: Stem;
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What the handler calls, beside what Lambda itself does in its name. */
-  readonly statements: readonly Statement[];
+  /** What the handler uses, beside what Lambda itself does in its name. */
+  readonly links: readonly Link[];
   readonly timeoutSeconds: number;
   /** Gets the events that the function failed on. */
-  readonly failuresQueueArn: pulumi.Input<string>;
+  readonly failuresQueue: aws.sqs.Queue;
   /**
    * Concurrency kept for this function alone, and its limit. Ignored where the configuration says
    * `unreserved`.
@@ -56,35 +49,21 @@ export interface LambdaFunctionArgs {
 }
 
 /** One function with its own role, log group and code. */
-export class LambdaFunction extends pulumi.ComponentResource {
+export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
   readonly function: aws.lambda.Function;
-  readonly functionName: pulumi.Output<string>;
-  readonly arn: pulumi.Output<string>;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: LambdaFunctionArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:LambdaFunction", name, {}, opts);
+  constructor(name: string, args: LambdaFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("LambdaFunction", name, args, opts);
     const logGroup = this.createLogGroup();
     const role = this.createRole();
     const policy = this.createPolicy(role, logGroup);
     this.function = this.createFunction(role, policy, logGroup);
     if (args.retries) this.createEventInvokeConfig(args.retries);
-
-    this.functionName = this.function.name;
-    this.arn = this.function.arn;
-    this.registerOutputs({ arn: this.arn });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
+    this.registerOutputs({ arn: this.function.arn });
   }
 
   private get physicalName(): string {
-    const { platform, region, stem } = this.args;
-    return platform.nameOf("function", functionBaseName(stem), region);
+    return this.nameOf("function", functionBaseName(this.args.stem));
   }
 
   /** Named here, because a group that Lambda makes itself would outlive the stack. */
@@ -100,11 +79,10 @@ export class LambdaFunction extends pulumi.ComponentResource {
   }
 
   private createRole(): aws.iam.Role {
-    const { platform, region, stem } = this.args;
     return new aws.iam.Role(
       this.name,
       {
-        name: platform.nameOf("role", functionBaseName(stem), region),
+        name: this.nameOf("role", functionBaseName(this.args.stem)),
         assumeRolePolicy: serviceTrustPolicy("lambda.amazonaws.com"),
       },
       this.child,
@@ -112,15 +90,19 @@ export class LambdaFunction extends pulumi.ComponentResource {
   }
 
   private createPolicy(role: aws.iam.Role, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
-    const { statements, failuresQueueArn, network } = this.args;
+    const { links, failuresQueue, network } = this.args;
     const service = serviceStatements({
       logGroupArn: logGroup.arn,
-      failuresQueueArn,
+      failuresQueueArn: failuresQueue.arn,
       inVpc: network !== undefined,
     });
     return new aws.iam.RolePolicy(
       this.name,
-      { name: "calls", role: role.id, policy: policyDocument([...service, ...statements]) },
+      {
+        name: "calls",
+        role: role.id,
+        policy: policyDocument([...service, ...statementsOf(links)]),
+      },
       this.child,
     );
   }
@@ -130,7 +112,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
     policy: aws.iam.RolePolicy,
     logGroup: aws.cloudwatch.LogGroup,
   ): aws.lambda.Function {
-    const { platform, stem, environment, timeoutSeconds, failuresQueueArn } = this.args;
+    const { platform, stem, links, timeoutSeconds, failuresQueue } = this.args;
     const unreserved = platform.config.orderProcessorReservedConcurrency === "unreserved";
     const reserved = unreserved ? undefined : this.args.reservedConcurrency;
     return new aws.lambda.Function(
@@ -142,11 +124,11 @@ export class LambdaFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: `${stem}.handler`,
         code: bundle(stem).archive,
-        environment: { variables: environment },
+        environment: { variables: environmentOf(links) },
         timeout: timeoutSeconds,
         memorySize: DEFAULT_MEMORY_MB,
         ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
-        deadLetterConfig: { targetArn: failuresQueueArn },
+        deadLetterConfig: { targetArn: failuresQueue.arn },
         // Handlers write whole lines, metrics among them; JSON format would wrap them once more.
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
         tracingConfig: { mode: "Active" },
@@ -162,12 +144,12 @@ export class LambdaFunction extends pulumi.ComponentResource {
     if (!network) return {};
     return {
       vpcConfig: {
-        subnetIds: network.subnetIds,
-        securityGroupIds: [network.functionsSecurityGroupId],
+        subnetIds: network.subnets.map((subnet) => subnet.id),
+        securityGroupIds: [network.functionsSecurityGroup.id],
       },
       // Lambda keeps interfaces for up to 45 minutes; the group must not wait for them.
       replaceSecurityGroupsOnDestroy: true,
-      replacementSecurityGroupIds: [network.defaultSecurityGroupId],
+      replacementSecurityGroupIds: [network.vpc.defaultSecurityGroupId],
     };
   }
 

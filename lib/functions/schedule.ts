@@ -2,11 +2,9 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { EVENT_KEPT_SECONDS } from "../platform/tunables";
 import type { LambdaFunction } from "./lambdaFunction";
-import type { Platform, Region } from "../platform/platform";
+import type { RegionalArgs } from "../platform/component";
 
-export interface ScheduleArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface ScheduleArgs extends RegionalArgs {
   /** Base of the rule's name. */
   readonly what: string;
   readonly every: "minute" | "day";
@@ -37,7 +35,7 @@ export function schedule(
     name,
     {
       action: "lambda:InvokeFunction",
-      function: target.functionName,
+      function: target.function.name,
       principal: "events.amazonaws.com",
       sourceArn: rule.arn,
     },
@@ -47,7 +45,7 @@ export function schedule(
     name,
     {
       rule: rule.name,
-      arn: target.arn,
+      arn: target.function.arn,
       input: JSON.stringify(event),
       retryPolicy: { maximumEventAgeInSeconds: EVENT_KEPT_SECONDS, maximumRetryAttempts: 1 },
     },

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AuroraMember } from "../database/auroraMember";
-import type { Platform, Region } from "../platform/platform";
 import type { Sns } from "../sns";
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 /** What the platform stands on, as AWS Health calls it. */
 const healthServices = [
@@ -19,9 +19,7 @@ const healthServices = [
   "SQS",
 ];
 
-export interface NotificationsArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface NotificationsArgs extends RegionalArgs {
   /** The region's own cluster. */
   readonly member: AuroraMember;
   readonly topics: Sns;
@@ -31,20 +29,12 @@ export interface NotificationsArgs {
  * What AWS itself has to say about a region, told to people there: events of its database, among
  * them a failover of the global database and its fencing, and troubles of its services.
  */
-export class Notifications extends pulumi.ComponentResource {
-  constructor(
-    private readonly name: string,
-    private readonly args: NotificationsArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Notifications", name, {}, opts);
+export class Notifications extends RegionalComponent<NotificationsArgs> {
+  constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Notifications", name, args, opts);
     this.createDatabaseEvents();
     this.createServiceTroubles();
     this.registerOutputs({});
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
   }
 
   /**
@@ -54,7 +44,7 @@ export class Notifications extends pulumi.ComponentResource {
   private createDatabaseEvents(): void {
     const { platform, region, member, topics } = this.args;
     const sources = {
-      cluster: [member.clusterIdentifier],
+      cluster: [member.cluster.clusterIdentifier],
       instance: member.instances.map((instance) => instance.identifier),
     };
     for (const [what, sourceIds] of Object.entries(sources)) {

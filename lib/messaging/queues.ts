@@ -1,19 +1,14 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import {
   DEAD_LETTER_RETENTION_SECONDS,
   HINT_RETENTION_SECONDS,
   HINT_VISIBILITY_SECONDS,
 } from "../platform/tunables";
-import type { Platform, Region } from "../platform/platform";
-
-export interface QueuesArgs {
-  readonly platform: Platform;
-  readonly region: Region;
-}
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 /** A region's queues. Both regions' come before any function: order-api hints to the active one. */
-export class Queues extends pulumi.ComponentResource {
+export class Queues extends RegionalComponent<RegionalArgs> {
   /** Hints of accepted orders. */
   readonly orders: aws.sqs.Queue;
   /** Orders that can never be stored; order-processor itself writes them here. */
@@ -21,12 +16,8 @@ export class Queues extends pulumi.ComponentResource {
   /** Events of functions that failed or were not accepted. */
   readonly failures: aws.sqs.Queue;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: QueuesArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Queues", name, {}, opts);
+  constructor(name: string, args: RegionalArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Queues", name, args, opts);
     // No redrive: an unavailable database or a broken function is not the order's fault, and what
     // is lost here is still open in the ledger.
     this.orders = this.createQueue("orders", {
@@ -43,11 +34,10 @@ export class Queues extends pulumi.ComponentResource {
   }
 
   private createQueue(what: string, args: aws.sqs.QueueArgs): aws.sqs.Queue {
-    const { platform, region } = this.args;
     return new aws.sqs.Queue(
       `${this.name}-${what}`,
-      { name: platform.nameOf("queue", what, region), sqsManagedSseEnabled: true, ...args },
-      { parent: this, provider: region.provider },
+      { name: this.nameOf("queue", what), sqsManagedSseEnabled: true, ...args },
+      this.child,
     );
   }
 }

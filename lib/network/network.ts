@@ -1,16 +1,12 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import type { Platform, Region } from "../platform/platform";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Region } from "../platform/platform";
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 /** Two zones: the fewest in which a database survives the loss of one. */
 const ZONES = 2;
 const POSTGRES_PORT = 5432;
 const HTTPS_PORT = 443;
-
-export interface NetworkArgs {
-  readonly platform: Platform;
-  readonly region: Region;
-}
 
 /** Second number of the range 10.x.0.0/16; differs, so that the networks may be peered. */
 const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 1 };
@@ -20,22 +16,15 @@ const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 
  * functions that speak SQL; what else they call has an endpoint. Their metrics leave as log lines,
  * so that no endpoint for CloudWatch is needed.
  */
-export class Network extends pulumi.ComponentResource {
-  readonly vpcId: pulumi.Output<string>;
-  /** A security group without rules: functions are moved to it while they are deleted. */
-  readonly defaultSecurityGroupId: pulumi.Output<string>;
-  readonly subnetIds: pulumi.Output<string>[];
-  /** Zones of the subnets, in the same order. */
-  readonly availabilityZones: pulumi.Output<string>[];
-  readonly functionsSecurityGroupId: pulumi.Output<string>;
-  readonly databaseSecurityGroupId: pulumi.Output<string>;
+export class Network extends RegionalComponent<RegionalArgs> {
+  /** Its default security group has no rules: functions are moved to it while they are deleted. */
+  readonly vpc: aws.ec2.Vpc;
+  readonly subnets: readonly aws.ec2.Subnet[];
+  readonly functionsSecurityGroup: aws.ec2.SecurityGroup;
+  readonly databaseSecurityGroup: aws.ec2.SecurityGroup;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: NetworkArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Network", name, {}, opts);
+  constructor(name: string, args: RegionalArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Network", name, args, opts);
     const vpc = this.createVpc();
     const subnets = this.createSubnets(vpc);
     const routeTable = this.createRouteTable(vpc, subnets);
@@ -49,17 +38,11 @@ export class Network extends pulumi.ComponentResource {
     this.createInterfaceEndpoint("sqs", vpc, subnets, endpoints);
     this.createInterfaceEndpoint("secretsmanager", vpc, subnets, endpoints);
 
-    this.vpcId = vpc.id;
-    this.defaultSecurityGroupId = vpc.defaultSecurityGroupId;
-    this.subnetIds = subnets.map((subnet) => subnet.id);
-    this.availabilityZones = subnets.map((subnet) => subnet.availabilityZone);
-    this.functionsSecurityGroupId = functions.id;
-    this.databaseSecurityGroupId = database.id;
-    this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
+    this.vpc = vpc;
+    this.subnets = subnets;
+    this.functionsSecurityGroup = functions;
+    this.databaseSecurityGroup = database;
+    this.registerOutputs({ vpcId: vpc.id, subnetIds: subnets.map((subnet) => subnet.id) });
   }
 
   private cidr(third: number, bits: number): string {

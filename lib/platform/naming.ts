@@ -71,6 +71,11 @@ export function physicalName(kind: NameKind, ...parts: readonly string[]): strin
   return whole.slice(0, lengthMax - tail.length).replace(/-$/, "") + tail;
 }
 
+/** The type of a name in kebab-case: of `orderApi` it is `order-api`. */
+export type KebabCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${KebabCase<Rest>}`
+  : "";
+
 /** `orderApi` is `order-api`. */
 export function functionBaseName(stem: string): string {
   return stem.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { arnInRegion } from "../platform/naming";
 import type { Pair, Platform } from "../platform/platform";
+import { PlatformComponent } from "../platform/component";
 
 /** Two live keys: the first signs, both verify, so that rotation leaves no token behind. */
 const KEY_IDS = ["initial-a", "initial-b"] as const;
@@ -20,26 +21,18 @@ export interface TokensArgs {
  * To rotate, an operator writes a new text with a new first key and the old first as second; the
  * program leaves the text alone after its first one.
  */
-export class Tokens extends pulumi.ComponentResource {
+export class Tokens extends PlatformComponent<TokensArgs> {
   /** The secret and its replica; whoever knows the ARN finds keys in it. */
   readonly secretArns: Pair<pulumi.Output<string>>;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: TokensArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Tokens", name, {}, opts);
+  constructor(name: string, args: TokensArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Tokens", name, args, opts);
     const version = this.createVersion(this.createSecret());
     this.secretArns = {
       home: version.secretId,
       standby: version.secretId.apply((arn) => arnInRegion(arn, args.platform.standby.name)),
     };
     this.registerOutputs({ homeSecretArn: this.secretArns.home });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.platform.home.provider };
   }
 
   private createSecret(): aws.secretsmanager.Secret {
@@ -54,7 +47,7 @@ export class Tokens extends pulumi.ComponentResource {
         forceOverwriteReplicaSecret: true,
         replicas: [{ region: standby.name }],
       },
-      this.child,
+      this.childIn(this.args.platform.home),
     );
   }
 
@@ -63,7 +56,7 @@ export class Tokens extends pulumi.ComponentResource {
     return new aws.secretsmanager.SecretVersion(
       this.name,
       { secretId: secret.arn, secretString: pulumi.jsonStringify({ keys }) },
-      { ...this.child, ignoreChanges: ["secretString"] },
+      { ...this.childIn(this.args.platform.home), ignoreChanges: ["secretString"] },
     );
   }
 

@@ -1,15 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../platform/naming";
-import type { Platform, Region } from "../platform/platform";
 import { policyDocument } from "../platform/policies";
+import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 /** Parts of an upload that was given up are paid for until they are removed. */
 const ABANDONED_UPLOAD_DAYS = 1;
 
-export interface BucketArgs {
-  readonly platform: Platform;
-  readonly region: Region;
+export interface BucketArgs extends RegionalArgs {
   /** Base of the bucket's name. */
   readonly what: string;
   /** Objects below this prefix vanish when this old; others stay. */
@@ -17,19 +15,15 @@ export interface BucketArgs {
 }
 
 /** A versioned bucket that only its own account reaches, only over TLS. */
-export class Bucket extends pulumi.ComponentResource {
-  readonly bucketName: pulumi.Output<string>;
-  readonly arn: pulumi.Output<string>;
+export class Bucket extends RegionalComponent<BucketArgs> {
+  readonly bucket: aws.s3.Bucket;
   /** Replication is refused until both of its buckets keep versions. */
   readonly versioning: aws.s3.BucketVersioning;
 
-  constructor(
-    private readonly name: string,
-    private readonly args: BucketArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("trading:platform:Bucket", name, {}, opts);
+  constructor(name: string, args: BucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("Bucket", name, args, opts);
     const bucket = this.createBucket();
+    this.bucket = bucket;
     this.versioning = new aws.s3.BucketVersioning(
       name,
       { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
@@ -38,14 +32,7 @@ export class Bucket extends pulumi.ComponentResource {
     this.createEncryption(bucket);
     this.createLifecycle(bucket);
     this.createPolicy(bucket, this.createAccessBlock(bucket));
-
-    this.bucketName = bucket.bucket;
-    this.arn = bucket.arn;
-    this.registerOutputs({ bucketName: this.bucketName });
-  }
-
-  private get child(): pulumi.CustomResourceOptions {
-    return { parent: this, provider: this.args.region.provider };
+    this.registerOutputs({ bucketName: bucket.bucket });
   }
 
   private createBucket(): aws.s3.Bucket {

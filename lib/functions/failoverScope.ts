@@ -1,0 +1,44 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ApiGateway } from "../apiGateway";
+import type { Aurora } from "../aurora";
+import type { Dynamodb } from "../dynamodb";
+import type { RegionalFunctions } from "../lambda";
+import type { Queues } from "../messaging/queues";
+import type { RegionalArgs } from "../platform/component";
+import type { Pair, Platform } from "../platform/platform";
+import type { Route53 } from "../route53";
+import type { Tokens } from "../secrets/tokens";
+import type { Sns } from "../sns";
+import { type Link, ledgerLink, metricsLink, tokenKeysLink, workIndexLink } from "./link";
+
+/** What detection and failing over touch. */
+export interface FailoverTargets {
+  readonly platform: Platform;
+  readonly dynamodb: Dynamodb;
+  readonly aurora: Aurora;
+  readonly route53: Route53;
+  readonly queues: Pair<Queues>;
+  readonly functions: Pair<RegionalFunctions>;
+  readonly apis: Pair<ApiGateway>;
+  readonly topics: Pair<Sns>;
+  readonly tokens: Tokens;
+}
+
+export type FailoverScope = FailoverTargets & RegionalArgs & { readonly parent: pulumi.Resource };
+
+/** What probing needs: sentinel and orchestrator both probe. */
+export function probingLinks(scope: FailoverScope): Link[] {
+  const { region, dynamodb, apis, tokens } = scope;
+  return [
+    ledgerLink(scope, "GetItem", "PutItem"),
+    workIndexLink(dynamodb, region),
+    metricsLink,
+    tokenKeysLink(tokens, region),
+    {
+      environment: {
+        HOME_API_URL: apis.home.stage.invokeUrl,
+        STANDBY_API_URL: apis.standby.stage.invokeUrl,
+      },
+    },
+  ];
+}

@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import { APPLICATION_USER } from "../../lambda/orders/migrations";
+import { METRIC_NAMESPACE } from "../../lambda/runtime/log";
+import { type Aurora, DATABASE_NAME } from "../aurora";
+import type { Dynamodb } from "../dynamodb";
+import type { RegionalArgs } from "../platform/component";
+import type { Platform, Region } from "../platform/platform";
+import { type Statement, metricsStatement, secretStatement } from "../platform/policies";
+import type { Tokens } from "../secrets/tokens";
+
+/** What code needs to use something: variables that name it, and rights of the code's role. */
+export interface Link {
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly statements?: readonly Statement[];
+}
+
+export function environmentOf(links: readonly Link[]): Record<string, pulumi.Input<string>> {
+  return Object.assign({}, ...links.map(({ environment }) => environment)) as Record<
+    string,
+    pulumi.Input<string>
+  >;
+}
+
+export function statementsOf(links: readonly Link[]): Statement[] {
+  return links.flatMap(({ statements = [] }) => statements);
+}
+
+export function environmentLink(platform: Platform): Link {
+  return { environment: { ENVIRONMENT: platform.config.env } };
+}
+
+/** The region's replica of the ledger, with the names of both regions, which its items carry. */
+export function ledgerLink(
+  { platform, region, dynamodb }: RegionalArgs & { readonly dynamodb: Dynamodb },
+  ...actions: readonly string[]
+): Link {
+  return {
+    environment: {
+      ENVIRONMENT: platform.config.env,
+      HOME_REGION: platform.home.name,
+      STANDBY_REGION: platform.standby.name,
+      LEDGER_TABLE: dynamodb.ledger.name,
+    },
+    statements: [
+      {
+        Sid: "Ledger",
+        Action: actions.map((action) => `dynamodb:${action}`),
+        Resource: [dynamodb.ledgerArnIn(region)],
+      },
+    ],
+  };
+}
+
+/** The index over open and closed orders, beside `ledgerLink`. */
+export function workIndexLink(dynamodb: Dynamodb, region: Region): Link {
+  const Resource = [dynamodb.workIndexArnIn(region)];
+  return { statements: [{ Sid: "WorkIndex", Action: ["dynamodb:Query"], Resource }] };
+}
+
+/** The region's own copy of the keys that sign and verify tokens. */
+export function tokenKeysLink(tokens: Tokens, region: Region): Link {
+  const secretArn = tokens.secretArns[region.key];
+  return {
+    environment: { TOKEN_SECRET_ARN: secretArn },
+    statements: [secretStatement("TokenSecret", secretArn)],
+  };
+}
+
+/** Our own metrics, for functions outside the network; the others write them as log lines. */
+export const metricsLink: Link = { statements: [metricsStatement(METRIC_NAMESPACE)] };
+
+/** What every function that speaks SQL needs. */
+export const databaseLink: Link = {
+  environment: {
+    DATABASE_NAME,
+    // Since Node 20 the runtime trusts the certificate authority of RDS only if this is set.
+    NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+  },
+};
+
+/** Signing in to the region's own cluster as the application, with a token and no password. */
+export function signInLink({
+  platform,
+  region,
+  aurora,
+}: RegionalArgs & { readonly aurora: Aurora }): Link {
+  const { clusterResourceId } = aurora.members[region.key].cluster;
+  const users = pulumi.interpolate`arn:aws:rds-db:${region.name}:${platform.accountId}:dbuser`;
+  const user = pulumi.interpolate`${users}:${clusterResourceId}/${APPLICATION_USER}`;
+  return {
+    ...databaseLink,
+    statements: [{ Sid: "Database", Action: ["rds-db:connect"], Resource: [user] }],
+  };
+}

@@ -1,0 +1,20 @@
+import { API_TIMEOUT_SECONDS } from "../platform/tunables";
+import { sendStatement } from "../platform/policies";
+import type { LambdaFunction } from "./lambdaFunction";
+import { ledgerLink } from "./link";
+import { type FunctionScope, createFunction } from "./scope";
+
+export function createOrderApi(scope: FunctionScope): LambdaFunction {
+  const { home, standby } = scope.queues;
+  return createFunction(scope, {
+    stem: "orderApi",
+    links: [
+      ledgerLink(scope, "GetItem", "PutItem", "UpdateItem"),
+      {
+        environment: { HOME_QUEUE_URL: home.orders.url, STANDBY_QUEUE_URL: standby.orders.url },
+        statements: [sendStatement(home.orders.arn, standby.orders.arn)],
+      },
+    ],
+    timeoutSeconds: API_TIMEOUT_SECONDS,
+  });
+}

@@ -1,0 +1,50 @@
+import { SWEEP_TIMEOUT_SECONDS } from "../platform/tunables";
+import { type LambdaFunction, notRetried } from "./lambdaFunction";
+import { ledgerLink, signInLink, workIndexLink } from "./link";
+import { schedule } from "./schedule";
+import { type FunctionScope, createFunction } from "./scope";
+
+export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
+  const { name, parent, platform, region, aurora, dynamodb, network } = scope;
+  const { orders } = scope.queues[region.key];
+  const sweep = createFunction(scope, {
+    stem: "settlementSweep",
+    links: [
+      ledgerLink(scope, "GetItem", "UpdateItem", "DeleteItem"),
+      workIndexLink(dynamodb, region),
+      {
+        environment: { QUEUE_URL: orders.url },
+        statements: [
+          {
+            Sid: "Queues",
+            Action: ["sqs:SendMessage", "sqs:GetQueueAttributes"],
+            Resource: [orders.arn],
+          },
+        ],
+      },
+      signInLink(scope),
+      {
+        environment: {
+          DATABASE_READER_ENDPOINT: aurora.members[region.key].cluster.readerEndpoint,
+        },
+      },
+    ],
+    timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
+    network,
+    retries: notRetried,
+  });
+  schedule(
+    `${name}-sweep`,
+    {
+      platform,
+      region,
+      what: "settlement-sweep",
+      every: "minute",
+      description: "Re-queues waiting orders here, or closes those seen in this database",
+      target: sweep,
+      event: { trigger: "schedule" },
+    },
+    { parent, provider: region.provider },
+  );
+  return sweep;
+}
