@@ -84,7 +84,7 @@ export function pollStatement(queueArn: pulumi.Input<string>): Statement {
   };
 }
 
-export function ledgerStatement(tableArn: pulumi.Input<string>, ...actions: string[]): Statement {
+function ledgerStatement(tableArn: pulumi.Input<string>, ...actions: string[]): Statement {
   return {
     Sid: "Ledger",
     Action: actions.map((action) => `dynamodb:${action}`),
@@ -92,7 +92,7 @@ export function ledgerStatement(tableArn: pulumi.Input<string>, ...actions: stri
   };
 }
 
-export function workIndexStatement(indexArn: pulumi.Input<string>): Statement {
+function workIndexStatement(indexArn: pulumi.Input<string>): Statement {
   return { Sid: "WorkIndex", Action: ["dynamodb:Query"], Resource: [indexArn] };
 }
 
