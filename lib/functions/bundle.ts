@@ -19,7 +19,6 @@ export const BUNDLER_KEY = Symbol.for("trading-platform.bundler");
 type Bundler = (what: string) => string;
 
 const projectDir = path.join(__dirname, "..", "..");
-const ENTRY_FOLDER = "lambda/entry";
 
 /** How every function is bundled; `npm run bench:bundles` bundles its SDK clients the same way. */
 export const bundleOptions = {
@@ -61,7 +60,7 @@ function compile(
 
 /** The code of every function, as one minified module each. */
 function compileFunctions(): ReadonlyMap<string, string> {
-  return compile(bundleOptions, ENTRY_FOLDER, stems);
+  return compile(bundleOptions, "lambda/entry", stems);
 }
 
 /** The code of every canary, as Synthetics loads it. */

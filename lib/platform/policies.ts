@@ -84,18 +84,6 @@ export function pollStatement(queueArn: pulumi.Input<string>): Statement {
   };
 }
 
-function ledgerStatement(tableArn: pulumi.Input<string>, ...actions: string[]): Statement {
-  return {
-    Sid: "Ledger",
-    Action: actions.map((action) => `dynamodb:${action}`),
-    Resource: [tableArn],
-  };
-}
-
-function workIndexStatement(indexArn: pulumi.Input<string>): Statement {
-  return { Sid: "WorkIndex", Action: ["dynamodb:Query"], Resource: [indexArn] };
-}
-
 export function sendStatement(...queueArns: pulumi.Input<string>[]): Statement {
   return { Sid: "Queues", Action: ["sqs:SendMessage"], Resource: queueArns };
 }
@@ -117,21 +105,4 @@ export function metricsStatement(namespace: string): Statement {
 /** Reading one secret, in the function's own region. */
 export function secretStatement(sid: string, secretArn: pulumi.Input<string>): Statement {
   return { Sid: sid, Action: ["secretsmanager:GetSecretValue"], Resource: [secretArn] };
-}
-
-/** Signing in to the region's own cluster with a token instead of a password. */
-export function databaseSignInStatement(args: {
-  region: string;
-  accountId: pulumi.Input<string>;
-  clusterResourceId: pulumi.Input<string>;
-  username: string;
-}): Statement {
-  const { region, accountId, clusterResourceId, username } = args;
-  return {
-    Sid: "Database",
-    Action: ["rds-db:connect"],
-    Resource: [
-      pulumi.interpolate`arn:aws:rds-db:${region}:${accountId}:dbuser:${clusterResourceId}/${username}`,
-    ],
-  };
 }
