@@ -7,6 +7,8 @@ import type { Base } from "./base";
 export class Permissions {
   /** Rights that a fault has taken from a role: the role's ARN and the action, with a space. */
   readonly taken = new Set<string>();
+  /** What policies say of a question; they do not change while a world is played. */
+  private readonly answers = new Map<string, boolean>();
 
   constructor(private readonly base: Base) {}
 
@@ -29,7 +31,13 @@ export class Permissions {
     // Not reported: the program grants what the fault has taken.
     if (this.taken.has(`${roleArn} ${action}`)) return false;
     const all = { "aws:requestedregion": region, ...context };
-    if (allows(role, action, resource, all)) return true;
+    const question = [roleArn, action, resource, ...Object.values(all)].join(" ");
+    let isAllowed = this.answers.get(question);
+    if (isAllowed === undefined) {
+      isAllowed = allows(role, action, resource, all);
+      this.answers.set(question, isAllowed);
+    }
+    if (isAllowed) return true;
     this.base.happened({ kind: "denied", functionName, region, action, resource });
     return false;
   }

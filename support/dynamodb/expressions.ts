@@ -37,16 +37,20 @@ const placeholders = /[#:]\w+/g;
 export function checkPlaceholders(input: Readonly<Record<string, unknown>>): void {
   const expressions = expressionKeys.map((key) => (input[key] ?? "") as string);
   const text = expressions.join(" ");
-  const used = new Set(text.match(placeholders));
+  const used = placeholdersOf(text);
   const { names, values } = bindingsOf(input);
-  const defined = Object.keys({ ...names, ...values });
+  const defined = [...Object.keys(names ?? {}), ...Object.keys(values ?? {})];
   for (const name of defined) {
-    if (!used.delete(name)) {
+    if (!used.has(name)) {
       throw new ValidationException(`${name} is defined and not used in: ${text}`);
     }
   }
-  for (const name of used) throw new ValidationException(`${name} is not defined in: ${text}`);
+  if (defined.length === used.size) return;
+  const missing = [...used].filter((name) => !defined.includes(name));
+  throw new ValidationException(`${missing.join(", ")} is not defined in: ${text}`);
 }
+
+const placeholdersOf = oncePerText((text) => new Set(text.match(placeholders)));
 
 /** The name of an attribute: this program names only attributes of the item itself. */
 function parseName(tokens: Tokens): string {
@@ -166,20 +170,24 @@ function parseUpdate(tokens: Tokens): Change {
   };
 }
 
-function cached<T>(parse: (tokens: Tokens) => T): (text: string) => T {
+/** Reads each text once: handlers send the same few expressions again and again. */
+function oncePerText<T>(read: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     let found = known.get(text);
-    if (found === undefined) {
-      const tokens = new Tokens(text);
-      found = parse(tokens);
-      if (!tokens.isDone) throw tokens.wrong();
-      known.set(text, found);
-    }
+    if (found === undefined) known.set(text, (found = read(text)));
     return found;
   };
 }
 
-/** Parsed once per text: handlers send the same few expressions again and again. */
-export const parseCondition = cached(parseOr);
-export const parseChange = cached(parseUpdate);
+function wholeText<T>(parse: (tokens: Tokens) => T): (text: string) => T {
+  return oncePerText((text) => {
+    const tokens = new Tokens(text);
+    const parsed = parse(tokens);
+    if (!tokens.isDone) throw tokens.wrong();
+    return parsed;
+  });
+}
+
+export const parseCondition = wholeText(parseOr);
+export const parseChange = wholeText(parseUpdate);
