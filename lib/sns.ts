@@ -5,7 +5,7 @@ import { type ResourceStatement, policyDocument } from "./platform/policies";
 import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
 /**
- * A region's two topics: `alerts` tells people, `failover` wakes the orchestrator and tells people.
+ * A region's two topics: `alerts` notifies people, `failover` invokes the orchestrator and notifies people.
  * Not encrypted: CloudWatch cannot publish through the default key, and no message holds a secret.
  */
 export class Sns extends RegionalComponent<RegionalArgs> {
@@ -90,7 +90,7 @@ export class Sns extends RegionalComponent<RegionalArgs> {
     ];
   }
 
-  /** They tell people, and wake nobody. */
+  /** The orchestrators notify people; they may not publish to the failover topic. */
   private orchestratorsStatement(topicArn: pulumi.Output<string>): ResourceStatement {
     const { platform } = this.args;
     const stem = functionBaseName("failoverOrchestrator");

@@ -84,7 +84,7 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
           },
         },
         startCanary: true,
-        // Else the function that Synthetics makes would outlive the canary.
+        // Otherwise the function that Synthetics creates would outlive the canary.
         deleteLambda: true,
       },
       // The first run writes into the bucket, so all of it must be there.

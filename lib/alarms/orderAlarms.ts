@@ -13,7 +13,7 @@ import { type AlarmTargets, ordersMetric } from "./targets";
 import { probeMetric } from "./probeMetric";
 import type { Queues } from "../messaging/queues";
 
-/** Our own counts, there within seconds: told within 3 minutes, where AWS's would be later. */
+/** From the handlers' own metrics, which arrive within seconds: people know within 3 minutes. */
 export function ordersAlarms(targets: AlarmTargets) {
   const gray = `failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * (failed + accepted)`;
   return {
@@ -45,7 +45,7 @@ export function ordersAlarms(targets: AlarmTargets) {
   };
 }
 
-/** In the standby region, from where look() sees home: also what never reaches order-api. */
+/** In the standby region, which probes home: also sees failures in front of order-api. */
 export function canaryOrdersAlarm({ platform }: AlarmTargets) {
   return {
     "canary-orders-failing": {
@@ -56,7 +56,7 @@ export function canaryOrdersAlarm({ platform }: AlarmTargets) {
   };
 }
 
-/** At home, where a canary order a slot is settled: after a failover it rings until home is back. */
+/** At home, where a canary order is settled in every slot. Stays on after a failover until failback. */
 export function settlingAlarm(targets: AlarmTargets) {
   return {
     "settling-silent": {

@@ -41,7 +41,7 @@ export function databaseAlarms({ member }: AlarmTargets) {
   };
 }
 
-/** At home alone: after a failover it rings until home is the writer again. */
+/** At home only. Stays on after a failover until home is the writer again. */
 export function writerAlarm({ member }: AlarmTargets) {
   return {
     "home-not-writing": {

@@ -1,26 +1,26 @@
 import { ORDERS_RATE_PER_SECOND } from "../platform/tunables";
 
-/** Runs wander a little, so that a period may hold none: two bad ones of three ring. */
+/** Canary runs do not start on time, so a period may have none: two bad periods of three count. */
 export const CANARY_RUNS_WATCHED = 3;
 export const CANARY_RUNS_FAILED = 2;
-/** Alarms that take silence for trouble wait this long for what they watch to begin. */
+/** New alarms for which missing data is a problem wait this long for the first data. */
 export const WARM_UP_MINUTES = 15;
-/** Minutes in a row that make a lasting trouble of a single one. */
+/** Consecutive minutes after which a problem counts as lasting. */
 export const ROW_MINUTES = 3;
-/** What waits longer is late: the RPO that was asked for. */
+/** A longer delay is too long: it is the required RPO. */
 export const LAG_SECONDS = 60;
-/** S3's promise, and the one value that Replication Time Control knows. */
+/** What S3 Replication Time Control promises, and the only value that it accepts. */
 export const ARCHIVE_LAG_MINUTES = 15;
-/** Share of what AWS counts, which comes a minute or three late. */
+/** Share of failed requests in the metrics that AWS publishes, one to three minutes late. */
 export const ERRORS_SHARE = 0.05;
-/** Gray: part of the orders fail, so that no probe sees an outage; one alone is no share. */
+/** A gray failure: part of the orders fail and probes see no outage. A single failed order is ignored. */
 export const GRAY_SHARE = 0.1;
 export const GRAY_ORDERS = 3;
-/** Of 18 canary orders a minute a tenth is two, and so many meet a home that fails for 7 s. */
+/** A tenth of the 18 canary orders per minute. A home that fails for 7 s fails as many. */
 export const GRAY_CANARIES = 2;
-/** An order waits for its hint to be lost, for one sweep to re-queue it and one to close it. */
+/** Time for a lost hint to be noticed, for one sweep to send it again and for one to close the order. */
 export const OPEN_ORDER_SECONDS = 300;
-/** Ten seconds of the API's whole rate: a sweep still takes them up within its minute. */
+/** Orders of ten seconds at the API's full rate. */
 export const OPEN_ORDERS = 10 * ORDERS_RATE_PER_SECOND;
-/** Looks come every 10 s; half a minute without one rings after a whole one. */
+/** Probes run every 10 s. Two periods of 30 s without one set the alarm off. */
 export const BLIND_PERIOD_SECONDS = 30;

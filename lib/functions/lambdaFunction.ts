@@ -19,7 +19,7 @@ export interface Retries {
   readonly eventAgeMaxSeconds: number;
 }
 
-/** For events that come every minute: the next one brings what an older one would say. */
+/** For events that come every minute: the next event replaces an older one. */
 export const notRetried: Retries = { attemptsMax: 0, eventAgeMaxSeconds: EVENT_KEPT_SECONDS };
 
 export interface LambdaFunctionArgs extends RegionalArgs {

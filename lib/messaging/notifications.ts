@@ -4,7 +4,7 @@ import type { AuroraMember } from "../database/auroraMember";
 import type { Sns } from "../sns";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
-/** What the platform stands on, as AWS Health calls it. */
+/** The services that the platform uses, by their names in AWS Health. */
 const healthServices = [
   "APIGATEWAY",
   "CLOUDWATCH",

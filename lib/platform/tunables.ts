@@ -1,30 +1,30 @@
-/** API Gateway asks anew for a verdict after this: a token outlives its end by no more. */
+/** API Gateway caches an authorizer's answer this long, so an expired token works this much longer. */
 export const VERDICT_KEPT_SECONDS = 60;
-/** Behind the API: whoever waits has given up by half of this, a read of token keys too. */
+/** Timeout of the functions behind the API. Callers, and reads of token keys, give up after half of it. */
 export const API_TIMEOUT_SECONDS = 6;
-/** health answers from a cache nearly always; kept free of a flood of orders. */
+/** health nearly always answers from a cache. Reserved, so that a flood of orders cannot starve it. */
 export const HEALTH_RESERVED_CONCURRENCY = 5;
-/** Loops overlap; what is above this is a loop too many. */
+/** Loops overlap. More invocations than this at once are not useful. */
 export const SENTINEL_RESERVED_CONCURRENCY = 5;
-/** Loops overlap, and the sentinel adds a run per bad slot. */
+/** Loops overlap, and the sentinel adds an invocation for each bad slot. */
 export const ORCHESTRATOR_RESERVED_CONCURRENCY = 20;
-/** Lambda's most: an alarm wakes the orchestrator once, and a run that died must carry on. */
+/** Lambda's maximum: an alarm invokes the orchestrator once, and a failed invocation must be retried. */
 export const ORCHESTRATOR_RETRIES = 2;
-/** EventBridge's and Lambda's shortest: the next event says what an older one would. */
+/** The minimum of EventBridge and Lambda: the next event says the same as an older one. */
 export const EVENT_KEPT_SECONDS = 60;
-/** Orders a region takes: a tenth of what all APIs of an account share in a region. */
+/** Orders that a region accepts: a tenth of the account's API Gateway quota in a region. */
 export const ORDERS_RATE_PER_SECOND = 1_000;
 export const ORDERS_BURST = 2_000;
-/** What asks for no token: above 16 checkers, probes and canaries; below an idle caller's loop. */
+/** Paths without a token: enough for 16 Route 53 checkers, the probes and the canaries. */
 export const OPEN_RATE_PER_SECOND = 50;
 export const OPEN_BURST = 100;
-/** Both times, the token, the last answers, and the runtime's own start. */
+/** Covers accepting and settling an order, the token, the last answers and the runtime's start. */
 export const CANARY_TIMEOUT_SECONDS = 90;
-/** Evidence every few minutes; look() orders every 10 s. */
+/** Canaries are evidence for people; the probes place orders every 10 s. */
 export const CANARY_SCHEDULE_MINUTES = 5;
-/** Queues are hints: what is older is in the ledger, and the sweep brings it back. */
+/** Messages are hints: the sweep sends a new one for every order that still waits in the ledger. */
 export const HINT_RETENTION_SECONDS = 600;
-/** As long as SQS keeps anything: someone must look at what lies there. */
+/** The maximum of SQS: a person must read these messages. */
 export const DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600;
 export const PROCESSOR_TIMEOUT_SECONDS = 10;
 /** AWS asks for six times the function's timeout. */
@@ -32,5 +32,5 @@ export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
 export const PROCESSOR_BATCH_SIZE = 10;
 export const PROCESSOR_MAX_CONCURRENCY = 10;
 export const SWEEP_TIMEOUT_SECONDS = 50;
-/** Of the record that proves a certificate's name; nobody is waiting for it to change. */
+/** TTL of the DNS record that validates a certificate; it never changes. */
 export const VALIDATION_TTL_SECONDS = 60;

@@ -22,7 +22,7 @@ export interface TokensArgs {
  * program leaves the text alone after its first one.
  */
 export class Tokens extends PlatformComponent<TokensArgs> {
-  /** The secret and its replica; whoever knows the ARN finds keys in it. */
+  /** The secret and its replica. Both have their first value once this output resolves. */
   readonly secretArns: Pair<pulumi.Output<string>>;
 
   constructor(name: string, args: TokensArgs, opts?: pulumi.ComponentResourceOptions) {
