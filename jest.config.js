@@ -1,3 +1,6 @@
+const { existsSync, readdirSync } = require("node:fs");
+const { join } = require("node:path");
+
 /** Types are checked by `npm run check`; here ts-jest only transpiles (tsconfig: isolatedModules). */
 const transpile = ["ts-jest", { tsconfig: { allowJs: true, isolatedModules: true } }];
 
@@ -13,9 +16,13 @@ const project = (rootDir) => ({
   transformIgnorePatterns: ["/node_modules/(?!(jose|tinyqueue)/)"],
 });
 
+/** Each workspace has a jest.config.js of its own, which calls `project`. */
+const workspaces = readdirSync(__dirname)
+  .map((folder) => join(__dirname, folder, "jest.config.js"))
+  .filter((file) => existsSync(file));
+
 module.exports = {
-  // Each workspace has a jest.config.js of its own, which calls `project`.
-  projects: [project(__dirname), "<rootDir>/*/jest.config.js"],
+  projects: [project(__dirname), ...workspaces],
   globalSetup: "<rootDir>/test/helpers/globalSetup.ts",
   globalTeardown: "<rootDir>/test/helpers/globalTeardown.ts",
   // On two cores: test files that play outages wait for threads of their own.
