@@ -59,6 +59,11 @@ export const eventualControl: Mutation = {
   sources: [
     {
       file: "lambda/control/controlItem.ts",
+      from: 'import { PutCommand } from "@aws-sdk/lib-dynamodb";',
+      to: 'import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";',
+    },
+    {
+      file: "lambda/control/controlItem.ts",
       from: 'return readItem<Control>(runtime, table, "control");',
       to: `return within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger read of control", (abortSignal) =>
         runtime.dynamodb.send(
