@@ -65,7 +65,7 @@ const synthetics = platform.inBoth((region) => {
     tokens,
   });
 });
-/** What alarms and dashboard of a region look at. */
+/** What the alarms and the dashboard of a region show. */
 const watched = platform.inBoth((region) => {
   const { key } = region;
   const own = { member: aurora.members[key], functions: functions[key], api: apis[key] };
@@ -79,7 +79,7 @@ const dashboards = platform.inBoth(({ key, code }) => {
   return new Dashboard(`dashboard-${code}`, { ...watched[key], monitoring });
 });
 
-// Created last and destroyed first: what watches the platform must never see it half there.
+// Created last and destroyed first: failure detection must never see an incomplete platform.
 const everything = [
   networks,
   topics,

@@ -11,7 +11,7 @@ import { gatewayDocument, operations } from "./api/contract";
 import type { LambdaFunction } from "./functions/lambdaFunction";
 import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
-/** First part of every path: the API's version. */
+/** The first part of every path is the API's version. */
 export const STAGE_NAME = "v1";
 
 export interface ApiGatewayArgs extends RegionalArgs {
@@ -20,7 +20,7 @@ export interface ApiGatewayArgs extends RegionalArgs {
   readonly authorizer: LambdaFunction;
 }
 
-/** A region's own API, complete without the other region. */
+/** A region's API. It needs nothing of the other region. */
 export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
   readonly api: aws.apigateway.RestApi;
   /** Its `invokeUrl` is `https://<id>.execute-api.<region>.amazonaws.com/v1`. */
@@ -87,7 +87,7 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
       this.name,
       {
         restApi: api.id,
-        // A stage serves what was deployed last: deploy again when the contract changes.
+        // A stage serves its last deployment, so a changed contract needs a new one.
         triggers: { contract: createHash("sha256").update(contract).digest("hex") },
       },
       this.child,
@@ -101,12 +101,16 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
         xrayTracingEnabled: true,
         ...this.accessLog(),
       },
-      // The first health check must not find an API that may not call its functions.
+      // Health checks start immediately, and the API must be allowed to invoke its functions by
+      // then.
       { ...this.child, dependsOn: permissions },
     );
   }
 
-  /** One line per request. Written only where the account has a logging role, hence a switch. */
+  /**
+   * One line per request. API Gateway writes it only if the account has a logging role, so it is
+   * off by default.
+   */
   private accessLog(): Pick<aws.apigateway.StageArgs, "accessLogSettings"> {
     const { platform, region } = this.args;
     if (!platform.config.apiAccessLogs) return {};
@@ -149,7 +153,8 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
         this.child,
       );
     throttle("orders", "*/*", ORDERS_RATE_PER_SECOND, ORDERS_BURST);
-    // A throttle of its own for what asks for no token: a flood of it costs no order its place.
+    // Paths without a token have their own limit, so that a flood of such requests takes no
+    // capacity from orders.
     for (const { path, method } of operations().filter(({ isOpen }) => isOpen)) {
       const what = path.slice(1);
       throttle(what, `${what}/${method.toUpperCase()}`, OPEN_RATE_PER_SECOND, OPEN_BURST);

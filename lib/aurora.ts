@@ -7,9 +7,9 @@ import type { Network } from "./network/network";
 import type { Pair, Platform } from "./platform/platform";
 import { PlatformComponent } from "./platform/component";
 
-/** The database inside the cluster. */
+/** Name of the database in the cluster. */
 export const DATABASE_NAME = "trading";
-/** Owner of the schema; only db-migration signs in with it. */
+/** Owner of the schema. Only db-migration signs in as this user. */
 export const MASTER_USERNAME = "trading_master";
 
 const PASSWORD_LENGTH = 40;
@@ -20,15 +20,14 @@ export interface AuroraArgs {
 }
 
 /**
- * One global database with a cluster in each region. Which of them writes is not the program's
- * business: it moves, and nothing here names it.
- *
- * `rds.global_db_rpo` stays off: with a single secondary, losing it would block commits at home.
+ * A global database with a cluster in each region. The writer moves between them, so nothing here
+ * depends on which cluster is the writer. `rds.global_db_rpo` stays off: with a single secondary,
+ * losing that region would block commits in the other one.
  */
 export class Aurora extends PlatformComponent<AuroraArgs> {
   readonly globalCluster: aws.rds.GlobalCluster;
   readonly members: Pair<AuroraMember>;
-  /** The master secret and its replica, which is readable without home. */
+  /** The secret of the master user and its replica, which is readable without the home region. */
   readonly secretArns: Pair<pulumi.Output<string>>;
 
   constructor(name: string, args: AuroraArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +36,7 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
     const globalCluster = this.createGlobalCluster();
     const password = new random.RandomPassword(
       `${name}-master`,
-      // Aurora refuses / @ " and spaces; letters and digits are enough at this length.
+      // Aurora does not allow / @ " or spaces. Letters and digits are enough at this length.
       { length: PASSWORD_LENGTH, special: false },
       { parent: this },
     );
@@ -73,7 +72,10 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
     this.registerOutputs({ globalClusterId: globalCluster.id });
   }
 
-  /** Empty: made from a cluster it would be replaced over a drifting database name. */
+  /**
+   * Created without a source cluster: with one, Pulumi would replace the global cluster whenever
+   * the database name differs.
+   */
   private createGlobalCluster(): aws.rds.GlobalCluster {
     const { config, retention, home } = this.args.platform;
     return new aws.rds.GlobalCluster(
@@ -91,7 +93,7 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
     );
   }
 
-  /** Aurora's own managed passwords are not possible on a member of a global database. */
+  /** RDS cannot manage the master password of a global database in Secrets Manager. */
   private createSecret(password: random.RandomPassword): aws.secretsmanager.Secret {
     const { retention, home, standby, nameOf } = this.args.platform;
     const child = this.childIn(home);
@@ -101,7 +103,7 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
         name: nameOf("secret", "database-master", home),
         description: "Master user of the global database, for db-migration",
         recoveryWindowInDays: retention.secretRecoveryWindowDays,
-        // A replica left over by an earlier stack of this name is not an obstacle.
+        // Overwrites a replica that an earlier stack of this name left.
         forceOverwriteReplicaSecret: true,
         replicas: [{ region: standby.name }],
       },

@@ -10,8 +10,8 @@ export interface DynamodbArgs {
 }
 
 /**
- * The two replicated tables. They belong to both regions and have the same name in each, so the
- * name carries no region; home's provider makes them, replicas and witness come with them.
+ * The two replicated tables. They have the same name in both regions, so the name has no region.
+ * Home's provider creates them together with their replicas and the witness.
  */
 export class Dynamodb extends PlatformComponent<DynamodbArgs> {
   readonly ledger: aws.dynamodb.Table;
@@ -24,25 +24,25 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
     this.registerOutputs({ ledgerName: this.ledger.name, sessionsName: this.sessions.name });
   }
 
-  /** The ledger's replica in a region, as policies name it. */
+  /** ARN of the ledger's replica in a region. */
   ledgerArnIn(region: Region): pulumi.Output<string> {
     return this.ledger.arn.apply((arn) => arnInRegion(arn, region.name));
   }
 
-  /** The index `work` of the ledger's replica in a region. */
+  /** ARN of the index over open and closed orders in a region. */
   workIndexArnIn(region: Region): pulumi.Output<string> {
     return pulumi.interpolate`${this.ledgerArnIn(region)}/index/${WORK_INDEX}`;
   }
 
-  /** The sessions' replica in a region. */
+  /** ARN of the sessions' replica in a region. */
   sessionsArnIn(region: Region): pulumi.Output<string> {
     return this.sessions.arn.apply((arn) => arnInRegion(arn, region.name));
   }
 
   /**
-   * Accepted orders and the control items: strongly consistent over two regions and a witness, so
-   * that a conditional write is a fence everywhere. Such a table takes no TTL, and its replicas no
-   * stream.
+   * Accepted orders and the control items. The table is strongly consistent over two regions and a
+   * witness, so a conditional write is a fence in every region. Such a table supports no TTL, and
+   * its replicas have no stream.
    */
   private createLedger(): aws.dynamodb.Table {
     const { config, retention, standby } = this.args.platform;
@@ -64,8 +64,8 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
               { attributeName: "shard", keyType: "HASH" },
               { attributeName: "at", keyType: "RANGE" },
             ],
-            // The sweep reads the items before it re-queues; every further attribute is written
-            // once more in each region.
+            // Only this one: the sweep reads an item before it re-queues the order, and each
+            // further attribute is written in every region.
             projectionType: "INCLUDE",
             nonKeyAttributes: ["settledEpoch"],
           },
@@ -86,7 +86,7 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
     );
   }
 
-  /** Sessions of traders: last writer wins, which is enough for them, and they expire. */
+  /** Sessions of traders. The last writer wins, which is enough for sessions, and they expire. */
   private createSessions(): aws.dynamodb.Table {
     const { config, retention, standby } = this.args.platform;
     return new aws.dynamodb.Table(
@@ -97,7 +97,7 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
         hashKey: "sessionId",
         attributes: [{ name: "sessionId", type: "S" }],
         ttl: { attributeName: "expiresAtEpochSeconds", enabled: true },
-        // Replication of such a table rests on this stream.
+        // An eventually consistent global table replicates through this stream.
         streamEnabled: true,
         streamViewType: "NEW_AND_OLD_IMAGES",
         replicas: [

@@ -55,7 +55,7 @@ export class Failover extends PlatformComponent<FailoverTargets> {
       {
         ...common,
         what: "sentinel",
-        description: "Keeps one looking loop of the sentinel alive",
+        description: "Keeps one polling loop of the sentinel running",
         target: this.sentinel,
         event: { trigger: "schedule" },
       },
@@ -66,7 +66,7 @@ export class Failover extends PlatformComponent<FailoverTargets> {
       {
         ...common,
         what: "failover-tick",
-        description: "Keeps one looking loop of the orchestrator alive; absent while destroying",
+        description: "Keeps one polling loop of the orchestrator running; deleted first on destroy",
         target: this.orchestrator,
         event: { trigger: "tick" },
       },

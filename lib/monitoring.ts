@@ -50,7 +50,7 @@ type HomeName = keyof ReturnType<typeof ofHome>;
  */
 export class Monitoring extends RegionalComponent<MonitoringArgs> {
   readonly degraded: aws.cloudwatch.CompositeAlarm;
-  /** All that `degraded` is made of. */
+  /** The alarms that `degraded` consists of. */
   readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -93,8 +93,8 @@ export class Monitoring extends RegionalComponent<MonitoringArgs> {
   }
 
   /**
-   * Made of metrics that AWS publishes minutes late: it invokes the orchestrator beside the
-   * standby's own probes, which need nothing of home.
+   * Uses metrics that AWS publishes minutes late. It invokes the orchestrator in addition to the
+   * standby's own probes, which do not depend on home.
    */
   private createHomeNotServing(either: NamedAlarms<EitherName>, home: NamedAlarms<HomeName>): void {
     const { platform, region, topics } = this.args;

@@ -18,35 +18,35 @@ export interface Route53Args {
   readonly platform: Platform;
   readonly apis: Pair<ApiGateway>;
   /**
-   * The name clients use.
-   * @default - `api.` in an undelegated zone of the environment's own
+   * The name that clients use.
+   * @default - `api.` in an undelegated zone of the environment
    */
   readonly domain?: Domain;
 }
 
-/** The zone that holds the API's name, and the name. */
+/** The API's name and the zone that contains it. */
 interface ApiName {
   readonly zoneId: pulumi.Input<string>;
   readonly name: pulumi.Input<string>;
 }
 
 /**
- * The name that follows the active region, without any call to Route 53 during an outage: the
- * record of home leaves when home is sick (its check) or when the standby has taken over (the
- * latch), and does not come back by itself. Losing the standby leaves home in service: a latch that
- * cannot be reached is inverted to healthy. Where both look bad, Route 53 answers with the
- * secondary, because that record has no check.
+ * The name that follows the active region. No call to Route 53 is necessary during an outage.
+ * Home's record is withdrawn when home is unhealthy (its health check) or when the standby has
+ * taken over (the latch), and it does not return automatically. Losing the standby leaves home in
+ * service: an unreachable latch is inverted to healthy. If both look unhealthy, Route 53 answers
+ * with the secondary record, because that record has no health check.
  */
 export class Route53 extends PlatformComponent<Route53Args> {
-  /** The name clients use. */
+  /** The name that clients use. */
   readonly apiDomain: pulumi.Output<string>;
-  /** Whom to ask for it where it is delegated from nowhere; empty for a name that everyone finds. */
+  /** The name servers of the undelegated zone. Empty if the name is public. */
   readonly nameServers: pulumi.Output<string[]>;
-  /** The check of home's endpoint: the one whose path the orchestrator re-points. */
+  /** The health check of home's endpoint. The orchestrator changes its path. */
   readonly homeCheck: aws.route53.HealthCheck;
-  /** Tells people when the standby dies; no record depends on it. */
+  /** Notifies people when the standby is down. No record depends on it. */
   readonly standbyCheck: aws.route53.HealthCheck;
-  /** Whether the name leads to home. */
+  /** Healthy while the name resolves to home. */
   readonly inServiceCheck: aws.route53.HealthCheck;
 
   constructor(name: string, args: Route53Args, opts?: pulumi.ComponentResourceOptions) {
@@ -77,14 +77,14 @@ export class Route53 extends PlatformComponent<Route53Args> {
     return { apiName, nameServers: zone.nameServers };
   }
 
-  /** Delegated from nowhere: whoever tests a failover asks its name servers directly. */
+  /** The zone is not delegated: to test a failover, ask its name servers directly. */
   private createZone(): aws.route53.Zone {
     const { config, retention } = this.args.platform;
     return new aws.route53.Zone(
       this.name,
       {
         name: `${config.env}.trading.internal`,
-        comment: "Undelegated; ask its own name servers",
+        comment: "Not delegated; ask the zone's own name servers",
         forceDestroy: retention.forceDestroy,
       },
       this.childIn(this.args.platform.home),
@@ -100,13 +100,13 @@ export class Route53 extends PlatformComponent<Route53Args> {
         fqdn: apis.home.host,
         port: HTTPS_PORT,
         enableSni: true,
-        // Home must be active under an epoch above this one; 0 is below every epoch.
+        // Home must be active under a higher epoch than this. 0 is below every epoch.
         resourcePath: `/${STAGE_NAME}/health?after=0`,
         requestInterval: platform.config.healthCheckIntervalSeconds,
         failureThreshold: HEALTH_CHECK_FAILURES,
         tags: this.nameTag("home"),
       },
-      // After a failover the orchestrator raises the epoch in it, for good.
+      // After a failover the orchestrator raises the epoch in the path, permanently.
       { ...this.childIn(this.args.platform.home), ignoreChanges: ["resourcePath"] },
     );
   }
@@ -122,7 +122,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
         resourcePath: `/${STAGE_NAME}/failover-latch`,
         requestInterval: LATCH_INTERVAL_SECONDS,
         failureThreshold: LATCH_FAILURES,
-        // 200 says that the standby has taken over, and then home's record must not be used.
+        // 200 means that the standby has taken over: home's record must not be used.
         invertHealthcheck: true,
         tags: this.nameTag("latch"),
       },
@@ -148,7 +148,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
     );
   }
 
-  /** The standby probed from outside of it: its own alarms die with it. */
+  /** Checks the standby from outside, because the standby's own alarms are lost with it. */
   private createStandbyCheck(): aws.route53.HealthCheck {
     const { platform, apis } = this.args;
     return new aws.route53.HealthCheck(
@@ -193,7 +193,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
     return primary;
   }
 
-  /** Where the name leads in a region. An alias lives as long as its target's TTL: 60 s. */
+  /** The target of the name in a region. The TTL of an alias is that of its target: 60 s. */
   private target(region: Region): Pick<aws.route53.RecordArgs, "records" | "aliases" | "ttl"> & {
     type: string;
   } {
@@ -202,7 +202,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
       return { type: "CNAME", ttl: DNS_TTL_SECONDS, records: [apis[region.key].host] };
     }
     const { regionalDomainName, regionalZoneId } = domain.targets[region.key];
-    // Its health is ours to say: the address of an API answers as long as API Gateway does.
+    // The health checks decide: API Gateway's own address resolves as long as API Gateway works.
     const alias = { name: regionalDomainName, zoneId: regionalZoneId, evaluateTargetHealth: false };
     return { type: "A", aliases: [alias] };
   }

@@ -12,13 +12,16 @@ export interface S3Args {
 }
 
 /**
- * A bucket in each region for archives of settled batches. Each replicates into the other from the
- * first day, so that a failover changes nothing: whoever settles writes into its own bucket.
- * Archives are derived from Aurora; that they may be 15 minutes behind costs no order.
+ * A bucket in each region for archives of settled batches. Each bucket replicates to the other one
+ * at all times, so a failover changes nothing: every region writes into its own bucket. Archives
+ * are derived from Aurora. No order depends on them, so they may be 15 minutes late.
  */
 export class S3 extends PlatformComponent<S3Args> {
   readonly buckets: Pair<Bucket>;
-  /** Name of the rule that replicates out of each bucket; replication metrics carry it. */
+  /**
+   * The id of the rule that replicates out of each bucket. Replication metrics have it as a
+   * dimension.
+   */
   readonly ruleIds: Pair<string>;
 
   constructor(name: string, args: S3Args, opts?: pulumi.ComponentResourceOptions) {
@@ -56,9 +59,9 @@ export class S3 extends PlatformComponent<S3Args> {
             status: "Enabled",
             priority: 0,
             filter: { prefix: ARCHIVE_PREFIX },
-            // Archives are never deleted but by age, which each bucket minds by itself.
+            // Only lifecycle rules delete archives, and each bucket has its own.
             deleteMarkerReplication: { status: "Disabled" },
-            // What is changed on a replica comes back, or the two would drift apart.
+            // Changes of a replica's metadata replicate back, so that the buckets stay equal.
             sourceSelectionCriteria: { replicaModifications: { status: "Enabled" } },
             destination: {
               bucket: destination.bucket.arn,
@@ -75,7 +78,7 @@ export class S3 extends PlatformComponent<S3Args> {
     );
   }
 
-  /** What S3 does in our name while it replicates. */
+  /** The role with which S3 replicates. */
   private createRole(from: Region, source: Bucket, destination: Bucket) {
     const { platform } = this.args;
     const child = this.childIn(from);

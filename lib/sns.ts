@@ -38,7 +38,7 @@ export class Sns extends RegionalComponent<RegionalArgs> {
     return topic;
   }
 
-  /** Each has to confirm its subscription once. */
+  /** Each subscriber has to confirm once. */
   private subscribe(what: string, topic: aws.sns.Topic): void {
     const { alertEmails, alertEndpoints } = this.args.platform.config;
     const subscribers = [
@@ -84,7 +84,8 @@ export class Sns extends RegionalComponent<RegionalArgs> {
           },
         },
       },
-      // No condition: AWS supports none for EventBridge here and would drop the message.
+      // No condition: for EventBridge, AWS supports none in topic policies and would drop the
+      // message.
       { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
       ...(what === "alerts" ? [this.orchestratorsStatement(topicArn)] : []),
     ];
@@ -101,7 +102,7 @@ export class Sns extends RegionalComponent<RegionalArgs> {
       Resource: [topicArn],
       Principal: { AWS: pulumi.interpolate`arn:aws:iam::${platform.accountId}:root` },
       Condition: {
-        // SNS refuses a policy that names a role which does not exist yet.
+        // SNS refuses a policy whose principal is a role that does not exist yet.
         ArnEquals: {
           "aws:PrincipalArn": platform.accountId.apply((account) =>
             roles.map((role) => `arn:aws:iam::${account}:role/${role}`),

@@ -15,22 +15,23 @@ import {
 } from "./platform/policies";
 import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
-/** Synthetics' own namespace. */
+/** The metric namespace of Synthetics. */
 const CANARY_NAMESPACE = "CloudWatchSynthetics";
 const RUNS_PREFIX = "runs/";
 
-/** Canaries by what they check. */
+/** Canaries by the name of their check. */
 export type Canaries = Readonly<Record<CanaryCheck, aws.synthetics.Canary>>;
 
 export interface SyntheticsArgs extends RegionalArgs {
-  /** The region's own API: each region is watched from itself. */
+  /** The region's own API: the canaries of a region check that region. */
   readonly api: ApiGateway;
   readonly tokens: Tokens;
 }
 
 /**
- * A region's canaries: its health, and an order's whole way as a client goes it. Evidence for
- * people and never a trigger: minutes old, and made in the region that it judges.
+ * A region's canaries: one reads the region's health, one places an order and reads it back, as a
+ * client does. They inform people and never start a failover: their results are minutes old, and
+ * they run in the region that they check.
  */
 export class Synthetics extends RegionalComponent<SyntheticsArgs> {
   readonly canaries: Canaries;
@@ -87,14 +88,14 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
         // Otherwise the function that Synthetics creates would outlive the canary.
         deleteLambda: true,
       },
-      // The first run writes into the bucket, so all of it must be there.
+      // The first run writes into the bucket, so the whole bucket must exist.
       { ...this.child, dependsOn: [policy, artifacts] },
     );
     this.createLogGroup(check, canary);
     return canary;
   }
 
-  /** Named by what is in it, because a canary only takes up code of another name. */
+  /** Named by a hash of its content: a canary loads new code only under a new name. */
   private createScript(artifacts: Bucket): aws.s3.BucketObjectv2 {
     const { archive, sha256 } = canaryBundle();
     return new aws.s3.BucketObjectv2(
@@ -131,13 +132,13 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     return { role, policy };
   }
 
-  /** The canary "order" signs a token of its own. */
+  /** The canary "order" signs its own token. */
   private links(check: CanaryCheck): Link[] {
     const { tokens, region } = this.args;
     return check === "order" ? [tokenKeysLink(tokens, region)] : [];
   }
 
-  /** What Synthetics does in the canary's name, and what the canary itself reads. */
+  /** The rights of the canary's role: what Synthetics does with it, and what the script reads. */
   private statements(check: CanaryCheck, artifacts: Bucket): Statement[] {
     const { platform, region } = this.args;
     const groups = `log-group:/aws/lambda/cwsyn-${this.physicalName(check)}-*`;
@@ -153,7 +154,7 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
       {
         Sid: "Logs",
         Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        // Synthetics adds an identifier of its own to the name.
+        // Synthetics appends an identifier to the name.
         Resource: [pulumi.interpolate`arn:aws:logs:${region.name}:${platform.accountId}:${groups}`],
       },
       { Sid: "Traces", Action: ["xray:PutTraceSegments"], Resource: ["*"] },
@@ -161,9 +162,12 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     ];
   }
 
-  /** The group of the function that Synthetics made; the role may not make one, so it is ours. */
+  /**
+   * The log group of the function that Synthetics creates. The role may not create log groups, so
+   * the program does.
+   */
   private createLogGroup(check: CanaryCheck, canary: aws.synthetics.Canary): void {
-    // Its name ends in an identifier that Synthetics gave it; without one it begins like this.
+    // Synthetics appends an identifier to the name. Without an ARN, only the beginning is known.
     const nameOf = (engineArn: string) =>
       /:function:([^:]+)/.exec(engineArn)?.[1] ?? `cwsyn-${this.physicalName(check)}`;
     new aws.cloudwatch.LogGroup(

@@ -23,7 +23,7 @@ function texts(value: unknown, at = ""): [string, string][] {
   return Object.entries(value).flatMap(([key, item]) => texts(item, `${at}/${key}`));
 }
 
-test("every resource has an explicit provider, and none says its region a second time", () => {
+test("every resource has an explicit provider, and none has a region property", () => {
   for (const { urn, provider, inputs, region } of custom(program)) {
     expect([urn, provider]).toEqual([urn, expect.stringMatching(/::(use1|use2)$/)]);
     expect(region).toBe(provider?.endsWith("use1") ? "us-east-1" : "us-east-2");
@@ -31,7 +31,7 @@ test("every resource has an explicit provider, and none says its region a second
   }
 });
 
-test("a name that carries a region is made in that region", () => {
+test("a resource whose name has a region is in that region", () => {
   for (const { urn, region, inputs } of custom(program)) {
     for (const [at, text] of texts(inputs)) {
       if (!/^\/(name|clusterIdentifier|identifier|alarmName)$/.test(at)) continue;
@@ -42,7 +42,7 @@ test("a name that carries a region is made in that region", () => {
   }
 });
 
-test("no physical name and no value says who is active", () => {
+test("no physical name and no value depends on which region is active", () => {
   const roles = custom(program).flatMap(({ urn, inputs }) =>
     texts(inputs)
       .filter(([at]) => !at.startsWith("/failoverRoutingPolicies"))
@@ -55,7 +55,7 @@ test("no physical name and no value says who is active", () => {
   expect(roles).toEqual([]);
 });
 
-test("the providers' default is disabled for the whole project", () => {
+test("default providers are disabled for the project", () => {
   const text = readFileSync(path.join(__dirname, "../Pulumi.yaml"), "utf8");
   expect(text).toMatch(/\n {2}pulumi:disable-default-providers:\n {4}value: \[aws\]\n/);
 });
@@ -85,7 +85,7 @@ const namedBy: Readonly<Record<string, [string, NameKind]>> = {
   "synthetics/canary": ["name", "canary"],
 };
 
-test("names fit AWS for the longest environment, carry it, and are unique", async () => {
+test("names have the environment, are unique, and are short enough with the longest environment", async () => {
   const longest = await loadProgram({ config: { env: LONGEST_ENV } });
   for (const [type, [property, kind]] of Object.entries(namedBy)) {
     const resources = longest.all(type);
@@ -101,7 +101,7 @@ test("names fit AWS for the longest environment, carry it, and are unique", asyn
   }
 });
 
-test("nothing else has a physical name of the program's choosing", () => {
+test("the program names no other types of resources", () => {
   const named = custom(program).filter(
     ({ inputs }) => typeof inputs.name === "string" || "alarmName" in inputs,
   );
@@ -121,7 +121,7 @@ test.each([false, true])("no input holds the text of an Output (preview: %s)", a
   expect(broken).toEqual([]);
 });
 
-test("a preview sees every resource: none hangs on a computed value", async () => {
+test("a preview shows every resource, because none depends on a computed value", async () => {
   const preview = await loadProgram({ preview: true });
   expect(preview.resources.map(({ urn }) => urn)).toEqual(program.resources.map(({ urn }) => urn));
   const options = ({ ignoreChanges, protect, dependencies }: CapturedResource) => ({
@@ -132,7 +132,7 @@ test("a preview sees every resource: none hangs on a computed value", async () =
   expect(preview.resources.map(options)).toEqual(program.resources.map(options));
 });
 
-test("every ARN in an input is that of a resource which exists, in this account", () => {
+test("every ARN in an input belongs to a resource of the program", () => {
   const known = new Set(custom(program).map(({ state }) => state.arn));
   const open = new Set<string>();
   for (const { inputs, type } of custom(program)) {
@@ -149,7 +149,7 @@ test("every ARN in an input is that of a resource which exists, in this account"
   ]);
 });
 
-test("every resource a policy allows exists, or is one of these", () => {
+test("every resource in a policy belongs to the program, or is one of these", () => {
   const known = new Set(custom(program).map(({ state }) => state.arn));
   const open = new Set<string>();
   for (const { name } of program.all("lambda/function")) {
@@ -177,7 +177,7 @@ test("every resource a policy allows exists, or is one of these", () => {
   ]);
 });
 
-test("a secret stays one", () => {
+test("secrets are marked as secret", () => {
   const secret = program.resources.filter(({ secretInputs }) => secretInputs.length > 0);
   expect(Object.fromEntries(secret.map(({ name, secretInputs }) => [name, secretInputs]))).toEqual({
     "aurora-use1": ["masterPassword"],
@@ -191,7 +191,7 @@ test("a secret stays one", () => {
   expect(holders.map(({ name }) => name).sort()).toEqual(["aurora-master", "aurora-use1"]);
 });
 
-test("every alarm that tells anybody tells a topic of its own region that lets it", () => {
+test("every alarm publishes only to a topic of its own region that allows it", () => {
   for (const alarm of [
     ...program.all("cloudwatch/metricAlarm"),
     ...program.all("cloudwatch/compositeAlarm"),
@@ -209,7 +209,7 @@ test("every alarm that tells anybody tells a topic of its own region that lets i
   }
 });
 
-test("the stack tells where everything is", () => {
+test("the stack's outputs are these", () => {
   const of = (type: string, name: string, property: string) =>
     program.one(type, name).state[property];
   expect(program.outputs).toEqual({
@@ -245,6 +245,6 @@ test("every component registers its outputs, which tells the engine that it is c
   expect(incomplete.map(({ name }) => name)).toEqual([]);
 });
 
-test("a wrong configuration makes no resource at all", async () => {
+test("a wrong configuration creates no resource", async () => {
   await expect(loadProgram({ config: { env: "Dev" } })).rejects.toThrow('env: got "Dev"');
 });

@@ -21,18 +21,18 @@ export interface AlarmDefinition {
   readonly evaluationPeriods?: number;
   /** @default - as many as `evaluationPeriods` */
   readonly datapointsToAlarm?: number;
-  /** Missing data is a problem: the alarm goes off without data too, except while it is new. */
-  readonly ringsOnSilence?: boolean;
-  /** @default WARM_UP_MINUTES, used with `ringsOnSilence` */
+  /** Missing data sets the alarm off too, except while the alarm is new. */
+  readonly breachesOnMissingData?: boolean;
+  /** @default WARM_UP_MINUTES, used with `breachesOnMissingData` */
   readonly warmUpMinutes?: number;
 }
 
-/** Goes off when a metric has no data points for this many periods, whatever their value was. */
+/** Goes off when a metric has no data points for this many periods, whatever its value is. */
 export function silence(periods: number) {
   return {
     comparisonOperator: "LessThanThreshold",
     evaluationPeriods: periods,
-    ringsOnSilence: true,
+    breachesOnMissingData: true,
   } as const;
 }
 
@@ -75,7 +75,7 @@ function createAlarm(
   { platform, region, topicArn, notifiesOk }: AlarmArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
-  const { alarmDescription, metric, ringsOnSilence, warmUpMinutes, ...rest } = definition;
+  const { alarmDescription, metric, breachesOnMissingData, warmUpMinutes, ...rest } = definition;
   const isMath = metric.metricQueries !== undefined;
   return new aws.cloudwatch.MetricAlarm(
     `${name}-${base}`,
@@ -88,8 +88,8 @@ function createAlarm(
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       evaluationPeriods: 1,
       ...rest,
-      treatMissingData: ringsOnSilence ? "breaching" : "notBreaching",
-      ...(ringsOnSilence && {
+      treatMissingData: breachesOnMissingData ? "breaching" : "notBreaching",
+      ...(breachesOnMissingData && {
         warmUpConfiguration: { warmUpPeriodDurationInMinutes: warmUpMinutes ?? WARM_UP_MINUTES },
       }),
       ...(topicArn !== undefined && { alarmActions: [topicArn] }),
@@ -99,7 +99,7 @@ function createAlarm(
   );
 }
 
-/** A metric of one minute as a member of metric mathematics. */
+/** A metric, summed up by minute, as a part of metric math. */
 export function minuteOf(
   id: string,
   stat: string,
@@ -112,7 +112,7 @@ export function minuteOf(
   return { id, metric: { ...metric, stat, period: MINUTE_SECONDS } };
 }
 
-/** The result of metric mathematics, which the alarm looks at. */
+/** The result of metric math, which the alarm watches. */
 export function result(
   expression: string,
   label: string,

@@ -25,7 +25,7 @@ export function canaryAlarms(
       comparisonOperator: "LessThanThreshold",
       evaluationPeriods: CANARY_RUNS_WATCHED,
       datapointsToAlarm: CANARY_RUNS_FAILED,
-      ringsOnSilence: true,
+      breachesOnMissingData: true,
       warmUpMinutes: Math.max(WARM_UP_MINUTES, CANARY_RUNS_WATCHED * scheduleMinutes),
     },
   ]);

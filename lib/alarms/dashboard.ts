@@ -16,7 +16,7 @@ const WIDGET_HEIGHT = 6;
 
 export interface DashboardArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
-  /** Of both regions: the picture of an outage is seen from either. */
+  /** Of both regions: each dashboard shows an outage of either. */
   readonly monitoring: Pair<Monitoring>;
 }
 
@@ -34,9 +34,12 @@ interface Widget {
   readonly properties: object;
 }
 
-/** A region's dashboard: what clients see, what an outage does, what each part of the region does. */
+/**
+ * A region's dashboard: the state of an outage, the orders of both regions, the parts of this
+ * region.
+ */
 export class Dashboard extends RegionalComponent<DashboardArgs> {
-  /** Where a person opens it. */
+  /** The console URL of the dashboard. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -163,7 +166,7 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
     ];
   }
 
-  /** How far each copy is behind, where that is published. */
+  /** The replication lag of each copy, from the region that publishes it. */
   private copies(): Widget[] {
     const { region, dynamodb, s3, member } = this.args;
     const other = otherRegion(this.args);
@@ -207,7 +210,7 @@ function ofEach(functions: RegionalFunctions, metricName: string, stat: string):
   }));
 }
 
-/** Row by row, from left to right. */
+/** Places widgets row by row, from left to right. */
 function placed(widget: Widget, index: number): object {
   const perRow = COLUMNS / WIDGET_WIDTH;
   return {

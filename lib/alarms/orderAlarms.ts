@@ -30,14 +30,14 @@ export function ordersAlarms(targets: AlarmTargets) {
       },
     },
     "orders-open-long": {
-      alarmDescription: "Orders wait to settle or to be seen in the other region; or no sweep runs",
+      alarmDescription: "Orders stay open for too long, or the sweep does not run",
       metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },
       threshold: OPEN_ORDER_SECONDS,
       evaluationPeriods: ROW_MINUTES,
-      ringsOnSilence: true,
+      breachesOnMissingData: true,
     },
     "orders-open-many": {
-      alarmDescription: "So many orders depend on a single region's database",
+      alarmDescription: "Too many orders are stored in only one region's database",
       metric: { ...ordersMetric(targets, "OpenOrders"), statistic: "Maximum" },
       threshold: OPEN_ORDERS,
       evaluationPeriods: ROW_MINUTES,
@@ -49,7 +49,7 @@ export function ordersAlarms(targets: AlarmTargets) {
 export function canaryOrdersAlarm({ platform }: AlarmTargets) {
   return {
     "canary-orders-failing": {
-      alarmDescription: "Canary orders of a minute failed at home: part of the clients' may, too",
+      alarmDescription: "Canary orders fail at home: some orders of clients may fail as well",
       metric: { ...probeMetric(platform, "HomeCanaryFailed"), statistic: "Sum" },
       threshold: GRAY_CANARIES,
     },
@@ -60,7 +60,7 @@ export function canaryOrdersAlarm({ platform }: AlarmTargets) {
 export function settlingAlarm(targets: AlarmTargets) {
   return {
     "settling-silent": {
-      alarmDescription: "Home settles nothing, by a fault or because the standby has taken over",
+      alarmDescription: "Home settles no orders: there is a fault, or the standby has taken over",
       metric: { ...ordersMetric(targets, "OrdersSettled"), statistic: "SampleCount" },
       ...silence(Math.ceil(PROGRESS_STALE_SECONDS / MINUTE_SECONDS)),
     },
@@ -76,17 +76,17 @@ export function queueAlarms({ queues }: AlarmTargets) {
   });
   return {
     "hints-old": {
-      alarmDescription: "Hints of orders are not taken from the queue",
+      alarmDescription: "Order hints stay in the queue: order-processor does not receive them",
       metric: metric(queues.orders, "ApproximateAgeOfOldestMessage"),
       threshold: LAG_SECONDS,
       evaluationPeriods: ROW_MINUTES,
     },
     "order-dead-letters": {
-      alarmDescription: "Orders that can never be stored wait to be looked at",
+      alarmDescription: "Orders that can never be stored are in the dead-letter queue",
       metric: metric(queues.deadLetters, "ApproximateNumberOfMessagesVisible"),
     },
     "function-failures": {
-      alarmDescription: "Events that a function could not handle wait to be looked at",
+      alarmDescription: "Events that a function failed on are in the failures queue",
       metric: metric(queues.failures, "ApproximateNumberOfMessagesVisible"),
     },
   };

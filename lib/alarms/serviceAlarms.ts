@@ -17,7 +17,7 @@ export function databaseAlarms({ member }: AlarmTargets) {
   const dimensions = { DBClusterIdentifier: member.cluster.clusterIdentifier };
   return {
     "database-silent": {
-      alarmDescription: "No instance of this region's database reports",
+      alarmDescription: "No instance of this region's database publishes metrics",
       metric: {
         namespace: "AWS/RDS",
         metricName: "EngineUptime",
@@ -27,7 +27,8 @@ export function databaseAlarms({ member }: AlarmTargets) {
       ...silence(ROW_MINUTES),
     },
     "replication-lag": {
-      // Published where the lag is seen, so each region's alarm speaks while it is the standby.
+      // The metric is published in the secondary region, so each region's alarm is active while
+      // that region is the secondary.
       alarmDescription: "This region's copy of the database is far behind the writer",
       metric: {
         namespace: "AWS/RDS",
@@ -45,7 +46,7 @@ export function databaseAlarms({ member }: AlarmTargets) {
 export function writerAlarm({ member }: AlarmTargets) {
   return {
     "home-not-writing": {
-      alarmDescription: "Home has no writer, by a fault or because the standby has taken over",
+      alarmDescription: "Home has no writer: there is a fault, or the standby has taken over",
       metric: {
         namespace: "AWS/RDS",
         metricName: "EngineUptime",
@@ -59,7 +60,7 @@ export function writerAlarm({ member }: AlarmTargets) {
 
 type FunctionAlarm = `${KebabCase<keyof RegionalFunctions["all"]>}-errors`;
 
-/** One for each function: home's composite asks for two of them. */
+/** One for each function. Home's composite uses two of them. */
 export function functionAlarms({ functions }: AlarmTargets): AlarmDefinitions<FunctionAlarm> {
   const definitions = Object.entries(functions.all).map(([stem, target]) => {
     const name = functionBaseName(stem);
@@ -89,7 +90,7 @@ function functionAlarm(name: string, FunctionName: pulumi.Input<string>): AlarmD
   };
 }
 
-/** Of orders alone: /health?after=n answers Route 53 with 503 wherever home is not active. */
+/** Only for orders: /health?after=n answers Route 53 with 503 in a region that is not active. */
 export function apiAlarm({ api }: AlarmTargets) {
   return {
     "api-errors": {
@@ -103,7 +104,7 @@ export function apiAlarm({ api }: AlarmTargets) {
           Resource: "/orders",
           Method: "POST",
         },
-        // Of zeros and ones: the share of requests.
+        // The average of zeros and ones is the share of failed requests.
         statistic: "Average",
       },
       threshold: ERRORS_SHARE,
@@ -113,7 +114,7 @@ export function apiAlarm({ api }: AlarmTargets) {
   };
 }
 
-/** Out of this region, as far as it is counted here, and into it. */
+/** Replication out of this region, where its metrics are published here, and into it. */
 export function replicationAlarms(targets: AlarmTargets) {
   const { region, dynamodb, s3 } = targets;
   const other = otherRegion(targets);
@@ -139,9 +140,9 @@ export function replicationAlarms(targets: AlarmTargets) {
       evaluationPeriods: ROW_MINUTES,
     },
     "archives-lag": {
-      alarmDescription: "Archives come from the other region later than S3 promises",
-      // Published where the copies arrive, failures where they come from (S3 User Guide, "Using S3
-      // Replication metrics", the column of regions).
+      alarmDescription: "Archives arrive from the other region later than S3's SLA allows",
+      // S3 publishes latency in the destination region and failures in the source region (S3 User
+      // Guide, "Using S3 Replication metrics").
       metric: { ...archive("ReplicationLatency", other, region), statistic: "Maximum" },
       threshold: ARCHIVE_LAG_MINUTES * MINUTE_SECONDS,
       evaluationPeriods: ROW_MINUTES,
@@ -153,7 +154,10 @@ export function replicationAlarms(targets: AlarmTargets) {
   };
 }
 
-/** At home, because Route 53 publishes there alone; the standby is watched from outside of it. */
+/**
+ * At home, because Route 53 publishes metrics only in us-east-1. So the standby is watched from
+ * outside.
+ */
 export function endpointAlarms({ route53 }: AlarmTargets) {
   const check = (HealthCheckId: pulumi.Input<string>, alarmDescription: string) => ({
     alarmDescription,
@@ -164,7 +168,7 @@ export function endpointAlarms({ route53 }: AlarmTargets) {
       statistic: "Minimum",
     },
     comparisonOperator: "LessThanThreshold",
-    ringsOnSilence: true,
+    breachesOnMissingData: true,
   });
   return {
     "home-endpoint": check(

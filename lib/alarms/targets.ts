@@ -20,7 +20,7 @@ export interface AlarmTargets extends RegionalArgs {
   readonly route53: Route53;
 }
 
-/** Dimensions of what handlers count in a region. */
+/** A metric that the handlers of a region write. */
 export function ordersMetric({ platform, region }: AlarmTargets, metricName: string) {
   const dimensions = { Environment: platform.config.env, Region: region.name };
   return { namespace: METRIC_NAMESPACE, metricName, dimensions };

@@ -18,11 +18,11 @@ export interface Operation {
   readonly method: string;
   readonly operationId: keyof typeof answeredBy;
   readonly answeredBy: (typeof answeredBy)[keyof typeof answeredBy];
-  /** Asks for no token. */
+  /** Needs no token. */
   readonly isOpen: boolean;
 }
 
-/** What each function's API Gateway address is. */
+/** The ARN with which API Gateway invokes each function. */
 export type InvokeArns = Readonly<Record<Operation["answeredBy"] | "authorizer", string>>;
 
 /** Every operation of the contract. */
@@ -46,9 +46,9 @@ export function operations(): Operation[] {
 }
 
 /**
- * The contract as API Gateway takes it. The gateway asks for a token and checks that an order is a
- * JSON object. Its fields it leaves to order-api, which names every offending one; the gateway
- * could only say that something is wrong.
+ * The contract in the form that API Gateway imports. The gateway requires a token and checks that
+ * an order is a JSON object. Order-api validates the fields, because it names every wrong one; the
+ * gateway can only say that something is wrong.
  */
 export function gatewayDocument(invokeArns: InvokeArns): object {
   const { openapi: version, info, paths, components } = structuredClone(contract);
@@ -78,7 +78,7 @@ export function gatewayDocument(invokeArns: InvokeArns): object {
   };
 }
 
-/** API Gateway's own way of saying `bearer`. */
+/** The security scheme `bearer`, as API Gateway expresses it. */
 function tokenAuthorizer(invokeArn: string): object {
   return {
     type: "apiKey",
@@ -89,13 +89,13 @@ function tokenAuthorizer(invokeArn: string): object {
       type: "token",
       authorizerUri: invokeArn,
       authorizerResultTtlInSeconds: VERDICT_KEPT_SECONDS,
-      // What is no bearer token at all costs no invocation.
+      // The gateway rejects anything but a bearer token without an invocation.
       identityValidationExpression: "^Bearer \\S+$",
     },
   };
 }
 
-/** What the gateway itself answers, in the contract's words and status codes. */
+/** The responses of the gateway itself, with the contract's status codes and error format. */
 function gatewayResponses(): object {
   const answer = (statusCode: number, error: string, headers: Record<string, string> = {}) => ({
     statusCode,
@@ -113,16 +113,16 @@ function gatewayResponses(): object {
   const retryAfter = { "Retry-After": String(RETRY_AFTER_SECONDS) };
   return {
     UNAUTHORIZED: badToken,
-    // The authorizer denies nothing but a bad token; another's order is order-api's 403.
+    // The authorizer denies only bad tokens. For another account's order, order-api responds.
     ACCESS_DENIED: badToken,
-    // So it calls a path that there is not.
+    // API Gateway uses this name for unknown paths.
     MISSING_AUTHENTICATION_TOKEN: answer(404, "no such path"),
     BAD_REQUEST_BODY: answer(400, "the body is no JSON object"),
     BAD_REQUEST_PARAMETERS: answer(400, "a parameter is missing"),
     REQUEST_TOO_LARGE: answer(413, "the body is too large"),
     UNSUPPORTED_MEDIA_TYPE: answer(415, "the body is not application/json"),
     THROTTLED: answer(429, "too many requests; retry the same orderId", retryAfter),
-    // Also where a token could not be verified, or a function crashed: a retry may go well.
+    // Also if a token cannot be verified or a function crashes: a retry may succeed.
     DEFAULT_5XX: answer(503, "no answer; retry the same orderId", retryAfter),
   };
 }

@@ -15,14 +15,14 @@ export interface DomainArgs {
 }
 
 /**
- * One name that both regions' APIs answer to over TLS. Each region has a certificate of its own,
- * and neither needs the other to serve it. Paths begin with the stage as on the API's own address,
- * so that a client changes nothing but the host.
+ * A name that the APIs of both regions serve over TLS. Each region has its own certificate and does
+ * not need the other region. Paths begin with the stage, as on the API's own address, so a client
+ * changes only the host.
  */
 export class Domain extends PlatformComponent<DomainArgs> {
   readonly domainName: string;
   readonly hostedZoneId: string;
-  /** What the name leads to in each region. */
+  /** The target of the name in each region. */
   readonly targets: Pair<aws.apigateway.DomainName>;
 
   constructor(name: string, args: DomainArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,8 +49,8 @@ export class Domain extends PlatformComponent<DomainArgs> {
   }
 
   /**
-   * One for both certificates: a domain's validation record is the same in every region of an
-   * account (ACM User Guide, "DNS validation"). It stays, because renewals ask for it again.
+   * One record for both certificates: the validation record of a domain is the same in all regions
+   * of an account (ACM User Guide, "DNS validation"). It stays, because renewals need it.
    */
   private createValidationRecord(certificate: aws.acm.Certificate): aws.route53.Record {
     const { platform, hostedZoneId } = this.args;
@@ -63,7 +63,7 @@ export class Domain extends PlatformComponent<DomainArgs> {
         type: option.resourceRecordType,
         records: [option.resourceRecordValue],
         ttl: VALIDATION_TTL_SECONDS,
-        // Another certificate of this name may have left its own, which is the same.
+        // Another certificate of this name may have created the same record.
         allowOverwrite: true,
       },
       this.childIn(platform.home),

@@ -4,13 +4,13 @@ import type { ValueOf } from "./key";
 import { keys } from "./keys";
 import { ConfigReader, type ConfigSource } from "./configReader";
 
-/** The keys that the program uses as they are. */
+/** The values of all keys. */
 type Values = { readonly [Name in keyof typeof keys]: ValueOf<(typeof keys)[Name]> };
 
 /** The configuration, validated. lib/config/keys.ts and Pulumi.yaml describe the keys. */
 export type PlatformConfig = Readonly<ReturnType<typeof derived>>;
 
-/** Gives the program groups, numbers and booleans in place of keys. */
+/** Turns the values of the keys into the groups, numbers and booleans that the program uses. */
 function derived(values: Values) {
   const { auroraServerlessMinAcu: min, auroraServerlessMaxAcu: max, ...rest } = values;
   const { domainName, hostedZoneId, authIssuer: issuer, authAudience: audience, ...plain } = rest;
@@ -29,7 +29,7 @@ function derived(values: Values) {
   };
 }
 
-/** Checks what no key can check by itself. */
+/** Checks the rules that concern several keys. */
 function checkRelations(values: Partial<Values>, reader: ConfigReader): void {
   const { standbyRegion, witnessRegion } = values;
   const others = { standbyRegion: [HOME_REGION], witnessRegion: [HOME_REGION, standbyRegion] };

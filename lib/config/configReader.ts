@@ -31,7 +31,7 @@ export class ConfigReader {
     return data;
   }
 
-  /** What is configured, else the default, else an empty text. */
+  /** The configured value, or the default, or an empty string. */
   private configured(name: string): unknown {
     const { default: fallback = "" } = this.keys[name]!;
     if (!Array.isArray(fallback)) return this.source.get(name) ?? fallback;

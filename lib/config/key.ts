@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The text that is configured for a key, or its default. */
+/** The configured text of a key, or its default. */
 export type TextOf = (key: string) => string;
 
 /** One configuration key: its default, its validation, and what the error message says. */
@@ -24,13 +24,13 @@ interface Pattern {
   readonly allowed: string;
 }
 
-/** A text that matches a pattern. */
+/** A string that matches a pattern. */
 export function text({ pattern, allowed }: Pattern, fallback?: string) {
   const key = { schema: z.string().regex(pattern), allowed, remedy: "<value>" };
   return fallback === undefined ? key : { ...key, default: fallback };
 }
 
-/** A number of a range. */
+/** A number in a range. */
 export function number(min: number, max: number, step: number, fallback: number) {
   const inRange = z.coerce.number<string>().min(min).max(max).multipleOf(step);
   return {
@@ -41,14 +41,14 @@ export function number(min: number, max: number, step: number, fallback: number)
   };
 }
 
-/** One of a few texts. The first is the default. */
+/** One of several strings. The first one is the default. */
 export function oneOf<const Value extends string>(...values: readonly [Value, ...Value[]]) {
   const [first] = values;
   const allowed = values.join(" or ");
   return { schema: z.enum(values), default: first as string, allowed, remedy: first as string };
 }
 
-/** A list of texts that match a pattern; empty by default. */
+/** A list of strings that match a pattern; empty by default. */
 export function list({ pattern, allowed }: Pattern, example: string) {
   const none: readonly string[] = [];
   return { schema: z.array(z.string().regex(pattern)), default: none, allowed, remedy: example };

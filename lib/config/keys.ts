@@ -4,7 +4,7 @@ import { regionCode } from "../platform/naming";
 import { CANARY_SCHEDULE_MINUTES, CANARY_TIMEOUT_SECONDS } from "../platform/tunables";
 import { type TextOf, list, number, oneOf, text, together } from "./key";
 
-/** Physical names get too long for AWS with a longer one. */
+/** A longer name makes physical names too long for AWS. */
 const ENV_LENGTH_MAX = 20;
 
 const tag = {
@@ -99,7 +99,7 @@ export const keys = {
     "authIssuer",
   ),
   apiAccessLogs: oneOf("false", "true"),
-  // Synthetics refuses a canary that may run for longer than until its next run.
+  // Synthetics refuses a canary whose timeout is longer than its schedule.
   canaryScheduleMinutes: number(
     Math.ceil(CANARY_TIMEOUT_SECONDS / 60),
     60,

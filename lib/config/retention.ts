@@ -1,33 +1,33 @@
-/** What happens to data when its resource goes. */
+/** What happens to data when its resource is deleted. */
 export type Retention = "ephemeral" | "durable";
 
-/** Everything that decides whether data outlives `pulumi destroy`; moves together. */
+/** All settings that decide whether data outlives `pulumi destroy`. */
 export interface RetentionRow {
-  /** A database or table refuses to be deleted. */
+  /** Databases and tables cannot be deleted. */
   readonly deletionProtection: boolean;
-  /** Zones, buckets and the global cluster go although something is left in them. */
+  /** Zones, buckets and the global cluster are deleted even if they are not empty. */
   readonly forceDestroy: boolean;
-  /** The database leaves no snapshot behind. */
+  /** The database is deleted without a final snapshot. */
   readonly skipFinalSnapshot: boolean;
-  /** Backups go with the database. */
+  /** Automated backups are deleted with the database. */
   readonly deleteAutomatedBackups: boolean;
-  /** Changes of the database come at once, not in the maintenance window. */
+  /** Changes of the database apply immediately, not in the maintenance window. */
   readonly applyImmediately: boolean;
   readonly backupRetentionDays: number;
   readonly pointInTimeRecoveryDays: number;
-  /** 0 deletes at once, so that the name can be used again. */
+  /** 0 deletes the secret immediately, so that its name can be used again. */
   readonly secretRecoveryWindowDays: number;
   readonly keyDeletionWindowDays: number;
   readonly logRetentionDays: number;
   /** Archives of settled orders are kept this long. */
   readonly archiveDays: number;
-  /** What was overwritten or deleted in a bucket can be brought back for this long. */
+  /** Overwritten and deleted objects can be restored for this long. */
   readonly noncurrentVersionDays: number;
 }
 
 /**
- * One switch, because half of it is worse than either: protection without snapshots loses data,
- * snapshots without protection keep billing after a pull request is closed.
+ * One switch, because a mixture is worse than either: protection without snapshots loses data, and
+ * snapshots without protection cost money after a pull request is closed.
  */
 export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
   ephemeral: {
@@ -55,7 +55,7 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     secretRecoveryWindowDays: 30,
     keyDeletionWindowDays: 30,
     logRetentionDays: 365,
-    // A start of seven years: ask those who keep your records.
+    // Seven years is a starting point: check your own retention requirements.
     archiveDays: 7 * 365,
     noncurrentVersionDays: 30,
   },

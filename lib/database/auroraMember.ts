@@ -4,7 +4,7 @@ import { PROCESSOR_TIMEOUT_SECONDS } from "../platform/tunables";
 import type { Network } from "../network/network";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
-/** Days of Performance Insights that cost nothing. */
+/** Performance Insights is free for this many days. */
 const INSIGHTS_RETENTION_DAYS = 7;
 
 export interface AuroraMemberArgs extends RegionalArgs {
@@ -12,13 +12,13 @@ export interface AuroraMemberArgs extends RegionalArgs {
   readonly globalCluster: aws.rds.GlobalCluster;
   readonly databaseName: string;
   /**
-   * Sign-in of the first member; the second inherits it and refuses to be given one.
+   * Master user of the first member. The second member inherits it, and AWS refuses a second one.
    * @default - a secondary member
    */
   readonly master?: { username: string; password: pulumi.Input<string> };
   /**
-   * Instances of the first member: a second cluster is refused until one of them runs, and the
-   * reverse order deletes the second member whole before the first one's last instance.
+   * Instances of the first member. AWS refuses a second cluster until one of them is running. On
+   * destroy, the second member is deleted before the first member's last instance.
    * @default - the first member
    */
   readonly after?: readonly aws.rds.ClusterInstance[];
@@ -26,7 +26,9 @@ export interface AuroraMemberArgs extends RegionalArgs {
 
 /** One region's cluster of the global database, with everything it needs in that region. */
 export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
-  /** Its endpoints keep their names over a promotion; `endpoint` accepts writes only on the writer. */
+  /**
+   * The names of its endpoints survive a promotion. `endpoint` accepts writes only on the writer.
+   */
   readonly cluster: aws.rds.Cluster;
   readonly instances: aws.rds.ClusterInstance[];
 
@@ -47,7 +49,7 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
     return this.args.platform.nameOf("database", "orders", this.args.region);
   }
 
-  /** A key of its own in each region: a key cannot be used across regions. */
+  /** Each region has its own key: a KMS key cannot be used in another region. */
   private createKey(): aws.kms.Key {
     const { platform, region } = this.args;
     const key = new aws.kms.Key(
@@ -95,7 +97,7 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
         family: `aurora-postgresql${major}`,
         parameters: [
           { name: "rds.force_ssl", value: "1" },
-          // A frozen function must not hold its locks for longer than it could have run.
+          // A function that Lambda has frozen must not hold locks for longer than its timeout.
           { name: "idle_in_transaction_session_timeout", value: String(idleTimeoutMs) },
         ],
       },
@@ -103,7 +105,7 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
     );
   }
 
-  /** Made before Aurora makes its own, which would outlive the stack. */
+  /** Created before the cluster: a log group that Aurora creates would outlive the stack. */
   private createLogGroup(): aws.cloudwatch.LogGroup {
     return new aws.cloudwatch.LogGroup(
       this.name,
@@ -159,8 +161,8 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
       },
       {
         ...this.child,
-        // Each of these differs after a failover or an upgrade, and writing it back detaches or
-        // promotes a member: `up` must leave the roles alone.
+        // These differ after a failover or an upgrade. Writing them back would detach or promote a
+        // member, and `pulumi up` must not change which member writes.
         ignoreChanges: ["globalClusterIdentifier", "replicationSourceIdentifier", "engineVersion"],
         dependsOn: [logGroup, ...(after ?? [])],
       },
@@ -181,7 +183,7 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
           instanceClass: config.auroraInstanceClass,
           availabilityZone: zones[index % zones.length],
           publiclyAccessible: false,
-          // The members of a global database are upgraded together, by the global cluster.
+          // The global cluster upgrades its members together.
           autoMinorVersionUpgrade: false,
           performanceInsightsEnabled: true,
           performanceInsightsKmsKeyId: key.arn,

@@ -11,8 +11,8 @@ export interface Bundle {
 }
 
 /**
- * Where tests and the drill may put a replacement of the bundler, which takes longer than the rest
- * of the program. A symbol, so that no environment variable can deploy an empty function.
+ * Tests and the drill can replace the bundler here, because bundling takes longer than the rest of
+ * the program. A symbol, because an environment variable could deploy an empty function by mistake.
  */
 export const BUNDLER_KEY = Symbol.for("trading-platform.bundler");
 
@@ -29,9 +29,9 @@ export const bundleOptions = {
   platform: "node",
   target: "node24",
   format: "esm",
-  // Modules instead of CommonJS save two fifths of size and of cold start...
+  // ES modules reduce size and cold start by two fifths,
   mainFields: ["module", "main"],
-  // ...and need this for what is CommonJS only.
+  // but need this for dependencies that are CommonJS only.
   banner: {
     js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
   },
@@ -39,12 +39,12 @@ export const bundleOptions = {
   logLevel: "silent",
 } satisfies esbuild.BuildOptions;
 
-/** As Synthetics loads a script: CommonJS, on the Node of its runtime. */
+/** Synthetics loads CommonJS, on the Node version of its runtime. */
 const canaryOptions = { ...bundleOptions, target: "node20", format: "cjs", banner: {} } as const;
 
 /**
- * Each entry with everything it imports, all in one run of esbuild, which reads once what they
- * share. The same sources give the same bytes on every machine.
+ * Bundles each entry with everything that it imports. One run of esbuild reads shared files only
+ * once. The same sources give the same bytes on every machine.
  * @throws Error with esbuild's messages when an entry is missing or does not compile.
  */
 function compile(
@@ -53,7 +53,7 @@ function compile(
   names: readonly string[],
 ): ReadonlyMap<string, string> {
   const entryPoints = names.map((name) => `${folder}/${name}.ts`);
-  // Nothing is written; esbuild names its results by a folder.
+  // Nothing is written; esbuild only names its results after this folder.
   const { outputFiles = [] } = esbuild.buildSync({ ...options, entryPoints, outdir: "bundles" });
   return new Map(outputFiles.map((file) => [path.basename(file.path, ".js"), file.text]));
 }
@@ -70,7 +70,7 @@ export function compileCanaries(): ReadonlyMap<string, string> {
 
 const bundles = new Map<string, Bundle>();
 
-/** Made once, from the code of each file: both regions get the same bytes. */
+/** Created once, so that both regions get the same bytes. */
 function bundleOnce(what: string, files: Readonly<Record<string, () => string>>): Bundle {
   const known = bundles.get(what);
   if (known) return known;
@@ -97,7 +97,7 @@ function codeOf(name: string, compiled: ReadonlyMap<string, string>): string {
   throw new Error(`bundle: got "${name}"; there are ${known}; add it to lambda/functions.ts`);
 }
 
-/** The code of one function; the first question compiles them all. */
+/** The code of a function. The first call compiles all of them. */
 export function bundleCode(stem: Stem): string {
   return codeOf(stem, (functions ??= compileFunctions()));
 }

@@ -25,7 +25,7 @@ export function createDbMigration(scope: FunctionScope): LambdaFunction {
       region,
       what: "canary-prune",
       every: "day",
-      description: "Deletes old rows of canaries, where the writer is",
+      description: "Deletes old rows of canaries in the region of the writer",
       target: migration,
       event: { prune: true },
     },

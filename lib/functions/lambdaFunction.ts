@@ -11,7 +11,7 @@ import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 const DEFAULT_MEMORY_MB = 512;
 
-/** What becomes of an event that the function failed on, or had no room for. */
+/** How Lambda retries an event that the function failed on or did not accept. */
 export interface Retries {
   /** 0 to 2. */
   readonly attemptsMax: number;
@@ -25,25 +25,24 @@ export const notRetried: Retries = { attemptsMax: 0, eventAgeMaxSeconds: EVENT_K
 export interface LambdaFunctionArgs extends RegionalArgs {
   /** The entry in lambda/entry; in kebab-case it is the function's name. */
   readonly stem: Stem;
-  /** What the handler uses, beside what Lambda itself does in its name. */
+  /** What the handler uses, in addition to what Lambda itself does with the role. */
   readonly links: readonly Link[];
   readonly timeoutSeconds: number;
   /** Gets the events that the function failed on. */
   readonly failuresQueue: aws.sqs.Queue;
   /**
-   * Concurrency kept for this function alone, and its limit. Ignored where the configuration says
-   * `unreserved`.
-   * @default - shares the account's
+   * Reserved concurrency, which is also the limit. Ignored if the configuration says `unreserved`.
+   * @default - the function uses the account's unreserved concurrency
    */
   readonly reservedConcurrency?: number;
   /**
-   * Network the function runs in.
-   * @default - none, with the internet in reach
+   * The network that the function runs in.
+   * @default - none: the function can reach the internet
    */
   readonly network?: Network;
   /**
    * Retries of asynchronous events.
-   * @default - Lambda's own: two, for up to six hours
+   * @default - Lambda's: two, for up to six hours
    */
   readonly retries?: Retries;
 }
@@ -66,7 +65,7 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
     return this.nameOf("function", functionBaseName(this.args.stem));
   }
 
-  /** Named here, because a group that Lambda makes itself would outlive the stack. */
+  /** A log group that Lambda creates itself would outlive the stack. */
   private createLogGroup(): aws.cloudwatch.LogGroup {
     return new aws.cloudwatch.LogGroup(
       this.name,
@@ -129,12 +128,13 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
         memorySize: DEFAULT_MEMORY_MB,
         ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
         deadLetterConfig: { targetArn: failuresQueue.arn },
-        // Handlers write whole lines, metrics among them; JSON format would wrap them once more.
+        // Handlers write complete JSON lines, also for metrics. The format JSON would wrap them
+        // again.
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
         tracingConfig: { mode: "Active" },
         ...this.vpcArgs(),
       },
-      // Destroyed after the function, or Lambda cannot remove its network interfaces.
+      // The policy must outlive the function, or Lambda cannot delete its network interfaces.
       { ...this.child, dependsOn: [policy] },
     );
   }
@@ -147,7 +147,8 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
         subnetIds: network.subnets.map((subnet) => subnet.id),
         securityGroupIds: [network.functionsSecurityGroup.id],
       },
-      // Lambda keeps interfaces for up to 45 minutes; the group must not wait for them.
+      // Lambda keeps network interfaces for up to 45 minutes. Deleting the security group would
+      // wait for them.
       replaceSecurityGroupsOnDestroy: true,
       replacementSecurityGroupIds: [network.vpc.defaultSecurityGroupId],
     };

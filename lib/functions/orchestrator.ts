@@ -11,8 +11,8 @@ import { mapValues } from "../platform/records";
 import { createFunction } from "./scope";
 
 /**
- * An alarm invokes it once. An invocation that fails or times out during a failover is retried by
- * Lambda; an event older than an outage should last says nothing new.
+ * An alarm invokes it once. If an invocation fails or times out during a failover, Lambda retries
+ * it. Events that are older than the RTO are dropped.
  */
 const retries = { attemptsMax: ORCHESTRATOR_RETRIES, eventAgeMaxSeconds: RTO_SECONDS };
 
@@ -39,7 +39,7 @@ export function createOrchestrator(scope: FailoverScope): LambdaFunction {
   });
 }
 
-/** Either region's orchestrator may move the database of both: home comes back by it. */
+/** The orchestrator of either region may move the database: home's does so for a failback. */
 function databaseLink({ platform, aurora }: FailoverTargets): Link {
   const { globalCluster } = aurora;
   const [home, standby] = [aurora.members.home.cluster, aurora.members.standby.cluster];
@@ -98,8 +98,8 @@ function healthCheckLink({ route53: { homeCheck } }: FailoverTargets): Link {
 }
 
 /**
- * The rule by its name, not as a resource: it must be the first to go when the stack is destroyed,
- * because a loop that still runs takes its absence for that.
+ * The rule by its name, not as a resource: on destroy it must be deleted first, because an
+ * invocation that still runs takes its absence as a sign that the stack is being destroyed.
  */
 function tickLink({ platform }: FailoverTargets): Link {
   const { standby, accountId } = platform;

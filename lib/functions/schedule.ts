@@ -10,11 +10,11 @@ export interface ScheduleArgs extends RegionalArgs {
   readonly every: "minute" | "day";
   readonly description: string;
   readonly target: LambdaFunction;
-  /** The event, the same every time. */
+  /** The event of every invocation. */
   readonly event: object;
 }
 
-/** Invokes a function over and over, at some second of a minute: EventBridge promises no closer. */
+/** Invokes a function periodically. EventBridge does not promise a second of the minute. */
 export function schedule(
   name: string,
   args: ScheduleArgs,

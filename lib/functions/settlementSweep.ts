@@ -40,7 +40,7 @@ export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
       region,
       what: "settlement-sweep",
       every: "minute",
-      description: "Re-queues waiting orders here, or closes those seen in this database",
+      description: "Re-queues waiting orders in this region, or closes those that its database has",
       target: sweep,
       event: { trigger: "schedule" },
     },

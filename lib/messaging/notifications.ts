@@ -26,8 +26,8 @@ export interface NotificationsArgs extends RegionalArgs {
 }
 
 /**
- * What AWS itself has to say about a region, told to people there: events of its database, among
- * them a failover of the global database and its fencing, and troubles of its services.
+ * Notifies people of events that AWS reports in a region: events of its database, among them a
+ * failover of the global database and its fencing, and issues of AWS services.
  */
 export class Notifications extends RegionalComponent<NotificationsArgs> {
   constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,8 +38,8 @@ export class Notifications extends RegionalComponent<NotificationsArgs> {
   }
 
   /**
-   * All categories: RDS may record a global failover in either region; it is an event of the
-   * cluster, the fencing of the old writer one of an instance.
+   * All categories, because RDS may record a global failover in either region. A failover is an
+   * event of the cluster, the fencing of the old writer is one of an instance.
    */
   private createDatabaseEvents(): void {
     const { platform, region, member, topics } = this.args;
@@ -56,7 +56,7 @@ export class Notifications extends RegionalComponent<NotificationsArgs> {
           sourceType: `db-${what}`,
           sourceIds,
         },
-        // Only once the topic's policy lets RDS publish.
+        // The topic's policy must allow RDS to publish first.
         { ...this.child, dependsOn: [topics] },
       );
     }
@@ -68,7 +68,7 @@ export class Notifications extends RegionalComponent<NotificationsArgs> {
       this.name,
       {
         name: platform.nameOf("eventRule", "service-troubles", region),
-        description: "AWS Health says that a service of this region is troubled",
+        description: "AWS Health reports an issue of a service in this region",
         eventPattern: JSON.stringify({
           source: ["aws.health"],
           detail: { service: healthServices, eventTypeCategory: ["issue"] },

@@ -7,19 +7,22 @@ import {
 } from "../platform/tunables";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
-/** A region's queues. Both regions' come before any function: order-api hints to the active one. */
+/**
+ * A region's queues. Those of both regions exist before any function: order-api sends hints to the
+ * active region.
+ */
 export class Queues extends RegionalComponent<RegionalArgs> {
   /** Hints of accepted orders. */
   readonly orders: aws.sqs.Queue;
-  /** Orders that can never be stored; order-processor itself writes them here. */
+  /** Orders that can never be stored. The handler of order-processor sends them. */
   readonly deadLetters: aws.sqs.Queue;
-  /** Events of functions that failed or were not accepted. */
+  /** Events that a function failed on or did not accept. */
   readonly failures: aws.sqs.Queue;
 
   constructor(name: string, args: RegionalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Queues", name, args, opts);
-    // No redrive: an unavailable database or a broken function is not the order's fault, and what
-    // is lost here is still open in the ledger.
+    // No redrive policy: an unavailable database or a broken function is not the order's fault, and
+    // an order whose hint is lost is still open in the ledger.
     this.orders = this.createQueue("orders", {
       visibilityTimeoutSeconds: HINT_VISIBILITY_SECONDS,
       messageRetentionSeconds: HINT_RETENTION_SECONDS,

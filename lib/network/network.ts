@@ -3,21 +3,21 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../platform/platform";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
-/** Two zones: the fewest in which a database survives the loss of one. */
+/** With two zones the database survives the loss of one. */
 const ZONES = 2;
 const POSTGRES_PORT = 5432;
 const HTTPS_PORT = 443;
 
-/** Second number of the range 10.x.0.0/16; differs, so that the networks may be peered. */
+/** The second number of 10.x.0.0/16. It differs, so that the networks can be peered. */
 const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 1 };
 
 /**
- * A region's isolated network: no internet gateway, no NAT. Inside are the database and the
- * functions that speak SQL; what else they call has an endpoint. Their metrics leave as log lines,
- * so that no endpoint for CloudWatch is needed.
+ * A region's isolated network, without internet gateway and NAT. It contains the database and the
+ * functions that use SQL. There is an endpoint for each other service that these functions call.
+ * Their metrics are log lines, so CloudWatch needs no endpoint.
  */
 export class Network extends RegionalComponent<RegionalArgs> {
-  /** Its default security group has no rules: functions are moved to it while they are deleted. */
+  /** Functions move to its default security group while they are deleted. */
   readonly vpc: aws.ec2.Vpc;
   readonly subnets: readonly aws.ec2.Subnet[];
   readonly functionsSecurityGroup: aws.ec2.SecurityGroup;
@@ -59,7 +59,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
       this.name,
       {
         cidrBlock: this.cidr(0, 16),
-        // Interface endpoints answer under the services' own names.
+        // Required for private DNS names of interface endpoints.
         enableDnsHostnames: true,
         enableDnsSupport: true,
         tags: this.nameTag("network"),
@@ -72,7 +72,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
     const zones = aws.getAvailabilityZonesOutput(
       {
         state: "available",
-        // Leaves out local zones, which hold no database.
+        // Excludes local zones, which have no Aurora.
         filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
       },
       { provider: this.args.region.provider },
@@ -86,7 +86,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
           availabilityZone: zones.names.apply((names) => names[index] ?? ""),
           tags: this.nameTag(`isolated-${index}`),
         },
-        // A zone that leaves the list must not replace the subnet under a running database.
+        // A zone that disappears from the list must not replace the subnet of a running database.
         { ...this.child, ignoreChanges: ["availabilityZone"] },
       );
     });

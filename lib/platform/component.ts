@@ -7,7 +7,7 @@ export interface RegionalArgs {
   readonly region: Region;
 }
 
-/** Options of a component's own resource: no resource goes without a parent and a provider. */
+/** Options of a resource of a component: every resource has a parent and a provider. */
 export type ChildOptions = Required<Pick<pulumi.CustomResourceOptions, "parent" | "provider">>;
 
 /** A component with resources in both regions. Its URN begins with its type. */
@@ -35,7 +35,7 @@ export abstract class RegionalComponent<Args extends RegionalArgs> extends Platf
     return this.childIn(this.args.region);
   }
 
-  /** The physical name of a thing of this component. */
+  /** The physical name of a resource of this component. */
   protected nameOf(kind: NameKind, what: string): string {
     const { platform, region } = this.args;
     return platform.nameOf(kind, what, region);

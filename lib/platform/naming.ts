@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The longest physical name AWS takes, per kind of thing. */
+/** The longest physical name that AWS accepts, by kind of resource. */
 export const nameLengthMax = {
   alarm: 255,
   api: 128,
@@ -17,7 +17,7 @@ export const nameLengthMax = {
   logGroup: 512,
   queue: 80,
   role: 64,
-  /** Secrets Manager takes 512 and adds six characters; shorter is kinder to readers. */
+  /** Secrets Manager accepts 512 and appends seven characters. Shorter names are easier to read. */
   secret: 255,
   securityGroup: 255,
   table: 255,
@@ -52,9 +52,9 @@ export function regionCode(region: string): string {
 }
 
 /**
- * The physical name of a thing: its parts in kebab-case, environment first, region token last. A
- * name that is too long keeps its head and its last part and carries a hash of the whole, so that
- * it stays the same over updates and differs from every other one.
+ * The physical name of a resource: its parts in kebab-case, the environment first, the region code
+ * last. A name that is too long is cut before its last part, and gets a hash of the whole name. So
+ * it stays the same over updates, and no two names become equal.
  */
 export function physicalName(kind: NameKind, ...parts: readonly string[]): string {
   const whole = parts.join("-");
@@ -81,7 +81,7 @@ export function functionBaseName(stem: string): string {
   return stem.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The same ARN in another region: replicas of tables and secrets keep their name and account. */
+/** The same ARN in another region. Replicas of tables and secrets keep their name and account. */
 export function arnInRegion(arn: string, region: string): string {
   const fields = arn.split(":");
   fields[3] = region;

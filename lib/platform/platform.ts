@@ -4,33 +4,35 @@ import type { PlatformConfig } from "../config/config";
 import { type NameKind, physicalName, regionCode } from "./naming";
 import { type RetentionRow, retentionRows } from "../config/retention";
 
-/** One thing of each region. */
+/** A value for each region. */
 export interface Pair<T> {
   readonly home: T;
   readonly standby: T;
 }
 
-/** One region as components see it. */
+/** A region, as components use it. */
 export interface Region {
-  /** Its place in every pair; fixed, whoever is active. */
+  /** Its key in every pair. It does not depend on which region is active. */
   readonly key: keyof Pair<unknown>;
   /** `us-east-1` */
   readonly name: string;
-  /** The region as part of names, `use1`. Names carry the region, never the role, which moves. */
+  /**
+   * The region in names, `use1`. Names have the region and never the role, because the role moves.
+   */
   readonly code: string;
   readonly provider: aws.Provider;
 }
 
-/** What every component is handed: configuration, regions, account. */
+/** What every component gets: configuration, regions and account. */
 export interface Platform {
   readonly config: PlatformConfig;
   readonly retention: RetentionRow;
   readonly home: Region;
   readonly standby: Region;
-  /** The same component in both regions. */
+  /** Creates the same for each region. */
   readonly inBoth: <T>(create: (region: Region) => T) => Pair<T>;
   readonly accountId: pulumi.Output<string>;
-  /** The physical name of a thing in a region. */
+  /** The physical name of a resource in a region. */
   readonly nameOf: (kind: NameKind, what: string, region: Region) => string;
 }
 
@@ -48,7 +50,7 @@ function createRegion(config: PlatformConfig, key: Region["key"], name: string):
   return { key, name, code, provider };
 }
 
-/** Makes the two providers, the only way any resource gets its region and its tags. */
+/** Creates the two providers. Every resource gets its region and its tags from one of them. */
 export function createPlatform(config: PlatformConfig): Platform {
   const home = createRegion(config, "home", config.homeRegion);
   const standby = createRegion(config, "standby", config.standbyRegion);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One statement of a policy, which allows unless a resource's own policy says otherwise. */
+/** A statement of a policy. Its effect is Allow, unless a resource policy says Deny. */
 export interface Statement {
   readonly Sid: string;
   readonly Action: readonly string[];
@@ -10,7 +10,7 @@ export interface Statement {
   >;
 }
 
-/** A statement of a resource's own policy: it says who may. */
+/** A statement of a resource policy: it names a principal. */
 export interface ResourceStatement extends Statement {
   readonly Principal: "*" | Record<string, pulumi.Input<string>>;
   readonly Effect?: "Deny";
@@ -19,8 +19,8 @@ export interface ResourceStatement extends Statement {
 const VERSION = "2012-10-17";
 
 /**
- * A policy document. Built as a whole, because an Output inside `JSON.stringify` or a template
- * string turns into a warning text that AWS takes for a resource.
+ * A policy document. `pulumi.jsonStringify` resolves all outputs in it: in `JSON.stringify` or a
+ * template string, an output becomes a warning text, which AWS reads as a resource.
  */
 export function policyDocument(
   statements: readonly (Statement | ResourceStatement)[],
@@ -31,7 +31,7 @@ export function policyDocument(
   });
 }
 
-/** Lets a service of AWS take a role on. */
+/** Allows an AWS service to assume a role. */
 export function serviceTrustPolicy(service: string): string {
   return JSON.stringify({
     Version: VERSION,
@@ -39,7 +39,7 @@ export function serviceTrustPolicy(service: string): string {
   });
 }
 
-/** What Lambda itself does in the function's name; the log group is not the function's to make. */
+/** What Lambda itself does with the function's role. The role may not create the log group. */
 export function serviceStatements(args: {
   logGroupArn: pulumi.Input<string>;
   failuresQueueArn: pulumi.Input<string>;
@@ -69,13 +69,13 @@ export function serviceStatements(args: {
       "ec2:AssignPrivateIpAddresses",
       "ec2:UnassignPrivateIpAddresses",
     ],
-    // These actions know no resources at the time they are checked.
+    // These actions do not support resource-level permissions.
     Resource: ["*"],
   };
   return [...statements, network];
 }
 
-/** What Lambda's poller does with the queue of an event source. */
+/** What Lambda does with the queue of an event source mapping. */
 export function pollStatement(queueArn: pulumi.Input<string>): Statement {
   return {
     Sid: "EventSource",
@@ -92,7 +92,7 @@ export function invokeStatement(...functionArns: pulumi.Input<string>[]): Statem
   return { Sid: "Functions", Action: ["lambda:InvokeFunction"], Resource: functionArns };
 }
 
-/** Metrics have no resource; the namespace is what can be held. */
+/** PutMetricData supports no resource; a condition limits the namespace. */
 export function metricsStatement(namespace: string): Statement {
   return {
     Sid: "Metrics",

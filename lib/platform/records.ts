@@ -1,4 +1,4 @@
-/** The same keys, with a value made from each value. */
+/** A record with the same keys. `make` creates each value. */
 export function mapValues<Key extends string, Value, Made>(
   record: Readonly<Record<Key, Value>>,
   make: (value: Value, key: Key) => Made,

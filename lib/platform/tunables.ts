@@ -27,7 +27,7 @@ export const HINT_RETENTION_SECONDS = 600;
 /** The maximum of SQS: a person must read these messages. */
 export const DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3600;
 export const PROCESSOR_TIMEOUT_SECONDS = 10;
-/** AWS asks for six times the function's timeout. */
+/** AWS recommends six times the function's timeout. */
 export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
 export const PROCESSOR_BATCH_SIZE = 10;
 export const PROCESSOR_MAX_CONCURRENCY = 10;

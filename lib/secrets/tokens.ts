@@ -5,9 +5,9 @@ import { arnInRegion } from "../platform/naming";
 import type { Pair, Platform } from "../platform/platform";
 import { PlatformComponent } from "../platform/component";
 
-/** Two live keys: the first signs, both verify, so that rotation leaves no token behind. */
+/** Two keys: the first signs, both verify, so that a rotation does not invalidate tokens. */
 const KEY_IDS = ["initial-a", "initial-b"] as const;
-/** HS256 wants at least 32 bytes; letters and digits carry six bits each. */
+/** HS256 needs at least 32 bytes. A letter or digit has about six bits. */
 const KEY_LENGTH = 64;
 
 export interface TokensArgs {
@@ -15,11 +15,10 @@ export interface TokensArgs {
 }
 
 /**
- * The platform's own token keys, in one secret that each region reads from itself. They sign the
- * canaries' tokens, and everyone's where no identity provider is configured.
- *
- * To rotate, an operator writes a new text with a new first key and the old first as second; the
- * program leaves the text alone after its first one.
+ * The platform's own token keys, in a secret with a replica, so that each region reads its own
+ * copy. They sign the tokens of the canaries, and all tokens if no identity provider is configured.
+ * To rotate the keys, an operator writes a new value of the secret: a new key first, the previous
+ * first key second. The program never changes the value after it was created.
  */
 export class Tokens extends PlatformComponent<TokensArgs> {
   /** The secret and its replica. Both have their first value once this output resolves. */
@@ -43,7 +42,7 @@ export class Tokens extends PlatformComponent<TokensArgs> {
         name: nameOf("secret", "token-keys", home),
         description: "Keys that sign and verify tokens; the first signs, all verify",
         recoveryWindowInDays: retention.secretRecoveryWindowDays,
-        // A replica left over by an earlier stack of this name is not an obstacle.
+        // Overwrites a replica that an earlier stack of this name left.
         forceOverwriteReplicaSecret: true,
         replicas: [{ region: standby.name }],
       },

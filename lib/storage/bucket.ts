@@ -4,20 +4,20 @@ import { physicalName } from "../platform/naming";
 import { policyDocument } from "../platform/policies";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
-/** Parts of an upload that was given up are paid for until they are removed. */
+/** Parts of an incomplete upload cost money until they are deleted. */
 const ABANDONED_UPLOAD_DAYS = 1;
 
 export interface BucketArgs extends RegionalArgs {
   /** Base of the bucket's name. */
   readonly what: string;
-  /** Objects below this prefix vanish when this old; others stay. */
+  /** Objects with this prefix are deleted at this age. Others stay. */
   readonly expiry: { readonly prefix: string; readonly days: number };
 }
 
-/** A versioned bucket that only its own account reaches, only over TLS. */
+/** A versioned bucket that only its own account can access, and only over TLS. */
 export class Bucket extends RegionalComponent<BucketArgs> {
   readonly bucket: aws.s3.Bucket;
-  /** Replication is refused until both of its buckets keep versions. */
+  /** S3 refuses replication until both buckets have versioning. */
   readonly versioning: aws.s3.BucketVersioning;
 
   constructor(name: string, args: BucketArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -41,7 +41,7 @@ export class Bucket extends RegionalComponent<BucketArgs> {
     return new aws.s3.Bucket(
       this.name,
       {
-        // Buckets of all accounts share one space of names.
+        // Bucket names are global, so the name has the account.
         bucket: accountId.apply((id) => physicalName("bucket", config.env, what, id, region.code)),
         forceDestroy: retention.forceDestroy,
       },
@@ -83,7 +83,7 @@ export class Bucket extends RegionalComponent<BucketArgs> {
           },
         ],
       },
-      // Rules about versions are refused before there are versions.
+      // S3 refuses rules about versions on a bucket without versioning.
       { ...this.child, dependsOn: [this.versioning] },
     );
   }
@@ -118,7 +118,7 @@ export class Bucket extends RegionalComponent<BucketArgs> {
           },
         ]),
       },
-      // S3 refuses two changes of a bucket's access at the same moment.
+      // S3 refuses concurrent changes of a bucket's access.
       { ...this.child, dependsOn: [block] },
     );
   }

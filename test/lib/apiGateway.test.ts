@@ -32,7 +32,7 @@ describe.each(regions)("the API in %s", (token, region) => {
   const api = () => program.one("apigateway/restApi", `api-${token}`);
   const document = () => JSON.parse(String(api().inputs.body)) as GatewayDocument;
 
-  test("is regional and made of api/openapi.json", () => {
+  test("is regional and is created from api/openapi.json", () => {
     const { body, ...rest } = api().inputs;
     expect(rest).toEqual({
       name: `dev-orders-${token}`,
@@ -43,7 +43,7 @@ describe.each(regions)("the API in %s", (token, region) => {
     expect(Object.keys(document().paths)).toEqual(Object.keys(openapi.paths));
   });
 
-  test("has these routes and no other", () => {
+  test("has exactly these routes", () => {
     const found = Object.entries(document().paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -115,7 +115,7 @@ describe.each(regions)("the API in %s", (token, region) => {
     expect(openapi.components.schemas.Order.required).toHaveLength(6);
   });
 
-  test("serves one stage, traced, after its permissions", () => {
+  test("has one stage with tracing, created after the permissions", () => {
     const stage = program.one("apigateway/stage", `api-${token}`);
     const deployment = program.one("apigateway/deployment", `api-${token}`);
     expect(stage.inputs).toEqual({
@@ -139,7 +139,7 @@ describe.each(regions)("the API in %s", (token, region) => {
     ["orders", "*/*", 1_000, 2_000],
     ["health", "health/GET", 50, 100],
     ["failover-latch", "failover-latch/GET", 50, 100],
-  ])("throttles %s by itself", (what, methodPath, rate, burst) => {
+  ])("throttles %s separately", (what, methodPath, rate, burst) => {
     expect(program.one("apigateway/methodSettings", `api-${token}-${what}`).inputs).toEqual({
       restApi: api().id,
       stageName: "v1",
@@ -153,7 +153,7 @@ describe.each(regions)("the API in %s", (token, region) => {
   });
 });
 
-test("access logs are written only where they are asked for", async () => {
+test("access logs are written only if they are configured", async () => {
   const logged = await loadProgram(setOtherwise);
   expect(program.all("cloudwatch/logGroup").filter(({ name }) => name.startsWith("api-"))).toEqual(
     [],
@@ -181,7 +181,7 @@ test("access logs are written only where they are asked for", async () => {
   }
 });
 
-test("the deployment hangs on the contract alone, so a first `up` and the next agree", async () => {
+test("the deployment depends only on the contract, so a second `up` changes nothing", async () => {
   const trigger = (of: Program) => of.one("apigateway/deployment", "api-use1").inputs.triggers;
   expect(trigger(await loadProgram({ preview: true }))).toEqual(trigger(program));
 });

@@ -5,7 +5,7 @@ beforeAll(async () => {
   program = await loadProgram();
 });
 
-test("the global cluster is empty: members join it, it is made from none", () => {
+test("the global cluster has no source cluster; members join it", () => {
   expect(program.all("rds/globalCluster").map(({ inputs }) => inputs)).toEqual([
     {
       globalClusterIdentifier: "dev-orders-global",
@@ -19,7 +19,7 @@ test("the global cluster is empty: members join it, it is made from none", () =>
   ]);
 });
 
-test("the standby cluster waits for every instance of home", () => {
+test("the standby cluster depends on every instance of home", () => {
   const standby = program.waitsFor(program.one("rds/cluster", "aurora-use2"));
   for (const index of [0, 1]) {
     const instance = program.one("rds/clusterInstance", `aurora-use1-${index}`);

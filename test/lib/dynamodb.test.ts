@@ -72,14 +72,14 @@ test("replica and witness follow the configuration", async () => {
   expect(inputs.globalTableWitness).toEqual({ regionName: "eu-west-1" });
 });
 
-test("no table is made twice: the replicas come with it", () => {
+test("each table is created once, together with its replicas", () => {
   expect(program.all("dynamodb/table").map(({ region }) => region)).toEqual([
     "us-east-1",
     "us-east-1",
   ]);
 });
 
-test("functions are given the replica of their own region", () => {
+test("functions get the replica of their own region", () => {
   for (const region of ["us-east-1", "us-east-2"]) {
     const token = region === "us-east-1" ? "use1" : "use2";
     const table = arn("dynamodb", region, "table/dev-ledger");

@@ -7,7 +7,7 @@ beforeAll(async () => {
 
 const orchestrator = arn("lambda", "us-east-2", "function:dev-failover-orchestrator-use2");
 
-test("every resource of failover waits for everything else, so it goes first", () => {
+test("every resource of Failover depends on everything else, so it is destroyed first", () => {
   const failover = program.component("Failover", "failover");
   const own = new Set([failover, ...program.under(failover)].map(({ urn }) => urn));
   const others = program.resources.filter(
@@ -23,7 +23,7 @@ test("every resource of failover waits for everything else, so it goes first", (
   expect(waiting.map(({ urn }) => urn)).toEqual([]);
 });
 
-test("sentinel looks at both regions and invokes the orchestrator beside it", () => {
+test("sentinel probes both regions and invokes the orchestrator of its region", () => {
   const url = (of: string) => program.one("apigateway/stage", `api-${of}`).state.invokeUrl;
   expect(program.environmentOf("sentinel-use2")).toEqual({
     ENVIRONMENT: "dev",

@@ -26,7 +26,7 @@ test("each region has the same functions, from the same entries", () => {
   expect(handlers("us-east-2")).toEqual([...shared, "sentinel.handler"].sort());
 });
 
-test("only what speaks SQL is inside the network", () => {
+test("only functions that use SQL are inside the network", () => {
   const inside = program.all("lambda/function").filter(({ inputs }) => "vpcConfig" in inputs);
   expect(inside.map(({ name }) => name)).toEqual([
     "dbMigration-use1",
@@ -61,7 +61,7 @@ describe.each(regions)("functions in %s", (token, region) => {
   const timeoutOf = (stem: string) =>
     program.one("lambda/function", `${stem}-${token}`).inputs.timeout;
 
-  test("order-api hints to either region and writes its own region's ledger", () => {
+  test("order-api sends hints to both regions and writes to its own region's ledger", () => {
     expect(program.environmentOf(`orderApi-${token}`)).toEqual({
       ...common,
       HOME_QUEUE_URL: queueUrl("orders", "use1", "us-east-1"),
@@ -77,7 +77,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("orderApi")).toBe(6);
   });
 
-  test("order-processor settles into the region's own cluster", () => {
+  test("order-processor settles in its region's cluster", () => {
     expect(program.environmentOf(`orderProcessor-${token}`)).toEqual({
       ...common,
       ...database,
@@ -100,7 +100,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("orderProcessor")).toBe(10);
   });
 
-  test("order-processor is fed by the region's queue, in batches that fail by message", () => {
+  test("order-processor receives batches from its region's queue and reports failures by message", () => {
     expect(program.one("lambda/eventSourceMapping", `functions-${token}-orders`).inputs).toEqual({
       functionName: `dev-order-processor-${token}`,
       eventSourceArn: queue("orders"),
@@ -110,7 +110,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     });
   });
 
-  test("settlement-sweep asks the region's reader and re-queues to the region's queue", () => {
+  test("settlement-sweep reads from its region's reader and sends to its region's queue", () => {
     expect(program.environmentOf(`settlementSweep-${token}`)).toEqual({
       ...common,
       ...database,
@@ -126,7 +126,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("settlementSweep")).toBe(50);
   });
 
-  test("health knows the ledger alone", () => {
+  test("health uses only the ledger", () => {
     expect(program.environmentOf(`health-${token}`)).toEqual(common);
     expect(program.rightsOf(`health-${token}`).Ledger).toEqual([
       ["dynamodb:GetItem", "dynamodb:UpdateItem"],
@@ -135,7 +135,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("health")).toBe(6);
   });
 
-  test("authorizer knows the region's own copy of the token keys, and no other secret", () => {
+  test("authorizer may read its region's copy of the token keys, and no other secret", () => {
     const secret = program.one("secretsmanager/secret", "tokens");
     const secretArn = String(secret.state.arn).replace("us-east-1", region);
     expect(program.environmentOf(`authorizer-${token}`)).toEqual({
@@ -151,7 +151,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("authorizer")).toBe(6);
   });
 
-  test("db-migration knows the region's own cluster and secret", () => {
+  test("db-migration uses its region's cluster and secret", () => {
     expect(program.environmentOf(`dbMigration-${token}`)).toEqual({
       ...database,
       ENVIRONMENT: "dev",
@@ -162,7 +162,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("dbMigration")).toBe(20);
   });
 
-  test("migrations run at every deployment of another bundle, once the database is whole", () => {
+  test("migrations run when a new bundle is deployed, after the database is complete", () => {
     const migrate = program.one("lambda/invocation", `functions-${token}-migrate`);
     expect(migrate.inputs).toEqual({
       functionName: `dev-db-migration-${token}`,
@@ -180,7 +180,7 @@ describe.each(regions)("functions in %s", (token, region) => {
   });
 });
 
-test("with an identity provider the authorizer knows whose tokens to take", async () => {
+test("with an identity provider, the authorizer gets its issuer and audience", async () => {
   const provided = await loadProgram(setOtherwise);
   for (const [token] of regions) {
     expect(provided.environmentOf(`authorizer-${token}`)).toMatchObject({
@@ -191,7 +191,7 @@ test("with an identity provider the authorizer knows whose tokens to take", asyn
   }
 });
 
-test("the poller asks for no more runs than are reserved", async () => {
+test("the event source mapping uses at most the reserved concurrency", async () => {
   const few = await loadProgram(setOtherwise);
   for (const { inputs } of few.all("lambda/eventSourceMapping")) {
     expect(inputs.scalingConfig).toEqual({ maximumConcurrency: 4 });

@@ -67,7 +67,7 @@ function strangeDimensions(of: Program, alarm: CapturedResource): string[] {
   );
 }
 
-test("no alarm counts what /health?after=n answers Route 53 where home is not active", () => {
+test("no alarm counts the 503 of /health?after=n to Route 53", () => {
   const gateways = program
     .all("cloudwatch/metricAlarm")
     .flatMap(metricsOf)
@@ -86,7 +86,7 @@ test("no alarm counts what /health?after=n answers Route 53 where home is not ac
   ]);
 });
 
-test("every alarm's dimensions name what exists, in its own region", () => {
+test("every dimension of an alarm names a resource of the alarm's region", () => {
   const alarms = program.all("cloudwatch/metricAlarm");
   expect(alarms).not.toEqual([]);
   for (const alarm of alarms) {
@@ -95,7 +95,7 @@ test("every alarm's dimensions name what exists, in its own region", () => {
   }
 });
 
-test("the check of dimensions finds one that names nothing", () => {
+test("the check of dimensions finds one that names no resource", () => {
   const alarm = program.one("cloudwatch/metricAlarm", "monitoring-use1-hints-old");
   const astray = {
     ...alarm,
@@ -104,7 +104,7 @@ test("the check of dimensions finds one that names nothing", () => {
   expect(strangeDimensions(program, astray)).toEqual(["QueueName=dev-orders-use2"]);
 });
 
-test("every metric of our own is one that a handler writes", () => {
+test("every metric in our namespace is one that a handler writes", () => {
   const known = [
     ...["HomeProbeFailed", "StandbyProbeFailed", "HomeCanaryFailed"],
     ...["OrdersAccepted", "OrdersFailed", "OrdersSettled", "OpenOrders", "OldestOpenSeconds"],
@@ -165,7 +165,7 @@ describe.each(regions)("the alarms in %s", (token, region) => {
     expect(String(degraded.state.arn).startsWith(source.replace("*", ""))).toBe(true);
   });
 
-  test("the rule fits what CloudWatch takes, for the longest environment", async () => {
+  test("the rule is within CloudWatch's limits, with the longest environment", async () => {
     const longest = await loadProgram({ config: { env: "a".repeat(20) } });
     const rule = String(
       longest.one("cloudwatch/compositeAlarm", `monitoring-${token}-degraded`).inputs.alarmRule,
@@ -174,7 +174,7 @@ describe.each(regions)("the alarms in %s", (token, region) => {
     expect(parseRule(rule).children.length).toBeLessThanOrEqual(100);
   });
 
-  test("gray errors: a tenth and three of a minute's orders, of our own counts", () => {
+  test("orders-failing goes off when at least three orders and a tenth of a minute's orders fail", () => {
     const counted = (metricName: string) => ({
       namespace: "TradingPlatform",
       metricName,
@@ -240,7 +240,7 @@ describe.each(regions)("the alarms in %s", (token, region) => {
     });
   });
 
-  test("archives are watched where S3 publishes: failures at the source, lag where copies arrive", () => {
+  test("archive failures are watched in the source region, lag in the destination region", () => {
     const [own, other] = token === "use1" ? ["use1", "use2"] : ["use2", "use1"];
     const bucket = (of: string) => `dev-archives-123456789012-${of}`;
     expect([alarm("archives-failing").dimensions, alarm("archives-lag").dimensions]).toEqual([
@@ -258,7 +258,7 @@ describe.each(regions)("the alarms in %s", (token, region) => {
     }
   });
 
-  test("missing data sets these alarms off, but not while the platform is new", () => {
+  test("missing data sets these alarms off, except while they are new", () => {
     const ringing = program
       .all("cloudwatch/metricAlarm")
       .filter((each) => each.region === region && each.inputs.treatMissingData === "breaching");
@@ -278,7 +278,7 @@ describe.each(regions)("the alarms in %s", (token, region) => {
   });
 });
 
-test("canary orders are watched from the standby region, by the counts of its probes", () => {
+test("canary orders are watched in the standby region, with the metrics of its probes", () => {
   const { inputs } = program.one("cloudwatch/metricAlarm", "monitoring-use2-canary-orders-failing");
   expect(inputs).toMatchObject({
     namespace: "TradingPlatform",
@@ -297,7 +297,7 @@ test.each([
   ["home-endpoint", "route53-home"],
   ["standby-endpoint", "route53-standby"],
   ["name-not-at-home", "route53-in-service"],
-])("%s watches Route 53's %s, at home where its metrics are", (what, check) => {
+])("%s watches Route 53's %s, at home where Route 53 publishes metrics", (what, check) => {
   const alarm = program.one("cloudwatch/metricAlarm", `monitoring-use1-${what}`);
   expect(alarm.region).toBe("us-east-1");
   expect(alarm.inputs).toMatchObject({

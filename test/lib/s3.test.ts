@@ -12,7 +12,7 @@ describe.each(regions)("the archives in %s", (token, region) => {
   const bucket = bucketOf("archives", token);
   const other = bucketOf("archives", others[token]);
 
-  test("replicate into the other region, in time, both ways", () => {
+  test("replicate in both directions, with Replication Time Control", () => {
     const config = program.one("s3/bucketReplicationConfig", `s3-${token}`);
     const time = { minutes: 15 };
     expect(config.inputs).toEqual({
@@ -79,7 +79,7 @@ test("these are all buckets", () => {
   ).toEqual(buckets.map(([, bucket]) => bucket).sort());
 });
 
-test.each(buckets)("%s keeps versions, encrypts, and is closed to all", (...row) => {
+test.each(buckets)("%s has versioning and encryption and blocks public access", (...row) => {
   const [name, bucket, prefix, days, region] = row;
   const part = (type: string) => program.one(`s3/${type}`, name);
   expect(part("bucket").inputs).toEqual({ bucket, forceDestroy: true });
@@ -115,7 +115,7 @@ test.each(buckets)("%s keeps versions, encrypts, and is closed to all", (...row)
   expect(part("bucketLifecycleConfiguration").dependencies).toContain(part("bucketVersioning").urn);
 });
 
-test.each(buckets)("%s refuses whoever does not come over TLS", (name, bucket) => {
+test.each(buckets)("%s refuses access without TLS", (name, bucket) => {
   const policy = program.one("s3/bucketPolicy", name);
   expect(statements(policy.inputs.policy)).toEqual([
     {

@@ -16,13 +16,13 @@ describe.each(regions)("the topics in %s", (token, region) => {
   describe.each(["alerts", "failover"])("%s", (what) => {
     const topicArn = arn("sns", region, `dev-${what}-${token}`);
 
-    test("has the region in its name and no encryption that alarms could not use", () => {
+    test("has the region in its name, and no encryption that would block alarms", () => {
       expect(program.one("sns/topic", `topics-${token}-${what}`).inputs).toEqual({
         name: `dev-${what}-${token}`,
       });
     });
 
-    test("takes messages of alarms, the database and events; as alerts also the orchestrators'", () => {
+    test("accepts messages of alarms, the database and events; the alerts topic also those of the orchestrators", () => {
       const { inputs } = program.one("sns/topicPolicy", `topics-${token}-${what}`);
       expect(inputs.arn).toBe(topicArn);
       const publish = { Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] };
@@ -62,7 +62,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
       ]);
     });
 
-    test("tells every configured address", () => {
+    test("notifies every configured address", () => {
       const addresses = program
         .all("sns/topicSubscription")
         .filter(({ inputs }) => inputs.topic === topicArn && inputs.protocol !== "lambda");
@@ -76,7 +76,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
   });
 });
 
-test("the roles in the policies are those of the orchestrators", () => {
+test("the policies name the orchestrators' roles", () => {
   for (const [token] of regions) {
     const { inputs } = program.one("lambda/function", `failoverOrchestrator-${token}`);
     expect(inputs.role).toBe(arn("iam", "", `role/dev-failover-orchestrator-${token}`));

@@ -24,7 +24,7 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
   const bucket = `dev-canaries-123456789012-${token}`;
   const canary = () => program.one("synthetics/canary", name);
 
-  test("runs its script against the region's own API", () => {
+  test("runs its script against its region's API", () => {
     expect(canary().inputs).toEqual({
       name: `dev-${check}-${token}`,
       runtimeVersion: "syn-nodejs-puppeteer-17.0",
@@ -76,14 +76,14 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
     });
   });
 
-  test("its function's log group is ours and within the role's reach", () => {
+  test("its function's log group belongs to the program, and the role may write to it", () => {
     const group = program.one("cloudwatch/logGroup", name);
     const engine = String(canary().state.engineArn).split(":")[6];
     expect(group.inputs).toEqual({ name: `/aws/lambda/${engine}`, retentionInDays: 7 });
     expect(engine).toMatch(new RegExp(`^cwsyn-dev-${check}-${token}-[0-9a-f-]{36}$`));
   });
 
-  test("has an alarm: two bad runs of three, or none", () => {
+  test("has an alarm that goes off after two bad runs of three, or without runs", () => {
     expect(
       program.one("cloudwatch/metricAlarm", `monitoring-${token}-canary-${check}`).inputs,
     ).toEqual({
@@ -105,13 +105,16 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
   });
 });
 
-test.each(regions)("the scripts in %s are named by what is in them and do not expire", (token) => {
-  const script = program.one("s3/bucketObjectv2", `synthetics-${token}-scripts`).inputs;
-  expect(script.bucket).toBe(`dev-canaries-123456789012-${token}`);
-  expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}\.zip$/);
-});
+test.each(regions)(
+  "the scripts in %s are named by a hash of their content and do not expire",
+  (token) => {
+    const script = program.one("s3/bucketObjectv2", `synthetics-${token}-scripts`).inputs;
+    expect(script.bucket).toBe(`dev-canaries-123456789012-${token}`);
+    expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}\.zip$/);
+  },
+);
 
-test("the schedule, the runtime and the alarm's patience are configuration", async () => {
+test("the schedule, the runtime and the alarm's period follow the configuration", async () => {
   const often = await loadProgram(setOtherwise);
   expect(often.one("synthetics/canary", "synthetics-use1-order").inputs).toMatchObject({
     runtimeVersion: "syn-nodejs-puppeteer-18.0",

@@ -39,13 +39,13 @@ describe("home's composite home-not-serving", () => {
     [["api-errors", "authorizer-errors"], true],
     [["api-errors", "order-processor-errors"], false],
     [["canary-order", "canary-health", "orders-failing"], false],
-  ])("with %j ringing it rings: %s", (ringing, expected) => {
+  ])("with %j in ALARM state its rule is %s", (ringing, expected) => {
     const { evaluate } = parseRule(String(composite().inputs.alarmRule));
     const names = ringing.map((what) => `dev-${what}-use1`);
     expect(evaluate((name) => (names.includes(name) ? "ALARM" : "OK"))).toBe(expected);
   });
 
-  test("it goes before the alarms it names", () => {
+  test("it is deleted before the alarms that it names", () => {
     for (const what of [
       "home-not-writing",
       "api-errors",
@@ -69,7 +69,7 @@ test("a composite only names alarms of its own region", () => {
   }
 });
 
-test("only the composites home-lost and home-not-serving lead to the orchestrator; blindness never does", () => {
+test("only home-lost and home-not-serving invoke the orchestrator; missing probes never do", () => {
   const orchestrator = program.one("lambda/function", "failoverOrchestrator-use2").state.arn;
   const leads = [
     ...program.all("cloudwatch/metricAlarm"),

@@ -58,7 +58,7 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
     ]);
   });
 
-  test("shows every alarm that tells its region's alerts topic, those of failing over included", () => {
+  test("shows every alarm that notifies its region's alerts topic, including those about failing over", () => {
     const alerts = program.one("sns/topic", `topics-${token}-alerts`).state.arn;
     const all = [
       ...program.all("cloudwatch/metricAlarm"),
@@ -69,7 +69,7 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
     expect([...(widgets()[0]!.properties.alarms ?? [])].sort()).toEqual(all.sort());
   });
 
-  test("every metric names what exists, where it is published", () => {
+  test("every metric names an existing resource, in the region that publishes it", () => {
     let seen = 0;
     for (const { properties } of widgets()) {
       for (const metric of properties.metrics ?? []) {
@@ -99,7 +99,7 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
     expect(seen).toBe(33);
   });
 
-  test("what is behind comes from the other region, and each metric from where it is published", () => {
+  test("shows the lag of replication from the other region, in the regions that publish it", () => {
     const [own, other] =
       token === "use1" ? (["use1", "us-east-2"] as const) : (["use2", "us-east-1"] as const);
     const bucket = (of: string) => `dev-archives-123456789012-${of}`;
@@ -120,7 +120,7 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
     ]);
   });
 
-  test("no widget lies on another", () => {
+  test("no widgets overlap", () => {
     const taken = new Set<string>();
     for (const { x, y, width, height } of widgets()) {
       expect([x % 8, width, height]).toEqual([0, 8, 6]);

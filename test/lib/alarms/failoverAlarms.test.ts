@@ -8,7 +8,7 @@ beforeAll(async () => {
 test.each([
   ["home-unreachable", "HomeProbeFailed", "GreaterThanOrEqualToThreshold", 3],
   ["standby-reachable", "StandbyProbeFailed", "LessThanThreshold", 1],
-])("%s watches look()'s %s", (what, metricName, comparisonOperator, periods) => {
+])("%s watches the metric %s of the probes", (what, metricName, comparisonOperator, periods) => {
   const alarm = program.one("cloudwatch/metricAlarm", `failover-alarms-${what}`);
   expect(alarm.inputs).toEqual({
     name: `dev-${what}-use2`,
@@ -52,7 +52,7 @@ test("composite -> action -> permission -> function -> role", () => {
   );
 });
 
-test("the composite goes before the alarms it names", () => {
+test("the composite is deleted before the alarms that it names", () => {
   const composite = program.one("cloudwatch/compositeAlarm", "failover-alarms-home-lost");
   for (const what of ["home-unreachable", "standby-reachable"]) {
     const { urn } = program.one("cloudwatch/metricAlarm", `failover-alarms-${what}`);

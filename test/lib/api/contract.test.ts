@@ -240,7 +240,7 @@ describe("the gateway's own answers", () => {
   );
 });
 
-test("the gateway's document leaves out what is meant only for people", () => {
+test("the gateway's document omits documentation for people", () => {
   const text = JSON.stringify(gatewayDocument({ orderApi: "", health: "", authorizer: "" }));
   expect(text).not.toContain("x-client-guide");
   expect(text).not.toContain(contract.info.description);

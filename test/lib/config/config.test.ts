@@ -38,7 +38,7 @@ test("the configuration cannot be changed after it was read", () => {
   expect(Object.isFrozen(read({}))).toBe(true);
 });
 
-test("numbers, booleans and lists are read as such", () => {
+test("numbers, booleans and lists get their types", () => {
   const values = {
     alertEmails: '["a@example.com","b@example.org"]',
     alertEndpoints: '["https://events.example.com/trading?key=1"]',
@@ -117,19 +117,22 @@ test.each([
   ["canaryRuntime", "syn-nodejs-playwright-8.0", "syn-nodejs-puppeteer-11.0 or newer"],
   ["repository", "", "1 to 256 letters, digits"],
   ["author", "Ada <ada@example.com>", "1 to 256 letters, digits"],
-])("%s = %j is refused with what is allowed and what to do", (key, got, allowed) => {
-  let message = "";
-  try {
-    read({ [key]: got });
-  } catch (error) {
-    message = (error as Error).message;
-  }
-  const shown = got.startsWith("[") ? got : JSON.stringify(got);
-  expect(message).toContain(`${key}: got ${shown}; allowed: ${allowed}`);
-  expect(message).toMatch(new RegExp(`; run: pulumi config set .*${key}`));
-});
+])(
+  "%s = %j is refused, and the message says what is allowed and what to do",
+  (key, got, allowed) => {
+    let message = "";
+    try {
+      read({ [key]: got });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    const shown = got.startsWith("[") ? got : JSON.stringify(got);
+    expect(message).toContain(`${key}: got ${shown}; allowed: ${allowed}`);
+    expect(message).toMatch(new RegExp(`; run: pulumi config set .*${key}`));
+  },
+);
 
-test("serverless capacity is checked only where it is used", () => {
+test("serverless capacity is validated only for db.serverless", () => {
   const capacity = { auroraServerlessMinAcu: "16", auroraServerlessMaxAcu: "8" };
   expect(read(capacity).auroraServerlessAcu).toBeUndefined();
   expect(() => read({ ...capacity, auroraInstanceClass: "db.serverless" })).toThrow(
@@ -142,7 +145,7 @@ test.each([
   ["hostedZoneId", "Z0123456789ABC", "domainName"],
   ["authIssuer", "https://login.example.com", "authAudience"],
   ["authAudience", "trading", "authIssuer"],
-])("%s alone is refused: it needs its partner", (key, value, partner) => {
+])("%s alone is refused because it needs its partner", (key, value, partner) => {
   expect(() => read({ [key]: value })).toThrow(
     new RegExp(`^configuration:\\n  ${partner}: got ""; allowed: .*, together with ${key}; run: `),
   );

@@ -2,7 +2,7 @@ import type { CapturedResource } from "../../../support/capture/capture";
 import { type Retention, retentionRows } from "../../../lib/config/retention";
 import { loadProgram } from "../../helpers/program";
 
-test("the rows differ in everything, so no key is forgotten by one of them", () => {
+test("the two rows differ in every value", () => {
   const { ephemeral, durable } = retentionRows;
   const keys = Object.keys(ephemeral) as (keyof typeof ephemeral)[];
   expect(Object.keys(durable)).toEqual(keys);
@@ -58,7 +58,7 @@ async function endOfLife(retention: Retention) {
   };
 }
 
-test("an ephemeral environment vanishes whole", async () => {
+test("an ephemeral environment is deleted completely", async () => {
   const cluster = {
     deletionProtection: false,
     skipFinalSnapshot: true,

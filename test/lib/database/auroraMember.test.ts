@@ -10,7 +10,7 @@ function cluster(token: string) {
 }
 
 describe.each(regions)("the member in %s", (token, region) => {
-  test("is a cluster of the global database, with the region's own key and network", () => {
+  test("is a cluster of the global database, with its region's key and network", () => {
     const { inputs } = cluster(token);
     const master = {
       databaseName: "trading",
@@ -42,7 +42,7 @@ describe.each(regions)("the member in %s", (token, region) => {
     expect(inputs.kmsKeyId).toContain(`:${region}:`);
   });
 
-  test("leaves alone what a failover or an upgrade changes", () => {
+  test("ignores what a failover or an upgrade changes", () => {
     expect(cluster(token).ignoreChanges).toEqual([
       "globalClusterIdentifier",
       "replicationSourceIdentifier",
@@ -70,7 +70,7 @@ describe.each(regions)("the member in %s", (token, region) => {
     }
   });
 
-  test("commits although the other region lags, and takes no connection in clear", () => {
+  test("commits without waiting for the other region, and refuses unencrypted connections", () => {
     expect(program.one("rds/clusterParameterGroup", `aurora-${token}`).inputs).toEqual({
       name: `dev-orders-pg15-${token}`,
       description: "Cluster parameters of the orders database",
@@ -82,7 +82,7 @@ describe.each(regions)("the member in %s", (token, region) => {
     });
   });
 
-  test("writes its log into a group that the stack owns and that is there first", () => {
+  test("writes its log to a log group of the stack that exists before it", () => {
     const logGroup = program.one("cloudwatch/logGroup", `aurora-${token}`);
     expect(logGroup.inputs).toEqual({
       name: `/aws/rds/cluster/dev-orders-${token}/postgresql`,
@@ -91,7 +91,7 @@ describe.each(regions)("the member in %s", (token, region) => {
     expect(cluster(token).dependencies).toContain(logGroup.urn);
   });
 
-  test("sits in both isolated subnets, its key rotates and has a name", () => {
+  test("uses both isolated subnets, and its key rotates and has an alias", () => {
     const subnets = [0, 1].map((n) => program.one("ec2/subnet", `network-${token}-${n}`).id);
     const group = program.one("rds/subnetGroup", `aurora-${token}`);
     expect(group.inputs.subnetIds).toEqual(subnets);
@@ -104,7 +104,7 @@ describe.each(regions)("the member in %s", (token, region) => {
   });
 });
 
-test("serverless members take their capacity from the configuration", async () => {
+test("serverless members have the configured capacity", async () => {
   const serverless = await loadProgram(setOtherwise);
   const capacity = { minCapacity: 8, maxCapacity: 32 };
   expect(
@@ -121,7 +121,7 @@ test("serverless members take their capacity from the configuration", async () =
   ).toEqual(["us-east-2a", "us-east-2b", "us-east-2a"]);
 });
 
-test("another major version brings its own parameter group", async () => {
+test("another major version has its own parameter group", async () => {
   const newer = await loadProgram(setOtherwise);
   const group = newer.one("rds/clusterParameterGroup", "aurora-use1");
   expect(group.inputs).toMatchObject({

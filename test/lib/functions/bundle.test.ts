@@ -20,7 +20,7 @@ describe.each(stems)("the bundle of %s", (stem) => {
     expect(code).toMatch(/^import\{createRequire\}from'node:module';/);
   });
 
-  test("names no path of this machine", () => expect(code).not.toContain(root));
+  test("contains no path of this machine", () => expect(code).not.toContain(root));
 });
 
 // Functions are bundled twice in test/scripts/bundles.test.ts and `npm run bench:bundles`.
@@ -35,7 +35,7 @@ test.each(canaryChecks)("the script of canary %s is CommonJS", (check) => {
   expect(code).not.toContain(root);
 });
 
-test("scripts lie at the root of their archive, under the names their handlers have", async () => {
+test("scripts are at the root of their archive, under the names of their handlers", async () => {
   expect(Object.keys(await canaryBundle().archive.assets)).toEqual(["health.js", "order.js"]);
 });
 

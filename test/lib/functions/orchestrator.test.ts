@@ -16,7 +16,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
     String(program.one("secretsmanager/secret", "tokens").state.arn).replace("us-east-1", region);
   const check = () => program.one("route53/healthCheck", "route53-home");
 
-  test("knows both regions by name", () => {
+  test("gets the names of both regions", () => {
     const url = (of: string) => program.one("apigateway/stage", `api-${of}`).state.invokeUrl;
     expect(program.environmentOf(name)).toEqual({
       ENVIRONMENT: "dev",
@@ -43,7 +43,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
     );
   });
 
-  test("may do what failing over needs, on the things it needs, in both regions", () => {
+  test("has exactly the rights that failing over needs, in both regions", () => {
     const globalCluster = arn("rds", "", "global-cluster:dev-orders-global");
     const ledger = arn("dynamodb", region, "table/dev-ledger");
     const { Logs, Traces, OwnFailures, ...calls } = program.rightsOf(name);
@@ -79,7 +79,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
     });
   });
 
-  test("runs as long as a loop, with room for loops that overlap", () => {
+  test("has the timeout of a loop, and concurrency for loops that overlap", () => {
     expect(program.one("lambda/function", name).inputs).toMatchObject({
       timeout: 150,
       reservedConcurrentExecutions: 20,
@@ -92,7 +92,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
   });
 });
 
-test("the tick's rule does not wait for the orchestrator's role to go", () => {
+test("the orchestrators' policies do not depend on the tick's rule, so it can be deleted first", () => {
   const rule = program.one("cloudwatch/eventRule", "failover-tick");
   expect(rule.state.arn).toBe(arn("events", "us-east-2", "rule/dev-failover-tick-use2"));
   for (const [token] of regions) {
@@ -101,7 +101,7 @@ test("the tick's rule does not wait for the orchestrator's role to go", () => {
   }
 });
 
-test("nothing but an operator invokes the orchestrator at home", () => {
+test("only operators invoke the orchestrator at home", () => {
   const invoking = [
     ...program
       .all("lambda/permission")

@@ -5,7 +5,7 @@ beforeAll(async () => {
   program = await loadProgram();
 });
 
-describe.each(regions)("what AWS says in %s", (token, region) => {
+describe.each(regions)("notifications of AWS in %s", (token, region) => {
   const topicArn = arn("sns", region, `dev-alerts-${token}`);
   const policyOf = () => program.one("sns/topicPolicy", `topics-${token}-alerts`);
 
@@ -28,7 +28,7 @@ describe.each(regions)("what AWS says in %s", (token, region) => {
     expect(program.waitsFor(subscription).has(policyOf().urn)).toBe(true);
   });
 
-  test("troubles of AWS's services -> rule -> topic -> policy without a condition", () => {
+  test("issues of AWS services -> rule -> topic -> policy without a condition", () => {
     const rule = program.one("cloudwatch/eventRule", `notifications-${token}`);
     expect(rule.inputs.name).toBe(`dev-service-troubles-${token}`);
     expect(JSON.parse(String(rule.inputs.eventPattern))).toMatchObject({

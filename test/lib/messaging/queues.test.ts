@@ -6,7 +6,7 @@ beforeAll(async () => {
 });
 
 describe.each(regions)("the queues in %s", (token) => {
-  test("hints live ten minutes, hide six times the processor's timeout, and are never redriven", () => {
+  test("hints expire after ten minutes, are invisible for six times the processor's timeout, and are never redriven", () => {
     expect(program.one("sqs/queue", `queues-${token}-orders`).inputs).toEqual({
       name: `dev-orders-${token}`,
       sqsManagedSseEnabled: true,
@@ -17,15 +17,14 @@ describe.each(regions)("the queues in %s", (token) => {
     expect(processor.inputs.timeout).toBe(60 / 6);
   });
 
-  test.each(["order-dead-letters", "function-failures"])("%s keeps what it got 14 days", (what) => {
-    expect(program.one("sqs/queue", `queues-${token}-${what}`).inputs).toEqual({
-      name: `dev-${what}-${token}`,
-      sqsManagedSseEnabled: true,
-      messageRetentionSeconds: 1_209_600,
-    });
-  });
-});
-
-test("there are three queues in each region", () => {
-  expect(program.all("sqs/queue")).toHaveLength(6);
+  test.each(["order-dead-letters", "function-failures"])(
+    "%s keeps messages for 14 days",
+    (what) => {
+      expect(program.one("sqs/queue", `queues-${token}-${what}`).inputs).toEqual({
+        name: `dev-${what}-${token}`,
+        sqsManagedSseEnabled: true,
+        messageRetentionSeconds: 1_209_600,
+      });
+    },
+  );
 });

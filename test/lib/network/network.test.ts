@@ -25,7 +25,7 @@ describe.each(regions)("the network in %s", (token, region) => {
     expect(program.one("ec2/routeTable", network).inputs).not.toHaveProperty("routes");
   });
 
-  test("has two subnets in two zones, whose zone nothing changes afterwards", () => {
+  test("has two subnets in two zones, and ignores later changes of the zone", () => {
     expect(program.one("ec2/vpc", network).inputs).toEqual({
       cidrBlock: `10.${octet}.0.0/16`,
       enableDnsHostnames: true,
@@ -82,7 +82,7 @@ describe.each(regions)("the network in %s", (token, region) => {
   test.each([
     ["database", 5432],
     ["endpoints", 443],
-  ])("lets functions speak to %s on %i and nobody else to anything", (to, port) => {
+  ])("allows functions to connect to %s on port %i, and no other traffic", (to, port) => {
     const group = (what: string) => idOf("ec2/securityGroup", `${network}-${what}`);
     const traffic = { ipProtocol: "tcp", fromPort: port, toPort: port };
     const rule = `${network}-functions-${to}`;

@@ -15,7 +15,7 @@ test.each([
   ["ap-southeast-2", "apse2"],
 ])("%s is %s in names", (region, token) => expect(regionCode(region)).toBe(token));
 
-test.each(["ohio", "us-gov-west-1", "us-east", ""])("%j is no region", (region) => {
+test.each(["ohio", "us-gov-west-1", "us-east", ""])("%j is not a region", (region) => {
   expect(() => regionCode(region)).toThrow(`region: got "${region}"; allowed are names like`);
 });
 
@@ -24,17 +24,17 @@ test("the stem in kebab-case is the function's name", () => {
   expect(functionBaseName("health")).toBe("health");
 });
 
-test("a name that fits is its parts", () => {
+test("a name that fits consists of its parts", () => {
   expect(physicalName("function", "pr-42", "order-api", "use1")).toBe("pr-42-order-api-use1");
 });
 
-test("a name that is too long keeps head, region token and a hash of the whole", () => {
+test("a name that is too long keeps its head and its region and gets a hash", () => {
   const name = physicalName("eventRule", "x".repeat(40), "settlement-sweep", "what", "use1");
   expect(name).toBe(`${"x".repeat(40)}-settlemen-12075db9-use1`);
   expect(name).toHaveLength(nameLengthMax.eventRule);
 });
 
-test.each(["Dev", "4pr", "dev-", "a_b", ""])("%j makes no name", (part) => {
+test.each(["Dev", "4pr", "dev-", "a_b", ""])("%j is not allowed in a name", (part) => {
   expect(() => physicalName("role", part)).toThrow(/physicalName: got .* name the thing in kebab/);
 });
 
@@ -53,14 +53,14 @@ test("every name fits its kind, is kebab-case, and ends in its last part", () =>
   );
 });
 
-test("names that differ only behind the cut stay different", () => {
+test("long names that differ only at their end stay different", () => {
   const long = "x".repeat(70);
   expect(physicalName("role", long + "a", "use1")).not.toBe(
     physicalName("role", long + "b", "use1"),
   );
 });
 
-test("a replica's ARN differs in its region alone", () => {
+test("a replica's ARN differs only in its region", () => {
   expect(arnInRegion("arn:aws:dynamodb:us-east-1:1:table/a:b", "us-east-2")).toBe(
     "arn:aws:dynamodb:us-east-2:1:table/a:b",
   );

@@ -5,7 +5,7 @@ beforeAll(async () => {
   program = await loadProgram(setOtherwise);
 });
 
-test("one provider per region carries the tags, and there is no third", () => {
+test("there is one provider per region, with the tags, and no other", () => {
   const providers = program.resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
   const tags = { Environment: "dev", Repository: "github.com/example/t", Author: "Ada" };
   expect(
@@ -21,14 +21,14 @@ test("one provider per region carries the tags, and there is no third", () => {
   });
 });
 
-test("another standby region has its own token in names", async () => {
+test("another standby region has its own code in names", async () => {
   const moved = await loadProgram(elsewhere);
   const queues = moved.all("sqs/queue").map(({ inputs, region }) => [inputs.name, region]);
   expect(queues).toContainEqual(["dev-orders-euc1", "eu-central-1"]);
   expect(moved.environmentOf("health-euc1").STANDBY_REGION).toBe("eu-central-1");
 });
 
-test("no resource takes the place of the three tags, and copies made by AWS carry them", () => {
+test("no resource overrides the three tags, and replicas propagate them", () => {
   const own = program.resources.flatMap(({ inputs }) => Object.keys(inputs.tags ?? {}));
   expect(new Set(own)).toEqual(new Set(["Name"]));
   for (const { name, inputs } of program.all("dynamodb/table")) {

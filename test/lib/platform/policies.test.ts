@@ -6,7 +6,7 @@ function resolve(document: pulumi.Output<string>): Promise<string> {
   return new Promise((done) => document.apply(done));
 }
 
-test("values that are known later end up in the document, not the text of their wrapping", async () => {
+test("outputs are resolved in the document", async () => {
   const document = policyDocument([
     { Sid: "One", Action: ["sqs:SendMessage"], Resource: [pulumi.output("arn:aws:sqs:x")] },
   ]);
@@ -18,7 +18,7 @@ test("values that are known later end up in the document, not the text of their 
   });
 });
 
-test("metrics are held to one namespace", () => {
+test("a condition limits metrics to one namespace", () => {
   expect(metricsStatement("TradingPlatform").Condition).toEqual({
     StringEquals: { "cloudwatch:namespace": "TradingPlatform" },
   });
@@ -123,7 +123,7 @@ test("sentinel may do exactly this", async () => {
   );
 });
 
-test("only what has no resources is allowed on all, and no action holds a wildcard", async () => {
+test("only actions without resource-level permissions are allowed on *, and no action has a wildcard", async () => {
   const program = await loadProgram();
   const everywhere = new Set<string>();
   for (const { name } of program.all("lambda/function")) {
@@ -142,7 +142,7 @@ test("only what has no resources is allowed on all, and no action holds a wildca
   );
 });
 
-test("no role of anything may make a log group, by whatever policy it has", async () => {
+test("no role may create a log group, through any policy", async () => {
   const program = await loadProgram();
   const roles = program.all("iam/role");
   const policies = program.all("iam/rolePolicy");

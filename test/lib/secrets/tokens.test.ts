@@ -11,7 +11,7 @@ beforeAll(async () => {
 const version = () => program.one("secretsmanager/secretVersion", "tokens");
 const keys = () => JSON.parse(String(version().inputs.secretString)) as OwnKeys;
 
-test("one secret, with a copy that is readable without home", () => {
+test("there is one secret, with a replica in the standby region", () => {
   expect(program.one("secretsmanager/secret", "tokens").inputs).toEqual({
     name: "dev-token-keys-use1",
     description: expect.any(String) as string,
@@ -21,7 +21,7 @@ test("one secret, with a copy that is readable without home", () => {
   });
 });
 
-test("two live keys, long enough for HS256, and different", () => {
+test("there are two different keys, long enough for HS256", () => {
   const [first, second, ...more] = keys().keys;
   expect(more).toEqual([]);
   expect([first!.kid, second!.kid]).toEqual(["initial-a", "initial-b"]);
@@ -34,7 +34,7 @@ test("the text is a secret, and operators' rotation is left alone", () => {
   expect(version().ignoreChanges).toEqual(["secretString"]);
 });
 
-test("the shipped verifier takes what the shipped canary signs with these keys", async () => {
+test("the authorizer's code accepts tokens that the canary's code signs with these keys", async () => {
   const sources = {
     ownKeys: () => Promise.resolve(keys()),
     keySet: () => Promise.reject(new Error("no provider here")),
@@ -54,7 +54,7 @@ test("the shipped verifier takes what the shipped canary signs with these keys",
 });
 
 test.each(regions)(
-  "whoever needs keys in %s has that region's copy and no other",
+  "functions and canaries in %s may read only that region's copy of the keys",
   (token, region) => {
     const secretArn = String(program.one("secretsmanager/secret", "tokens").state.arn);
     const own = secretArn.replace("us-east-1", region);
