@@ -2,6 +2,7 @@ import type { AssumptionName } from "../assumptions";
 import type { TableDescription } from "../description/data";
 import { NotModelledError, serviceError } from "../../support/aws/errors";
 import type { Item } from "../../support/dynamodb/expressions";
+import { statementsIn } from "../../support/dynamodb/statements";
 import { carryOut } from "../../support/dynamodb/table";
 import type { IamRequest, Input, Reply, Service } from "./awsService";
 import type { Base } from "./base";
@@ -24,6 +25,15 @@ const actions: Record<string, string> = {
   DeleteCommand: "dynamodb:DeleteItem",
   QueryCommand: "dynamodb:Query",
 };
+
+/** Of the statements in a batch (IAM actions of DynamoDB). */
+const partiqlActions = { UPDATE: "dynamodb:PartiQLUpdate", DELETE: "dynamodb:PartiQLDelete" };
+
+function tableOf(command: string, input: Input): string {
+  return command === "BatchExecuteStatementCommand"
+    ? statementsIn(input).table
+    : String(input["TableName"]);
+}
 
 /**
  * DynamoDB as the document client reaches it, in every region that has a replica. Stored items are
@@ -64,8 +74,12 @@ export class Dynamodb implements Service {
   }
 
   permission(region: string, command: string, input: Input): IamRequest {
-    const { TableName, IndexName } = input as { TableName: string; IndexName?: string };
-    const action = actions[command] ?? command;
+    const { IndexName } = input as { IndexName?: string };
+    const TableName = tableOf(command, input);
+    const action =
+      command === "BatchExecuteStatementCommand"
+        ? partiqlActions[statementsIn(input).verb]
+        : (actions[command] ?? command);
     const description = this.tables.get(TableName)?.description;
     if (description === undefined) return [action, TableName];
     const arn = description.arn.replace(`:${description.region}:`, `:${region}:`);
@@ -73,9 +87,10 @@ export class Dynamodb implements Service {
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {
-    const table = this.tables.get(String(input["TableName"]));
+    const name = tableOf(command, input);
+    const table = this.tables.get(name);
     if (table?.description.replicaRegions.includes(region) !== true) {
-      const message = `Requested resource not found: ${String(input["TableName"])} in ${region}`;
+      const message = `Requested resource not found: ${name} in ${region}`;
       return reply.fail(serviceError("ResourceNotFoundException", message));
     }
     const answer = (): void => {

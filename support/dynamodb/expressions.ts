@@ -171,7 +171,7 @@ function parseUpdate(tokens: Tokens): Change {
 }
 
 /** Reads each text once: handlers send the same few expressions again and again. */
-function oncePerText<T>(read: (text: string) => T): (text: string) => T {
+export function oncePerText<T>(read: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     let found = known.get(text);

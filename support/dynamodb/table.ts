@@ -10,6 +10,7 @@ import {
 import { ValidationException } from "./expressionTokens";
 import { query } from "./query";
 import type { SecondaryIndex } from "./secondaryIndex";
+import { batchError, carryOutStatement, statementsIn } from "./statements";
 import { storedValue } from "./storedValue";
 
 type Input = Readonly<Record<string, unknown>>;
@@ -67,6 +68,19 @@ export function carryOut(
       });
     case "DeleteCommand":
       return change(store, keyIn(keys, input["Key"] as Item), input, () => undefined);
+    case "BatchExecuteStatementCommand": {
+      const { requests } = statementsIn(input);
+      const responses = requests.map((request) => {
+        try {
+          carryOutStatement(store, keys.hashKey, request);
+          return {};
+        } catch (error) {
+          if (error instanceof NotModelledError) throw error;
+          return batchError(error as Error);
+        }
+      });
+      return { Responses: responses };
+    }
     default:
       throw new NotModelledError(command);
   }

@@ -1,5 +1,6 @@
 import type { Item } from "../../support/dynamodb/expressions";
 import { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
+import { statementsIn } from "../../support/dynamodb/statements";
 import { carryOut, type ItemStore, type TableKeys } from "../../support/dynamodb/table";
 import { serviceError } from "../../support/aws/errors";
 import type { Simulation } from "../../support/simulation/simulation";
@@ -142,7 +143,9 @@ export class FakeServices {
   }
 
   ledgerAnswer(region: string, command: string, input: Input): unknown {
-    const table = this.tables[String(input["TableName"])];
+    const isBatch = command === "BatchExecuteStatementCommand";
+    const name = isBatch ? statementsIn(input).table : String(input["TableName"]);
+    const table = this.tables[name];
     if (table === undefined) throw serviceError("ResourceNotFoundException", "no such table");
     return table.answer(region, command, input);
   }
