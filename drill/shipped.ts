@@ -38,7 +38,11 @@ export {
 } from "../lambda/failover/decide";
 export { INSERT_ORDERS, RAISE_EPOCH } from "../lambda/orders/database";
 export { type Order, orderColumns, orderFields } from "../lambda/orders/order";
-export { RETRY_AFTER_SECONDS, SWEEP_QUEUE_DEPTH_MAX } from "../lambda/orders/tunables";
+export {
+  HINT_ORDERS_MAX,
+  RETRY_AFTER_SECONDS,
+  SWEEP_QUEUE_DEPTH_MAX,
+} from "../lambda/orders/tunables";
 export {
   CONNECT_TIMEOUT_MS,
   HOME_REGION,

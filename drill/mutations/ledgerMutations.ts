@@ -47,8 +47,8 @@ export const noSweepOfTheMinute: Mutation = {
   sources: [
     {
       file: "lambda/handlers/settlementSweep.ts",
-      from: "isActive && (this.isActivation || !(await this.queueIsDeep()));",
-      to: "isActive && this.isActivation && (await this.queueIsDeep()) !== undefined;",
+      from: "this.isActivation || !(await this.attempt(true, () => this.queueIsDeep()));",
+      to: "this.isActivation && (await this.queueIsDeep()) !== undefined;",
     },
   ],
 };

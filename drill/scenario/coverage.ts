@@ -8,6 +8,7 @@ import { type ActingCall, actingCall, actingCalls } from "./faults/crashes";
 import { type TriggerPath, pathOf } from "./faults/triggers";
 import { automaticFence } from "./promises/decisions";
 import { regionInDns } from "./healing";
+import { hintsHeld } from "./hintsHeld";
 import { mains } from "./faultGroups";
 import { controlIn } from "./ledgerItems";
 
@@ -119,7 +120,7 @@ export class Coverage {
   private called(call: Call): void {
     const { stem } = call.environment.description;
     if (stem === "settlementSweep" && call.command === "GetQueueAttributesCommand") {
-      const depth = this.world.sqs.held(String(call.input["QueueUrl"]));
+      const depth = hintsHeld(this.world, call.environment);
       if (depth > SWEEP_QUEUE_DEPTH_MAX) this.count("sweep met a deep queue");
     }
     if (stem !== "failoverOrchestrator") return;

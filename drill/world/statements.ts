@@ -244,23 +244,20 @@ const shapes: readonly (readonly [RegExp, (flat: string) => Execute])[] = [
     () => (session) => session.later(() => session.ok([{ writer: !session.isReadOnly() }])),
   ],
   [
-    /^select \(select epoch from writer_epoch\) as epoch, array\(select id.* from orders/,
+    /^select \(select epoch from writer_epoch\) as epoch, \(select .*jsonb_object_agg\(id, fingerprint\)/,
     () => (session, values) =>
       readState(session, (state) => [
-        {
-          epoch: state.writerEpoch,
-          seen: (values[0] as string[]).filter((id) => state.rows.has(id)),
-        },
+        { epoch: state.writerEpoch, seen: fingerprintsById(state, values[0] as string[]) },
       ]),
   ],
   [
     /^select id::text as id, fingerprint from orders/,
     () => (session, values) =>
       readState(session, (state) =>
-        (values[0] as string[]).flatMap((id) => {
-          const row = state.rows.get(id);
-          return row === undefined ? [] : [{ id, fingerprint: row.fingerprint }];
-        }),
+        Object.entries(fingerprintsById(state, values[0] as string[])).map(([id, fingerprint]) => ({
+          id,
+          fingerprint,
+        })),
       ),
   ],
   [
@@ -269,3 +266,12 @@ const shapes: readonly (readonly [RegExp, (flat: string) => Execute])[] = [
       readState(session, (state) => [{ epoch: state.writerEpoch, newest_row_at: newest(state) }]),
   ],
 ];
+
+function fingerprintsById(state: VolumeState, orderIds: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const id of orderIds) {
+    const row = state.rows.get(id);
+    if (row !== undefined) found[id] = row.fingerprint;
+  }
+  return found;
+}

@@ -1,30 +1,29 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { within } from "../runtime/clock";
-import type { Control } from "../control/control";
-import { seeOrders } from "../orders/database";
-import { variable } from "../runtime/env";
 import { readControl } from "../control/controlItem";
-import { createLog, type Log } from "../runtime/log";
-import {
-  closeOrder,
-  deleteOrder,
-  isOpen,
-  orderIdOf,
-  readOrder,
-  type OrderItem,
-  type WorkEntry,
-} from "../orders/orderItem";
-import { queryWork, type WorkQuery } from "../orders/workIndex";
+import type { Control } from "../control/control";
 import { isWaiting, mayClose } from "../control/rules";
-import type { Invocation, Runtime, Sql } from "../runtime/runtime";
+import { closingOfSeen, deletion } from "../orders/closing";
+import { seeOrders } from "../orders/database";
+import { orderIdOf, type WorkEntry } from "../orders/orderItem";
+import { hintsWaiting, sendBacklog, type BacklogQueues } from "../orders/backlog";
 import {
   CLOSED_KEPT_SECONDS,
   SWEEP_AGE_SECONDS,
   SWEEP_QUEUE_DEPTH_MAX,
   SWEEP_RESERVE_MS,
-  WORK_SHARDS,
 } from "../orders/tunables";
-import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
+import {
+  closedShards,
+  oldestEntry,
+  openShards,
+  workRounds,
+  type WorkQuery,
+} from "../orders/workIndex";
+import { atMost, pieces } from "../runtime/concurrently";
+import { variable } from "../runtime/env";
+import { createLog, type Log } from "../runtime/log";
+import type { Invocation, Runtime, Sql } from "../runtime/runtime";
+import { executeStatements, STATEMENTS_MAX, type LedgerStatement } from "../runtime/statements";
+import { CALLS_AT_ONCE_MAX } from "../runtime/tunables";
 
 export type SettlementSweepRuntime = Pick<
   Runtime,
@@ -45,17 +44,10 @@ export interface SweepResult {
   pruned: number;
 }
 
-const openShards = Array.from({ length: WORK_SHARDS }, (_, shard) => `open#${shard}`);
-
-/** Most messages of one SendMessageBatch call (SQS API). */
-const SQS_BATCH_SIZE = 10;
-/** Fewer than the 50 sockets of an SDK client: a call must not time out while it waits for a socket. */
-const SQS_CALLS_AT_ONCE = 16;
-
 /**
  * Goes through the open orders. In the active region it re-queues those that wait. In the other
- * region it closes those that have been replicated to its database. In both it deletes closed orders
- * after CLOSED_KEPT_SECONDS.
+ * region it closes those that have been replicated to its database, and deletes closed orders after
+ * CLOSED_KEPT_SECONDS. What it does not reach in its time is left to the next sweep.
  */
 export function createSettlementSweep(
   runtime: SettlementSweepRuntime,
@@ -72,7 +64,7 @@ export function createSettlementSweep(
 class SweepSite {
   readonly region: string;
   readonly table: string;
-  readonly queueUrl: string;
+  readonly queues: BacklogQueues;
   readonly log: Log;
   readonly sql: Sql;
 
@@ -80,7 +72,10 @@ class SweepSite {
     const { env } = runtime;
     this.region = variable(env, "AWS_REGION");
     this.table = variable(env, "LEDGER_TABLE");
-    this.queueUrl = variable(env, "QUEUE_URL");
+    this.queues = {
+      orders: variable(env, "QUEUE_URL"),
+      backlog: variable(env, "BACKLOG_QUEUE_URL"),
+    };
     this.log = createLog(runtime, "settlement-sweep");
     this.sql = runtime.sql({
       endpoint: variable(env, "DATABASE_READER_ENDPOINT"),
@@ -114,43 +109,38 @@ class Sweep {
     this.dueUntil = isoTime(this.startedMs - (isActivation ? 0 : SWEEP_AGE_SECONDS * 1000));
   }
 
-  /** One failure does not stop the rest. @throws the first failure at the end. */
+  /**
+   * One failure does not stop the rest, and the metrics are written in any case.
+   * @throws the first failure at the end.
+   */
   async sweep(): Promise<SweepResult> {
-    const { site, control, startedMs, result } = this;
-    const work = await this.workOnOpenOrders();
-    const untilNow = isoTime(startedMs + 1);
-    await this.eachRound(openShards, untilNow, work);
-    // One shard a minute is enough: every shard gets its turn every 16 minutes.
-    const closedShard = `closed#${Math.floor(startedMs / 60_000) % WORK_SHARDS}`;
-    await this.eachRound([closedShard], this.keptSince, async (entries) => {
-      const deletions = entries.map((entry) => deleteOrder(site.runtime, site.table, entry));
-      result.pruned += (await this.fulfilled(deletions)).length;
-    });
+    const { result, control } = this;
+    if (control.active === this.site.region) await this.requeueWaiting();
+    else {
+      await this.closeReplicated();
+      await this.pruneClosed();
+    }
+    this.publish();
     const [failure] = this.failures;
     if (failure !== undefined) throw failure;
-    const oldestSeconds = Math.round((startedMs - Date.parse(this.oldestAt)) / 1000);
-    site.log.metrics(
-      "swept",
-      [
-        { name: "OpenOrders", value: result.open, unit: "Count", resolutionSeconds: 60 },
-        { name: "OldestOpenSeconds", value: oldestSeconds, unit: "Seconds", resolutionSeconds: 60 },
-      ],
-      { epoch: control.epoch, active: control.active, ...result },
-    );
     return result;
   }
 
-  /** What to do with open orders in this region. */
-  private async workOnOpenOrders(): Promise<(entries: WorkEntry[]) => Promise<void>> {
-    const { result } = this;
-    const isActive = this.control.active === this.site.region;
-    const mayRequeue = isActive && (this.isActivation || !(await this.queueIsDeep()));
-    return async (entries) => {
-      result.open += entries.length;
-      for (const { at } of entries) if (at < this.oldestAt) this.oldestAt = at;
-      if (!isActive) result.closed += await this.close(entries);
-      else if (mayRequeue) result.requeued += await this.requeue(entries);
-    };
+  /**
+   * Starts with the newest orders, so that a lost message of a new order is found however many are
+   * open. After an activation all orders wait, and the oldest come first.
+   */
+  private async requeueWaiting(): Promise<void> {
+    const newestFirst = !this.isActivation;
+    const mayRequeue = this.isActivation || !(await this.attempt(true, () => this.queueIsDeep()));
+    const isRead = await this.eachOpen(newestFirst, async (entries) => {
+      if (mayRequeue) await this.requeue(entries);
+    });
+    if (isRead || !newestFirst) return;
+    const oldest = await this.attempt(undefined, () =>
+      oldestEntry(this.site.runtime, this.site.table, isoTime(this.startedMs)),
+    );
+    if (oldest !== undefined && oldest.at < this.oldestAt) this.oldestAt = oldest.at;
   }
 
   /**
@@ -159,102 +149,126 @@ class Sweep {
    * each sweep would add another message per order.
    */
   private async queueIsDeep(): Promise<boolean> {
-    const { runtime, region, queueUrl } = this.site;
-    const request = {
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        "ApproximateNumberOfMessages" as const,
-        "ApproximateNumberOfMessagesNotVisible" as const,
-      ],
-    };
-    const answer = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "queue depth", (abortSignal) =>
-      runtime.sqs(region).send(new GetQueueAttributesCommand(request), { abortSignal }),
-    );
-    const { ApproximateNumberOfMessages = 0, ApproximateNumberOfMessagesNotVisible = 0 } =
-      answer.Attributes ?? {};
-    const depth =
-      Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
-    return depth > SWEEP_QUEUE_DEPTH_MAX;
+    const { runtime, region, queues } = this.site;
+    return (await hintsWaiting(runtime, region, queues)) > SWEEP_QUEUE_DEPTH_MAX;
   }
 
-  /** The index is eventually consistent, so each order is read again before it is re-queued. */
-  private async requeue(entries: readonly WorkEntry[]): Promise<number> {
-    const { runtime, table } = this.site;
+  /** The index is eventually consistent. The processor reads each order before it settles it. */
+  private async requeue(entries: readonly WorkEntry[]): Promise<void> {
     const due = entries.filter((entry) => entry.at <= this.dueUntil && this.mustRequeue(entry));
-    const items = await this.fulfilled(
-      due.map((entry) => readOrder(runtime, table, orderIdOf(entry.pk))),
+    const { runtime, region, queues } = this.site;
+    const outcomes = await sendBacklog(
+      runtime,
+      { region, queueUrl: queues.backlog },
+      due.map(({ pk }) => orderIdOf(pk)),
+      this.mayGoOn,
     );
-    const waiting = items.filter(
-      (item): item is OrderItem => item !== undefined && isOpen(item) && this.mustRequeue(item),
-    );
-    let requeued = 0;
-    for (const calls of chunks(chunks(waiting, SQS_BATCH_SIZE), SQS_CALLS_AT_ONCE)) {
-      const sent = await this.fulfilled(calls.map((hints) => this.sendHints(hints)));
-      for (const hints of sent) requeued += hints;
-    }
-    return requeued;
+    for (const requeued of this.fulfilled(outcomes)) this.result.requeued += requeued;
   }
 
-  private async sendHints(items: readonly OrderItem[]): Promise<number> {
-    const { runtime, region, queueUrl } = this.site;
-    const batch = {
-      QueueUrl: queueUrl,
-      Entries: items.map(({ order, acceptedAt, acceptedIn, fingerprint }, n) => ({
-        Id: String(n),
-        MessageBody: JSON.stringify({ order, acceptedAt, acceptedIn, fingerprint }),
-      })),
-    };
-    await within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>
-      runtime.sqs(region).send(new SendMessageBatchCommand(batch), { abortSignal }),
-    );
-    return items.length;
-  }
-
-  private async close(entries: readonly WorkEntry[]): Promise<number> {
-    const { runtime, region, table, sql } = this.site;
-    const orderIds = entries.map((entry) => orderIdOf(entry.pk));
-    const local = await seeOrders(sql, orderIds);
-    if (!mayClose(this.control, region, local.epoch)) return 0;
-    const replicated = entries.filter((_, i) => local.seen.has(orderIds[i]!));
-    const closedAt = isoTime(runtime.clock.nowMs());
-    const closing = replicated.map((entry) => closeOrder(runtime, table, entry, closedAt));
-    return (await this.fulfilled(closing)).length;
-  }
-
-  /**
-   * Reads shards in rounds until all are read or the time is short. A round reads the next page of
-   * every shard that has one, and `work` handles these pages together.
-   */
-  private async eachRound(
-    shards: readonly string[],
-    before: string,
-    work: (entries: WorkEntry[]) => Promise<void>,
-  ): Promise<void> {
-    const { runtime, table } = this.site;
-    const queryPage = async (query: WorkQuery) => ({
-      query,
-      ...(await queryWork(runtime, table, query)),
+  /** Closes from the oldest order on, as that one is most likely to have been replicated. */
+  private async closeReplicated(): Promise<void> {
+    const { control, site, result } = this;
+    await this.eachOpen(false, async (entries) => {
+      const orderIds = entries.map(({ pk }) => orderIdOf(pk));
+      const seen = await seeOrders(site.sql, orderIds);
+      if (!mayClose(control, site.region, seen.epoch)) return;
+      const closedAt = isoTime(site.runtime.clock.nowMs());
+      const statements = closingOfSeen(site.table, entries, seen.fingerprints, closedAt);
+      result.closed += await this.execute("closing", statements);
     });
-    let queries = shards.map((shard): WorkQuery => ({ shard, before }));
-    do {
-      const pages = await this.fulfilled(queries.map(queryPage));
-      const found = pages.flatMap((page) => page.entries);
-      if (found.length > 0) await work(found);
-      queries = pages.flatMap(({ query, next }) =>
-        next === undefined ? [] : [{ ...query, from: next }],
-      );
-    } while (queries.length > 0 && this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS);
   }
 
-  /** The results of the calls that succeed. Failures are logged, and `sweep` rethrows the first one. */
-  private async fulfilled<Result>(calls: readonly Promise<Result>[]): Promise<Result[]> {
-    const outcomes = await Promise.allSettled(calls);
+  /** Only here, in the region that is not active: the writes of two regions would conflict. */
+  private async pruneClosed(): Promise<void> {
+    const { table } = this.site;
+    const queries = closedShards.map((shard) => ({ shard, before: this.keptSince }));
+    await this.eachRound(queries, async (entries) => {
+      const deletions = entries.map((entry) => deletion(table, entry));
+      this.result.pruned += await this.execute("pruning", deletions);
+    });
+  }
+
+  /** @returns how many statements were carried out. */
+  private async execute(what: string, statements: readonly LedgerStatement[]): Promise<number> {
+    const outcomes = await atMost(
+      CALLS_AT_ONCE_MAX,
+      pieces(statements, STATEMENTS_MAX),
+      (piece) => executeStatements(this.site.runtime, what, piece),
+      this.mayGoOn,
+    );
+    const each = this.fulfilled(outcomes).flat();
+    for (const outcome of each) if (outcome instanceof Error) this.failed(outcome);
+    return each.filter((outcome) => outcome === "done").length;
+  }
+
+  /** Counts open orders and hands them on. @returns whether all of them were read. */
+  private eachOpen(
+    newestFirst: boolean,
+    work: (entries: WorkEntry[]) => Promise<void>,
+  ): Promise<boolean> {
+    const before = isoTime(this.startedMs + 1);
+    const queries = openShards.map((shard) => ({ shard, before, newestFirst }));
+    return this.eachRound(queries, async (entries) => {
+      this.result.open += entries.length;
+      for (const { at } of entries) if (at < this.oldestAt) this.oldestAt = at;
+      await work(entries);
+    });
+  }
+
+  /** Hands on the entries of each round until the time is short. @returns whether all were read. */
+  private async eachRound(
+    queries: readonly WorkQuery[],
+    work: (entries: WorkEntry[]) => Promise<void>,
+  ): Promise<boolean> {
+    const { runtime, table } = this.site;
+    for await (const { entries, strange, failures, isLast } of workRounds(
+      runtime,
+      table,
+      queries,
+    )) {
+      for (const failure of failures) this.failed(failure);
+      for (const pk of strange) this.failed(new Error(`the index work has no order in ${pk}`));
+      if (entries.length > 0) await this.attempt(undefined, () => work(entries));
+      if (isLast) return true;
+      if (!this.mayGoOn()) return false;
+    }
+    return true;
+  }
+
+  private readonly mayGoOn = (): boolean =>
+    this.invocation.getRemainingTimeInMillis() > SWEEP_RESERVE_MS;
+
+  /** The result of a step, or `instead` if it fails. */
+  private async attempt<Result>(instead: Result, step: () => Promise<Result>): Promise<Result> {
+    const [outcome] = await Promise.allSettled([step()]);
+    return this.fulfilled([outcome])[0] ?? instead;
+  }
+
+  private fulfilled<Result>(outcomes: readonly PromiseSettledResult<Result>[]): Result[] {
     return outcomes.flatMap((outcome) => {
       if (outcome.status === "fulfilled") return [outcome.value];
-      if (this.failures.length === 0) this.site.log.error("a call failed", outcome.reason);
-      this.failures.push(outcome.reason as Error);
+      this.failed(outcome.reason as Error);
       return [];
     });
+  }
+
+  private failed(failure: Error): void {
+    if (this.failures.length === 0) this.site.log.error("a step failed", failure);
+    this.failures.push(failure);
+  }
+
+  private publish(): void {
+    const { control, result, startedMs, failures } = this;
+    const oldestSeconds = Math.round((startedMs - Date.parse(this.oldestAt)) / 1000);
+    this.site.log.metrics(
+      "swept",
+      [
+        { name: "OpenOrders", value: result.open, unit: "Count", resolutionSeconds: 60 },
+        { name: "OldestOpenSeconds", value: oldestSeconds, unit: "Seconds", resolutionSeconds: 60 },
+      ],
+      { epoch: control.epoch, active: control.active, failures: failures.length, ...result },
+    );
   }
 
   /**
@@ -268,12 +282,6 @@ class Sweep {
 
 function nothingSwept(): SweepResult {
   return { open: 0, requeued: 0, closed: 0, pruned: 0 };
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const found: Item[][] = [];
-  for (let i = 0; i < items.length; i += size) found.push(items.slice(i, i + size));
-  return found;
 }
 
 function isoTime(ms: number): string {

@@ -35,12 +35,14 @@ export const READ_FINGERPRINTS = `
 select id::text as id, fingerprint from orders where id = any($1::uuid[])`;
 
 /**
- * The epoch of this region's database and which of the orders it has. One statement reads one
- * snapshot, so a matching epoch proves that these rows come from the current writer.
+ * The epoch of this region's database, and which of the orders it has, with the fingerprints of their
+ * rows. One statement reads one snapshot, so a matching epoch proves that these rows come from the
+ * current writer.
  */
 export const SEE_ORDERS = `
 select (select epoch from writer_epoch) as epoch,
-  array(select id::text from orders where id = any($1::uuid[])) as seen`;
+  (select coalesce(jsonb_object_agg(id, fingerprint), '{}') from orders
+    where id = any($1::uuid[])) as seen`;
 
 /** Whether the connection leads to the writer. */
 export const PROBE_WRITER = `select not pg_is_in_recovery() as writer`;
@@ -98,13 +100,21 @@ export async function readFingerprints(
   return new Map(rows.map((row) => [row.id, row.fingerprint]));
 }
 
-/** The epoch of this region's database, null if it has none, and which of the orders it has. */
-export async function seeOrders(
-  sql: Sql,
-  orderIds: readonly string[],
-): Promise<{ epoch: number | null; seen: ReadonlySet<string> }> {
-  const [answer] = await sql<{ epoch: number | null; seen: string[] }>(SEE_ORDERS, [orderIds]);
-  return { epoch: answer?.epoch ?? null, seen: new Set(answer?.seen) };
+/** What this region's database has: its epoch, null if it has none, and rows by order id. */
+export interface SeenOrders {
+  epoch: number | null;
+  fingerprints: ReadonlyMap<string, string>;
+}
+
+/** Which of the orders this region's database has. */
+export async function seeOrders(sql: Sql, orderIds: readonly string[]): Promise<SeenOrders> {
+  const [answer] = await sql<{ epoch: number | null; seen: Record<string, string> }>(SEE_ORDERS, [
+    orderIds,
+  ]);
+  return {
+    epoch: answer?.epoch ?? null,
+    fingerprints: new Map(Object.entries(answer?.seen ?? {})),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { within } from "../runtime/clock";
 import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "../runtime/ledger";
@@ -109,51 +109,6 @@ export async function markRejected(
     ExpressionAttributeValues: { ":reason": reason, ":fingerprint": stored.fingerprint },
   });
   await unlessConditionFailed(update);
-}
-
-/** Closes an order, because its row has been replicated to the region that is not active. */
-export async function closeOrder(
-  runtime: LedgerRuntime,
-  table: string,
-  entry: WorkEntry,
-  closedAt: string,
-): Promise<void> {
-  const update = updateItem(runtime, table, entry.pk, OBSERVE_TIMEOUT_MS, {
-    UpdateExpression: "SET #shard = :closed, #at = :closedAt",
-    ConditionExpression: "#shard = :open",
-    ExpressionAttributeNames: reservedNames,
-    ExpressionAttributeValues: {
-      ":open": entry.shard,
-      ":closed": entry.shard.replace("open#", "closed#"),
-      ":closedAt": closedAt,
-    },
-  });
-  await unlessConditionFailed(update);
-}
-
-/** Deletes a closed order, unless it has changed since the index was read. */
-export async function deleteOrder(
-  runtime: LedgerRuntime,
-  table: string,
-  entry: WorkEntry,
-): Promise<void> {
-  const deletion = within(
-    runtime.clock,
-    OBSERVE_TIMEOUT_MS,
-    `ledger delete of ${entry.pk}`,
-    (abortSignal) =>
-      runtime.dynamodb.send(
-        new DeleteCommand({
-          TableName: table,
-          Key: { pk: entry.pk },
-          ConditionExpression: "#shard = :closed AND #at = :closedAt",
-          ExpressionAttributeNames: reservedNames,
-          ExpressionAttributeValues: { ":closed": entry.shard, ":closedAt": entry.at },
-        }),
-        { abortSignal },
-      ),
-  );
-  await unlessConditionFailed(deletion);
 }
 
 /** A condition that does not hold is no error here: another invocation has done the same, or more. */

@@ -20,10 +20,10 @@ export const SESSION_REFRESH_SECONDS = 60;
 export const SWEEP_RESERVE_MS = 5_000;
 /** An order that has waited this long is re-queued: its hint is assumed to be lost. */
 export const SWEEP_AGE_SECONDS = 60;
-/** With more messages than this in the queue or in flight, hints are late, not lost: none is sent again. */
+/** With hints of more orders than this in the queues or in flight, hints are late, not lost: none is sent again. */
 export const SWEEP_QUEUE_DEPTH_MAX = 500;
-/** Orders of one shard that a sweep handles in one round. */
-export const SWEEP_PAGE_SIZE = 100;
+/** Orders of one shard that a sweep handles in one round: 4,000 of all shards. */
+export const SWEEP_PAGE_SIZE = 250;
 /** Closed orders stay in the ledger for this long, so that clients can still read them. */
 export const CLOSED_KEPT_SECONDS = 86_400;
 /** Partitions of the index `work`: with a single one its write limit would cap the rate of orders. */

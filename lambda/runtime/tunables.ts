@@ -8,6 +8,12 @@ export const NOTIFY_TIMEOUT_MS = 2_000;
 export const SIDE_WRITE_TIMEOUT_MS = 500;
 /** Timeout of a SQL statement: shorter than the timeouts of the functions that run one. */
 export const STATEMENT_TIMEOUT_MS = 4_000;
+/**
+ * Calls to one service that a function has under way at once. Fewer than the 50 sockets of an SDK
+ * client, and few enough that none times out because the others use the CPU: 16 batches of 25 writes
+ * take about 30 ms of CPU, which is 100 ms at 0.29 vCPU.
+ */
+export const CALLS_AT_ONCE_MAX = 16;
 /** Timeout of opening a database connection. A reachable writer accepts one in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 2_000;
 /**

@@ -159,6 +159,7 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
       this.graph("Duration of functions, milliseconds", ofEach(functions, "Duration", "p99")),
       this.graph("Queues", [
         queueMetric("ApproximateNumberOfMessagesVisible", queues.orders.name),
+        queueMetric("ApproximateNumberOfMessagesVisible", queues.backlog.name),
         queueMetric("ApproximateNumberOfMessagesVisible", queues.deadLetters.name),
         queueMetric("ApproximateAgeOfOldestMessage", queues.orders.name),
       ]),

@@ -27,7 +27,7 @@ function region(fallback: string) {
 
 const ifServerless = (textOf: TextOf) => textOf("auroraInstanceClass") === "db.serverless";
 
-const concurrency = number(2, 900, 1, 10);
+const concurrency = number(4, 900, 1, 10);
 
 /**
  * Every configuration key, in the order of Pulumi.yaml, which has the same keys and defaults and

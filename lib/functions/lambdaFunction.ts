@@ -36,6 +36,12 @@ export interface LambdaFunctionArgs extends RegionalArgs {
    */
   readonly reservedConcurrency?: number;
   /**
+   * Memory, which also decides the share of a CPU: 1,769 MB are one vCPU (Lambda Developer Guide:
+   * memory).
+   * @default - DEFAULT_MEMORY_MB
+   */
+  readonly memoryMb?: number;
+  /**
    * The network that the function runs in.
    * @default - none: the function can reach the internet
    */
@@ -125,7 +131,7 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
         code: bundle(stem).archive,
         environment: { variables: environmentOf(links) },
         timeout: timeoutSeconds,
-        memorySize: DEFAULT_MEMORY_MB,
+        memorySize: this.args.memoryMb ?? DEFAULT_MEMORY_MB,
         ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
         deadLetterConfig: { targetArn: failuresQueue.arn },
         // Handlers write complete JSON lines, also for metrics. The format JSON would wrap them

@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ARCHIVE_PREFIX } from "../../lambda/orders/names";
 import {
+  BACKLOG_CONCURRENCY_SHARE,
+  EVENT_SOURCE_CONCURRENCY_MIN,
   PROCESSOR_BATCH_SIZE,
   PROCESSOR_MAX_CONCURRENCY,
   PROCESSOR_TIMEOUT_SECONDS,
@@ -20,7 +22,7 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
   const processor = createFunction(scope, {
     stem: "orderProcessor",
     links: [
-      { statements: [pollStatement(queues.orders.arn)] },
+      { statements: [pollStatement(queues.orders.arn, queues.backlog.arn)] },
       ledgerLink(scope, "GetItem", "UpdateItem"),
       {
         environment: { DEAD_LETTER_QUEUE_URL: queues.deadLetters.url },
@@ -35,19 +37,28 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
     reservedConcurrency: reserved,
     network,
   });
-  new aws.lambda.EventSourceMapping(
-    `${name}-orders`,
-    {
-      functionName: processor.function.name,
-      eventSourceArn: queues.orders.arn,
-      batchSize: PROCESSOR_BATCH_SIZE,
-      functionResponseTypes: ["ReportBatchItemFailures"],
-      // With more than the reserved concurrency, Lambda throttles what the poller invokes.
-      scalingConfig: { maximumConcurrency: Math.min(PROCESSOR_MAX_CONCURRENCY, reserved) },
-    },
-    { parent, provider: region.provider },
-  );
+  const concurrency = sharesOf(Math.min(PROCESSOR_MAX_CONCURRENCY, reserved));
+  for (const what of ["orders", "backlog"] as const) {
+    new aws.lambda.EventSourceMapping(
+      `${name}-${what}`,
+      {
+        functionName: processor.function.name,
+        eventSourceArn: queues[what].arn,
+        batchSize: PROCESSOR_BATCH_SIZE,
+        functionResponseTypes: ["ReportBatchItemFailures"],
+        scalingConfig: { maximumConcurrency: concurrency[what] },
+      },
+      { parent, provider: region.provider },
+    );
+  }
   return processor;
+}
+
+/** Together no more than the reserved concurrency: Lambda throttles what its poller invokes above it. */
+function sharesOf(concurrency: number): Record<"orders" | "backlog", number> {
+  const share = Math.floor(concurrency * BACKLOG_CONCURRENCY_SHARE);
+  const backlog = Math.max(EVENT_SOURCE_CONCURRENCY_MIN, share);
+  return { orders: Math.max(EVENT_SOURCE_CONCURRENCY_MIN, concurrency - backlog), backlog };
 }
 
 /** Writing archives into the region's own bucket. */

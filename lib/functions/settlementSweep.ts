@@ -1,4 +1,5 @@
-import { SWEEP_TIMEOUT_SECONDS } from "../platform/tunables";
+import { SWEEP_MEMORY_MB, SWEEP_TIMEOUT_SECONDS } from "../platform/tunables";
+import { sendStatement } from "../platform/policies";
 import { type LambdaFunction, notRetried } from "./lambdaFunction";
 import { ledgerLink, signInLink, workIndexLink } from "./link";
 import { schedule } from "./schedule";
@@ -6,19 +7,20 @@ import { type FunctionScope, createFunction } from "./scope";
 
 export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
   const { name, parent, platform, region, aurora, dynamodb, network } = scope;
-  const { orders } = scope.queues[region.key];
+  const { orders, backlog } = scope.queues[region.key];
   const sweep = createFunction(scope, {
     stem: "settlementSweep",
     links: [
-      ledgerLink(scope, "GetItem", "UpdateItem", "DeleteItem"),
+      ledgerLink(scope, "GetItem", "PartiQLUpdate", "PartiQLDelete"),
       workIndexLink(dynamodb, region),
       {
-        environment: { QUEUE_URL: orders.url },
+        environment: { QUEUE_URL: orders.url, BACKLOG_QUEUE_URL: backlog.url },
         statements: [
+          sendStatement(backlog.arn),
           {
-            Sid: "Queues",
-            Action: ["sqs:SendMessage", "sqs:GetQueueAttributes"],
-            Resource: [orders.arn],
+            Sid: "QueueDepth",
+            Action: ["sqs:GetQueueAttributes"],
+            Resource: [orders.arn, backlog.arn],
           },
         ],
       },
@@ -30,6 +32,7 @@ export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
       },
     ],
     timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
+    memoryMb: SWEEP_MEMORY_MB,
     network,
     retries: notRetried,
   });

@@ -14,6 +14,8 @@ import { type RegionalArgs, RegionalComponent } from "../platform/component";
 export class Queues extends RegionalComponent<RegionalArgs> {
   /** Hints of accepted orders. */
   readonly orders: aws.sqs.Queue;
+  /** Hints of orders that the sweep re-queues, apart so that fresh orders do not wait behind them. */
+  readonly backlog: aws.sqs.Queue;
   /** Orders that can never be stored. The handler of order-processor sends them. */
   readonly deadLetters: aws.sqs.Queue;
   /** Events that a function failed on or did not accept. */
@@ -23,10 +25,12 @@ export class Queues extends RegionalComponent<RegionalArgs> {
     super("Queues", name, args, opts);
     // No redrive policy: an unavailable database or a broken function is not the order's fault, and
     // an order whose hint is lost is still open in the ledger.
-    this.orders = this.createQueue("orders", {
+    const hints = {
       visibilityTimeoutSeconds: HINT_VISIBILITY_SECONDS,
       messageRetentionSeconds: HINT_RETENTION_SECONDS,
-    });
+    };
+    this.orders = this.createQueue("orders", hints);
+    this.backlog = this.createQueue("backlog", hints);
     this.deadLetters = this.createQueue("order-dead-letters", {
       messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
     });

@@ -76,11 +76,11 @@ export function serviceStatements(args: {
 }
 
 /** What Lambda does with the queue of an event source mapping. */
-export function pollStatement(queueArn: pulumi.Input<string>): Statement {
+export function pollStatement(...queueArns: pulumi.Input<string>[]): Statement {
   return {
     Sid: "EventSource",
     Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-    Resource: [queueArn],
+    Resource: queueArns,
   };
 }
 

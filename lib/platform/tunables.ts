@@ -32,5 +32,14 @@ export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
 export const PROCESSOR_BATCH_SIZE = 10;
 export const PROCESSOR_MAX_CONCURRENCY = 10;
 export const SWEEP_TIMEOUT_SECONDS = 50;
+/** One vCPU: the sweep closes, prunes and re-queues what all processors settle, in one invocation. */
+export const SWEEP_MEMORY_MB = 1_769;
+/**
+ * Share of the processor's concurrency that works on the backlog. Its batches are ten times as large,
+ * so it still drains faster than fresh orders arrive.
+ */
+export const BACKLOG_CONCURRENCY_SHARE = 0.4;
+/** Lambda's minimum for an event source of SQS. */
+export const EVENT_SOURCE_CONCURRENCY_MIN = 2;
 /** TTL of the DNS record that validates a certificate; it never changes. */
 export const VALIDATION_TTL_SECONDS = 60;

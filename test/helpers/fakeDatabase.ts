@@ -57,7 +57,7 @@ export class FakeDatabase {
       case "READ_FINGERPRINTS":
         return this.known(values).map(({ id, fingerprint }) => ({ id, fingerprint }));
       case "SEE_ORDERS":
-        return [{ epoch: this.epoch, seen: this.known(values).map((row) => row.id) }];
+        return [{ epoch: this.epoch, seen: this.fingerprints(values) }];
       case "PROBE_WRITER":
         return [{ writer: this.isWriter }];
       case "RAISE_EPOCH":
@@ -95,6 +95,10 @@ export class FakeDatabase {
     const fresh = rows.filter((row) => !this.rows.has(row.id));
     for (const row of fresh) this.rows.set(row.id, row);
     return { held: true, inserted: fresh.map((row) => row.id) };
+  }
+
+  private fingerprints(values: readonly unknown[]): Record<string, string> {
+    return Object.fromEntries(this.known(values).map((row) => [row.id, row.fingerprint]));
   }
 
   private known(values: readonly unknown[]): Row[] {

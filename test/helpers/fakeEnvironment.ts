@@ -21,6 +21,7 @@ export function environment(region: string): Record<string, string> {
     HOME_QUEUE_URL: "orders-home",
     STANDBY_QUEUE_URL: "orders-standby",
     QUEUE_URL: `orders-${role}`,
+    BACKLOG_QUEUE_URL: `backlog-${role}`,
     DEAD_LETTER_QUEUE_URL: `dead-${role}`,
     DATABASE_ENDPOINT: `${role}-writer`,
     DATABASE_READER_ENDPOINT: `${role}-reader`,

@@ -153,6 +153,10 @@ export class FakeWorld {
     this.services.ledgerAnswer(this.seat, "PutCommand", { TableName: "ledger", Item: item });
   }
 
+  deleteItem(pk: string): void {
+    this.services.ledgerAnswer(this.seat, "DeleteCommand", { TableName: "ledger", Key: { pk } });
+  }
+
   item<Item = Record<string, unknown>>(pk: string): Item | undefined {
     const input = { TableName: "ledger", Key: { pk }, ConsistentRead: true };
     const answer = this.services.ledgerAnswer(HOME, "GetCommand", input) as { Item?: Item };

@@ -102,6 +102,8 @@ export class FakeServices {
   private readonly queues = new Map<string, string[]>();
   /** Messages that a function has received and not yet settled, of any queue. */
   inFlight = 0;
+  /** How many messages of each batch SQS refuses by themselves, the first ones. */
+  refusedMessages = 0;
   private readonly tables: Readonly<Record<string, FakeTable>>;
 
   constructor(simulation: Simulation) {
@@ -162,8 +164,8 @@ export class FakeServices {
     }
     const entries = (input["Entries"] ?? [input]) as { MessageBody: string }[];
     if (entries.length > 10) throw serviceError("TooManyEntriesInBatchRequest", "at most 10");
-    bodies.push(...entries.map((entry) => entry.MessageBody));
-    return {};
+    bodies.push(...entries.slice(this.refusedMessages).map((entry) => entry.MessageBody));
+    return { Failed: entries.slice(0, this.refusedMessages).map(() => ({ Message: "refused" })) };
   }
 
   private async functionAnswer(input: Input): Promise<unknown> {

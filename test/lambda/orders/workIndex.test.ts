@@ -72,6 +72,29 @@ describe("an order that waits", () => {
     expect(world.callsOf({ command: "Get" })).toHaveLength(1);
   });
 
+  it.each([
+    ["is no order", { pk: "order#one" }],
+    ["has a time that is none", { at: "0" }],
+    ["names an order that is not in the ledger", { pk: `order#${orderId(9)}` }],
+  ])("is found behind an older entry that %s", async (_, change) => {
+    open(1, 90_000);
+    open(2, 95_000, change);
+    if (change.pk === `order#${orderId(9)}`) {
+      await world.advance(1);
+      world.deleteItem(change.pk);
+    }
+    expect(await waits()).toBe(90_000);
+  });
+
+  it.each([
+    ["in the year 2999", "2999-01-01T00:00:00.000Z"],
+    ["infinity", "infinity"],
+  ])("is found behind an order that says it was accepted %s", async (_, acceptedAt) => {
+    open(1, 90_000);
+    open(2, 95_000, { acceptedAt });
+    expect(await waits()).toBe(90_000);
+  });
+
   it("is unknown if one shard does not answer", async () => {
     open(1, 90_000);
     world.mishap({ command: "Query", on: "open#9" }, throttled());
@@ -100,6 +123,6 @@ describe("a page of the index", () => {
     const first = await page();
     expect(first.entries).toEqual([entry(3), { ...entry(2), settledEpoch: EPOCH }]);
     const second = await page(first.next);
-    expect(second).toEqual({ entries: [entry(1)], next: undefined });
+    expect(second).toEqual({ entries: [entry(1)], strange: [], next: undefined });
   });
 });
