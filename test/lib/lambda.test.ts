@@ -89,7 +89,7 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(program.rightsOf(`orderProcessor-${token}`)).toMatchObject({
       EventSource: [
         ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        [queue("orders")],
+        [queue("orders"), queue("backlog")],
       ],
       Ledger: [["dynamodb:GetItem", "dynamodb:UpdateItem"], [ledger]],
       Queues: [["sqs:SendMessage"], [queue("order-dead-letters")]],
@@ -100,13 +100,16 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("orderProcessor")).toBe(10);
   });
 
-  test("order-processor receives batches from its region's queue and reports failures by message", () => {
-    expect(program.one("lambda/eventSourceMapping", `functions-${token}-orders`).inputs).toEqual({
+  test.each([
+    ["orders", 6],
+    ["backlog", 4],
+  ])("order-processor receives batches of %s and reports failures by message", (what, most) => {
+    expect(program.one("lambda/eventSourceMapping", `functions-${token}-${what}`).inputs).toEqual({
       functionName: `dev-order-processor-${token}`,
-      eventSourceArn: queue("orders"),
+      eventSourceArn: queue(what),
       batchSize: 10,
       functionResponseTypes: ["ReportBatchItemFailures"],
-      scalingConfig: { maximumConcurrency: 10 },
+      scalingConfig: { maximumConcurrency: most },
     });
   });
 
@@ -116,11 +119,13 @@ describe.each(regions)("functions in %s", (token, region) => {
       ...database,
       DATABASE_READER_ENDPOINT: clusterOf().readerEndpoint,
       QUEUE_URL: queueUrl("orders"),
+      BACKLOG_QUEUE_URL: queueUrl("backlog"),
     });
     expect(program.rightsOf(`settlementSweep-${token}`)).toMatchObject({
-      Ledger: [["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [ledger]],
+      Ledger: [["dynamodb:GetItem", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete"], [ledger]],
       WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
-      Queues: [["sqs:SendMessage", "sqs:GetQueueAttributes"], [queue("orders")]],
+      Queues: [["sqs:SendMessage"], [queue("backlog")]],
+      QueueDepth: [["sqs:GetQueueAttributes"], [queue("orders"), queue("backlog")]],
       Database: signIn(),
     });
     expect(timeoutOf("settlementSweep")).toBe(50);
@@ -191,10 +196,10 @@ test("with an identity provider, the authorizer gets its issuer and audience", a
   }
 });
 
-test("the event source mapping uses at most the reserved concurrency", async () => {
+test("both event sources together use at most the reserved concurrency", async () => {
   const few = await loadProgram(setOtherwise);
   for (const { inputs } of few.all("lambda/eventSourceMapping")) {
-    expect(inputs.scalingConfig).toEqual({ maximumConcurrency: 4 });
+    expect(inputs.scalingConfig).toEqual({ maximumConcurrency: 2 });
   }
   expect(few.one("lambda/function", "orderProcessor-use1").inputs).toMatchObject({
     reservedConcurrentExecutions: 4,

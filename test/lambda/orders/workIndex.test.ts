@@ -72,18 +72,23 @@ describe("an order that waits", () => {
     expect(world.callsOf({ command: "Get" })).toHaveLength(1);
   });
 
-  it.each([
+  it.each<[string, Partial<OrderItem>]>([
     ["is no order", { pk: "order#one" }],
     ["has a time that is none", { at: "0" }],
-    ["names an order that is not in the ledger", { pk: `order#${orderId(9)}` }],
   ])("is found behind an older entry that %s", async (_, change) => {
     open(1, 90_000);
     open(2, 95_000, change);
-    if (change.pk === `order#${orderId(9)}`) {
-      await world.advance(1);
-      world.deleteItem(change.pk);
-    }
     expect(await waits()).toBe(90_000);
+  });
+
+  it("is found behind an older entry whose order was deleted meanwhile", async () => {
+    open(1, 90_000);
+    open(2, 95_000);
+    await world.advance(1);
+    world.deleteItem(`order#${orderId(2)}`);
+    const control = world.setControl({ epoch: EPOCH });
+    const asked = waitingSince(world.runtime(STANDBY), "ledger", control, nowMs - 80_000);
+    expect(await world.play(asked)).toBe(nowMs - 90_000);
   });
 
   it.each([

@@ -100,7 +100,7 @@ test.each([
   ["auroraInstancesPerRegion", "1.5", "1 to 15 in steps of 1"],
   ["auroraInstancesPerRegion", "two", "1 to 15 in steps of 1"],
   ["healthCheckIntervalSeconds", "20", "30 or 10"],
-  ["orderProcessorReservedConcurrency", "1", "2 to 900 in steps of 1"],
+  ["orderProcessorReservedConcurrency", "1", "4 to 900 in steps of 1"],
   ["alertEmails", '["nobody"]', "a list of e-mail addresses"],
   ["alertEmails", "nobody@example.com", "a list of e-mail addresses"],
   ["alertEndpoints", '["http://events.example.com"]', "a list of https addresses"],
