@@ -21,7 +21,7 @@ const alarm: AlarmDescription = {
   actions: { ALARM: [], OK: [], INSUFFICIENT_DATA: [] },
 };
 
-/** Values of the periods 0, 1, 2, ...; null where nothing was published. */
+/** Values of periods 0, 1, 2, ...; null if nothing was published. */
 function stateAfter(
   values: readonly (readonly number[] | null)[],
   change: Partial<AlarmDescription> = {},

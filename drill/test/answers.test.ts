@@ -4,7 +4,7 @@ import { worldOf } from "./worldOf";
 
 const HOME = "us-east-1";
 
-/** A world, and a call of order-processor to S3 in it. */
+/** A world, and a call from order-processor to S3 in it. */
 async function calling() {
   const world = worldOf((await cachedCapture()).resources, [], {});
   const { program, simulation } = world.base;
@@ -12,7 +12,7 @@ async function calling() {
     ({ stem, region }) => stem === "orderProcessor" && region === HOME,
   )!;
   const environment = new Environment(processor, simulation);
-  // In progress: what is delivered reaches it.
+  // An invocation is in progress, so answers are delivered to it.
   environment.invocation = { end: () => {} };
   const put = (bucket: string) => {
     const command = { name: "PutObjectCommand", input: { Bucket: bucket, Key: "archive/1.json" } };

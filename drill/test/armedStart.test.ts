@@ -52,7 +52,8 @@ describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (
 
 it("an outage that starts after a takeover finds what a takeover leaves", async () => {
   const [played, snapshot] = await play("takenOver", undefined);
-  // Nobody but canaries has ordered before it, and home has not settled in it.
+  // Expected differences: before the snapshot only canary orders were placed, and since then home
+  // has settled none.
   const ofClients = /session-\d:|settling-silent-use1|degraded-use1/;
   for (const { timeless } of [played, snapshot]) {
     for (const name of ["items", "alarms"] as const) {

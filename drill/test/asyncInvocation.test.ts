@@ -16,7 +16,7 @@ beforeAll(async () => {
   resources = (await cachedCapture()).resources;
 }, 60_000);
 
-/** The resource of that type that belongs to a function of the standby. */
+/** The standby's resource of this type for this function. */
 function named(type: string, stem: string): Resource {
   const found = resources.find(
     (each) => each.type === type && each.region === STANDBY && each.name === `${stem}-use2`,
@@ -37,7 +37,9 @@ function arnOf(world: World, stem: string): string {
 }
 
 describe("an asynchronous event that always fails", () => {
-  /** When it was tried, in seconds from the first attempt, and what became of it. */
+  /**
+   * When the event was tried, in seconds from the first attempt, and what ended as a dead letter.
+   */
   async function tried(...edits: ResourceEdit[]): Promise<{ times: number[]; dead: string[] }> {
     const always = () => () => Promise.reject(new Error("always"));
     const world = worldOf(resources, edits, { failoverOrchestrator: always });

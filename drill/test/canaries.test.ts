@@ -29,7 +29,7 @@ beforeAll(async () => {
 const stateOf = (type: string, name: string): Resource =>
   resources.find((each) => each.type === type && each.name === name)!;
 
-/** A canary's run configuration with something changed. */
+/** A canary's run configuration with changes. */
 function runConfig(name: string, change: Record<string, unknown>): Record<string, unknown> {
   return { runConfig: { ...object(stateOf(canary, name), "runConfig"), ...change } };
 }
@@ -45,7 +45,7 @@ function without(name: string, sid: string): ResourceEdit {
   return edit(type, name, { policy: JSON.stringify({ ...policy, Statement }) });
 }
 
-/** A deployment without clients; canaries run every minute unless edited otherwise. */
+/** A deployment without clients. Canaries run every minute unless edited otherwise. */
 class Played {
   readonly world: World;
   readonly happenings: Happening[] = [];
@@ -73,14 +73,14 @@ class Played {
     return simulation.run(simulation.nowMs + minutes * MINUTE_MS);
   }
 
-  /** Why each run so far failed, or that it passed. */
+  /** The failures of the runs so far; "passed" for a run without one. */
   runs(name: string): string[] {
     return this.happenings.flatMap((each) =>
       each.kind === "canary run" && each.name === name ? [each.failure ?? PASSED] : [],
     );
   }
 
-  /** Ids of the orders that a region's own canary asked its own API for. */
+  /** IDs of the orders that a region's own canary placed at its own API. */
   orders(region: string): string[] {
     const ids = this.happenings.flatMap((each) => {
       if (each.kind !== "asked" || each.asked.from !== region) return [];
@@ -110,7 +110,7 @@ describe("a canary of Synthetics", () => {
     expect(played.runs("dev-order-use1")).toEqual(Array(4).fill(PASSED));
     const ids = played.orders(HOME);
     expect(ids).toHaveLength(4);
-    // The sweep closes what the other region has seen.
+    // The sweep closes orders that the other region has seen.
     await played.minutes(2);
     const ledger = ledgerOf(world.base.program);
     for (const id of ids) {

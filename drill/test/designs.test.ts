@@ -92,7 +92,9 @@ it("compares designs over the same seeds and kind, in whatever order outages end
 });
 
 describe("split brain", () => {
-  /** Batches as [second, region, right]: what was seen of each, and the sum. */
+  /**
+   * Batches as [second, region, right]. Returns whether each counted as split brain, and the total.
+   */
   function watched(batches: readonly (readonly [number, string, number])[]): [boolean[], number] {
     const base = { nowMs: START_MS };
     const world = { base } as unknown as Scene["world"];

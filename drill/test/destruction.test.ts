@@ -46,7 +46,8 @@ describe("a graph is destroyed", () => {
       [["b"], ["a"], ["aws"]],
     ],
     [
-      // Nothing says when: the engine counts from the stack, so what waits for nothing goes last.
+      // No dependency requires it: the engine counts from the end, so this resource is deleted
+      // last.
       "what waits for nothing last, though nothing depends on it",
       { base: {}, user: after("base"), alone: {} },
       [["user"], ["base", "alone"]],
@@ -122,14 +123,14 @@ describe("the program is destroyed", () => {
     const tick = wave.get("EventRule failover-tick")!;
     for (const name of ["Stage api-use1", "ClusterInstance aurora-use1-0", "Cluster aurora-use1"])
       expect(tick).toBeGreaterThan(wave.get(name)!);
-    // What it calls it names, and goes before.
+    // It names the function that it invokes, and so is deleted before it.
     expect(wave.get("Function failoverOrchestrator-use2")).toBeLessThan(
       wave.get("Stage api-use1")!,
     );
   });
 });
 
-/** A world whose stack is destroyed, and when each thing ceased, in whole seconds. */
+/** Destroys a stack in a world and returns when each thing stopped, in whole seconds. */
 async function ceased(program: readonly Resource[]) {
   const description = describeProgram(program);
   const [home, standby] = [description.homeRegion, description.standbyRegion];

@@ -90,7 +90,7 @@ describe("what is owed", () => {
   it("is the largest bound among the parts", () => {
     expect(largest([bounds.homeLost, undefined, bounds.hampered])).toBe(bounds.hampered);
     expect(largest([])).toBeUndefined();
-    // Each of the two allows what the other does not.
+    // Each bound allows something that the other does not.
     expect(largest([bounds.acceptingStopped, bounds.hampered])).toMatchObject({
       settledP99Seconds: 290,
       acceptedP99Seconds: 200,
@@ -211,7 +211,10 @@ describe("faults that overlap", () => {
 });
 
 describe("flapping", () => {
-  /** When a loop first sees a sign, in seconds; home is well every 5 s, and when a look finds it so. */
+  /**
+   * The second at which a loop first sees a sign. Home is healthy every 5 s, and when a poll finds
+   * it so.
+   */
   function signAfter(down: number, up: number, phase: number): number | undefined {
     const control = { epoch: 1 } as Control;
     const probes: ProbeResult[] = [];

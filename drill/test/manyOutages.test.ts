@@ -9,8 +9,9 @@ import { failureText, replayLine, resultsText } from "../runner/text";
 import { chromium, opened } from "./chromium";
 import { playTask } from "./playing/client";
 
-// With twenty losses of the region below, eight outages in outage.test.ts, nine in runner.test.ts,
-// twenty-five in properties.test.ts and five to show that an armed start is one, they are two hundred.
+// Together with twenty losses of the region below, eight outages in outage.test.ts, nine in
+// runner.test.ts, twenty-five in properties.test.ts and five that compare an armed start, the tests
+// play about two hundred outages.
 const given = parseOptions(drillCommand, ["--outages", "135"]);
 const options = drillOptionsOf(given, { kinds: [], designs: [OURS] }, 2);
 
@@ -25,7 +26,7 @@ it("135 outages of the ordinary mix break no promise", async () => {
   expect(results.brokenByAll).toEqual([]);
   expect(results.outages).toBe(options.outages);
   expect(results.orders).toMatchObject({ missing: 0, rejected: 0, doubled: 0, altered: 0 });
-  // An order every two seconds and a canary one every ten, less what an outage refuses.
+  // One order every two seconds and one canary order every ten, minus those that an outage refuses.
   expect(results.orders.acknowledged).toBeGreaterThan(0.4 * results.virtualSeconds);
   expect(results.virtualSeconds).toBeGreaterThanOrEqual(options.outages * 720);
   expect(resultsText(results)).toMatch(/PASSED: 135 outages\.$/);

@@ -24,7 +24,7 @@ interface Event {
   Records: { messageId: string; body: string; attributes: { ApproximateReceiveCount: string } }[];
 }
 
-/** What becomes of a batch: an answer of its own, or a failure. */
+/** The result of a batch: a report, or a failure. */
 type Working = (event: Event, world: World) => Promise<unknown>;
 
 const fails: Working = () => Promise.reject(new Error("always"));
@@ -41,8 +41,8 @@ const takes =
     );
 
 /**
- * The standby's queue of hints, and what its order-processor is handed: second, bodies, and how
- * often each was received. Nothing that is drawn takes any time.
+ * The standby's queue of hints, and what its order-processor receives: second, bodies, and how
+ * often each message was received. All drawn durations are zero.
  */
 function queue(working: Working, ...edits: ResourceEdit[]) {
   const batches: string[] = [];
@@ -212,7 +212,7 @@ describe("an event source", () => {
 });
 
 describe("a report of what failed in a batch", () => {
-  /** Of the first batch; all others succeed. */
+  /** Reports on the first batch. All others succeed. */
   const reporting =
     (report: (second: string) => unknown): Working =>
     ({ Records }, { base }) =>

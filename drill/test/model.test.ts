@@ -31,7 +31,7 @@ describe("the protocol as it ships", () => {
 });
 
 describe("one rule taken out", () => {
-  /** What goes wrong, and after how many steps at the earliest. */
+  /** What goes wrong, and the minimum number of steps until it does. */
   const expected: Record<keyof Rules, [steps: number, what: string]> = {
     closerTestsEpoch: [21, "order 0 is closed, standby is the writer and has no row"],
     controlRemembersTarget: [6, "Aurora was told to lose data for a target nobody had asked for"],

@@ -78,7 +78,7 @@ it("a text that is not there once is no mutation", async () => {
 describe("played", () => {
   const before = sourcesHash();
 
-  /** The others are hunted by `npm run drill:sabotage`. */
+  /** `npm run drill:sabotage` plays the others. */
   const quick: readonly (readonly [name: string, kind: string, promise: string])[] = [
     ["acknowledge before the ledger", "region", "no acknowledged order is missing"],
   ];
@@ -92,7 +92,7 @@ describe("played", () => {
   }, 60_000);
 });
 
-/** Of the first seeds of a kind the first at which a mutation breaks a promise. */
+/** The first seed of a kind at which a mutation breaks a promise, among the first few seeds. */
 async function firstBreaking(design: string, kind: string, promise: string): Promise<string> {
   for (const seed of ["2", "1", "3", "4", "5", "6"]) {
     const { broken } = await play("glanceAt", { design, seed, kind });

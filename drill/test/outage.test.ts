@@ -3,10 +3,10 @@ import * as path from "node:path";
 import { play } from "./playing/client";
 import type { Answer, Request } from "./playing/edited";
 
-/** Told in full here; twenty are played in manyOutages.test.ts. */
+/** Described in full here. manyOutages.test.ts plays twenty. */
 const seeds = ["1", "7", "8"];
 
-/** Everything this file asks for, played once. */
+/** All outages of this file, each played once. */
 const requests = {
   ...Object.fromEntries(seeds.map((seed) => [`seed ${seed}`, { seed }])),
   deployed: { seed: "1", fromDeployment: true },

@@ -69,7 +69,7 @@ function data(): PageData {
 test("every part of a run stands on the page, at its place on the axis", () => {
   const html = page(data());
   expect(html).toContain("<h1>The drill: 3 outages from seed 7</h1>");
-  // 155 of 400 s, in the bin from 150 to 160.
+  // 155 of 400 s falls into the bin from 150 to 160.
   expect(html).toContain(
     'style="left:37.50%;width:2.50%;opacity:1.00" title="150 to 160 s: 1 outages"',
   );
@@ -78,11 +78,11 @@ test("every part of a run stands on the page, at its place on the axis", () => {
       "<td>1</td><td>p99 230, goal 220, max 260</td>",
   );
   expect(html).toContain("<td>  accepted</td><td>3</td><td>70.0</td>");
-  // 300 of 400 s is the promise.
+  // The bound is at 300 of 400 s.
   expect(html).toContain('class="limit" style="left:75.00%"');
   expect(html).toContain("API <small>1, 1 never</small>");
   expect(html).toContain("<b>1,200</b><span>orders acknowledged</span>");
-  // From 0 to 100 s of -100 to 300 s.
+  // 0 to 100 s on an axis from -100 to 300 s.
   expect(html).toContain('<i class="moving" style="left:25.00%;width:25.00%"');
   expect(html).toContain('points="0,40 200,0 400,40"');
   expect(html).toContain("<td>survived</td><td>100 %</td><td>12 %</td>");

@@ -10,7 +10,7 @@ interface Worker {
   fill: (asked: null) => never;
 }
 
-// What it fills is kept, or the optimizing compiler removes the allocation.
+// The result is kept, because otherwise the optimizing compiler would remove the allocation.
 const source = `
 export const double = (n) => 2 * n;
 export const fail = (text) => { throw new Error(text); };

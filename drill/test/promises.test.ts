@@ -56,7 +56,7 @@ const world = {
 function scene(isRight = true): Scene {
   const fault = isRight ? apiLost.draw(new Stream("promises")) : nothing;
   const schedule = scheduleOf("1", [{ atSeconds: 0, forSeconds: 1, fault }]);
-  // Only what watchers look at.
+  // Only the parts that watchers read.
   return { world, ledgerTable: TABLE, schedule, home: HOME, standby: STANDBY } as unknown as Scene;
 }
 
@@ -67,7 +67,7 @@ beforeEach(() => {
   base.nowMs = START_MS;
 });
 
-/** What a promise says of a story, told one happening after the other. */
+/** Reports events one after the other and returns what the promise says. */
 function tell(
   watcher: Watcher,
   story: readonly Happening[],
@@ -208,7 +208,7 @@ describe("two witnesses", () => {
     silentFor(25);
     expect(tell(twoWitnesses, [...probes(200), fence]).at(-1)).toMatch(/0 bad looks/);
     expect(tell(twoWitnesses, [fence]).at(-1)).toMatch(/0 bad looks, silent for 25000 ms/);
-    // The look itself may have taken 5 s more.
+    // The poll itself may have taken 5 s more.
     silentFor(10);
     expect(tell(twoWitnesses, [...probes(503), fence]).at(-1)).toMatch(/silent for 15000 ms/);
   });

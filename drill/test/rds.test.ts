@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 beforeEach(() => (world = worldOf(resources, [], {})));
 
-/** What RDS in the standby's region answers, or the name of its error. */
+/** The answer of RDS in the standby's region, or the name of its error. */
 function ask(command: string, input: object): unknown {
   let answer: unknown;
   world.rds.handle(STANDBY, command, input as Readonly<Record<string, unknown>>, {

@@ -45,6 +45,6 @@ it("takes order-processor's right to sign in at home, and no other, while the fa
   expect(rights()).toEqual({ ...all, home: false });
   fault.end(stage);
   expect(rights()).toEqual(all);
-  // What a fault takes is no lack of the program's.
+  // Permissions removed by a fault are not missing in the program.
   expect(denied).toEqual([]);
 });

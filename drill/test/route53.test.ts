@@ -28,7 +28,7 @@ const record = (failover: "PRIMARY" | "SECONDARY", healthCheckId?: string) => ({
   values: [failover],
 });
 
-/** Checks of hosts that answer as the test says; the name's primary follows `up`. */
+/** Health checks of hosts that answer as the test says. The primary record depends on `up`. */
 function zone(change: Partial<HealthCheckDescription> = {}) {
   const simulation = new Simulation(false);
   const bad = new Set<string>();
@@ -64,7 +64,7 @@ function zone(change: Partial<HealthCheckDescription> = {}) {
           },
         },
       ),
-    /** Longer than an interval and the way to the data plane. */
+    /** Longer than an interval and the delay to the data plane. */
     settle: () => simulation.run(simulation.nowMs + 30_000),
     soon: () => simulation.run(simulation.nowMs + 1),
   };

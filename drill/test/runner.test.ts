@@ -113,7 +113,7 @@ describe("a run", () => {
     expect(await brokenOf(10_000, all)).toEqual([]);
     expect(await brokenOf(10_000, most)).toEqual([broken]);
     expect(await brokenOf(9_999, most)).toEqual([]);
-    // One kind of outage cannot have the moments of all kinds.
+    // A single kind of outage cannot contain the situations of all kinds.
     expect(await brokenOf(10_000, most, "--fault", "region")).toEqual([]);
   });
 
@@ -244,7 +244,7 @@ describe("worker threads", () => {
     const task = { index: 0, seed: "11.0", kind: "region" };
     const unseen = await playTask(task);
     const seen = await playTask({ ...task, isRecorded: true });
-    // A recorder's own samples are events, so the hash of all events is another.
+    // A recorder's samples are events too, so the hash over all events differs.
     const { orders, recovery, coverage, verdict } = unseen;
     expect(seen).toMatchObject({ orders, recovery, coverage, verdict });
     expect(unseen.story).toBeUndefined();

@@ -17,7 +17,7 @@ const usual = { seed: "1", within: 5, isEvery: true };
 
 const kindOf = (seed: string): string => drawSchedule(seed).kind;
 
-/** Plays by heart: which designs break a promise at which seeds. */
+/** A fake player that knows which designs break a promise at which seeds. */
 class Heart {
   readonly played: string[] = [];
 
@@ -76,7 +76,8 @@ describe("a hunt", () => {
     const heart = new Heart({ both: ["1", "1.1", "1.3"], one: ["1"], other: ["1.1"] });
     const { caught, pair } = await play(both, heart);
     expect(caught?.seed).toBe("1.3");
-    // The covered one is played alone in the outages before the catch too, and told where it shows.
+    // The covered mutation is also played alone in the outages before the catch, and its breaches
+    // are reported.
     expect(pair).toEqual({ covered: "one", guard: "other", played: 4, caughtAlone: ["1"] });
   });
 

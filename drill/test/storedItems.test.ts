@@ -8,7 +8,7 @@ import { EventualTable } from "../world/eventualTable";
 import type { TableStore } from "../world/replica";
 import { StrongTable } from "../world/strongTable";
 
-/** Each item that is written from here on, with its text at that moment. */
+/** Each item written from here on, with its JSON at that moment. */
 function noteWrites(): Map<Item, string> {
   const written = new Map<Item, string>();
   for (const table of [StrongTable.prototype, EventualTable.prototype] as TableStore[]) {

@@ -33,7 +33,7 @@ describe("a token bucket", () => {
 
   it("is used up by others, and then leaves as much as the share says, until they stop", () => {
     const own = bucket(10, 20);
-    // 40 requests a second where 10 get a token: 30 of the burst a second.
+    // 40 requests a second for 10 tokens take 30 tokens a second from the burst.
     const end = own.flood(0.75);
     uniform = 0.26;
     nowMs += 500;
@@ -52,7 +52,7 @@ describe("a token bucket", () => {
     const ends = [own.flood(0), own.flood(0.5)];
     nowMs += 1_000;
     uniform = 0.34;
-    // 30 a second for 10 tokens: a third.
+    // 30 requests a second for 10 tokens: one third gets one.
     expect(taken(own, 3)).toBe(0);
     uniform = 0.33;
     expect(taken(own, 3)).toBe(3);
@@ -80,7 +80,7 @@ describe("a throttle at home that others use up", () => {
     health: answering({ statusCode: 200, body: "{}" }),
   };
 
-  /** What each region answers to an order and to a question for its health. */
+  /** Each region's answers to an order and to a health check. */
   async function statuses(begin: (world: World) => void): Promise<Record<string, number[]>> {
     const world = worldOf(resources, [], handlers);
     begin(world);
@@ -103,7 +103,7 @@ describe("a throttle at home that others use up", () => {
     return seen;
   }
 
-  /** As good as all. */
+  /** Nearly all. */
   const ALL = 1 - 1e-9;
   const calm = [202, 200];
 

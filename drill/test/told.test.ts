@@ -13,10 +13,10 @@ const alarm = (name: string, metric: string, target = "arn:aws:sns:us-east-2:1:a
   actions: { ALARM: [target] },
 });
 
-/** Orders are answered as the test says; the promise looks on. */
+/** Orders are answered as the test says, and the promise watches. */
 function play() {
   const simulation = new Simulation(false);
-  // Minutes count from a whole one, with another before it.
+  // Minutes start at a full one, with another before it.
   const startMs = Math.ceil(simulation.startMs / 60_000) * 60_000 + 60_000;
   const lost = new Set<string>();
   const down = new Set<string>();
@@ -50,7 +50,7 @@ function play() {
     down,
     at,
     see,
-    /** So many orders a minute; of them so many fail. */
+    /** Places this many orders in a minute, of which some fail. */
     orders: (minute: number, placed: number, failed: number, how: HttpAnswer | null, ms = 10) => {
       for (let i = 0; i < placed; i++) {
         at(minute * 60 + (i * 50) / placed, () => {
@@ -78,7 +78,7 @@ function play() {
 const refused: HttpAnswer = { status: 503, body: "" };
 const bad = "nobody, though 3 of 30 orders of a minute failed";
 
-/** A minute with trouble and one without, so that the first is over. */
+/** A bad minute and then a good one, so that the first is complete. */
 function gray(failed = 3, how: HttpAnswer | null = refused, afterMs = 10) {
   const world = play();
   world.orders(0, 30, failed, how, afterMs);

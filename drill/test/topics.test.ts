@@ -18,7 +18,7 @@ beforeAll(async () => {
   resources = (await cachedCapture()).resources;
 }, 60_000);
 
-/** As alarms.ts says it. */
+/** The message as alarms.ts formats it. */
 const ofAlarm = {
   "aws:sourceaccount": ACCOUNT,
   "aws:sourceowner": ACCOUNT,
@@ -31,7 +31,10 @@ interface Told {
   from?: readonly Resource[];
 }
 
-/** What came of one message to home's failover topic, to which the standby's orchestrator listens. */
+/**
+ * The effect of one message on home's failover topic, to which the standby's orchestrator
+ * subscribes.
+ */
 async function told(
   edits: readonly ResourceEdit[],
   { by = "cloudwatch.amazonaws.com", context = ofAlarm, from = resources }: Told = {},

@@ -3,9 +3,9 @@ import type { Environment } from "../../world/environment";
 import type { Watcher } from "./watcher";
 
 /**
- * Hints of one order beside one another settle nothing, and hold up those behind them. So a minute's
- * sweep adds none to a queue that already holds many when it looks, in flight or not. Upon an
- * activation every order that waits must be handed over at once, whatever the queue holds.
+ * Several hints of one order settle nothing more and delay the hints behind them. So one minute's
+ * sweep adds none to a queue that already holds many, in-flight ones included. On activation,
+ * however, every waiting order must be queued at once, whatever the queue holds.
  */
 export const backlogStaysSmall: Watcher = {
   name: "a backlog is not multiplied",
