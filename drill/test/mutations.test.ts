@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { Linter } from "eslint";
+import { parser } from "typescript-eslint";
 import type { Resource } from "../description/lookup";
 import { describeProgram } from "../description/program";
 import { bundleHandlers } from "../handlers";
-import { combined, changesOf } from "../mutation";
+import { type Mutation, changesOf, combined } from "../mutation";
 import { mutations } from "../mutations";
 import { sabotages } from "../mutations/sabotages";
 import { OURS } from "../runner/options";
@@ -46,6 +48,18 @@ describe("every mutation", () => {
       expect(changesOf(mutation)).not.toBe("");
     },
   );
+
+  it("uses only names that its file imports or declares", () => {
+    expect(all.flatMap(undefinedNames)).toEqual([]);
+  }, 60_000);
+
+  it("with a misspelt name is detected", () => {
+    const to = "return misspelt;";
+    const file = "lambda/handlers/failoverOrchestrator.ts";
+    const from = "return act.sweep(runtime, control, action.region);";
+    const mutation = { name: "broken", sources: [{ file, from, to }] };
+    expect(undefinedNames(mutation)).toEqual([`broken: ${file}: 'misspelt' is not defined.`]);
+  });
 
   it("leads to a program that can be described and to handlers that can be bundled", async () => {
     const everything = combined("everything that goes together", [
@@ -91,6 +105,32 @@ describe("played", () => {
     expect(sourcesHash()).toBe(before);
   }, 60_000);
 });
+
+/**
+ * Names in mutated sources that nothing defines. Such a name throws a ReferenceError, which looks
+ * like a crash that the drill caught although the mutation itself was never played.
+ */
+function undefinedNames({ name, sources = [] }: Mutation): string[] {
+  return [...new Set(sources.map(({ file }) => file))].flatMap((file) => {
+    let text = readFileSync(path.join(root, file), "utf8");
+    for (const edit of sources)
+      if (edit.file === file) text = text.replace(edit.from, () => edit.to);
+    return lint(text).map((message) => `${name}: ${file}: ${message}`);
+  });
+}
+
+/** What Node adds to the language, as far as the handlers use it. */
+const nodeGlobals = { AbortController: false, AbortSignal: false, Buffer: false, URL: false };
+
+const linter = new Linter();
+const lintConfig: Linter.Config = {
+  files: ["**/*.ts"],
+  languageOptions: { parser, globals: nodeGlobals },
+  rules: { "no-undef": "error" },
+};
+
+const lint = (source: string): string[] =>
+  linter.verify(source, lintConfig, "source.ts").map(({ message }) => message);
 
 /** The first seed of a kind at which a mutation breaks a promise, among the first few seeds. */
 async function firstBreaking(design: string, kind: string, promise: string): Promise<string> {
