@@ -85,7 +85,7 @@ describe("a composite", () => {
     expect(byName(told)).toEqual(["inner ALARM", "outer ALARM", "inner OK", "outer OK"]);
   });
 
-  it("says to a topic who it is, and for which account it acts", async () => {
+  it("publishes to a topic with its own ARN and its account as source", async () => {
     const { said, feed, run } = bells([composite("c", "a")]);
     [0, 1, 1].forEach((value, minute) => feed("a", minute, value));
     await run(180);
@@ -105,7 +105,7 @@ test.each([
   [3, 3_600_000, 4],
   [9, 30_000, 3],
 ])(
-  "a rule's target that refuses is tried again: %i times for %i ms at most",
+  "a rule's failing target is retried at most %i times, for at most %i ms",
   async (retries, eventAgeMaxMs, tries) => {
     const rule = {
       name: "tick",

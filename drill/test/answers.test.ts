@@ -25,8 +25,8 @@ async function calling() {
   };
 }
 
-describe("an answer of a service", () => {
-  it("is an ordinary promise: it can be awaited twice, late, and by several", async () => {
+describe("a service's answer", () => {
+  it("is an ordinary promise: it can be awaited twice, late, and by several callers", async () => {
     const { put, run } = await calling();
     const answer = put();
     expect(answer).toBeInstanceOf(Promise);

@@ -52,7 +52,7 @@ async function statusesOf(tokens: readonly string[]) {
   return { statuses, asked, failed };
 }
 
-it("answers a denied token as the program says, from the kept verdict as well", async () => {
+it("a denied token gets the status that the program declares, also from the cache", async () => {
   const { statuses, asked, failed } = await statusesOf(["good", "bad", "bad", "good"]);
   expect(statuses).toEqual([202, 401, 401, 202]);
   expect(asked).toBe(2);
@@ -60,7 +60,7 @@ it("answers a denied token as the program says, from the kept verdict as well", 
   expect(failed).toEqual([]);
 });
 
-it("answers 5xx where there is no verdict, and asks again", async () => {
+it("a failing authorizer gives 5xx, and its failure is not cached", async () => {
   const { statuses, asked, failed } = await statusesOf(["down", "down"]);
   expect(statuses).toEqual([500, 500]);
   expect(asked).toBe(2);

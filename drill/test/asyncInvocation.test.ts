@@ -61,27 +61,27 @@ describe("an asynchronous event that always fails", () => {
 
   const dead = `arn:aws:sqs:us-east-2:123456789012:dev-function-failures-use2 {"trigger":"sentinel"}`;
 
-  it("is tried three times, then kept among the dead letters, as the program says", async () => {
+  it("is tried three times, then sent to the dead-letter queue", async () => {
     expect(await tried()).toEqual({ times: [0, 60, 180], dead: [dead] });
   });
 
-  it("is tried once where no retries are allowed", async () => {
+  it("is tried once if no retries are allowed", async () => {
     const none = edit(CONFIG, "failoverOrchestrator", { maximumRetryAttempts: 0 });
     expect(await tried(none)).toEqual({ times: [0], dead: [dead] });
   });
 
-  it("is given up once it is too old", async () => {
+  it("is dropped once it is too old", async () => {
     const old = edit(CONFIG, "failoverOrchestrator", { maximumEventAgeInSeconds: 60 });
     expect(await tried(old)).toEqual({ times: [0, 60], dead: [dead] });
   });
 
-  it("is lost where the function has no dead letters", async () => {
+  it("is lost if the function has no dead-letter queue", async () => {
     const lost = edit(FUNCTION, "failoverOrchestrator", { deadLetterConfig: undefined });
     expect(await tried(lost)).toEqual({ times: [0, 60, 180], dead: [] });
   });
 });
 
-it("what nobody reserves of the account's concurrency is shared by all other functions", async () => {
+it("functions without reserved concurrency share the rest of the account's", async () => {
   const reservedBy = ({ state }: Resource): number =>
     Math.max(0, Number(state["reservedConcurrentExecutions"] ?? 0));
   const functions = resources.filter(({ type, region }) => type === FUNCTION && region === STANDBY);

@@ -102,8 +102,8 @@ class Played {
   }
 }
 
-describe("a canary of Synthetics", () => {
-  it("goes an order's whole way with the script that ships", async () => {
+describe("a Synthetics canary", () => {
+  it("follows an order from start to end with the shipped script", async () => {
     const played = await Played.from();
     await played.minutes(4);
     const { world } = played;
@@ -124,7 +124,7 @@ describe("a canary of Synthetics", () => {
     expect(played.alarmOf("dev-canary-health-use2", STANDBY)).toBe("OK");
   });
 
-  it("does what its resource says: schedule, start, timeout, environment, script", async () => {
+  it("follows its resource: schedule, start, timeout, environment, script", async () => {
     const played = await Played.from([
       edit(canary, "synthetics-use1-health", rate(3)),
       edit(canary, "synthetics-use2-health", { startCanary: false }),
@@ -153,7 +153,7 @@ describe("a canary of Synthetics", () => {
     expect(played.orders(STANDBY)).toEqual([]);
   });
 
-  it("writes what its own role allows, and nothing else", async () => {
+  it("writes only what its own role allows", async () => {
     const played = await Played.from([
       without("synthetics-use1-health", "WriteRuns"),
       without("synthetics-use1-order", "Metrics"),
@@ -175,7 +175,7 @@ describe("a canary of Synthetics", () => {
     expect(played.alarmOf("dev-canary-order-use1", HOME)).toBe("INSUFFICIENT_DATA");
   });
 
-  it("rings for its own region's topic while it fails, and where it was silent once it is back", async () => {
+  it("alarms its own region's topic while it fails, and after a silence once it runs again", async () => {
     const played = await Played.from();
     const { world } = played;
     const alarms = () => [
@@ -198,7 +198,7 @@ describe("a canary of Synthetics", () => {
     expect(played.told("dev-canary-health-use2")).toBe(0);
   });
 
-  it("rings no new alarm for want of data; an alarm without a warm-up does", async () => {
+  it("does not trigger a new alarm by missing data, unless the alarm has no warm-up", async () => {
     const name = "monitoring-use1-canary-health";
     const late = edit(canary, "synthetics-use1-health", rate(15));
     const warm = await Played.from([late]);
@@ -211,7 +211,7 @@ describe("a canary of Synthetics", () => {
     expect(cold.alarmOf("dev-canary-health-use1", HOME)).toBe("ALARM");
   });
 
-  it("does not run where nobody asks for it, as in the drill of many outages", async () => {
+  it("does not run unless requested, as in the drill of many outages", async () => {
     const played = await Played.from([], false);
     await played.minutes(2);
     expect(played.happenings.filter(({ kind }) => kind === "canary run")).toEqual([]);

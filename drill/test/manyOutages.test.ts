@@ -33,7 +33,7 @@ it("135 outages of the ordinary mix break no promise", async () => {
 }, 240_000);
 
 (chromium === undefined ? it.skip : it)(
-  "their report opens in Chromium: no request leaves, and the console stays empty",
+  "their report opens in Chromium without requests or console messages",
   async () => {
     const designs = [
       ["", OURS],
@@ -55,7 +55,7 @@ it("135 outages of the ordinary mix break no promise", async () => {
   90_000,
 );
 
-it("twenty losses of the region break none, each in its own way", async () => {
+it("twenty losses of the region break no promise and all differ", async () => {
   const tasks = Array.from({ length: 20 }, (_, i): Task => {
     return { index: i, seed: String(i + 1), kind: "region" };
   });
@@ -84,7 +84,7 @@ describe("a seed that once failed", () => {
   });
 
   it.each(tasks)(
-    "$seed $kind breaks nothing any more",
+    "$seed $kind breaks no promise any more",
     async (task) => {
       const { broken, verdict } = await played.get(task)!;
       const line = replayLine(task, { fault: task.kind, design: OURS });

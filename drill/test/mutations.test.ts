@@ -76,20 +76,20 @@ describe("every mutation", () => {
     }
   });
 
-  it("is hunted in kinds of outage that there are", () => {
+  it("is played in existing kinds of outage", () => {
     for (const sabotage of sabotages)
       for (const kind of sabotage.kinds) expect(kinds).toContain(kind);
   });
 });
 
-it("a text that is not there once is no mutation", async () => {
+it("a mutation fails if its text does not occur exactly once", async () => {
   const file = "lambda/control/rules.ts";
   await expect(bundleHandlers([{ file, from: "nowhere", to: "" }])).rejects.toThrow(
     `mutation: ${file} has 0 times, not once: nowhere`,
   );
 });
 
-describe("played", () => {
+describe("a played mutation", () => {
   const before = sourcesHash();
 
   /** `npm run drill:sabotage` plays the others. */
@@ -97,7 +97,7 @@ describe("played", () => {
     ["acknowledge before the ledger", "region", "no acknowledged order is missing"],
   ];
 
-  it("they break the promise they are about, our own design does not; nothing on disk changes", async () => {
+  it("breaks its promise while our own design keeps it, and changes nothing on disk", async () => {
     for (const [name, kind, promise] of quick) {
       const seed = await firstBreaking(name, kind, promise);
       expect(await play("glanceAt", { design: OURS, seed, kind })).toMatchObject({ broken: [] });

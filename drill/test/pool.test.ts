@@ -38,11 +38,11 @@ describe("a pool of worker threads", () => {
     expect(await Promise.all(answers)).toEqual([2, 4, 6, 8, 10]);
   });
 
-  it("passes on what a task throws", async () => {
+  it("rethrows a task's error", async () => {
     await expect(pool.run("fail", "a bug in the world")).rejects.toThrow("a bug in the world");
   });
 
-  it("says what a thread died of", async () => {
+  it("reports why a thread died", async () => {
     await expect(pool.run("exit", 7)).rejects.toThrow(/7/);
     await expect(pool.run("fill", null)).rejects.toThrow(/memory/);
   }, 60_000);

@@ -54,8 +54,8 @@ function play(sabotage: Sabotage, heart: Heart, options = usual): Promise<Hunted
   return hunt(sabotage, options, heart.play, new Map());
 }
 
-describe("a hunt", () => {
-  it("ends with the first outage that breaks a promise, and tells which", async () => {
+describe("sabotage with one mutation", () => {
+  it("ends with the first outage that breaks a promise, and says which one", async () => {
     const heart = new Heart({ weak: ["1.2", "1.3"] });
     expect(await play(weak, heart)).toEqual({
       name: "weak",
@@ -72,7 +72,7 @@ describe("a hunt", () => {
     expect(caught?.seed).toBe("1.4");
   });
 
-  it("counts a pair only where each half alone breaks nothing", async () => {
+  it("counts a pair only if each half alone breaks nothing", async () => {
     const heart = new Heart({ both: ["1", "1.1", "1.3"], one: ["1"], other: ["1.1"] });
     const { caught, pair } = await play(both, heart);
     expect(caught?.seed).toBe("1.3");
@@ -81,12 +81,12 @@ describe("a hunt", () => {
     expect(pair).toEqual({ covered: "one", guard: "other", played: 4, caughtAlone: ["1"] });
   });
 
-  it("gives up after as many outages as are allowed", async () => {
+  it("stops after the allowed number of outages", async () => {
     const heart = new Heart({ weak: ["1.5"] });
     expect(await play(weak, heart)).toMatchObject({ caught: null, played: 5 });
   });
 
-  it("passes over kinds in which it cannot show, unless every outage is asked for", async () => {
+  it("skips kinds in which the mutation cannot show, unless every outage is requested", async () => {
     const sabotage = { ...weak, kinds: [kindOf("1.3")] };
     const isEarlier = ["1", "1.1", "1.2"].some((seed) => kindOf(seed) === kindOf("1.3"));
     expect(isEarlier).toBe(false);
@@ -96,7 +96,7 @@ describe("a hunt", () => {
     expect(await play(sabotage, new Heart(breaks))).toMatchObject({ played: 4 });
   });
 
-  it("plays our own design once a seed, whatever is hunted", async () => {
+  it("plays our own design only once per seed", async () => {
     const heart = new Heart({ both: ["1"], weak: ["1"] });
     const baseline: Baseline = new Map();
     for (const each of [both, weak]) await hunt(each, usual, heart.play, baseline);
@@ -104,7 +104,7 @@ describe("a hunt", () => {
   });
 });
 
-it("the table names what was caught, and what was not", async () => {
+it("the table lists which mutations were caught and which were not", async () => {
   const heart = new Heart({ weak: ["1"] });
   const hunted = [await play(weak, heart), await play(both, heart)];
   const text = sabotageText(hunted, usual);
@@ -121,7 +121,7 @@ describe("options", () => {
   const parse = (...args: string[]): SabotageOptions =>
     sabotageOptionsOf(parseOptions(sabotageCommand, args), names, 2);
 
-  it("play all mutations within 2,000 outages of seed 1 on all cores", () => {
+  it("by default play all mutations within 2,000 outages of seed 1 on all cores", () => {
     expect(parse()).toEqual({
       only: undefined,
       seed: "1",
@@ -138,7 +138,7 @@ describe("options", () => {
     });
   });
 
-  it("are taken in either spelling", () => {
+  it("have two spellings", () => {
     const args = [
       "--only",
       "no latch",
@@ -169,7 +169,7 @@ describe("options", () => {
   });
 });
 
-it("every mutation that is hunted has a name of its own", () => {
+it("every mutation has a unique name", () => {
   const all = sabotages.map(({ mutation }) => mutation.name);
   expect(new Set(all).size).toBe(all.length);
 });

@@ -96,7 +96,7 @@ it.each(["orderProcessor", "dbMigration"] as const)(
   },
 );
 
-it("sends nothing on a connection that comes too late", async () => {
+it("sends nothing on a connection that opens too late", async () => {
   const { world, state, insert, run } = home();
   world.base.hooks.connect.add(() => ({ delayMs: CONNECT_TIMEOUT_MS }));
   const { said } = insert();
@@ -105,7 +105,7 @@ it("sends nothing on a connection that comes too late", async () => {
   expect(state.rows.size).toBe(0);
 });
 
-it("sends nothing while its function stands still", async () => {
+it("sends nothing while its function is frozen", async () => {
   const { state, insert, run } = home();
   const { said, environment } = insert();
   environment.freeze();
@@ -132,7 +132,7 @@ it("fails a statement whose instances go down, and rolls it back", async () => {
   expect(state.rows.size).toBe(0);
 });
 
-it("fails a statement whose commit takes too long, which commits nevertheless", async () => {
+it("fails a statement whose commit takes too long, although it still commits", async () => {
   const { world, insert, run, slow } = home();
   const commits: number[] = [];
   const startMs = world.base.nowMs;
@@ -158,7 +158,7 @@ async function raisedBehind(commitMs: number) {
   return { said, epoch: state.writerEpoch, rows: state.rows.size };
 }
 
-it("waits for a lock for as long as a statement may take, then is cancelled", async () => {
+it("cancels a statement that waits for a lock longer than a statement may take", async () => {
   expect(await raisedBehind(STATEMENT_TIMEOUT_MS - 2 * DRAWN_MS)).toEqual({
     said: { atMs: STATEMENT_TIMEOUT_MS, rows: [] },
     epoch: 2,

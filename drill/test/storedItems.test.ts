@@ -23,7 +23,7 @@ function noteWrites(): Map<Item, string> {
 
 afterEach(() => jest.restoreAllMocks());
 
-it("nobody changes a stored item through a whole outage", async () => {
+it("nobody changes a stored item during a whole outage", async () => {
   const { resources } = await cachedCapture();
   const platform = await createPlatform(resources);
   const beginning = await beginningOf(platform, "armed");

@@ -22,7 +22,7 @@ describe("a token bucket", () => {
       () => uniform,
     );
 
-  it("gives the burst at once, then its rate, and is never fuller than the burst", () => {
+  it("allows the burst at once, then the rate, and never holds more than the burst", () => {
     const own = bucket(10, 20);
     expect(taken(own, 30)).toBe(20);
     nowMs += 500;
@@ -31,7 +31,7 @@ describe("a token bucket", () => {
     expect(taken(own, 30)).toBe(20);
   });
 
-  it("is used up by others, and then leaves as much as the share says, until they stop", () => {
+  it("is emptied by a flood, then allows the remaining share of requests until the flood ends", () => {
     const own = bucket(10, 20);
     // 40 requests a second for 10 tokens take 30 tokens a second from the burst.
     const end = own.flood(0.75);
@@ -47,7 +47,7 @@ describe("a token bucket", () => {
     expect(taken(own, 30)).toBe(10);
   });
 
-  it("adds up floods that overlap, and loses nothing to one below its rate", () => {
+  it("adds up overlapping floods, and is not affected by one below its rate", () => {
     const own = bucket(10, 20);
     const ends = [own.flood(0), own.flood(0.5)];
     nowMs += 1_000;
@@ -62,7 +62,7 @@ describe("a token bucket", () => {
   });
 });
 
-describe("a throttle at home that others use up", () => {
+describe("a flooded throttle at home", () => {
   let resources: readonly Resource[];
 
   beforeAll(async () => {
@@ -120,12 +120,12 @@ describe("a throttle at home that others use up", () => {
       (world: World) => world.apis.flood("us-east-1", ALL, (path) => path === "/health"),
       [202, 429],
     ],
-    ["one that is given back", (world: World) => world.apis.flood("us-east-1", ALL)(), calm],
+    ["a flood that has ended", (world: World) => world.apis.flood("us-east-1", ALL)(), calm],
   ])("%s", async (_which, begin, atHome) => {
     expect(await statuses(begin)).toEqual({ "us-east-1": atHome, "us-east-2": calm });
   });
 
-  it("is one of these three, as the fault draws it", async () => {
+  it("is drawn by the fault from these three", async () => {
     const seen: string[] = [];
     for (let i = 0; i < 3; i++) {
       const stream = { between: () => ALL, pick: <T>(choices: readonly T[]) => choices[i] };
