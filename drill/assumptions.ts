@@ -1,20 +1,20 @@
 import type { Stream } from "../support/simulation/random";
 
-/** What no resource says: a distribution, and why it is believed. */
+/** A value that no resource states, with its distribution and the reason for it. */
 export interface Assumption {
-  /** Where it comes from; "assumption: REASON" where AWS publishes nothing. */
+  /** The source; "assumption: REASON" if AWS publishes nothing. */
   readonly source: string;
-  /** As the report prints it. */
+  /** The range as the report prints it. */
   readonly range: string;
   draw(stream: Stream): number;
 }
 
-/** Evenly distributed; the unit is in the assumption's name. */
+/** A uniform distribution. The unit is in the assumption's name. */
 function uniform(low: number, high: number, source: string): Assumption {
   return { source, range: `${low} to ${high}`, draw: (stream) => stream.between(low, high) };
 }
 
-/** `low` and on top an exponential tail, cut at `high`: how services answer. */
+/** `low` plus an exponential tail that is cut at `high`: the typical latency of a service. */
 function tailed(low: number, meanExcess: number, high: number, source: string): Assumption {
   return {
     source,
@@ -28,8 +28,8 @@ function chance(probability: number, source: string): Assumption {
 }
 
 /**
- * Everything the world assumes beside the program's own resources. A test fails on one without a
- * source; the report prints those that were drawn.
+ * Everything that the world assumes beyond the program's own resources. A test fails if one has no
+ * source. The report prints those that were drawn.
  */
 export const assumptions = {
   // --- Aurora ---

@@ -5,8 +5,8 @@ import type { Resource } from "./description/lookup";
 const captureMain = path.join(__dirname, "../support/capture/captureMain.ts");
 
 /**
- * The program's resources, captured by a process that ends with it: Pulumi's memory is no part of
- * the drill, and the drill's own modules load meanwhile.
+ * Captures the program's resources in a child process. Pulumi's memory is freed when it ends, and
+ * the drill's own modules load meanwhile.
  */
 export function captureInChild(): Promise<readonly Resource[]> {
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ export function platformOf(resources: readonly Resource[], handlers: Handlers): 
   return { program: describeProgram(resources), handlers };
 }
 
-/** The program and its handlers as they are, or as a mutation leaves them. */
+/** The program and its handlers, with a mutation applied if one is given. */
 export async function createPlatform(
   resources: readonly Resource[],
   mutation?: Mutation,
@@ -26,7 +26,7 @@ export async function createPlatform(
   };
 }
 
-/** What `npm start` plays. */
+/** Plays the outage of `npm start`. */
 export function playStart(platform: Platform, options: StartOptions): Promise<Outage> {
   const { homeRegion } = platform.program;
   return playOutage(platform, {

@@ -2,10 +2,13 @@ import type { HandlerFactory } from "./world/environment";
 
 export type Handlers = Readonly<Record<string, HandlerFactory>>;
 
-/** What stack traces and profiles call the handlers' source. */
+/** The name of the handlers' source in stack traces and profiles. */
 export const HANDLERS_URL = "handlers";
 
-/** The factories in a bundle of the handlers: a worker is sent a bundle and needs no bundler. */
+/**
+ * Returns the factories in a bundle of the handlers. A worker receives a bundle and needs no
+ * bundler.
+ */
 export function evaluateHandlers(bundle: string): Handlers {
   const loaded: { exports: Record<string, HandlerFactory> } = { exports: {} };
   // Evaluated in this realm, so that `instanceof Error` means the same on both sides.

@@ -1,7 +1,7 @@
-/** What no resource says and nobody varies: one value, and why it is believed. */
+/** A fixed value that no resource states, with the reason for it. */
 export interface FixedAssumption<Value> {
   readonly value: Value;
-  /** Where it comes from; "assumption: REASON" where AWS publishes nothing. */
+  /** The source; "assumption: REASON" if AWS publishes nothing. */
   readonly source: string;
 }
 
@@ -12,7 +12,7 @@ function fixed<const Value extends number | readonly number[]>(
   return { value, source };
 }
 
-/** The unit is in the name. */
+/** Each name ends with its unit. */
 export const fixedAssumptions = {
   accountConcurrency: fixed(
     1_000,

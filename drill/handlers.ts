@@ -5,21 +5,21 @@ import { type Handlers, evaluateHandlers } from "./evaluateHandlers";
 
 export type { Handlers } from "./evaluateHandlers";
 
-/** A change of one shipped source file, for a mutation: the text must be there exactly once. */
+/** A mutation's edit of one shipped source file. The text must occur exactly once. */
 export interface SourceEdit {
-  /** Below the project, as `lambda/control/rules.ts`. */
+  /** Path from the project's root, such as `lambda/control/rules.ts`. */
   file: string;
   from: string;
   to: string;
 }
 
-/** Stems by folder; of `health` the factory is `createHealth`. */
+/** File names without extension, by folder. The factory in `health` is `createHealth`. */
 const stemsByFolder = {
   handlers: stems,
   canary: canaryChecks.map((check) => `${check}Canary`),
 };
 
-/** Commands of the SDK that handlers send; the world knows what each asks for. */
+/** SDK commands that the handlers send. The simulated services know each by name. */
 const commands = [
   "DeleteCommand",
   "DescribeDBClustersCommand",
@@ -45,8 +45,8 @@ const commands = [
 const root = path.join(__dirname, "..");
 
 /**
- * Bundles the handlers that ship, from their own sources and unchanged. Only the SDK's command
- * classes are doubles: a name and an input. What the SDK does with them is not the drill's subject.
+ * Bundles the shipped handlers from their unchanged sources. Only the SDK's command classes are
+ * doubles, with a name and an input: what the SDK does with a command is outside the drill.
  */
 export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
   const imports = Object.entries(stemsByFolder).flatMap(([folder, found]) =>
@@ -62,7 +62,7 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     format: "cjs",
     platform: "node",
     target: "node20",
-    // What fails is thrown.
+    // Errors are thrown instead of logged.
     logLevel: "silent",
     plugins: [plainCommands, sourceEdits(edits)],
   });
@@ -71,7 +71,10 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
 
 const loaded = new Map<string, Promise<Handlers>>();
 
-/** The factories, bundled once for the same edits: what an environment keeps is in its closure. */
+/**
+ * The factories, bundled once per set of edits. Each call of a factory creates a new execution
+ * environment.
+ */
 export function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handlers> {
   const key = JSON.stringify(edits);
   let handlers = loaded.get(key);
@@ -81,7 +84,9 @@ export function loadHandlers(edits: readonly SourceEdit[] = []): Promise<Handler
   return handlers;
 }
 
-/** Commands that carry their names: a bundler may rename the classes of the SDK. */
+/**
+ * Replaces SDK commands by classes that carry their names, because a bundler may rename classes.
+ */
 const plainCommands: esbuild.Plugin = {
   name: "plain-commands",
   setup(build) {

@@ -3,23 +3,25 @@ import type { FunctionDescription } from "./description/functions";
 import type { Resource } from "./description/lookup";
 import type { SourceEdit } from "./handlers";
 
-/** Changes what one function is handed: a call kept back, a value altered. */
+/** Changes what one function receives: it may hold back a call or alter a value. */
 export type Weaving = (runtime: Runtime, description: FunctionDescription) => Runtime;
 
 /**
- * A change to the program or to its handlers, to see what it breaks. Nothing on disk is touched:
- * resources are edited as captured, sources as they are bundled, calls as they are made.
+ * A change to the program or its handlers that shows what it breaks. Files on disk stay unchanged:
+ * resources are edited after capture, sources while bundling, and calls as they are made.
  */
 export interface Mutation {
   readonly name: string;
   readonly program?: (resources: readonly Resource[]) => readonly Resource[];
   readonly sources?: readonly SourceEdit[];
   readonly weave?: Weaving;
-  /** What `program` and `weave` change, in a reader's words; sources name their files themselves. */
+  /**
+   * What `program` and `weave` change, for the report. Source edits name their files themselves.
+   */
   readonly edits?: string;
 }
 
-/** Several mutations as one, in order. */
+/** Several mutations applied in order, as one. */
 export function combined(name: string, mutations: readonly Mutation[]): Mutation {
   const weavings = mutations.flatMap(({ weave }) => weave ?? []);
   const edits = mutations.flatMap((mutation) => mutation.edits ?? []);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-/** A directory that is gone at the latest when the process ends, an interrupted one too. */
+/** A directory that is removed when the process ends, even after an interrupt. */
 export class TemporaryDirectory {
   readonly path = mkdtempSync(path.join(tmpdir(), "drill-"));
   private readonly onExit = (): void => this.remove();

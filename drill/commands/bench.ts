@@ -1,7 +1,7 @@
 /**
- * `npm run bench:drill`: how many outages a second, in how much memory, for 100, 1,000 and 10,000
- * outages; `--short` leaves the last out. CPU seconds stand beside the clock's: a busy machine
- * spoils only one of them.
+ * `npm run bench:drill`: measures outages per second and memory for 100, 1,000 and 10,000 outages;
+ * `--short` omits the last. It prints wall-clock and CPU seconds, because a busy machine distorts
+ * only the first.
  */
 import { runCommand } from "../../support/cli/command";
 import { type Given, parseOptions } from "../../support/cli/options";
@@ -26,7 +26,7 @@ function optionsFor(outages: number): DrillOptions {
   return drillOptionsOf(given, anyKind, JOBS);
 }
 
-/** Shrinking a failure would play more outages than are counted. */
+/** Shrinking is off, because it would play more outages than are counted. */
 function play(players: Players, outages: number): Promise<RunOutcome> {
   const play = (task: Parameters<Parameters<typeof run>[1]>[0]) =>
     players.run("playOutage", { design: OURS, task });

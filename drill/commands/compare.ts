@@ -1,4 +1,4 @@
-/** `npm run drill:compare`: the same outages against our own design, and against two plainer ones. */
+/** `npm run drill:compare`: plays the same outages against our design and two plainer ones. */
 import { availableParallelism } from "node:os";
 import { runCommand } from "../../support/cli/command";
 import { countedProgress } from "../../support/cli/progress";
@@ -7,7 +7,7 @@ import { compare, comparedDesigns, compareText } from "../runner/compare";
 import { withPlayers } from "../runner/players";
 import { type CompareOptions, compareCommand, compareOptionsOf } from "../runner/sabotageOptions";
 
-/** Whatever the plain designs lose is no failure of this program: what ours breaks is. */
+/** Only promises that our own design breaks count as failures. */
 async function tell(options: CompareOptions): Promise<number> {
   const resources = await captureInChild();
   const comparison = await withPlayers(resources, comparedDesigns, options.jobs, (players) =>

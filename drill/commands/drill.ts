@@ -1,4 +1,4 @@
-/** `npm run drill`: plays outages in worker processes and tells what became of the promises. */
+/** `npm run drill`: plays outages on worker threads and reports which promises held. */
 import { availableParallelism } from "node:os";
 import { runCommand } from "../../support/cli/command";
 import { OptionError, userPath } from "../../support/cli/options";
@@ -17,7 +17,7 @@ import { type Play, type RunOutcome, run } from "../runner/run";
 import { failureText, furtherText, resultsText } from "../runner/text";
 import { drawSchedule, kinds } from "../scenario/schedule";
 
-/** Outages that the report's designs are compared by: each is played three times. */
+/** Outages over which the report compares the designs. Each is played once per design. */
 const COMPARED_MAX = 100;
 
 async function drill(options: DrillOptions): Promise<number> {
@@ -39,7 +39,9 @@ async function drill(options: DrillOptions): Promise<number> {
   });
 }
 
-/** @throws OptionError for what the seed does not draw, or a report that cannot be written. */
+/**
+ * @throws OptionError for a fault that the seed does not draw, or a report that cannot be written.
+ */
 function assertPlayable({ seed, fault, keep, report }: DrillOptions): void {
   if (keep !== undefined) {
     const { faults } = drawSchedule(seed, { kind: fault });
@@ -56,7 +58,7 @@ function assertPlayable({ seed, fault, keep, report }: DrillOptions): void {
   }
 }
 
-/** The designs side by side, over the first outages of the run; a part of one is not compared. */
+/** Compares the designs over the first outages of the run. With `--keep` nothing is compared. */
 async function compareDesigns(
   players: Players,
   { seed, outages, fault, keep }: DrillOptions,

@@ -9,8 +9,8 @@ import { explorationLine, traceText } from "../model/report";
 import { scenes, weakened, weakenings } from "../model/scenes";
 
 /**
- * `npm run model`: explores the shipped protocol, then each weakened one.
- * Exit 0 when the first has no violation and every weakened one has; 1 otherwise; 2 for a wrong
+ * `npm run model`: explores the shipped protocol, then each weakened one. The exit code is 0 if the
+ * shipped protocol has no violation and every weakened one has, 1 otherwise, and 2 for a wrong
  * option.
  */
 const modelCommand = {
@@ -29,17 +29,17 @@ interface Options {
   isLong: boolean;
 }
 
-/** @throws OptionError naming what was got and what is allowed. */
+/** @throws OptionError that says what was given and what is allowed. */
 function optionsOf({ limit, quick, trace }: Given<typeof modelCommand.options>): Options {
   const given = limit === undefined ? Infinity : count("--limit", limit, Number.MAX_SAFE_INTEGER);
   return { limit: quick ? Math.min(QUICK_LIMIT, given) : given, isLong: trace };
 }
 
-/** A worker keeps all states of its scene in memory: more of them at once would need too much. */
+/** A worker keeps all states of its scene in memory, so few may run at once. */
 const WORKERS_MAX = 2;
 const SCENE_HEAP_MAX_MB = 4_096;
 
-/** Weakened protocols fail within a third of this. */
+/** Weakened protocols fail within a third of this limit. */
 const WEAKENED_LIMIT = 50_000;
 
 async function exploreShipped({ limit, isLong }: Options): Promise<boolean> {
@@ -64,7 +64,7 @@ async function exploreShipped({ limit, isLong }: Options): Promise<boolean> {
   return isSound;
 }
 
-/** A weakened protocol must fail where the shipped one does not: else the model sees nothing. */
+/** Every weakened protocol must fail: otherwise the model would not detect a missing rule. */
 function exploreWeakened({ isLong }: Options): boolean {
   console.log("One rule taken out: the shortest way to a violation");
   let areCaught = true;

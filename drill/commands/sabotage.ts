@@ -1,4 +1,7 @@
-/** `npm run drill:sabotage`: takes guards out, one at a time, and tells after how many outages that shows. */
+/**
+ * `npm run drill:sabotage`: removes one safeguard at a time and counts the outages until a promise
+ * breaks.
+ */
 import { availableParallelism } from "node:os";
 import { runCommand } from "../../support/cli/command";
 import { countedProgress } from "../../support/cli/progress";
@@ -27,7 +30,7 @@ async function sabotage(options: SabotageOptions): Promise<number> {
   return hunted.every(({ caught }) => caught !== null) ? 0 : 1;
 }
 
-/** A thread hunts one mutation at a time; the next ones are bundled meanwhile. */
+/** Each thread plays one mutation at a time. Further mutations are bundled meanwhile. */
 async function huntAll(
   asked: readonly Sabotage[],
   { seed, within, isEvery }: SabotageOptions,

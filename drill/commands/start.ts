@@ -1,11 +1,11 @@
-/** `npm start`: plays one outage and tells how it went. */
+/** `npm start`: plays one outage and prints its timeline. */
 import { runCommand } from "../../support/cli/command";
 import { captureInChild } from "../captured";
 import { type StartOptions, startCommand, startOptionsOf } from "../runner/startOptions";
 
 async function play(options: StartOptions): Promise<number> {
   const capture = captureInChild();
-  // Loaded while the other process captures the program.
+  // These modules load while the child process captures the program.
   const [drill, text, json] = await Promise.all([
     import("../drill"),
     import("../report/text"),

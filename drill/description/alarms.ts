@@ -14,10 +14,10 @@ import {
 } from "./lookup";
 import { type Expression, parseExpression } from "./metricMath";
 
-/** A metric as an alarm looks at it. */
+/** A metric as an alarm reads it. */
 export interface MetricDescription {
   id: string;
-  /** Namespace, metric and dimensions as one text. */
+  /** Namespace, metric and dimensions joined into one string. */
   seriesKey: string;
   statistic: string;
 }
@@ -27,7 +27,7 @@ export interface AlarmDescription {
   arn: string;
   region: string;
   metrics: readonly MetricDescription[];
-  /** What is held against the threshold: a metric, or what mathematics makes of several. */
+  /** The value compared with the threshold: a metric, or an expression over several. */
   value: Expression;
   periodMs: number;
   threshold: number;
@@ -35,7 +35,7 @@ export interface AlarmDescription {
   evaluationPeriods: number;
   datapointsToAlarm: number;
   missingData: string;
-  /** For this long after its creation a new alarm does not ring for want of data. */
+  /** For this long after its creation, a new alarm does not go off because of missing data. */
   warmUpMs: number;
   actions: Actions;
 }
@@ -46,7 +46,7 @@ export interface CompositeDescription {
   name: string;
   arn: string;
   region: string;
-  /** Names or ARNs of the alarms the rule speaks of. */
+  /** Names or ARNs of the alarms in the rule. */
   children: readonly string[];
   rule: Rule;
   actions: Actions;

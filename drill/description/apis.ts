@@ -11,24 +11,27 @@ export interface ApiDescription {
 
 export interface RouteDescription {
   method: string;
-  /** As declared: `/orders/{orderId}`. */
+  /** The path as declared, such as `/orders/{orderId}`. */
   path: string;
-  /** Segments of the path; a text in braces takes any. */
+  /** Segments of the path. A segment in braces matches any text. */
   segments: readonly string[];
   functionArn: string;
   timeoutMs: number;
-  /** Whom API Gateway says it is when it invokes the function, for the function's permissions. */
+  /**
+   * The source ARN that API Gateway presents when it invokes the function, for the function's
+   * permissions.
+   */
   sourceArn: (path: string) => string;
   throttle: { ratePerSecond: number; burst: number } | undefined;
-  /** Who is asked about the token first; undefined on an open route. */
+  /** The authorizer that checks the token first; undefined on an open route. */
   authorizer: AuthorizerDescription | undefined;
 }
 
 export interface AuthorizerDescription {
   functionArn: string;
-  /** A verdict on a token is kept for this long. */
+  /** How long a result is cached. */
   cacheMs: number;
-  /** What the gateway answers where the verdict is Deny. */
+  /** The status with which the gateway answers a Deny. */
   deniedStatus: number;
 }
 
@@ -55,7 +58,7 @@ const methods = ["get", "post", "put", "patch", "delete"];
 const DEFAULT_TIMEOUT_MS = 29_000;
 const DEFAULT_VERDICT_SECONDS = 300;
 
-/** The APIs with a stage, their routes read from the OpenAPI document each is made of. */
+/** The APIs that have a stage. Routes are read from the OpenAPI document of each API. */
 export function describeApis(lookup: Lookup): ApiDescription[] {
   const stages = lookup.all("aws:apigateway/stage:Stage");
   return lookup.all("aws:apigateway/restApi:RestApi").flatMap((api) => {
@@ -84,7 +87,7 @@ function describeRoutes(lookup: Lookup, api: Resource, stage: Resource): RouteDe
   );
 }
 
-/** The first scheme that the operation asks for. */
+/** The authorizer of the operation's first security scheme. */
 function authorizerOf(
   document: Document | undefined,
   operation: Operation,
@@ -120,7 +123,7 @@ function describeRoute(
   const account = functionArn.split(":")[4]!;
   const verb = method.toUpperCase();
   const source = `arn:aws:execute-api:${regionOf(api)}:${account}:${api.id}/${text(stage, "stageName")}/${verb}`;
-  // One text for all calls of it, so that its hash is known.
+  // Built once, so that the string's hash is computed once.
   const asDeclared = `${source}${path}`;
   return {
     method: verb,
@@ -133,7 +136,7 @@ function describeRoute(
   };
 }
 
-/** The most particular method settings that carry a rate: this method's, else the whole stage's. */
+/** The most specific method settings with a rate: the method's, otherwise the stage's. */
 function throttleOf(
   lookup: Lookup,
   stage: Resource,

@@ -5,30 +5,30 @@ import { type Lookup, type Resource, flag, object, regionOf, text } from "./look
 import { periodOf } from "./messaging";
 import { type Statement, describeRoles } from "./policy";
 
-/** Where Synthetics says how a canary's runs went. */
+/** The namespace in which Synthetics publishes the results of canary runs. */
 export const CANARY_NAMESPACE = "CloudWatchSynthetics";
 
-/** A canary of Synthetics: a script, and when it runs. */
+/** A Synthetics canary: a script and its schedule. */
 export interface CanaryDescription {
   name: string;
   region: string;
   isStarted: boolean;
-  /** From one run to the next; Infinity for a canary that runs once. */
+  /** Interval between runs; Infinity for a canary that runs once. */
   periodMs: number;
-  /** Where its runs are kept. */
+  /** Where the artifacts of its runs are stored. */
   artifacts: { bucket: string; prefix: string };
-  /** The function that Synthetics makes of it. */
+  /** The function that Synthetics creates for it. */
   engine: FunctionDescription;
 }
 
-/** Without a time of its own a run may take until the next one, and never longer than this. */
+/** Without a timeout of its own, a run may last until the next one, but no longer than this. */
 const TIMEOUT_MAX_MS = 840_000;
 
 export function describeCanaries(lookup: Lookup): CanaryDescription[] {
   const roles = describeRoles(lookup);
   return lookup.all("aws:synthetics/canary:Canary").map((canary) => {
     const expression = object(canary, "schedule")?.["expression"] as string | undefined;
-    // A rate of none is a single run.
+    // A rate of zero means a single run.
     const periodMs = periodOf(expression) || Infinity;
     return {
       name: text(canary, "name"),

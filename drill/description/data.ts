@@ -7,10 +7,12 @@ export interface TableDescription {
   region: string;
   hashKey: string;
   rangeKey: string | undefined;
-  /** Regions that hold the items, the table's own first. */
+  /** Regions with a replica, the table's own region first. */
   replicaRegions: readonly string[];
   witnessRegion: string | undefined;
-  /** Multi-region strong consistency: a quorum of three decides; otherwise the last writer wins. */
+  /**
+   * Multi-region strong consistency decides by a quorum of three. Otherwise the last writer wins.
+   */
   isStrong: boolean;
   indexes: readonly IndexDescription[];
 }
@@ -25,7 +27,7 @@ export interface ClusterDescription {
   databaseName: string | undefined;
   allowsIamTokens: boolean;
   instanceIdentifiers: readonly string[];
-  /** The member that was created with the credentials: the first writer. */
+  /** The member that was created with the credentials is the first writer. */
   isFirstWriter: boolean;
 }
 

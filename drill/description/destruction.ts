@@ -1,19 +1,19 @@
 import type { Resource } from "./lookup";
 
-/** What decides when a resource is deleted. */
+/** The properties that determine when a resource is deleted. */
 export type Deletable = Pick<
   Resource,
   "urn" | "parent" | "provider" | "dependencies" | "propertyDependencies"
 >;
 
 /**
- * The waves in which `pulumi destroy` deletes, as the engine's `ScheduleDeletes` has them: what is in
- * one goes in parallel, and is gone before the next begins. Whatever a resource waits for, its
- * provider and its parent go in a later wave than it; so the children of a component go before what
- * the component waits for. Waves are counted from the last: what waits for nothing goes late, though
- * nothing depends on it. A component that is waited for is no case of its own, because Pulumi's SDK
- * names its children in its stead.
- * @throws Error on resources that wait for one another.
+ * The waves in which `pulumi destroy` deletes resources, as computed by `ScheduleDeletes` in
+ * Pulumi's engine. Resources of one wave are deleted in parallel, before the next wave begins. A
+ * resource is deleted in an earlier wave than its dependencies, its provider and its parent. So the
+ * children of a component are deleted before the component's dependencies. Waves are counted from
+ * the last one: a resource without dependencies is deleted late even if nothing depends on it.
+ * Components that others depend on need no special case, because Pulumi's SDK replaces them by
+ * their children. @throws Error if resources depend on one another in a cycle.
  */
 export function destructionWaves<Each extends Deletable>(
   resources: readonly Each[],

@@ -9,7 +9,7 @@ import {
   text,
 } from "./lookup";
 
-/** A health check as Route 53's checkers and its data plane treat it. */
+/** A health check as Route 53's checkers and data plane see it. */
 export interface HealthCheckDescription {
   id: string;
   /** Undefined for a calculated check. */
@@ -17,7 +17,7 @@ export interface HealthCheckDescription {
   /** Undefined for a check of an endpoint. */
   calculated: { children: readonly string[]; healthyNeeded: number } | undefined;
   isInverted: boolean;
-  /** A disabled check counts as healthy (before inversion). */
+  /** A disabled check counts as healthy before inversion. */
   isDisabled: boolean;
 }
 
@@ -27,11 +27,11 @@ export interface RecordDescription {
   ttlMs: number;
   failover: "PRIMARY" | "SECONDARY" | undefined;
   healthCheckId: string | undefined;
-  /** Host names this record leads to. */
+  /** The host names that this record resolves to. */
   values: readonly string[];
 }
 
-/** Alias records carry their target's TTL: 60 s, not settable (Route 53 Developer Guide). */
+/** Alias records have their target's TTL: 60 s, not settable (Route 53 Developer Guide). */
 const ALIAS_TTL_SECONDS = 60;
 
 export function describeHealthChecks(lookup: Lookup): HealthCheckDescription[] {

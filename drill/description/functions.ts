@@ -11,7 +11,7 @@ import {
 } from "./lookup";
 import { type Statement, describeRoles, pattern } from "./policy";
 
-/** Who may invoke a function: one `aws.lambda.Permission`. */
+/** Permission to invoke a function: one `aws.lambda.Permission`. */
 export interface InvokePermission {
   principal: string;
   sourceArn: RegExp | undefined;
@@ -22,20 +22,20 @@ export interface FunctionDescription {
   name: string;
   arn: string;
   region: string;
-  /** The handler's file, by which the shipped factory is found. */
+  /** The handler's file name without extension, which identifies the shipped factory. */
   stem: string;
   environment: Readonly<Record<string, string>>;
   timeoutMs: number;
-  /** Undefined: the function shares the account's unreserved concurrency. */
+  /** Undefined if the function uses the account's unreserved concurrency. */
   reservedConcurrency: number | undefined;
   roleArn: string;
-  /** What the role allows. */
+  /** The policy statements of its role. */
   role: readonly Statement[];
   permissions: readonly InvokePermission[];
   asyncRetries: number;
   asyncMaxAgeMs: number;
   deadLetterArn: string | undefined;
-  /** Services reachable from inside a VPC through endpoints; undefined outside a VPC. */
+  /** Services reachable through the VPC's endpoints; undefined outside a VPC. */
   vpcServices: ReadonlySet<string> | undefined;
 }
 
@@ -93,7 +93,7 @@ function namesFunction(reference: string, name: string, arn: string): boolean {
   return reference === name || reference === arn;
 }
 
-/** What a function finds in its environment: its own variables, and what Lambda adds. */
+/** A function's environment variables: its own, and those that Lambda adds. */
 export function variablesOf(variables: unknown, region: string): Record<string, string> {
   return { ...(variables as Record<string, string> | undefined), AWS_REGION: region };
 }
@@ -107,7 +107,7 @@ function describePermission(resource: Resource): InvokePermission {
   };
 }
 
-/** Inside a VPC without NAT only what has an endpoint in that VPC can be reached. */
+/** Inside a VPC without NAT, only services with an endpoint in that VPC can be reached. */
 function servicesInVpc(lookup: Lookup, resource: Resource): ReadonlySet<string> | undefined {
   const subnetIds = object(resource, "vpcConfig")?.["subnetIds"] as string[] | undefined;
   if (subnetIds === undefined || subnetIds.length === 0) return undefined;
@@ -125,7 +125,10 @@ function servicesInVpc(lookup: Lookup, resource: Resource): ReadonlySet<string> 
   );
 }
 
-/** A gateway endpoint without a route table and an interface endpoint without a subnet do nothing. */
+/**
+ * A gateway endpoint without a route table has no effect, nor has an interface endpoint without a
+ * subnet.
+ */
 function isRouted(endpoint: Resource): boolean {
   return optionalText(endpoint, "vpcEndpointType") === "Interface"
     ? list(endpoint, "subnetIds").length > 0

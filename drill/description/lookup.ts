@@ -1,24 +1,24 @@
 import { NotModelledError } from "../../support/aws/errors";
 
-/** A captured resource, as far as the world is built from it. */
+/** The parts of a captured resource from which the world is built. */
 export interface Resource {
   urn: string;
   type: string;
   name: string;
-  /** As AWS would have given it; empty for components. */
+  /** The ID that AWS would assign; empty for components. */
   id: string;
   region?: string | undefined;
   provider?: string | undefined;
   parent?: string | undefined;
-  /** URNs of what it waits for. */
+  /** URNs of its dependencies. */
   dependencies?: readonly string[] | undefined;
   propertyDependencies?: Readonly<Record<string, readonly string[]>> | undefined;
   inputs: Record<string, unknown>;
-  /** Inputs and what AWS would compute: arn, id, url, endpoint, ... */
+  /** The inputs, and what AWS would compute: arn, id, url, endpoint, ... */
   state: Record<string, unknown>;
 }
 
-/** What a property was, or undefined where the program does not set it. */
+/** Property values; undefined if the program does not set a property. */
 export type Properties = Record<string, unknown>;
 
 /** The captured resources of one program, found by type and by ARN. */
@@ -33,13 +33,13 @@ export class Lookup {
     }
   }
 
-  /** @param type as in `aws:sqs/queue:Queue`. */
+  /** @param type for example `aws:sqs/queue:Queue` */
   all(type: string): readonly Resource[] {
     return this.byType.get(type) ?? [];
   }
 }
 
-/** A text that the resource must have: the world cannot be built without it. */
+/** A required text property: the world cannot be built without it. */
 export function text(resource: Resource, property: string): string {
   const value = resource.state[property];
   if (typeof value !== "string" || value === "") {
@@ -56,7 +56,7 @@ export function optionalText(resource: Resource, property: string): string | und
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A number, or AWS's own default where the program says nothing. */
+/** A number, or AWS's default if the program sets none. */
 export function number(resource: Resource, property: string, awsDefault: number): number {
   const value = resource.state[property];
   if (value === undefined || value === null) return awsDefault;
@@ -91,14 +91,14 @@ export function list<Item = unknown>(resource: Resource, property: string): read
   return Array.isArray(value) ? (value as Item[]) : [];
 }
 
-/** A JSON text such as a policy; undefined where the property is absent. */
+/** A parsed JSON property such as a policy; undefined if absent. */
 export function json(resource: Resource, property: string): unknown {
   const value = resource.state[property];
   if (value === undefined || value === null) return undefined;
   return typeof value === "string" ? (JSON.parse(value) as unknown) : value;
 }
 
-/** @throws NotModelledError where a resource sets a property that changes what AWS does with it. */
+/** @throws NotModelledError if a resource sets a property whose effect is not modelled */
 export function refuse(resource: Resource, ...properties: readonly string[]): void {
   for (const property of properties) {
     const value = resource.state[property];
@@ -107,7 +107,7 @@ export function refuse(resource: Resource, ...properties: readonly string[]): vo
   }
 }
 
-/** The region a regional resource was declared in. */
+/** The region in which a regional resource was declared. */
 export function regionOf(resource: Resource): string {
   if (resource.region === undefined) {
     throw new Error(`${resource.type} ${resource.name} has no region: give it a provider`);

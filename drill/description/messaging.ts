@@ -38,7 +38,7 @@ export interface RuleDescription {
   arn: string;
   region: string;
   isEnabled: boolean;
-  /** Undefined for a rule that no schedule fires. */
+  /** Undefined for a rule without a schedule. */
   periodMs: number | undefined;
   targets: readonly RuleTargetDescription[];
 }
@@ -46,7 +46,7 @@ export interface RuleDescription {
 export interface RuleTargetDescription {
   arn: string;
   input: string | undefined;
-  /** Of an event that the target did not take. */
+  /** Number of retries if the target does not accept an event. */
   retries: number;
   eventAgeMaxMs: number;
 }
@@ -117,7 +117,10 @@ export function describeRules(lookup: Lookup): RuleDescription[] {
   });
 }
 
-/** Without a policy of its own a target is tried for a day, 185 times (EventBridge User Guide). */
+/**
+ * By default, EventBridge retries a target for 24 hours and up to 185 times (EventBridge User
+ * Guide).
+ */
 function describeTarget(target: Resource): RuleTargetDescription {
   const policy = object(target, "retryPolicy");
   return {
@@ -130,7 +133,7 @@ function describeTarget(target: Resource): RuleTargetDescription {
 
 const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** From one firing of a schedule to the next; undefined without one. */
+/** The interval of a schedule; undefined without one. */
 export function periodOf(expression: string | undefined): number | undefined {
   if (expression === undefined) return undefined;
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
@@ -141,8 +144,8 @@ export function periodOf(expression: string | undefined): number | undefined {
 }
 
 /**
- * What SNS gives a topic without a policy of its own: the account's own may publish, and services
- * that say for whom they act, as CloudWatch does (SNS Developer Guide: default access policy).
+ * The policy that SNS gives a topic by default: the owner's account may publish, and so may
+ * services that act for it, such as CloudWatch (SNS Developer Guide: default access policy).
  */
 function defaultPolicy(topicArn: string): Statement[] {
   return parsePolicy({
@@ -168,7 +171,7 @@ export function describeTopics(lookup: Lookup): TopicDescription[] {
       arn,
       region,
       policy: document === undefined ? defaultPolicy(arn) : parsePolicy(document),
-      // A subscription made in another region than the topic's is refused by SNS.
+      // SNS rejects a subscription that is made in another region than the topic's.
       subscriptions: subscriptions
         .filter((each) => text(each, "topic") === arn && each.region === region)
         .map(describeSubscription),

@@ -1,9 +1,9 @@
-/** The value of a metric or an expression in one period; undefined where there is none. */
+/** The value of a metric or an expression in one period; undefined if there is none. */
 export type Expression = (valueOf: (id: string) => number | undefined) => number | undefined;
 
 type Operation = (left: number, right: number) => number;
 
-/** From the loosest to the tightest. Truth is a number: 1 or 0. */
+/** From the lowest precedence to the highest. Truth is a number: 1 or 0. */
 const levels: readonly Readonly<Record<string, Operation>>[] = [
   { OR: (left, right) => Number(left !== 0 || right !== 0) },
   { AND: (left, right) => Number(left !== 0 && right !== 0) },
@@ -33,9 +33,9 @@ const calls: Readonly<Record<string, (operands: readonly Expression[]) => Expres
   };
 
 /**
- * Metric mathematics, as far as the program uses it: numbers, identifiers, arithmetic, comparison,
- * AND, OR, IF and FILL. What has no value in a period has none in what is made of it.
- * @throws Error on anything else, naming it.
+ * Parses the metric math that the program uses: numbers, identifiers, arithmetic, comparison, AND,
+ * OR, IF and FILL. If an operand has no value in a period, the expression has none either. @throws
+ * Error for anything else, naming it
  */
 export function parseExpression(text: string): Expression {
   const tokens = text.match(/[A-Za-z_]\w*|\d+(?:\.\d+)?|[<>]=?|\S/g) ?? [];
@@ -81,7 +81,7 @@ export function parseExpression(text: string): Expression {
   return expression;
 }
 
-/** What cannot be computed, as a share of nothing, is no value. */
+/** A result that is not a finite number, such as a division by zero, is no value. */
 function combined(operation: Operation, left: Expression, right: Expression): Expression {
   return (valueOf) => {
     const [one, other] = [left(valueOf), right(valueOf)];

@@ -1,7 +1,7 @@
 import { NotModelledError } from "../../support/aws/errors";
 import { type Lookup, type Resource, json, refuse, text } from "./lookup";
 
-/** One statement of an IAM policy, with its patterns ready to be matched. */
+/** One statement of an IAM policy, with compiled patterns. */
 export interface Statement {
   isDeny: boolean;
   principals: readonly string[];
@@ -15,7 +15,7 @@ interface Condition {
   holds: (actual: string) => boolean;
 }
 
-/** What is known of a call beside its action and resource, by condition key in lower case. */
+/** Condition keys of a call, in lower case, with their values. */
 export type CallContext = Readonly<Record<string, string | undefined>>;
 
 interface RawStatement {
@@ -29,7 +29,9 @@ interface RawStatement {
 const asList = <T>(value: T | T[] | undefined): T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
-/** IAM's wildcards: `*` any text, `?` one character. Actions are matched without case. */
+/**
+ * IAM's wildcards: `*` matches any text, `?` one character. Actions are matched case-insensitively.
+ */
 export function pattern(glob: string, flags = ""): RegExp {
   const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replace(/\*/g, ".*").replace(/\?/g, ".")}$`, flags);
@@ -57,7 +59,7 @@ export function parsePolicy(document: unknown): Statement[] {
   }));
 }
 
-/** Whether statements allow an action on a resource: an explicit deny overrides every allow. */
+/** Whether the statements allow an action on a resource. An explicit Deny overrides every Allow. */
 export function allows(
   statements: readonly Statement[],
   action: string,
@@ -78,11 +80,11 @@ const like = (value: string): ((actual: string) => boolean) => {
   return (actual) => glob.test(actual);
 };
 
-/** Operators this program uses; another one is an error, so that it is not passed in silence. */
+/** The operators that this program uses. Others throw an error, so that none is ignored. */
 const operators: Readonly<Record<string, (value: string) => (actual: string) => boolean>> = {
   StringEquals: (value) => (actual) => value === actual,
   StringLike: like,
-  // IAM User Guide, condition operators: both of them know wildcards, and do the same.
+  // Both operators accept wildcards and behave the same (IAM User Guide, condition operators).
   ArnEquals: like,
   ArnLike: like,
 };
@@ -101,8 +103,8 @@ function conditionHolds({ key, holds }: Condition, context: CallContext): boolea
 }
 
 /**
- * The statements of every role, by its ARN and by its name.
- * @throws NotModelledError where a role has other policies than its own `RolePolicy` resources.
+ * The statements of every role, by its ARN and its name. @throws NotModelledError if a role has
+ * other policies than its own `RolePolicy` resources
  */
 export function describeRoles(lookup: Lookup): Map<string, Statement[]> {
   const roles = new Map<string, Statement[]>();

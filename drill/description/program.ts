@@ -32,8 +32,8 @@ import {
 } from "./messaging";
 
 /**
- * Everything the world is built from, read once from the captured resources and never changed: a
- * thousand worlds share one description.
+ * Everything from which the world is built. It is read once from the captured resources and never
+ * changes: all worlds share it.
  */
 export interface ProgramDescription {
   resources: readonly Resource[];

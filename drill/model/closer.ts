@@ -15,7 +15,10 @@ import {
   type Tell,
 } from "./state";
 
-/** The closing half of settlement-sweep, in each region; may freeze, thaw late or die anywhere. */
+/**
+ * The closing part of settlement-sweep, in each region. It may freeze, resume late or die at any
+ * step.
+ */
 export function closerSteps(state: State, scene: Scene, tell: Tell): void {
   for (const region of [HOME, STANDBY] as const) {
     const closer = state.closers[region];
@@ -43,7 +46,9 @@ function readsControl(state: State, region: Region, actor: string, tell: Tell): 
   tell(actor, `reads the control item (epoch ${control.epoch})`, becomes(state, region, closer));
 }
 
-/** One statement, one snapshot: which open orders are here, and the epoch of this volume. */
+/**
+ * One statement reads a single snapshot: the open orders that are in this volume, and its epoch.
+ */
 function readsDatabase(
   state: State,
   scene: Scene,

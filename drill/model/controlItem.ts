@@ -2,14 +2,14 @@ import type { Control, How } from "../shipped";
 import type { Rules } from "./scene";
 import { HOME, idleRun, STANDBY, type Region, type Run, type State } from "./state";
 
-/** The regions as the shipped code knows them. */
+/** The names of the regions in the shipped code. */
 export const regionNames = ["home", "standby"] as const;
 
 export function regionOf(name: string): Region {
   return name === regionNames[HOME] ? HOME : STANDBY;
 }
 
-/** The moment at which everything happens: the exploration knows order, not time. */
+/** The fixed time of every step: the exploration models order, not time. */
 export const NOW_MS = 1_000_000_000;
 
 const places = [null, ...regionNames] as const;
@@ -17,9 +17,9 @@ const hows: readonly How[] = ["start", "failover", "switchover"];
 const known: Control[] = [];
 
 /**
- * The control item behind a state's number. The version is left out: runs know whether theirs is
- * still the current one. So are times, the reason, and `how` while a region is active, where
- * nobody reads it.
+ * The control item that a state's number encodes. It has no version: invocations record whether
+ * theirs is current. Times, the reason, and `how` while a region is active are left out too,
+ * because nothing reads them.
  */
 export function controlOf(code: number): Control | null {
   if (code === 0) return null;
@@ -56,8 +56,8 @@ function codeOf(control: Control): number {
 }
 
 /**
- * The ledger after a conditional write that held. Whoever looked before now has a stale version,
- * if the write raised it. A stale run that only wanted to write can do no more than end.
+ * The ledger after a successful conditional write. If the write raised the version, every earlier
+ * observation is stale. A stale invocation that only wanted to write can do nothing but end.
  */
 export function written(state: State, rules: Rules, next: Control): State {
   const before = controlOf(state.control);
@@ -72,7 +72,7 @@ function staled(run: Run, rules: Rules): Run {
   return canStillHarm ? { ...run, isCurrent: false } : idleRun;
 }
 
-/** What a thread read that saw `region` active under `epoch`. */
+/** What a thread reads when `region` is active under `epoch`. */
 export function activeControl(region: Region, epoch: number): Control {
   return controlOf(epoch | ((region + 1) << 4))!;
 }

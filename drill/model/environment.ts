@@ -12,7 +12,7 @@ import {
   type Tell,
 } from "./state";
 
-/** Aurora's storage and control plane, and the fate of the regions. */
+/** Aurora's storage and control plane, and the loss and return of regions. */
 export function environmentSteps(state: State, tell: Tell): void {
   if (state.isUp[HOME] && state.isUp[STANDBY]) {
     replication(state, tell);
@@ -24,7 +24,9 @@ export function environmentSteps(state: State, tell: Tell): void {
   if (state.promotion !== null) promotionEnds(state, state.promotion, tell);
 }
 
-/** A reader holds a prefix of the writer's log; a discarded volume is one day replaced by a copy. */
+/**
+ * A reader holds a prefix of the writer's log. A discarded volume is eventually replaced by a copy.
+ */
 function replication(state: State, tell: Tell): void {
   const reader = otherThan(state.writer);
   const volume = state.volumes[reader];
@@ -65,8 +67,8 @@ function losses(state: State, tell: Tell): void {
 }
 
 /**
- * RDS finishes what it accepted, much later. A failover needs the target alone and leaves the
- * other volume behind; a switchover needs both regions and loses nothing.
+ * RDS completes an accepted call, possibly much later. A failover needs only the target and leaves
+ * the other volume behind. A switchover needs both regions and loses nothing.
  */
 function promotionEnds(
   state: State,
@@ -93,7 +95,7 @@ function promotionEnds(
   );
 }
 
-/** A volume is replaced or its role changes: statements under way on it end. */
+/** Replaces a volume or changes its role, which ends the statements in progress on it. */
 function withVolume(state: State, region: Region, volume: Volume): State {
   const isCut = state.processors[region].does === "commits";
   return {

@@ -7,16 +7,16 @@ import { stepsFrom } from "./steps";
 
 export interface Exploration {
   states: number;
-  /** Every state that can be reached was reached. */
+  /** True if every reachable state was visited. */
   isComplete: boolean;
-  /** States from which healing was tried. */
+  /** Number of states from which healing was tried. */
   healed: number;
   violation: Violation | null;
 }
 
 export interface Violation {
   what: string;
-  /** Shortest: the exploration goes breadth first. */
+  /** The shortest trace, because the exploration is breadth-first. */
   trace: TraceStep[];
 }
 
@@ -25,14 +25,17 @@ export interface TraceStep {
   state: State;
 }
 
-/** Every so many new states one is healed: a prime, so that it keeps no step with the levels. */
+/**
+ * Healing is tried from one new state in this many. A prime number avoids a pattern with the
+ * levels.
+ */
 const HEAL_EVERY = 101;
 
-/** Breadth first from the new stack, until a violation, the limit, or the end. */
+/** Explores breadth-first from a new stack until a violation, the limit, or the last state. */
 export function explore(scene: Scene, limit: number): Exploration {
   const first = initialState(scene);
   const seen = new Set([keyOf(first)]);
-  /** By order of discovery, as `seen` keeps it: from which state each was reached. */
+  /** Index of the state from which each state was reached, in the order of `seen`. */
   const parents = [-1];
   let level: { state: State; index: number }[] = [{ state: first, index: 0 }];
   let healed = 0;
@@ -62,7 +65,7 @@ export function explore(scene: Scene, limit: number): Exploration {
   return { states: seen.size, isComplete: level.length === 0, healed, violation };
 }
 
-/** The way to a state, walked again from the start: only keys were kept. */
+/** Rebuilds the path to a state from the start, because only keys were kept. */
 function traceTo(
   last: number,
   scene: Scene,
@@ -84,7 +87,7 @@ function traceTo(
   });
 }
 
-/** The keys at these rising indices. */
+/** The keys at these ascending indices. */
 function keysAt(seen: ReadonlySet<string>, indices: readonly number[]): string[] {
   const keys: string[] = [];
   let index = 0;

@@ -3,7 +3,10 @@ import type { Scene } from "./scene";
 import { hasRow, idleCloser, idleProcessor, idleRun, type State } from "./state";
 import { stepsFrom } from "./steps";
 
-/** Rounds in which everyone takes a step; the longest way back takes about a third of them. */
+/**
+ * Number of rounds in which every actor takes a step. The longest recovery takes about a third of
+ * them.
+ */
 const ROUNDS_MAX = 60;
 const actors = [
   "aurora",
@@ -15,8 +18,9 @@ const actors = [
 ];
 
 /**
- * Both regions come back, every frozen thread is dead, fresh ones take turns and nothing more goes
- * wrong: ends with an active writer that has every accepted order, closed. Returns what does not.
+ * Both regions return, every frozen thread is dead, new threads take turns, and no further faults
+ * occur. This must end with an active writer that has every accepted order, closed. Returns what is
+ * missing, or null.
  */
 export function healViolation(broken: State, scene: Scene): string | null {
   const fair: Scene = { ...scene, hasProcessors: true, hasClosers: true };
@@ -54,7 +58,7 @@ function isHealed(state: State): boolean {
   );
 }
 
-/** The first thing an actor can do, dying excepted. */
+/** The first step that an actor can take, except dying. */
 function stepOf(actor: string, state: State, scene: Scene): State | null {
   let found: State | null = null;
   stepsFrom(state, scene, (who, does, next) => {

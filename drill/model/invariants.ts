@@ -6,7 +6,7 @@ export function violationOf(state: State): string | null {
   return ledgerViolation(state) ?? logViolation(state) ?? controlViolation(state);
 }
 
-/** What the ledger says about orders holds in Aurora's writer. */
+/** What the ledger says about orders must be true of Aurora's writer. */
 function ledgerViolation(state: State): string | null {
   const control = controlOf(state.control);
   const writer = regionNames[state.writer];
@@ -43,7 +43,7 @@ function logViolation(state: State): string | null {
   return null;
 }
 
-/** Whoever is active is Aurora's writer, stays it, and carries the present epoch. */
+/** The active region is Aurora's writer, stays it, and has the current epoch in its database. */
 function controlViolation(state: State): string | null {
   if (state.wasUnasked) return "Aurora was told to lose data for a target nobody had asked for";
   const control = controlOf(state.control);

@@ -1,6 +1,6 @@
 import type { Closer, Order, Processor, Run, State, Volume } from "./state";
 
-/** Longest key: the fixed part, two logs, two orders, two runs. */
+/** Size of the longest key: the fixed part, two logs, two orders, two invocations. */
 const buffer = Buffer.alloc(64);
 
 const roles: Record<Volume["role"], number> = { writer: 0, reader: 1, discarded: 2 };
@@ -27,8 +27,8 @@ const closerDoes: Record<Closer["does"], number> = { nothing: 0, reads: 1, close
 let length = 0;
 
 /**
- * The state as a short string, one byte for each character: two states are the same exactly when
- * their keys are. Runs are interchangeable, so their order is left out.
+ * The state as a short string with one byte per character. Two states are the same exactly if their
+ * keys are. The order of the invocations is left out, because they are interchangeable.
  */
 export function keyOf(state: State): string {
   const { promotion, luck, runs } = state;

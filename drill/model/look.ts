@@ -11,12 +11,12 @@ import { controlOf, NOW_MS, regionNames, regionOf } from "./controlItem";
 import type { Luck, Rules } from "./scene";
 import { HOME, idleRun, otherThan, STANDBY, type Region, type Run, type State } from "./state";
 
-/** A way of looking: in which region, told what, with or without signs against home. */
+/** One way to poll: in which region, with which command, with or without signs against home. */
 interface Way {
   self: Region;
   command: Command | null;
   hasSign: boolean;
-  /** The luck that a fence on such a look uses up. */
+  /** The luck that a fence after this poll uses up. */
   uses: keyof Luck;
 }
 
@@ -26,17 +26,17 @@ const told: readonly { command: Command | null; uses: keyof Luck }[] = [
   { command: { action: "failover", to: "standby" }, uses: "failoversStandby" },
 ];
 
-/** Home's orchestrator has no trigger but an operator. */
+/** At home, only an operator starts the orchestrator. */
 const ways: readonly Way[] = [
   { self: STANDBY, command: null, hasSign: false, uses: "falseSigns" as const },
   { self: STANDBY, command: null, hasSign: true, uses: "falseSigns" as const },
   ...[STANDBY, HOME].flatMap((self) => told.map((words) => ({ self, hasSign: false, ...words }))),
 ];
 
-/** A look that makes a run do something. */
+/** A poll that makes an invocation act. */
 export interface Look {
   run: Run;
-  /** The luck it uses up: a sign must be false, or an operator must have asked. */
+  /** The luck that it uses up: a false sign or an operator's command. Null if it needs none. */
   uses: keyof Luck | null;
   text: string;
 }
@@ -44,9 +44,9 @@ export interface Look {
 const remembered = new Map<number, readonly Look[]>();
 
 /**
- * Every look a run could take now, in either region; RDS answers or does not. A look reads the
- * control item first and RDS after it, and one step suffices for both: a control item that changed
- * in between leaves a run that is stale, as one that froze after its look.
+ * Every poll that an invocation could make now, in either region, with or without an answer from
+ * RDS. A poll reads the control item and then RDS. One step models both: if the control item
+ * changes in between, the invocation is stale, like one that froze after its poll.
  */
 export function looksAt(state: State, rules: Rules): readonly Look[] {
   const databases = [
@@ -75,7 +75,7 @@ function looksOf(
   const seen = control === null ? "absent" : asSeen(control, rules, way.command);
   const gains = regionOf(takeoverRegion(seen, way.command, ...regionNames));
   const answers = [databases[gains], UNKNOWN];
-  // A run that asked RDS before the control item was given a target had asked in the standby.
+  // An invocation that asked RDS before the control item had a target asked in the standby.
   if (!rules.asksNamedRegion && way.command === null) answers.push(databases[STANDBY]);
   return answers.flatMap((database) => {
     const action = decideOn(seen, way, databaseOf(database));
@@ -89,7 +89,7 @@ function looksOf(
   });
 }
 
-/** Without those that make the same run at the same price. */
+/** Removes polls that lead to the same invocation and use up the same luck. */
 function distinct(looks: readonly Look[]): Look[] {
   const byEffect = new Map<string, Look>();
   for (const look of looks) {
@@ -99,7 +99,9 @@ function distinct(looks: readonly Look[]): Look[] {
   return [...byEffect.values()];
 }
 
-/** The control item as a look sees it; without memory of its target, somebody has to guess. */
+/**
+ * The control item as a poll sees it. If it does not store its target, the target must be guessed.
+ */
 function asSeen(control: Control, rules: Rules, command: Command | null): Control {
   const isKnown = control.target === null || control.how === "start";
   if (rules.controlRemembersTarget || isKnown) return control;
@@ -108,7 +110,7 @@ function asSeen(control: Control, rules: Rules, command: Command | null): Contro
   return { ...control, target, how: "failover" };
 }
 
-// --- What RDS answers, as a number ---
+// --- Answers of RDS, encoded as a number ---
 
 const UNKNOWN = 0;
 
@@ -130,7 +132,7 @@ function databaseOf(code: number): TargetDatabase | "unknown" {
   return { isWriter: (bits & 1) > 0, isPromoting: (bits & 2) > 0, isReady: (bits & 4) > 0 };
 }
 
-/** A run that has swept and tried to re-point: neither changes what is modelled here. */
+/** The decision of an invocation that has swept and tried to re-point: the model covers neither. */
 function decideOn(
   control: Control | "absent",
   way: Way,
@@ -153,7 +155,7 @@ function decideOn(
   );
 }
 
-/** Home has settled for long and is silent now; or it is as lively as can be. */
+/** Home has settled orders for long, and is now either silent or fully healthy. */
 function evidenceOf(epoch: number, hasSign: boolean): Evidence {
   const at = (secondsAgo: number) => NOW_MS - secondsAgo * 1000;
   const look = (secondsAgo: number) =>
@@ -189,7 +191,7 @@ function toRun(action: Action, self: Region, epoch: number): Run | null {
     case "promote": {
       const target = regionOf(action.target);
       const mustCallIn = action.how === "failover" ? target : otherThan(target);
-      // RDS refuses a call made in the wrong region.
+      // RDS rejects a call made in the wrong region.
       if (regionOf(action.callIn) !== mustCallIn) return null;
       return { ...run, does: "promote", target, how: action.how };
     }
@@ -202,7 +204,7 @@ function commandText(command: Command): string {
   return command.action === "failover" ? `fail over to ${command.to}` : command.action;
 }
 
-/** What a run is about to do. */
+/** Describes what an invocation is about to do. */
 export function runText(run: Run): string {
   const target = regionNames[run.target];
   switch (run.does) {

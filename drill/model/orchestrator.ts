@@ -15,8 +15,8 @@ import {
 } from "./state";
 
 /**
- * Runs of the orchestrator, in either region: a look is one step and what it decided another, so
- * that a run may freeze in between, act late, or die.
+ * Invocations of the orchestrator, in either region. A poll is one step and the resulting act
+ * another, so an invocation may freeze in between, act late, or die.
  */
 export function orchestratorSteps(state: State, scene: Scene, tell: Tell): void {
   let hasIdle = false;
@@ -68,7 +68,7 @@ function acts(state: State, slot: number, run: Run, rules: Rules, actor: string,
   }
 }
 
-/** RDS takes the call or refuses it; what it has accepted ends later. */
+/** RDS accepts or rejects the call. An accepted call completes later. */
 function calls(state: State, run: Run): State {
   const { target } = run;
   const left = otherThan(target);
@@ -89,7 +89,7 @@ function calls(state: State, run: Run): State {
   };
 }
 
-/** db-migration in the target region, perhaps long after the run that invoked it gave up. */
+/** db-migration in the target region, possibly long after the invocation that called it gave up. */
 function raises(state: State, slot: number, run: Run, rules: Rules): State {
   const volume = state.volumes[run.target];
   if (!state.isUp[run.target] || volume.role === "reader") return ends(state, slot);

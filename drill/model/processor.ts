@@ -15,7 +15,7 @@ import {
   type Tell,
 } from "./state";
 
-/** One order-processor in each region; between any two steps it may freeze, thaw late or die. */
+/** One order-processor per region. Between any two steps it may freeze, resume late or die. */
 export function processorSteps(state: State, scene: Scene, tell: Tell): void {
   for (const region of [HOME, STANDBY] as const) {
     const processor = state.processors[region];
@@ -33,7 +33,7 @@ function becomes(state: State, region: Region, processor: Processor): State {
   return { ...state, processors: put(state.processors, region, processor) };
 }
 
-/** Hints: those that the sweep would queue again are enough, their number is not limited. */
+/** Takes a hint. Hints that the sweep would queue again suffice; their number is not limited. */
 function takesHint(state: State, region: Region, actor: string, tell: Tell): void {
   const control = controlOf(state.control);
   if (control === null || !maySettle(control, regionNames[region])) return;
@@ -71,7 +71,7 @@ function goesOn(
     if (holdsRight) tell(actor, `begins to insert, sees epoch ${epoch}`, to("commits"));
     else tell(actor, "inserts nothing: another epoch has the right", to("nothing"));
   } else if (processor.does === "commits") {
-    // With `for share` nobody raises the epoch between the look at it and the commit.
+    // With `for share`, nobody can raise the epoch between the check and the commit.
     if (scene.rules.statementHoldsRight && !holdsRight) {
       tell(actor, "finds the right gone", to("nothing"));
     } else if (hasRow(volume.log, order)) {

@@ -4,7 +4,7 @@ import { entryAt, type State, type Volume } from "./state";
 
 const count = (number: number): string => number.toLocaleString("en-US");
 
-/** One line for one exploration. */
+/** One line per exploration. */
 export function explorationLine(name: string, exploration: Exploration): string {
   const { states, isComplete, healed, violation } = exploration;
   const extent = isComplete ? "complete" : violation === null ? "limit" : "stopped";
@@ -14,7 +14,7 @@ export function explorationLine(name: string, exploration: Exploration): string 
   ].join("\n");
 }
 
-/** The steps that lead to a violation; with `isLong`, the state after each of them. */
+/** The steps that lead to a violation and, with `isLong`, the state after each of them. */
 export function traceText({ what, trace }: Violation, isLong: boolean): string {
   const lines = trace.flatMap(({ text, state }, i) => [
     `    ${String(i + 1).padStart(2)}. ${text}`,

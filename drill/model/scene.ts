@@ -1,11 +1,11 @@
 /**
- * What is explored: how large the world is, how often each misfortune may strike, and which rules
- * of the protocol are in force.
+ * What to explore: the size of the world, how often each kind of fault may occur, and which rules
+ * of the protocol apply.
  */
 export interface Scene {
   name: string;
   orders: 1 | 2;
-  /** Runs of the orchestrator that may hold a stale look at the same time. */
+  /** Number of orchestrator invocations that may hold a stale observation at the same time. */
   runs: 1 | 2;
   hasProcessors: boolean;
   hasClosers: boolean;
@@ -13,34 +13,34 @@ export interface Scene {
   rules: Rules;
 }
 
-/** How often each thing may still happen. */
+/** How often each event may still occur. */
 export interface Luck {
   homeLosses: number;
   standbyLosses: number;
-  /** Both witnesses speak against home although it is up. */
+  /** False signs: both witnesses speak against home although it is up. */
   falseSigns: number;
-  /** Fences that an operator asks for. */
+  /** Fences requested by an operator. */
   failbacks: number;
   failoversHome: number;
   failoversStandby: number;
 }
 
-/** Rules that can be taken out, one at a time. */
+/** Rules that can be removed one at a time. */
 export interface Rules {
-  /** A closer asks its database for the epoch, not only for the row. */
+  /** A closer reads the epoch of its database too, not only the row. */
   closerTestsEpoch: boolean;
-  /** The control item remembers where we are going, and how. */
+  /** The control item stores the target, and whether to switch over or fail over. */
   controlRemembersTarget: boolean;
-  /** The insert holds its right `for share` until it commits. */
+  /** The insert locks its right with `for share` until it commits. */
   statementHoldsRight: boolean;
   /** The control item is read again immediately before an RDS call. */
   readsAgainBeforeCall: boolean;
-  /** An activation raises `writer_epoch` only upward. */
+  /** An activation never lowers `writer_epoch`. */
   raisesOnlyUpward: boolean;
-  /** Aurora's writer does not count as such while a promotion leads away from it. */
+  /** Aurora's writer does not count as the writer while a promotion moves it away. */
   knowsLeavingWriter: boolean;
-  /** What RDS said about one region is not used when the control item names the other. */
+  /** What RDS said about one region is not used when the control item names another one. */
   asksNamedRegion: boolean;
-  /** A row that is gone when its body is compared proves nothing against its order. */
+  /** If the row has disappeared when its body is compared, the order is not rejected. */
   sparesMissingRow: boolean;
 }

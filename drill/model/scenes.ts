@@ -1,7 +1,7 @@
 import { INSERT_ORDERS, RAISE_EPOCH } from "../shipped";
 import type { Luck, Rules, Scene } from "./scene";
 
-/** The protocol as it ships: what is SQL is read from the statements themselves. */
+/** The protocol as shipped. The rules that are in SQL are read from the statements themselves. */
 export const shipped: Rules = {
   closerTestsEpoch: true,
   controlRemembersTarget: true,
@@ -22,7 +22,9 @@ const calm: Luck = {
   failoversStandby: 0,
 };
 
-/** Small enough to be explored whole, together large enough to meet everything with everything. */
+/**
+ * Each scene is small enough to be explored completely. Together they combine all kinds of events.
+ */
 export const scenes: readonly Scene[] = [
   {
     name: "one orchestrator, processors, closers; home and standby lost, failback",
@@ -78,14 +80,14 @@ export const scenes: readonly Scene[] = [
   },
 ];
 
-/** A rule taken out, and a small scene in which that shows. */
+/** A removed rule, and a small scene in which its absence shows. */
 export interface Weakening {
   name: string;
   rule: keyof Rules;
   scene: Scene;
 }
 
-/** Scenes small enough to be explored whole in a test, with the rule and without it. */
+/** Scenes small enough for a test to explore completely, with the rule and without it. */
 const threads: Scene = {
   name: "processors and closers; home lost",
   orders: 1,

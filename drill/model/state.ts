@@ -1,16 +1,16 @@
 import type { Luck, Scene } from "./scene";
 
-/** Home or the standby, small enough to be part of a key. */
+/** 0 is home, 1 the standby: small enough for a state's key. */
 export type Region = 0 | 1;
 export const HOME: Region = 0;
 export const STANDBY: Region = 1;
 export const otherThan = (region: Region): Region => (region === HOME ? STANDBY : HOME);
 
-/** Everything that matters at one moment. Never changed in place: a step makes a new one. */
+/** The complete state at one moment. It is immutable: each step creates a new one. */
 export interface State {
-  /** The control item, as `controlOf` reads it; 0 when it is absent. */
+  /** The control item as a number that `controlOf` decodes; 0 if there is none. */
   control: number;
-  /** The region Aurora calls the writer. */
+  /** The region that Aurora calls the writer. */
   writer: Region;
   promotion: Promotion | null;
   volumes: readonly [Volume, Volume];
@@ -20,11 +20,11 @@ export interface State {
   processors: readonly [Processor, Processor];
   closers: readonly [Closer, Closer];
   luck: Luck;
-  /** Aurora was told to lose data for a target the control item did not name. */
+  /** Aurora was told to accept data loss for a target that the control item did not name. */
   wasUnasked: boolean;
 }
 
-/** A promotion that RDS has accepted and not finished. */
+/** A promotion that RDS has accepted but not completed. */
 export interface Promotion {
   target: Region;
   losesData: boolean;
@@ -32,7 +32,7 @@ export interface Promotion {
 
 /** A region's storage: a log of raised epochs and inserted rows. */
 export interface Volume {
-  /** `discarded`: left behind by a failover, still readable and, by bad luck, writable. */
+  /** `discarded`: left behind by a failover, still readable and, in the worst case, writable. */
   role: "writer" | "reader" | "discarded";
   log: string;
 }
@@ -43,20 +43,20 @@ export interface Order {
   settledEpoch: number;
 }
 
-/** A run of the orchestrator between its look and the end of what it decided. */
+/** An orchestrator invocation between its poll and the end of its act. */
 export interface Run {
   does: "nothing" | "create" | "fence" | "promote" | "raise" | "activate" | "notify";
-  /** The region the run executes in: it freezes while that region is lost. */
+  /** The region in which it executes: it freezes while that region is lost. */
   self: Region;
   target: Region;
   how: "start" | "failover" | "switchover";
-  /** The epoch of the control item it looked at. */
+  /** The epoch of the control item that it read. */
   epoch: number;
-  /** Has the control item the version it had at the look? */
+  /** Whether the control item still has the version that the poll read. */
   isCurrent: boolean;
 }
 
-/** `compares`: found a row under its order's id and reads that row's body next. */
+/** `compares`: it found a row with its order's id and reads that row's body next. */
 export interface Processor {
   does: "nothing" | "inserts" | "commits" | "compares" | "marks";
   epoch: number;
@@ -66,7 +66,7 @@ export interface Processor {
 export interface Closer {
   does: "nothing" | "reads" | "closes";
   epoch: number;
-  /** Orders seen in the local volume, one bit each. */
+  /** Bit set of the orders seen in the local volume. */
   seen: number;
 }
 
@@ -82,8 +82,8 @@ export const idleProcessor: Processor = { does: "nothing", epoch: 0, order: 0 };
 export const idleCloser: Closer = { does: "nothing", epoch: 0, seen: 0 };
 
 /**
- * A new stack: home is Aurora's writer, nobody has written a control item. Every order is accepted:
- * one that comes later is, until then, one that nobody has taken.
+ * A new stack: home is Aurora's writer, and there is no control item. All orders start as accepted:
+ * one that is placed later behaves, until then, like one that nobody has taken.
  */
 export function initialState(scene: Scene): State {
   return {
@@ -104,7 +104,7 @@ export function initialState(scene: Scene): State {
   };
 }
 
-/** The same pair or list with one element replaced. */
+/** A copy of the pair or list with one element replaced. */
 export function put<List extends readonly unknown[]>(
   list: List,
   index: number,
@@ -123,14 +123,14 @@ export const epochEntry = (epoch: number): string => String.fromCharCode(epoch);
 export const rowEntry = (order: number, epoch: number): string =>
   String.fromCharCode(FIRST_ROW + order * FIRST_ROW + epoch);
 
-/** An entry taken apart; `order` is null for a raised epoch. */
+/** Decodes a log entry; `order` is null for a raised epoch. */
 export function entryAt(log: string, index: number): { order: number | null; epoch: number } {
   const code = log.charCodeAt(index);
   const epoch = code % FIRST_ROW;
   return { order: code < FIRST_ROW ? null : Math.floor(code / FIRST_ROW) - 1, epoch };
 }
 
-/** `writer_epoch` as a volume carries it: the entry raised last, 0 as the migration leaves it. */
+/** `writer_epoch` in a volume: the entry raised last, or the migration's initial 0. */
 export function writerEpoch(log: string): number {
   for (let i = log.length - 1; i >= 0; i--) {
     const code = log.charCodeAt(i);
@@ -148,5 +148,5 @@ export function hasRow(log: string, order: number): boolean {
   return false;
 }
 
-/** Receives each possible next step: who takes it, what it does, and the state after it. */
+/** Receives each possible next step: the actor, the action, and the state after it. */
 export type Tell = (actor: string, does: string, next: State) => void;

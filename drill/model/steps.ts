@@ -5,7 +5,7 @@ import { processorSteps } from "./processor";
 import type { Scene } from "./scene";
 import type { State, Tell } from "./state";
 
-/** Everything that could happen next. What could happen may also never happen. */
+/** All steps that are possible next. None of them has to occur. */
 export function stepsFrom(state: State, scene: Scene, tell: Tell): void {
   environmentSteps(state, tell);
   orchestratorSteps(state, scene, tell);

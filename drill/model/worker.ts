@@ -1,7 +1,7 @@
 import { type Exploration, explore } from "./explore";
 import type { Scene } from "./scene";
 
-/** What a worker thread of the model does. */
+/** The function of the model's worker threads. */
 export function exploreScene({ scene, limit }: { scene: Scene; limit: number }): Exploration {
   return explore(scene, limit);
 }

@@ -1,6 +1,6 @@
 import type { Mutation } from "../mutation";
 
-/** Home is lost when we do not reach it, whatever home itself last wrote. */
+/** Home counts as lost if the standby cannot reach it, whatever home itself last wrote. */
 export const oneWitness: Mutation = {
   name: "one witness suffices",
   sources: [
@@ -13,7 +13,7 @@ export const oneWitness: Mutation = {
   ],
 };
 
-/** That nobody answers us, the standby either, is held against home. */
+/** A failure to reach anything, the standby's own API included, counts against home. */
 export const silenceIsASign: Mutation = {
   name: "silence is a sign",
   sources: [
@@ -25,7 +25,10 @@ export const silenceIsASign: Mutation = {
   ],
 };
 
-/** The lookers place an order of their own on every tenth slot only: a quiet market looks stopped. */
+/**
+ * The pollers place canary orders in every tenth slot only, so a quiet market looks as if settling
+ * had stopped.
+ */
 export const rareCanaryOrders: Mutation = {
   name: "rare canary orders",
   sources: [
@@ -44,7 +47,10 @@ export const rareCanaryOrders: Mutation = {
   ],
 };
 
-/** So many bad looks as rarely come together without three in a row, which are a home lost. */
+/**
+ * Requires more bad polls before flapping counts as a sign. That many rarely occur without three in
+ * a row, which already count as home lost.
+ */
 export const lateFlapping: Mutation = {
   name: "flapping at six bad looks",
   sources: [
@@ -56,7 +62,7 @@ export const lateFlapping: Mutation = {
   ],
 };
 
-/** Settling has stopped before Aurora had time to fail over inside home. */
+/** Settling counts as stopped before Aurora had time to fail over inside home. */
 export const shortPatience: Mutation = {
   name: "T below an AZ failover",
   sources: [
@@ -68,7 +74,7 @@ export const shortPatience: Mutation = {
   ],
 };
 
-/** Whether anybody can take over is not asked before home is given up. */
+/** Home is fenced without checking that the standby can take over. */
 export const unreadyIsFencedFor: Mutation = {
   name: "fence for a standby that is not ready",
   sources: [
@@ -80,7 +86,7 @@ export const unreadyIsFencedFor: Mutation = {
   ],
 };
 
-/** The daily backup of the standby holds a takeover up. */
+/** The daily backup of the standby's cluster delays a takeover. */
 export const backupIsUnready: Mutation = {
   name: "a standby that is backed up is not ready",
   sources: [
@@ -92,7 +98,7 @@ export const backupIsUnready: Mutation = {
   ],
 };
 
-/** The notice is noted, and nothing is published. */
+/** The notice is recorded as sent, but nothing is published. */
 export const noNotice: Mutation = {
   name: "nobody is told of a takeover",
   sources: [
@@ -104,7 +110,9 @@ export const noNotice: Mutation = {
   ],
 };
 
-/** By itself, too, a takeover waits until nothing can be lost: the lost region would have to help. */
+/**
+ * An automatic takeover uses a switchover, which loses nothing but needs the lost region's help.
+ */
 export const automaticSwitchover: Mutation = {
   name: "switchover on the automatic way",
   sources: [
@@ -116,7 +124,10 @@ export const automaticSwitchover: Mutation = {
   ],
 };
 
-/** Nobody reads where a fence leads: whoever finds one, but for the operator's run, takes the standby. */
+/**
+ * The fence's target is ignored: an orchestrator that finds a fence continues towards the standby,
+ * unless its own operator's command says otherwise.
+ */
 export const noTarget: Mutation = {
   name: "no target",
   sources: [
@@ -143,10 +154,13 @@ export const noTarget: Mutation = {
   ],
 };
 
-/** Farther behind than this, the standby's database is not promoted. */
+/** With a greater replication lag, the standby's database is not promoted. */
 const LAG_GATE_MS = 60_000;
 
-/** No takeover that would lose rows: the standby's newest row is held against home's last settling. */
+/**
+ * Refuses a takeover that would lose rows: it compares the standby's newest row with home's last
+ * settled order.
+ */
 export const lagAsAGate: Mutation = {
   name: "lag as a gate",
   sources: [
@@ -197,7 +211,7 @@ export const lagAsAGate: Mutation = {
   ],
 };
 
-/** What people said before a deployment is not heeded. */
+/** An operator's disarm before a deployment has no effect. */
 export const disarmIgnored: Mutation = {
   name: "disarm ignored",
   sources: [
@@ -205,7 +219,7 @@ export const disarmIgnored: Mutation = {
   ],
 };
 
-/** Home need not have settled for a while: a failback is armed as soon as it is there. */
+/** Home need not have settled orders for a while: a failback arms the platform at once. */
 export const armedAtOnce: Mutation = {
   name: "armed at once",
   sources: [
@@ -217,7 +231,7 @@ export const armedAtOnce: Mutation = {
   ],
 };
 
-/** The way back does not wait for what home has not received yet. */
+/** A failback does not wait for rows that home has not received yet. */
 export const failbackByFailover: Mutation = {
   name: "failback by failover",
   sources: [

@@ -1,7 +1,9 @@
 import type { Mutation } from "../mutation";
 import { editing, withProperties } from "./edits";
 
-/** The primary record follows home's own health alone; nobody says that a takeover took place. */
+/**
+ * The primary record depends only on home's own health check, which does not know of a takeover.
+ */
 export const noLatch: Mutation = {
   name: "no latch",
   edits: "route53-in-service",
@@ -22,7 +24,7 @@ export const noLatch: Mutation = {
   },
 };
 
-/** Home's check is never pointed past home; the latch alone keeps DNS away. */
+/** Home's health check is never re-pointed. Only the latch keeps DNS away from home. */
 export const noRepoint: Mutation = {
   name: "no re-pointing",
   sources: [
@@ -34,7 +36,7 @@ export const noRepoint: Mutation = {
   ],
 };
 
-/** After a takeover home's check asks for a path that no region ever answers. */
+/** After a takeover, home's health check requests a path that no region answers. */
 export const deadHealthCheckPath: Mutation = {
   name: "dead health-check path",
   sources: [
@@ -46,7 +48,10 @@ export const deadHealthCheckPath: Mutation = {
   ],
 };
 
-/** Home's check is switched off, as a runbook asks in the belief that this makes it unhealthy. */
+/**
+ * Home's health check is disabled, as some runbooks do because they assume that this makes it
+ * unhealthy.
+ */
 export const disabledHealthCheck: Mutation = {
   name: "disable the health check",
   edits: "route53-home",

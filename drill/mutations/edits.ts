@@ -1,6 +1,6 @@
 import type { Resource } from "../description/lookup";
 
-/** The same resource with other properties, in its inputs and in what became of them. */
+/** A copy of the resource with other properties, in its inputs and its state. */
 export function withProperties(resource: Resource, properties: Record<string, unknown>): Resource {
   return {
     ...resource,
@@ -10,8 +10,8 @@ export function withProperties(resource: Resource, properties: Record<string, un
 }
 
 /**
- * Edits the resources that `isMeant` picks.
- * @throws Error where none is: a mutation that changes nothing proves nothing.
+ * Edits the resources that `isMeant` selects. @throws Error if it selects none: a mutation that
+ * changes nothing proves nothing.
  */
 export function editing(
   what: string,
@@ -24,7 +24,7 @@ export function editing(
   };
 }
 
-/** Replaces text in all values, however deep; keys that `isKept` names stay as they are. */
+/** Replaces text in all nested values, except under keys that `isKept` selects. */
 export function replaceText(
   value: unknown,
   replace: (text: string) => string,
@@ -41,7 +41,10 @@ export function replaceText(
   );
 }
 
-/** An edit as data: properties of the resources of a type (and a logical name), or their removal. */
+/**
+ * An edit as data: it changes properties of the resources with this type (and logical name), or
+ * removes them.
+ */
 export interface ResourceEdit {
   type: string;
   name?: string;
@@ -49,7 +52,7 @@ export interface ResourceEdit {
   remove?: boolean;
 }
 
-/** @throws Error where an edit finds nothing to change. */
+/** @throws Error if an edit finds nothing to change */
 export function editedBy(
   edits: readonly ResourceEdit[],
   resources: readonly Resource[],

@@ -2,7 +2,9 @@ import type { Properties, Resource } from "../description/lookup";
 import type { Mutation } from "../mutation";
 import { editing, withProperties } from "./edits";
 
-/** `/health?after=n` answers 200 wherever the ledger is past epoch n, active or not. */
+/**
+ * `/health?after=n` answers 200 if the ledger's epoch is above n, even if the region is not active.
+ */
 export const standbyCountsAsActive: Mutation = {
   name: "standby counts as active in health",
   sources: [
@@ -17,7 +19,7 @@ export const standbyCountsAsActive: Mutation = {
 const isOf = (type: string, stem: string) => (resource: Resource) =>
   resource.type === type && resource.name.startsWith(`${stem}-`);
 
-/** What a function needs to reach its region's database: settlement-sweep has it. */
+/** Copies what a function needs to reach its region's database from settlement-sweep. */
 function databaseOf(health: Resource, type: string, resources: readonly Resource[]): Resource {
   const sweep = resources.find(
     (each) => isOf(type, "settlementSweep")(each) && each.region === health.region,
@@ -58,7 +60,7 @@ function maySignIn(resources: readonly Resource[]): readonly Resource[] {
   })(resources);
 }
 
-/** `/health` answers 503 while the region's database does not answer a query. */
+/** `/health` answers 503 while the region's database does not answer queries. */
 export const healthIncludesDatabase: Mutation = {
   name: "health includes the database",
   edits: "health-*",

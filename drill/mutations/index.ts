@@ -10,7 +10,7 @@ import * as settling from "./settlingMutations";
 
 const groups = [ledger, settling, decisions, dns, health, program];
 
-/** Every mutation that can be asked for by its name: alone, in pairs, and whole designs. */
+/** Every mutation that can be selected by name: single ones, pairs, and whole designs. */
 export const mutations: ReadonlyMap<string, Mutation> = new Map(
   [
     ...groups.flatMap((group): Mutation[] => Object.values(group)),

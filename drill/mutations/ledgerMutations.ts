@@ -1,6 +1,6 @@
 import type { Mutation } from "../mutation";
 
-/** An order counts as done once it is settled, before the other region has seen its row. */
+/** An order is closed as soon as it is settled, before the other region has seen its row. */
 export const closeOnSettlement: Mutation = {
   name: "close on settlement",
   sources: [
@@ -17,7 +17,7 @@ export const closeOnSettlement: Mutation = {
   ],
 };
 
-/** Whatever a region sees in its own database is closed, a discarded volume's rows as well. */
+/** A region closes every order that it finds in its own database, even in a discarded volume. */
 export const closeWithoutEpochTest: Mutation = {
   name: "close without the epoch test",
   sources: [
@@ -29,7 +29,7 @@ export const closeWithoutEpochTest: Mutation = {
   ],
 };
 
-/** Orders that wait go on with the sweep of the next minutes, not with the activation. */
+/** Waiting orders are queued by the next minute's sweep instead of at the activation. */
 export const noSweepAtActivation: Mutation = {
   name: "no sweep at activation",
   sources: [
@@ -41,7 +41,7 @@ export const noSweepAtActivation: Mutation = {
   ],
 };
 
-/** The sweep of every minute closes orders, and leaves those that wait to the next activation. */
+/** The minute's sweep closes orders but leaves waiting ones to the next activation. */
 export const noSweepOfTheMinute: Mutation = {
   name: "orders re-queued at activation alone",
   sources: [
@@ -53,7 +53,7 @@ export const noSweepOfTheMinute: Mutation = {
   ],
 };
 
-/** The control item is read from the region's own copy, which may be old. */
+/** The control item is read from the region's own replica, which may be out of date. */
 export const eventualControl: Mutation = {
   name: "eventual read of the control item",
   sources: [
@@ -75,7 +75,7 @@ export const eventualControl: Mutation = {
   ],
 };
 
-/** Who writes last wins: two orchestrators overwrite one another. */
+/** The last writer wins: two orchestrators overwrite one another's control item. */
 export const unconditionalControl: Mutation = {
   name: "unconditional writes of the control item",
   sources: [
@@ -92,7 +92,7 @@ export const unconditionalControl: Mutation = {
   ],
 };
 
-/** The client is told 202 while the ledger is still being asked. */
+/** The client gets 202 before the ledger has answered. */
 export const acknowledgeBeforeLedger: Mutation = {
   name: "acknowledge before the ledger",
   sources: [
@@ -104,7 +104,10 @@ export const acknowledgeBeforeLedger: Mutation = {
   ],
 };
 
-/** Any open order waits, settled or not: one that is not yet seen elsewhere as well. */
+/**
+ * Every open order counts as waiting, including a settled one that the other region has not seen
+ * yet.
+ */
 export const openCountsAsWaiting: Mutation = {
   name: "open counts as waiting",
   sources: [
@@ -116,7 +119,10 @@ export const openCountsAsWaiting: Mutation = {
   ],
 };
 
-/** An order that any epoch has marked is settled, though a later one may have to settle it again. */
+/**
+ * An order that is marked in any epoch counts as settled, although a later epoch may have to settle
+ * it again.
+ */
 export const markedOnceForAll: Mutation = {
   name: "marked once for all",
   sources: [
@@ -128,7 +134,7 @@ export const markedOnceForAll: Mutation = {
   ],
 };
 
-/** A deep queue keeps no sweep from adding to it. */
+/** The sweep adds hints to a queue however many it already holds. */
 export const noDepthLimit: Mutation = {
   name: "sweep without a depth limit",
   sources: [

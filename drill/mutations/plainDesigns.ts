@@ -4,7 +4,7 @@ import { editing, withProperties } from "./edits";
 import { noSweepAtActivation } from "./ledgerMutations";
 import { failoverAtHome, slowComposite } from "./programMutations";
 
-/** An order is acknowledged when this region's queue has it; nothing else holds it. */
+/** An order is acknowledged when it is in this region's queue, and is stored nowhere else. */
 const queueAlone: Mutation = {
   name: "acknowledge when queued",
   sources: [
@@ -32,7 +32,10 @@ const queueAlone: Mutation = {
   ],
 };
 
-/** Each region settles what its queue holds wherever its own database lets it, and notes it as done. */
+/**
+ * Each region settles the hints in its own queue whenever its database accepts the rows, and marks
+ * the orders as done.
+ */
 const settleAnywhere: Mutation = {
   name: "settle wherever the database lets it",
   sources: [
@@ -71,7 +74,7 @@ const settleAnywhere: Mutation = {
 
 const QUEUE_KEPT_SECONDS = 345_600;
 
-/** Nothing brings an order back but its message, which the queue keeps for SQS's usual four days. */
+/** Only the message can settle an order. The queue keeps it for SQS's default of four days. */
 const noSweep: Mutation = {
   name: "no sweep",
   edits: "functions-*-sweep, queues-*-orders",
@@ -90,7 +93,10 @@ const noSweep: Mutation = {
   },
 };
 
-/** Only alarms wake the orchestrator, which takes their word: no ledger says more. The sentinel publishes its metrics, the tick goes on with what was begun. */
+/**
+ * Only alarms start the orchestrator, and it trusts them without evidence from a ledger. The
+ * sentinel publishes its metrics, and the tick continues a failover that has begun.
+ */
 const alarmsAlone: Mutation = {
   name: "alarms alone wake the orchestrator",
   sources: [
@@ -111,7 +117,7 @@ const alarmsAlone: Mutation = {
     },
   ],
   edits: "monitoring-use1-home-not-serving",
-  // AWS's own writer alarm is not modelled; one on settled orders stands in for it.
+  // An alarm on settled orders replaces AWS's own writer alarm, which is not modelled.
   program: editing(
     "composite of home's alarms",
     ({ type, name }) =>
@@ -121,7 +127,7 @@ const alarmsAlone: Mutation = {
   ),
 };
 
-/** Health is the API's own, without ledger and without epoch. */
+/** The health check covers the API only, without ledger and epoch. */
 const healthOfTheApi: Mutation = {
   name: "health of the API alone",
   edits: "route53-home",
@@ -150,8 +156,11 @@ const common = [
   noLatch,
 ];
 
-/** A design as it is often drawn: alarms of minutes, a queue as the only copy, health checks for DNS. */
+/**
+ * A common design: alarms that take minutes, a queue as the only copy of an order, health checks
+ * for DNS.
+ */
 export const seedInStandby = combined("seed-in-standby", common);
 
-/** The same, with everything that sees and acts in the region that is lost. */
+/** The same design, with detection and orchestration in the region that is lost. */
 export const plain = combined("plain", [...common, failoverAtHome]);

@@ -3,7 +3,7 @@ import type { Properties, Resource } from "../description/lookup";
 import { type Mutation, combined } from "../mutation";
 import { editing, replaceText, withProperties } from "./edits";
 
-/** Where the sentinel, the tick, their alarms and their permissions are declared. */
+/** The resource types that declare the sentinel, the tick, their alarms and their permissions. */
 const failoverTypes = [
   "aws:lambda/function:Function",
   "aws:lambda/permission:Permission",
@@ -17,7 +17,7 @@ const failoverTypes = [
 
 function belongsToFailover({ type, state, region }: Resource): boolean {
   const text = JSON.stringify(state);
-  // Home's own topic wakes the orchestrator too, wherever that stands.
+  // Home's own topic also starts the orchestrator, wherever that is.
   if (type === "aws:sns/topicSubscription:TopicSubscription") return /orchestrator/.test(text);
   if (!failoverTypes.includes(type) || region === HOME_REGION) return false;
   const isOwn = type.startsWith("aws:iam/") || type === "aws:lambda/function:Function";
@@ -25,12 +25,12 @@ function belongsToFailover({ type, state, region }: Resource): boolean {
 }
 
 /**
- * Everything that sees an outage and acts on it stands where the outage is: the sentinel, the
- * schedules and the alarms of the standby region move to home, which has an orchestrator already.
+ * Places detection and orchestration in the region that fails: the sentinel, the schedules and the
+ * alarms move from the standby to home, which already has an orchestrator.
  */
 export const failoverAtHome: Mutation = {
   name: "failover resources at home",
-  // Its tick is where it is.
+  // The tick's rule is now in home's region.
   sources: [
     {
       file: "lambda/failover/act.ts",
@@ -47,7 +47,7 @@ export const failoverAtHome: Mutation = {
     const token = (region: string): string => region.replace(/^(..)-(.).*-(\d)$/, "$1$2$3");
     const move = (text: string): string =>
       text.replaceAll(standby, HOME_REGION).replaceAll(token(standby), token(HOME_REGION));
-    // Variables that name both regions must go on naming both.
+    // Variables with both regions' names must stay unchanged.
     const isKept = (key: string): boolean => /^(HOME|STANDBY)_/.test(key);
     return editing("failover resource", belongsToFailover, (resource) => ({
       ...resource,
@@ -58,7 +58,7 @@ export const failoverAtHome: Mutation = {
   },
 };
 
-/** Home's orchestrator decides on its own loss. */
+/** Home's orchestrator decides whether home is lost. */
 export const orchestratorAtHome = combined("orchestrator at home", [
   failoverAtHome,
   {
@@ -73,7 +73,7 @@ export const orchestratorAtHome = combined("orchestrator at home", [
   },
 ]);
 
-/** The orchestrator may not ask for a failover of the global database. */
+/** The orchestrator lacks the permission to fail over the global database. */
 export const missingPermission: Mutation = {
   name: "a missing permission",
   edits: "failoverOrchestrator-use2",
@@ -90,7 +90,7 @@ export const missingPermission: Mutation = {
 
 const SLOW_PERIOD_SECONDS = 60;
 
-/** The alarms under the composite count minutes instead of slots. */
+/** The alarms below the composite count minutes instead of slots. */
 export const slowComposite: Mutation = {
   name: "composite slow",
   edits: "failover-alarms-*-reachable",
@@ -104,9 +104,9 @@ export const slowComposite: Mutation = {
 };
 
 /**
- * Nothing orders the failover component before the rest when the stack is destroyed: its functions
- * still go early, because they name what they call, but the tick's schedule, whose absence tells a
- * loop that is still running why home goes, outlives home.
+ * The failover component has no order of its own when the stack is destroyed. Its functions are
+ * still deleted early, because they refer to what they call. But the tick's schedule outlives home.
+ * Its absence would tell a running loop that home is being destroyed on purpose.
  */
 export const withoutDependsOn: Mutation = {
   name: "failover component without dependsOn",

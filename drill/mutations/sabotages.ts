@@ -6,12 +6,12 @@ import * as ledger from "./ledgerMutations";
 import * as program from "./programMutations";
 import * as settling from "./settlingMutations";
 
-/** A weakness that the drill must find. */
+/** A weakness that the drill must detect. */
 export interface Sabotage {
   readonly mutation: Mutation;
-  /** Where a second guard covers a mutation alone, the two that are the mutation together. */
+  /** If a second safeguard covers the first, the two mutations that together form this one. */
   readonly halves: readonly Mutation[];
-  /** Kinds of outage in which it can show; the others are passed over. Empty: all are played. */
+  /** Kinds of outage in which it can show; others are skipped. If empty, all kinds are played. */
   readonly kinds: readonly string[];
 }
 
@@ -27,7 +27,7 @@ function pair(one: Mutation, other: Mutation, ...kinds: string[]): Sabotage {
   };
 }
 
-/** Everything `npm run drill:sabotage` plays, in the order of its table. */
+/** Everything that `npm run drill:sabotage` plays, in the order of its table. */
 export const sabotages: readonly Sabotage[] = [
   single(ledger.closeOnSettlement),
   pair(ledger.closeWithoutEpochTest, ledger.noSweepAtActivation, "combination"),

@@ -2,7 +2,7 @@ import type { Resource } from "../description/lookup";
 import type { Mutation } from "../mutation";
 import { editing, withProperties } from "./edits";
 
-/** The row is written whoever has the right by now. */
+/** The row is written even if another region has the right by now. */
 export const insertWithoutRight: Mutation = {
   name: "insert without the right",
   sources: [
@@ -14,7 +14,7 @@ export const insertWithoutRight: Mutation = {
   ],
 };
 
-/** An insert that wrote nothing counts as one that found its rows there. */
+/** An insert that wrote no rows counts as one whose rows already existed. */
 export const markOnZeroRows: Mutation = {
   name: "mark on zero rows",
   sources: [
@@ -27,7 +27,7 @@ export const markOnZeroRows: Mutation = {
   ],
 };
 
-/** Hints that reach a region which is not active stay in its queue and come again. */
+/** Hints that reach an inactive region stay in its queue and are delivered again. */
 export const failuresWhileInactive: Mutation = {
   name: "return failures while inactive",
   sources: [
@@ -39,7 +39,7 @@ export const failuresWhileInactive: Mutation = {
   ],
 };
 
-/** An order is settled, and its client reads REJECTED. */
+/** A settled order is reported to its client as REJECTED. */
 export const rejectsSettled: Mutation = {
   name: "reject what is settled",
   sources: [
@@ -51,7 +51,7 @@ export const rejectsSettled: Mutation = {
   ],
 };
 
-/** The row is of another session than the order. */
+/** The row carries another session than its order. */
 export const altersSession: Mutation = {
   name: "write another session",
   sources: [
@@ -65,7 +65,10 @@ export const altersSession: Mutation = {
 
 const RECEIVES_MAX = 3;
 
-/** What was received three times in vain is dead, be the fault the order's or not. */
+/**
+ * A message that failed three times is moved to the dead letters, even if the order was not at
+ * fault.
+ */
 export const redriveByReceiveCount: Mutation = {
   name: "redrive by receive count",
   edits: "queues-*-orders",

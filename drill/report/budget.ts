@@ -2,7 +2,7 @@ import { budget, settledBudgetSeconds } from "../shipped";
 import type { Outage } from "../scenario/outage";
 import { seconds, table } from "../../support/cli/table";
 
-/** The steps of one failover as they were played, in seconds from the fault. */
+/** The steps of one failover as played, in seconds from the fault. */
 export interface Steps {
   fence: number | null;
   called: number | null;
@@ -26,7 +26,7 @@ export function stepsOf({ journal, faultMs, settled, homeRegion }: Outage): Step
   };
 }
 
-/** What the tunables allow for each step beside what it took. */
+/** Compares the time that each step took with what the tunables allow for it. */
 export function budgetTable(outage: Outage): string {
   const { fence, called, promoted, settling } = stepsOf(outage);
   const between = (from: number | null, to: number | null): string =>

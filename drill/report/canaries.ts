@@ -2,17 +2,17 @@ import { watches } from "../description/canaries";
 import type { Outage } from "../scenario/outage";
 import { table } from "../../support/cli/table";
 
-/** What one canary of Synthetics saw; times in seconds from the fault. */
+/** What one Synthetics canary observed; times in seconds from the fault. */
 export interface CanaryStory {
   name: string;
   region: string;
   runs: number;
   failed: number;
-  /** When its alarms rang. */
+  /** When its alarms went off. */
   rangSeconds: readonly number[];
 }
 
-/** Empty where canaries were not played. */
+/** The list is empty if canaries were not played. */
 export function canariesOf({ world, journal, faultMs }: Outage): CanaryStory[] {
   const { canaries, alarms } = world.base.program;
   if (world.synthetics === undefined) return [];

@@ -3,7 +3,10 @@ import { type Bound, bounds } from "../scenario/bounds";
 
 export const recoveryHeader = ["", "outages", "p50", "p99", "max", "never", "held to"];
 
-/** Recovery by what it is held to, in seconds from the fault; p99 and max are of those that recovered. */
+/**
+ * Recovery times by bound, in seconds from the fault. The p99 and maximum cover the outages that
+ * recovered.
+ */
 export function recoveryRows(results: readonly BoundResult[]): string[][] {
   return results.flatMap(({ bound: name, settled, accepted, overhead }) => {
     const bound = Object.values<Bound>(bounds).find((each) => each.name === name);

@@ -1,7 +1,7 @@
 import type { Resource } from "../description/lookup";
 import { table } from "../../support/cli/table";
 
-/** Names a reader knows, where Pulumi's module is called otherwise. */
+/** Service names for readers, if they differ from the names of Pulumi's modules. */
 const services: Record<string, string> = {
   apigateway: "API Gateway",
   cloudwatch: "CloudWatch",
@@ -20,7 +20,7 @@ const services: Record<string, string> = {
   vpc: "Network",
 };
 
-/** Services without regions, whatever provider declared them. */
+/** Global services, whichever provider declares their resources. */
 const worldwide = new Set(["IAM", "Route 53"]);
 
 function serviceOf(type: string): string | undefined {

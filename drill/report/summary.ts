@@ -5,7 +5,7 @@ import type { BrokenPromise } from "../scenario/promises";
 import { type Steps, stepsOf } from "./budget";
 import { type CanaryStory, canariesOf } from "./canaries";
 
-/** What is kept of an outage once its world is gone; times in seconds from the fault. */
+/** What is kept of an outage after its world is discarded; times in seconds from the fault. */
 export interface Summary {
   seed: string;
   fault: string;
@@ -26,7 +26,7 @@ export interface Summary {
     lostByPromotion: number;
   };
   timeline: readonly { seconds: number; text: string }[];
-  /** Of Synthetics; none where they were not played. */
+  /** Synthetics canaries; empty if they were not played. */
   canaries: readonly CanaryStory[];
   denied: readonly string[];
   control: Control | undefined;

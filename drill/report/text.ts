@@ -7,7 +7,7 @@ import { canariesOf, canaryTable } from "./canaries";
 import { resourceTable } from "./resources";
 import { heading, seconds, table } from "../../support/cli/table";
 
-/** One outage, as `npm start` tells it. */
+/** The text that `npm start` prints about one outage. */
 export function textReport(outage: Outage, broken: readonly BrokenPromise[]): string {
   const { faultName, homeRegion, standbyRegion, seed, world } = outage;
   const canaries = canariesOf(outage);

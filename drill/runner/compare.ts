@@ -5,31 +5,31 @@ import type { PlayGlance } from "./sabotage";
 import { seedOfOutage } from "./seeds";
 import { type Distribution, distribution } from "./tally";
 
-/** The designs that are played side by side; the first is the one that ships. */
+/** The designs to compare. The first one is the shipped one. */
 export const comparedDesigns = [OURS, "plain", "seed-in-standby"] as const;
 export type ComparedDesign = (typeof comparedDesigns)[number];
 
-/** One design over all outages; times in seconds from the fault. */
+/** The results of one design over all outages; times in seconds from the fault. */
 export interface CompareRow {
   design: ComparedDesign;
   outages: number;
-  /** Those that are more than any design survives, such as two regions lost at once, are not. */
+  /** Number of outages that a design can survive; for example, not two lost regions at once. */
   survivable: number;
-  /** Every promise held. */
+  /** Number of outages in which every promise held. */
   survived: number;
-  /** Of the outages that are held to a recovery. */
+  /** Seconds until orders settled, over the outages that have a recovery bound. */
   settled: Distribution;
   accepted: Distribution;
   acknowledged: number;
-  /** Acknowledged, and neither in the surviving database nor rejected in the end. */
+  /** Acknowledged orders that are neither in the surviving database nor rejected at the end. */
   lost: number;
   /** Outages in which at least one order was lost. */
   outagesWithLoss: number;
   doubled: number;
-  /** As promises/splitBrain defines them, summed up. */
+  /** The sum of the seconds that promises/splitBrain measures. */
   splitBrainSeconds: number;
   outagesWithSplitBrain: number;
-  /** How often each promise was broken, the most frequent first. */
+  /** Outages in which each promise was broken, most frequent first. */
   broken: readonly { promise: string; outages: number }[];
 }
 
@@ -42,7 +42,7 @@ export interface Comparison {
 export interface Compared {
   seed: string;
   outages: number;
-  /** Of one kind instead of the ordinary mix. */
+  /** Plays only this kind; all kinds if undefined. */
   kind?: string | undefined;
 }
 
@@ -105,7 +105,7 @@ export function compareText(comparison: Comparison): string {
   ].join("\n\n");
 }
 
-/** A column for each design, under its name. */
+/** One column per design. */
 export function compareTable({ rows }: Comparison): string[][] {
   return [["", ...rows.map(({ design }) => design)], ...lines.map((line) => lineOf(line, rows))];
 }

@@ -5,19 +5,19 @@ import { mutations } from "../mutations";
 import type { Platform } from "../scenario/platform";
 import { OURS } from "./options";
 
-/** A design as a worker is given it: its name, and its handlers bundled with its edits. */
+/** A design as sent to a worker: its name, and its handlers bundled with its edits. */
 export interface BundledDesign {
   name: string;
   bundle: string;
 }
 
-/** A platform under the name of its design. */
+/** A platform with the name of its design. */
 export interface Design {
   name: string;
   platform: Platform;
 }
 
-/** Names that `--design` takes: ours, and every mutation. */
+/** Names that `--design` accepts: ours, and every mutation. */
 export const designNames: readonly string[] = [OURS, ...mutations.keys()];
 
 export function designOf({ name, bundle }: BundledDesign, resources: readonly Resource[]): Design {

@@ -2,7 +2,7 @@ import type { DrillOptions } from "./options";
 import type { RunOutcome } from "./run";
 import { type Failure, lineOf, replayLine, shrunken } from "./text";
 
-/** A run as `--json` prints it: one object, with the line that plays each failure again. */
+/** The run as one JSON object, with the command that replays each failure. */
 export function jsonText(outcome: RunOutcome, options: DrillOptions): string {
   const { results, failures, trace } = outcome;
   const document = {
@@ -18,7 +18,7 @@ export function jsonText(outcome: RunOutcome, options: DrillOptions): string {
   return JSON.stringify(document, null, 2);
 }
 
-/** What is known of a failure that was told in full. */
+/** The details of a failure that was reported in full. */
 function toldOf(failure: Failure | undefined, options: DrillOptions): object {
   if (failure === undefined) return {};
   const { schedule, timeline } = failure.played.story ?? {};

@@ -1,12 +1,12 @@
 import { OptionError } from "../../support/cli/options";
 
-/** One fault of a schedule that is kept for a replay, shortened where a length is given. */
+/** One fault to keep in a replay, shortened if a duration is given. */
 export interface Kept {
   index: number;
   seconds?: number;
 }
 
-/** What `--keep` says. @throws OptionError naming what was got and what is allowed. */
+/** Parses `--keep`. @throws OptionError that says what was given and what is allowed. */
 export function keptOf(text: string): Kept[] {
   const keep = text.split(",").map((each) => {
     const match = /^(\d{1,3})(?::(\d+(?:\.\d+)?))?$/.exec(each);
@@ -24,7 +24,7 @@ export function keptOf(text: string): Kept[] {
   return keep;
 }
 
-/** How `--keep` says it. */
+/** Formats faults as `--keep` accepts them. */
 export function keepText(keep: readonly Kept[]): string {
   return keep
     .map(({ index, seconds }) => (seconds === undefined ? `${index}` : `${index}:${seconds}`))
@@ -32,8 +32,8 @@ export function keepText(keep: readonly Kept[]): string {
 }
 
 /**
- * @param drawn indexes of the faults that the seed draws
- * @throws OptionError for a fault that was not drawn: without it a replay would show nothing.
+ * @param drawn indexes of the faults that the seed draws @throws OptionError for a fault that was
+ * not drawn, because a replay without it would show nothing
  */
 export function assertDrawn(keep: readonly Kept[], drawn: readonly number[]): void {
   const missing = keep.find(({ index }) => !drawn.includes(index));

@@ -1,4 +1,4 @@
-/** What a worker thread was opened with: the program, and the designs that it plays. */
+/** What a worker thread received at its start: the program, and the designs it plays. */
 import { readFileSync } from "node:fs";
 import type { Resource } from "../description/lookup";
 import { type BundledDesign, type Design, designOf } from "./design";
@@ -15,12 +15,12 @@ const bundles = new Map<string, BundledDesign>();
 const designs = new Map<string, Design>();
 learn(opening.designs);
 
-/** Takes designs of which the pool did not know when it was opened. */
+/** Adds designs that were not known when the pool was opened. */
 export function learn(bundled: readonly BundledDesign[]): void {
   for (const each of bundled) bundles.set(each.name, each);
 }
 
-/** Drops designs that are played no more, with what their platforms had stored. */
+/** Removes designs that are no longer played, with the stored state of their platforms. */
 export function forget(bundled: readonly BundledDesign[]): void {
   for (const { name } of bundled) {
     bundles.delete(name);
@@ -28,7 +28,7 @@ export function forget(bundled: readonly BundledDesign[]): void {
   }
 }
 
-/** A design is kept: what its platform has stored when it is armed is played once a thread. */
+/** Keeps each design, so that every thread plays its start (the armed platform) only once. */
 export function designNamed(name: string): Design {
   let design = designs.get(name);
   if (design === undefined) {

@@ -2,24 +2,24 @@ import { type Given, OptionError, count, jobs, oneOf } from "../../support/cli/o
 import { type Kept, keptOf } from "./kept";
 import { namesOne } from "./seeds";
 
-/** What `npm run drill` is asked to play. */
+/** The options of `npm run drill`. */
 export interface DrillOptions {
   seed: string;
   outages: number;
-  /** One kind of outage instead of the drawn ones. */
+  /** Plays only this kind of outage; all kinds if undefined. */
   fault: string | undefined;
   design: string;
   keep: readonly Kept[] | undefined;
   jobs: number;
   isTraced: boolean;
   isJson: boolean;
-  /** A file for the report, a page of HTML. */
+  /** Path of the HTML report. */
   report: string | undefined;
-  /** Seed of the outage that the report draws beside the slowest. */
+  /** Seed of the outage that the report draws besides the slowest one. */
   shown: string | undefined;
 }
 
-/** Names that `--fault` and `--design` take. */
+/** Names that `--fault` and `--design` accept. */
 export interface Names {
   kinds: readonly string[];
   designs: readonly string[];
@@ -27,7 +27,7 @@ export interface Names {
 
 export const OUTAGES_MAX = 1_000_000;
 
-/** The design that ships. */
+/** The name of the shipped design. */
 export const OURS = "ours";
 
 export const drillCommand = {
@@ -47,7 +47,7 @@ export const drillCommand = {
   },
 } as const;
 
-/** @throws OptionError naming what was got and what is allowed. */
+/** @throws OptionError that says what was given and what is allowed. */
 export function drillOptionsOf(
   given: Given<typeof drillCommand.options>,
   names: Names,
@@ -84,7 +84,9 @@ function assertTogether({ outages, isTraced, keep, seed, shown, report }: DrillO
   }
 }
 
-/** One outage of a larger run has the run's seed and its own number; the first is the run's own. */
+/**
+ * A seed with a number names one outage of a larger run. The first outage has the run's own seed.
+ */
 function seedOf(name: string, given: string): string {
   if (!/^\d{1,15}(\.\d{1,7})?$/.test(given)) {
     throw new OptionError(

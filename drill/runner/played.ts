@@ -10,27 +10,30 @@ import { type BrokenPromise, type Verdict, checkOutage, verdictOf } from "../sce
 import type { Start } from "../scenario/parts";
 import { type Schedule, drawSchedule, scheduleOf, scheduleText } from "../scenario/schedule";
 
-/** One outage to be played. */
+/** One outage to play. */
 export interface Task {
   index: number;
   seed: string;
   kind?: string | undefined;
   keep?: readonly Kept[] | undefined;
   isTraced?: boolean;
-  /** Recorded for a picture. */
+  /** Records it for a picture. */
   isRecorded?: boolean;
-  /** Played a second time, to see that the seed decides everything. */
+  /** Plays it a second time, to check that the seed determines everything. */
   isPlayedTwice?: boolean;
 }
 
-/** What is left of an outage once its world is gone: small, a run keeps some of it. */
+/**
+ * The results kept after an outage's world is discarded. They must be small, because a run keeps
+ * some.
+ */
 export interface Played {
   index: number;
   seed: string;
   kind: string;
   verdict: Verdict;
   broken: readonly BrokenOnce[];
-  /** Name of what recovery is held to; absent where nothing had to recover. */
+  /** Name of the recovery bound; undefined if nothing had to recover. */
   bound: string | undefined;
   recovery: RecoverySeconds;
   orders: Record<"acknowledged" | "missing" | "rejected" | "doubled" | "altered", number>;
@@ -38,13 +41,13 @@ export interface Played {
   virtualSeconds: number;
   eventsPlayed: number;
   traceHash: string;
-  /** The indexes of its faults. */
+  /** Indexes of the outage's faults. */
   faults: readonly number[];
-  /** Only of an outage that broke a promise, or was played for its trace or a picture. */
+  /** Present only if the outage broke a promise, or if its trace or picture was requested. */
   story?: Story;
 }
 
-/** A broken promise; the moment it was seen, in seconds from the fault, where there was one. */
+/** A broken promise, and when it was seen, in seconds from the fault, if at a certain moment. */
 export interface BrokenOnce {
   name: string;
   seen: string;
@@ -62,7 +65,7 @@ export interface Story {
 
 export const SAME_SEED_SAME_TRACE = "the same seed plays the same trace";
 
-/** The schedule a task asks for: what the seed draws, less what is dropped or shortened. */
+/** The schedule of a task: what the seed draws, without dropped faults and with shortened ones. */
 export function scheduleOfTask({ seed, kind, keep }: Task): Schedule {
   if (keep === undefined) return drawSchedule(seed, { kind });
   const drawn = drawSchedule(seed, { kind, keep: keep.map(({ index }) => index) });

@@ -8,14 +8,14 @@ import { Pool } from "./pool";
 import type { Opening } from "./opened";
 import type * as worker from "./worker";
 
-/** What plays the drill's outages. */
+/** The pool whose workers play outages. */
 export type Players = Pool<typeof worker>;
 
 export async function bundledDesign(name: string): Promise<BundledDesign> {
   return { name, bundle: await bundleHandlers(mutations.get(name)?.sources) };
 }
 
-/** Opens a pool of the drill's workers for the time that `work` takes. */
+/** Opens a pool of workers for as long as `work` takes. */
 export async function withPlayers<Result>(
   resources: readonly Resource[],
   designs: readonly string[],

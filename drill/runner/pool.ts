@@ -4,28 +4,30 @@ import * as esbuild from "esbuild";
 import { Piscina } from "piscina";
 import { TemporaryDirectory } from "../temporary";
 
-/** The functions that a worker's file exports: each takes one value and answers later. */
+/**
+ * The functions that a worker file exports: each takes one value and returns a value or a promise.
+ */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Jobs<Worker> = { [Name in keyof Worker]: (asked: any) => unknown };
 
-/** Bounds of a worker's heap: most of what one moment of a world needs is gone a moment later. */
+/** Heap limits of a worker. Most of its objects are short-lived. */
 const HEAP_LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 160 };
 
 interface PoolOptions {
-  /** Written once for all workers; a worker reads it from the file that its argument names. */
+  /** Data for all workers. It is written once, to a file whose path each worker receives. */
   opening?: unknown;
-  /** Unless given, a worker has a small heap. */
+  /** Default: a small heap. */
   resourceLimits?: { maxOldGenerationSizeMb: number };
 }
 
-/** Worker threads that run the functions of one file; whichever thread is free takes the next. */
+/** Worker threads that run the functions of one file. The next free thread takes the next call. */
 export class Pool<Worker extends Jobs<Worker>> {
   private constructor(
     private readonly threads: Piscina,
     private readonly directory: TemporaryDirectory,
   ) {}
 
-  /** @param source the worker's TypeScript, which is bundled into one file */
+  /** @param source the worker's TypeScript file, which is bundled */
   static async start<Worker extends Jobs<Worker>>(
     source: string,
     jobs: number,
@@ -48,7 +50,7 @@ export class Pool<Worker extends Jobs<Worker>> {
       filename,
       minThreads: jobs,
       maxThreads: jobs,
-      // Flags of this process, such as tsx's loader, are none of the workers'.
+      // Workers must not inherit the flags of this process, such as tsx's loader.
       execArgv: [],
       argv: [openingFile],
       resourceLimits,
@@ -56,7 +58,7 @@ export class Pool<Worker extends Jobs<Worker>> {
     return new Pool(threads, directory);
   }
 
-  /** @throws Error with what the function threw, or with what its thread died of. */
+  /** @throws Error that the function threw, or that ended its thread */
   run<Name extends keyof Worker & string>(
     name: Name,
     asked: Parameters<Worker[Name]>[0],
@@ -64,7 +66,7 @@ export class Pool<Worker extends Jobs<Worker>> {
     return this.threads.run(asked, { name }) as Promise<Awaited<ReturnType<Worker[Name]>>>;
   }
 
-  /** Ends all threads, whatever they are doing. */
+  /** Ends all threads at once, idle or not. */
   async close(): Promise<void> {
     await this.threads.destroy();
     this.directory.remove();

@@ -8,15 +8,15 @@ import type { Task } from "./played";
 import type { Play, RunOutcome } from "./run";
 import { type Failure, lineOf, replayLine, shrunken } from "./text";
 
-/** What is drawn where nobody asked for an outage: the loss that everything else is made for. */
+/** The kind of outage to draw if no outage was requested: the main case of the design. */
 const USUAL_KIND = homeLost.name;
 
-/** Which outage a picture shows, under which title. */
+/** The outage that a picture shows, and the picture's title. */
 type Drawn = Pick<Task, "seed" | "kind" | "keep"> & { title: string };
 
 /**
- * Everything the report shows of a run; the outages that it draws are played once more, recorded.
- * @param designs the table of the designs, its header first
+ * Collects everything that the report shows. The outages to draw are played once more and recorded.
+ * @param designs the table of the designs, with its header first
  */
 export async function pageDataOf(
   { results, failures }: RunOutcome,
@@ -55,7 +55,7 @@ function assumed(): PageData["assumptions"] {
   return [...drawn, ...fixed];
 }
 
-/** The slowest outage and a chosen one; a run of a single outage has but that one. */
+/** The slowest outage and a chosen one. A run of a single outage has only that one. */
 function drawnOf(slowest: string | undefined, options: DrillOptions): Drawn[] {
   const { seed, outages, fault, keep, shown } = options;
   const ofRun: Drawn[] =

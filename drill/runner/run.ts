@@ -5,20 +5,23 @@ import { shrink } from "./shrink";
 import { type Results, Tally } from "./tally";
 import type { Failure } from "./text";
 
-/** Every so many outages one is played twice. */
+/** One outage in this many is played twice. */
 const TWICE_EVERY = 100;
-/** Failures that are shrunken and told in full; the others are named, with the line that plays them. */
+/**
+ * Failures that are shrunk and reported in full. For the others, the report shows the command that
+ * replays them.
+ */
 const TOLD_MAX = 3;
-/** Outages handed out beyond the one whose turn it is: what is held back stays small. */
+/** Outages started ahead of the next result in order. This limits how many results have to wait. */
 const AHEAD = 64;
 
-/** Whatever plays an outage: worker processes, or a test's own. */
+/** Plays an outage: the worker threads, or a test's own function. */
 export type Play = (task: Task) => Promise<Played>;
 
 export interface RunOutcome {
   results: Results;
   failures: readonly Failure[];
-  /** The trace of a single outage, when asked for. */
+  /** The trace of a single outage, if requested. */
   trace: readonly string[] | undefined;
 }
 
@@ -35,8 +38,9 @@ export function taskOf(options: DrillOptions, index: number): Task {
 }
 
 /**
- * Plays all outages side by side and adds them up in order, so that the outcome knows no jobs.
- * @param toldMax so many failures are shrunken, each by playing it some more times
+ * Plays all outages in parallel and adds them up in order, so that the result does not depend on
+ * the number of jobs. @param toldMax number of failures to shrink, which plays each of them several
+ * more times
  */
 export async function run(
   options: DrillOptions,
@@ -53,7 +57,7 @@ export async function run(
     for (; next < options.outages && ahead.length < AHEAD; next++) {
       const task = taskOf(options, next);
       const played = play(task);
-      // Awaited in its turn; until then its failure is nobody's yet.
+      // The promise is awaited in its turn. Until then its rejection must not count as unhandled.
       played.catch(() => undefined);
       ahead.push({ task, played });
     }

@@ -6,17 +6,17 @@ import type { Glance } from "./sabotagePlay";
 import { seedOfOutage } from "./seeds";
 
 export interface HuntOptions {
-  /** Of the ordinary mix: its outages have the seeds SEED.0, SEED.1, ... */
+  /** The seed of the mix: its outages have the seeds SEED.0, SEED.1, ... */
   seed: string;
-  /** How many outages of the mix a mutation has to be caught in. */
+  /** Number of outages within which a mutation must be caught. */
   within: number;
-  /** Every outage of the mix is played, those as well in which a mutation cannot show. */
+  /** Plays every outage of the mix, also those in which a mutation cannot show. */
   isEvery: boolean;
 }
 
-/** The first outage of the mix at which a mutation breaks a promise that our own design keeps. */
+/** The first outage of the mix in which a mutation breaks a promise that our own design keeps. */
 export interface Catch {
-  /** Its number in the mix, counted from 1. */
+  /** Number of the outage in the mix, counted from 1. */
   outage: number;
   seed: string;
   kind: string;
@@ -26,34 +26,42 @@ export interface Catch {
 
 export interface Hunted {
   name: string;
-  /** Files and resources. */
+  /** The files and resources that it changes. */
   changes: string;
   caught: Catch | null;
-  /** Outages played until then; the others before it were of kinds in which it cannot show. */
+  /**
+   * Outages played until the catch. Outages of kinds in which the mutation cannot show are skipped.
+   */
   played: number;
-  /** Of a pair: the mutation that a second guard covers, and that guard's. */
+  /**
+   * For a pair of safeguards: the mutation that the second safeguard covers, and that safeguard's
+   * mutation.
+   */
   pair: Pair | null;
 }
 
-/** At the seed of the catch each of the two was played alone as well, and broke nothing. */
+/** At the seed of the catch, each mutation of the pair was also played alone and broke nothing. */
 export interface Pair {
   covered: string;
   guard: string;
-  /** Outages up to the catch in which the covered one was played alone. */
+  /** Outages up to the catch in which the covered mutation was played alone. */
   played: number;
-  /** Seeds of those in which it broke a promise that our own design keeps. */
+  /**
+   * Seeds of the outages in which the covered mutation alone broke a promise that our own design
+   * keeps.
+   */
   caughtAlone: readonly string[];
 }
 
-/** Whatever plays what a seed draws against a design: worker threads, or a test. */
+/** Plays what a seed draws against a design: the worker threads, or a test's own function. */
 export type PlayGlance = (design: string, seed: string, kind?: string) => Promise<Glance>;
 
 /** Outages of our own design, played once for all mutations. */
 export type Baseline = Map<string, Promise<Glance>>;
 
 /**
- * Plays the mix against a mutation until a promise breaks. It counts only where our own design
- * keeps every promise at the same seed, and, for a pair, each half alone as well.
+ * Plays the mix against a mutation until a promise breaks. The breach counts only if our own design
+ * keeps every promise at the same seed. For a pair, each mutation alone must keep them too.
  */
 export async function hunt(
   { mutation, halves, kinds }: Sabotage,
@@ -79,7 +87,10 @@ export async function hunt(
   return { name: mutation.name, changes: changesOf(mutation), caught, played: seeds.length, pair };
 }
 
-/** Plays the covered half alone wherever the pair was played: what covers it covers it there too. */
+/**
+ * Plays the covered mutation alone in every outage in which the pair was played, to check that the
+ * second safeguard covers it there too.
+ */
 async function pairOf(
   [covered, guard]: readonly Mutation[],
   seeds: readonly string[],

@@ -2,15 +2,15 @@ import { type Given, count, jobs, oneOf, wholeNumber } from "../../support/cli/o
 import { OUTAGES_MAX } from "./options";
 import type { HuntOptions } from "./sabotage";
 
-/** What `npm run drill:sabotage` is asked to play. */
+/** The options of `npm run drill:sabotage`. */
 export interface SabotageOptions extends HuntOptions {
-  /** One mutation instead of all. */
+  /** Plays one mutation instead of all. */
   only: string | undefined;
   jobs: number;
   isJson: boolean;
 }
 
-/** What `npm run drill:compare` is asked to play. */
+/** The options of `npm run drill:compare`. */
 export interface CompareOptions {
   seed: string;
   outages: number;
@@ -44,7 +44,7 @@ export const compareCommand = {
   },
 } as const;
 
-/** @throws OptionError naming what was got and what is allowed. */
+/** @throws OptionError that says what was given and what is allowed. */
 export function sabotageOptionsOf(
   given: Given<typeof sabotageCommand.options>,
   names: readonly string[],
@@ -60,7 +60,7 @@ export function sabotageOptionsOf(
   };
 }
 
-/** @throws OptionError naming what was got and what is allowed. */
+/** @throws OptionError that says what was given and what is allowed. */
 export function compareOptionsOf(
   given: Given<typeof compareCommand.options>,
   cores: number,

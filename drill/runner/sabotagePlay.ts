@@ -6,15 +6,15 @@ import { splitBrainSeconds } from "../scenario/promises/splitBrain";
 import { drawSchedule } from "../scenario/schedule";
 import type { Design } from "./design";
 
-/** What designs are compared by, of one outage. */
+/** The results of one outage by which designs are compared. */
 export interface Glance {
   seed: string;
   kind: string;
   verdict: Verdict;
-  /** Two regions lost at once are not: no design passes them. */
+  /** False if two regions are lost at once: no design passes that. */
   isSurvivable: boolean;
   broken: readonly { name: string; seen: string }[];
-  /** Whether it is held to a recovery; the seconds mean nothing otherwise. */
+  /** Whether a recovery bound applies. Without one, the seconds have no meaning. */
   hasBound: boolean;
   recovery: RecoverySeconds;
   acknowledged: number;
@@ -23,7 +23,7 @@ export interface Glance {
   splitBrainSeconds: number;
 }
 
-/** Plays what a seed draws against a design, of one kind where one is named. */
+/** Plays what a seed draws against a design, of the given kind if there is one. */
 export async function glance({ platform }: Design, seed: string, kind?: string): Promise<Glance> {
   const schedule = drawSchedule(seed, { kind });
   const outage = await playOutage(platform, {

@@ -1,7 +1,7 @@
 import { heading, table } from "../../support/cli/table";
 import type { HuntOptions, Hunted } from "./sabotage";
 
-/** The table of `npm run drill:sabotage`, and under it what is behind the pairs. */
+/** The table of `npm run drill:sabotage`, followed by the details of the pairs. */
 export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): string {
   const missed = hunted.filter(({ caught }) => caught === null).length;
   const pairs = hunted.flatMap(({ pair }) => pair ?? []);

@@ -1,9 +1,9 @@
 import type { Kept } from "./kept";
 import type { Played, Task } from "./played";
 
-/** Tries at most, over dropping and shortening. */
+/** Maximum number of attempts, for dropping and shortening together. */
 const TRIES_MAX = 24;
-/** A fault is not shortened below this. */
+/** A fault is not shortened to less than this. */
 const SHORTEST_SECONDS = 2;
 
 /** The smallest schedule found that still breaks the same promise. */
@@ -13,9 +13,9 @@ export interface Shrunk {
 }
 
 /**
- * Drops faults, then shortens those left, one by one, as long as the promise that was broken first
- * stays broken: another one would be another failure. Each fault has chance of its own, so the
- * others stay as they were.
+ * Drops faults, then shortens the remaining ones, one by one, as long as the promise that was
+ * broken first stays broken: another broken promise would be another failure. Each fault has a
+ * random stream of its own, so the others stay unchanged.
  */
 export async function shrink(
   failed: Played,

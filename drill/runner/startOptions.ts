@@ -1,6 +1,6 @@
 import { type Given, oneOf, wholeNumber } from "../../support/cli/options";
 
-/** What `npm start` is asked to play. */
+/** The options of `npm start`. */
 export interface StartOptions {
   seed: string;
   fault: "region" | "none";
@@ -19,7 +19,7 @@ export const startCommand = {
   },
 } as const;
 
-/** @throws OptionError naming what was got and what is allowed. */
+/** @throws OptionError that says what was given and what is allowed. */
 export function startOptionsOf(given: Given<typeof startCommand.options>): StartOptions {
   return {
     seed: wholeNumber("--seed", given.seed),

@@ -3,9 +3,12 @@ import { type Counters, counterNames, merged, uncovered } from "../scenario/cove
 import type { DrillOptions } from "./options";
 import type { Played } from "./played";
 
-/** From so many outages of the ordinary mix on, a moment that matters and never came fails the run. */
+/**
+ * A run of at least this many outages of the ordinary mix fails if a situation that matters never
+ * occurred.
+ */
 export const COVERAGE_NEEDS = 10_000;
-/** Width of a bin of a kind's recoveries; the last bin holds all that took longer. */
+/** Bin width of a kind's recovery times. The last bin holds all longer ones. */
 export const BIN_SECONDS = 10;
 export const BINS = 40;
 
@@ -14,7 +17,7 @@ export interface Distribution {
   p50: number | null;
   p99: number | null;
   max: number | null;
-  /** Outages that never recovered. */
+  /** Number of outages that never recovered. */
   never: number;
 }
 
@@ -33,15 +36,15 @@ export interface BoundResult {
   overhead: Distribution;
 }
 
-/** How long orders took to settle again, for one kind of outage. */
+/** How long orders took to settle again in one kind of outage. */
 export interface KindRecovery {
   kind: string;
   settled: Distribution;
-  /** Outages by BIN_SECONDS. */
+  /** Number of outages per bin of BIN_SECONDS. */
   bins: readonly number[];
 }
 
-/** What is kept of every outage that broke a promise: its seed tells the rest. */
+/** What is kept of every outage that broke a promise. Its seed reproduces the rest. */
 export type FailedOutage = Pick<Played, "seed" | "kind" | "broken">;
 
 export interface Slowest {
@@ -50,7 +53,7 @@ export interface Slowest {
   seconds: number;
 }
 
-/** The results of a run, as the report is made from them. */
+/** The results of a run, from which the report is made. */
 export interface Results {
   seed: string;
   design: string;
@@ -58,21 +61,24 @@ export interface Results {
   kinds: readonly KindCount[];
   bounds: readonly BoundResult[];
   recoveries: readonly KindRecovery[];
-  /** Of those that recovered and were held to a bound; null where none had to. */
+  /** The slowest outage that recovered and had a bound; null if there is none. */
   slowest: Slowest | null;
   orders: Played["orders"];
   coverage: Counters;
-  /** Promises that the run as a whole broke: a p99, a moment that never came. */
+  /**
+   * Promises broken by the run as a whole: a p99 above its bound, or a situation that never
+   * occurred.
+   */
   brokenByAll: readonly { name: string; seen: string }[];
   failed: number;
   failures: readonly FailedOutage[];
   eventsPlayed: number;
   virtualSeconds: number;
-  /** Over the trace hashes of all outages, in order. */
+  /** A hash over the trace hashes of all outages, in order. */
   hash: string;
 }
 
-/** Adds up outages in the order of their numbers. */
+/** Adds up outages in order of their numbers. */
 export class Tally {
   private readonly kinds = new Map<string, KindCount>();
   private readonly recoveries = new Map<string, Recoveries>();
@@ -184,7 +190,7 @@ function kindRecovery([kind, values]: [string, readonly (number | null)[]]): Kin
 const ascending = (values: readonly (number | null)[]): number[] =>
   values.filter((value) => value !== null).sort((a, b) => a - b);
 
-/** Nearest rank, over those that recovered. */
+/** Percentiles by nearest rank, over the outages that recovered. */
 export function distribution(values: readonly (number | null)[]): Distribution {
   const sorted = ascending(values);
   const rank = (share: number): number | null =>
@@ -198,7 +204,10 @@ export function distribution(values: readonly (number | null)[]): Distribution {
   };
 }
 
-/** The p99 of a hundred and more; of fewer all but one, for that one may be the hundredth. */
+/**
+ * Checks the p99. With fewer than a hundred outages the slowest one is left out, because it may be
+ * the hundredth.
+ */
 function tooSlow(bound: Bound, all: Recoveries): { name: string; seen: string }[] {
   const limits: readonly [Measure, number | undefined][] = [
     ["settled", bound.settledP99Seconds],

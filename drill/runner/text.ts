@@ -6,9 +6,9 @@ import type { Played, Task } from "./played";
 import type { Shrunk } from "./shrink";
 import type { Results } from "./tally";
 
-/** Seconds of the timeline that are printed before and after a promise was seen broken. */
+/** Seconds of the timeline to print before and after a breach. */
 const AROUND_SECONDS = 90;
-/** Failures beyond those told in full that are named in the text; `--json` names all. */
+/** Limit of further failures that the text lists; `--json` lists all. */
 const NAMED_MAX = 100;
 
 export interface Failure {
@@ -16,7 +16,7 @@ export interface Failure {
   shrunk: Shrunk | undefined;
 }
 
-/** The line that plays an outage, or what is left of it, again. */
+/** The command that replays an outage, or its shrunken schedule. */
 export function replayLine(
   { seed }: Pick<Task, "seed">,
   { fault, design }: Pick<DrillOptions, "fault" | "design">,
@@ -25,7 +25,7 @@ export function replayLine(
   return lineOf({ seed, outages: 1, fault, design, keep });
 }
 
-/** The line that plays outages: one, or the whole run that the options ask for. */
+/** The command that plays one outage, or the whole run that the options describe. */
 export function lineOf({
   seed,
   outages,
@@ -41,7 +41,7 @@ export function lineOf({
   ].join(" ");
 }
 
-/** What is left of a failure, where anything could be dropped or shortened. */
+/** The shrunken schedule of a failure, if anything could be dropped or shortened. */
 export function shrunken({ played, shrunk }: Failure): Shrunk | undefined {
   return shrunk?.played === played ? undefined : shrunk;
 }
@@ -81,7 +81,7 @@ function brokenLines({ broken }: Pick<Played, "broken">): string[] {
   return broken.map(({ name, seen }) => `  BROKEN  ${name}: ${seen}`);
 }
 
-/** All of a short timeline; of a long one what lies around the breach. */
+/** A short timeline in full; of a long one, the part around the breach. */
 function timelineText({ story, broken }: Played): string {
   const timeline = story?.timeline ?? [];
   const seconds = broken.flatMap((each) => (each.seconds === undefined ? [] : [each.seconds]));
@@ -93,7 +93,10 @@ function timelineText({ story, broken }: Played): string {
     .join("\n");
 }
 
-/** Failures that are not told in full: what each broke first, and the line that plays it. */
+/**
+ * Failures that are not reported in full: the first promise each one broke, and the command that
+ * replays it.
+ */
 export function furtherText(
   { failures }: Results,
   told: readonly Failure[],

@@ -1,4 +1,4 @@
-/** What a worker thread of the drill does: plays outages of the designs that it is given. */
+/** The functions of a worker thread: it plays outages of the designs that it receives. */
 import { sabotages } from "../mutations/sabotages";
 import type { BundledDesign } from "./design";
 import { designNamed, forget, learn } from "./opened";
@@ -20,13 +20,13 @@ export function glanceAt({ design, seed, kind }: GlanceAsked): Promise<Glance> {
   return naming(`${design}, seed ${seed}`, () => glance(designNamed(design), seed, kind));
 }
 
-/** Outages of our own design, played once a thread for all its hunts. */
+/** Outages of our own design. Each thread plays them once for all its mutations. */
 const baseline: Baseline = new Map();
 
 interface HuntAsked {
   name: string;
   options: HuntOptions;
-  /** The sabotage's design, and those of its halves. */
+  /** The design of the sabotage, and for a pair also the designs of its halves. */
   designs: readonly BundledDesign[];
 }
 
@@ -43,7 +43,7 @@ export async function huntFor({ name, options, designs: given }: HuntAsked): Pro
   return hunted;
 }
 
-/** An error of the world says in which outage it came. */
+/** Adds to an error in which outage it occurred. */
 async function naming<Result>(what: string, play: () => Promise<Result>): Promise<Result> {
   try {
     return await play();

@@ -6,14 +6,14 @@ import { controlIn, progressIn } from "./ledgerItems";
 import type { Start } from "./parts";
 
 const ARMED_AT_LATEST_MS = 900_000;
-/** When home is lost, and for how long: a failover, and little more. */
+/** How long after the start home is lost, and for how long: long enough for a failover. */
 const LOST_AT_SECONDS = 75;
 const LOST_FOR_SECONDS = 270;
-/** After home's return, Aurora's longest rebuild included. */
+/** An upper limit that includes Aurora's longest rebuild after home's return. */
 const TAKEN_OVER_AT_LATEST_MS = 400_000;
 const CHECK_MS = 5_000;
 
-/** The ledger is the table every order goes to. */
+/** The ledger is the table to which order-api writes every order. */
 export function ledgerOf(program: ProgramDescription): string {
   for (const { environment } of program.functions.values()) {
     if (environment["LEDGER_TABLE"] !== undefined) return environment["LEDGER_TABLE"];
@@ -37,7 +37,7 @@ export async function armFromDeployment(world: World): Promise<void> {
   }
 }
 
-/** Loses home for as long as a failover takes, then plays until it has come back as a reader. */
+/** Loses home for as long as a failover takes, then plays until home has come back as a reader. */
 async function takeOver(world: World): Promise<void> {
   const { simulation, program } = world.base;
   const { homeRegion } = program;
@@ -53,9 +53,10 @@ async function takeOver(world: World): Promise<void> {
 const beginnings = new WeakMap<Platform, Map<Start, Promise<Beginning>>>();
 
 /**
- * What a platform has stored at the start of an outage, played once: armed from its deployment, or
- * after a takeover from there. Worlds that begin so save minutes each; their functions start cold,
- * and their first minutes are played in full. A design that takes nothing over begins as it is then.
+ * What a platform has stored at the start of an outage: armed after its deployment, or after a
+ * takeover that follows it. It is played once and reused, which saves minutes of virtual time per
+ * outage. Functions start cold in the new world. A design that never takes over starts in the state
+ * it has reached by then.
  */
 export function beginningOf(platform: Platform, start: Start): Promise<Beginning> {
   const ofPlatform = beginnings.get(platform) ?? new Map<Start, Promise<Beginning>>();

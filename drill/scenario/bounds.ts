@@ -1,13 +1,16 @@
-/** What recovery is held to, in seconds. A batch is held to the p99, each outage to the maximum. */
+/**
+ * The allowed recovery in seconds. The p99 applies to a batch of outages, the maximum to each
+ * outage.
+ */
 export interface Bound {
   readonly name: string;
-  /** Of two faults at once the one with the higher rank says what they are held to. */
+  /** When two faults overlap, the bound with the higher rank applies. */
   readonly rank: number;
   readonly settledP99Seconds?: number;
   readonly settledGoalSeconds?: number;
   readonly settledMaxSeconds?: number;
   readonly acceptedP99Seconds?: number;
-  /** Settled, above the promotion that was drawn. */
+  /** Seconds until orders settle, minus the drawn promotion time. */
   readonly overheadP99Seconds?: number;
   readonly overheadMaxSeconds?: number;
 }
@@ -49,13 +52,13 @@ export const bounds = {
     settledMaxSeconds: 300,
     acceptedP99Seconds: 200,
   },
-  // The maximum is ours: whoever waits for the flapping's end takes 400 s and more.
+  // The maximum is our own choice: waiting for the flapping to end takes 400 s or more.
   flapping: { name: "flapping", rank: 5, overheadP99Seconds: 150, overheadMaxSeconds: 240 },
   rdsReturns: { name: "from RDS's return", rank: 6, overheadP99Seconds: 90 },
   commanded: { name: "from the operator's command", rank: 7, overheadP99Seconds: 90 },
 } as const satisfies Record<string, Bound>;
 
-/** The largest bound among the parts of a combination, in each of what is measured. */
+/** For a combination of faults: the largest value of each measure among the bounds of its parts. */
 export function largest(parts: readonly (Bound | undefined)[]): Bound | undefined {
   const known = parts.filter((bound) => bound !== undefined).sort((a, b) => b.rank - a.rank);
   const isAccepting = known.includes(bounds.acceptingStopped);

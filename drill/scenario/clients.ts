@@ -6,9 +6,9 @@ import type { World } from "../world/world";
 import type { OrderBook, PlacedOrder } from "./orderBook";
 
 export interface ClientOptions {
-  /** One order in this time, over all clients together. */
+  /** Interval between orders, over all clients together. */
   orderEveryMs: number;
-  /** Clients with a resolver of their own, taking turns. */
+  /** Number of clients. Each has its own resolver, and they take turns. */
   clients: number;
   /** A client waits this long for an answer, then sends the same order again. */
   patienceMs: number;
@@ -18,10 +18,12 @@ export const usualClients: ClientOptions = { orderEveryMs: 2_000, clients: 4, pa
 
 const symbols = ["ACME", "BOLT", "CRUX", "DUNE"];
 
-/** A client that ignores the TTL asks DNS anew once an order failed this often, a minute at least. */
+/**
+ * A client that ignores the TTL resolves the name again only after this many failures of one order.
+ */
 const STUBBORN_ATTEMPTS = 6;
 
-/** What a resolver remembers. */
+/** A DNS answer in a resolver's cache. */
 interface CachedAnswer {
   host: string;
   untilMs: number;
@@ -29,13 +31,16 @@ interface CachedAnswer {
 
 const accountOf = (client: number): string => `account-${client}`;
 
-/** Clients that know one name: they resolve it, place orders, and send an unsure order again. */
+/**
+ * Clients know one host name. They resolve it, place orders, and repeat an order without a clear
+ * answer.
+ */
 export class Clients {
   private readonly caches: CachedAnswer[];
   private readonly headers: readonly Record<string, string>[];
   private readonly urls = new Map<ApiDescription, string>();
   private readonly name: string;
-  /** Clients that keep DNS's first answer until their orders fail. */
+  /** Clients that keep the first DNS answer until their orders fail. */
   readonly stubborn = new Set<number>();
   private isStopped = false;
   private isPaused = false;
@@ -54,7 +59,7 @@ export class Clients {
       Authorization: `Bearer ${accountOf(client)}`,
     }));
     this.caches = Array.from({ length: options.clients }, () => {
-      // Each resolver asked at some moment before now.
+      // Each resolver has queried DNS at a random earlier moment.
       const { host, ttlMs } = world.route53.resolve(this.name);
       const untilMs = world.base.nowMs + world.base.draw("resolverPhaseShare") * ttlMs;
       return { host, untilMs };
@@ -70,12 +75,12 @@ export class Clients {
     next();
   }
 
-  /** No new orders; those that are unsure go on. */
+  /** Places no new orders. Orders without a clear answer are still repeated. */
   stop(): void {
     this.isStopped = true;
   }
 
-  /** So many orders at once, spread over ten seconds. */
+  /** Places this many extra orders, spread over ten seconds. */
   burst(orders: number): void {
     for (let i = 0; i < orders; i++) {
       this.world.base.simulation.after((10_000 * i) / orders, () => this.place());
@@ -101,7 +106,7 @@ export class Clients {
       sessionId: `session-${client}`,
       symbol: stream.pick(symbols),
       side: stream.chance(0.5) ? "BUY" : "SELL",
-      // Never the same twice, so that an order settled under two ids would be seen.
+      // Every order has a quantity of its own, so that one settled under two ids can be detected.
       quantity: `${this.placed}.5`,
       ...limit,
     });
@@ -117,7 +122,7 @@ export class Clients {
       method: "POST" as const,
       url: this.urlOf(api),
       headers: this.headers[client]!,
-      // Written out where it is read, as what handlers write.
+      // Parsed only when it is read, like the items that handlers write.
       body: order.body,
     };
     let isOver = false;

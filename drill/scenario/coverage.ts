@@ -12,12 +12,12 @@ import { hintsHeld } from "./hintsHeld";
 import { mains } from "./faultGroups";
 import { controlIn } from "./ledgerItems";
 
-/** What a frozen orchestrator saw is stale for at least this long. */
+/** An orchestrator that was frozen for at least this long acts on a stale observation. */
 const FROZEN_MS = 100_000;
 /** A replication lag that would lose a minute of orders in a design without a ledger. */
 const LONG_LAG_MS = 60_000;
 
-/** Moments that matter; a batch in which one of them never came proves nothing about it. */
+/** Situations that matter. A batch in which one never occurred proves nothing about it. */
 export const counterNames = [
   ...actingCalls.map((call) => `killed after ${call}` as const),
   "fence by the sentinel's call",
@@ -68,7 +68,7 @@ export const counterNames = [
 export type CounterName = (typeof counterNames)[number];
 export type Counters = Partial<Record<CounterName, number>>;
 
-/** Sums over outages. */
+/** The sums over several outages. */
 export function merged(all: readonly Counters[]): Counters {
   const sum: Counters = {};
   for (const counters of all) {
@@ -79,7 +79,7 @@ export function merged(all: readonly Counters[]): Counters {
   return sum;
 }
 
-/** Counters that never moved. */
+/** Counters that are still zero. */
 export function uncovered(counters: Counters): CounterName[] {
   return counterNames.filter((name) => (counters[name] ?? 0) === 0);
 }
@@ -96,7 +96,7 @@ type Written = Extract<Happening, { pk: string }>;
 
 const isOrchestrator = (functionName: string): boolean => functionName.includes("orchestrator");
 
-/** Counts one outage's moments, by watching it. */
+/** Watches one outage and counts the situations in it. */
 export class Coverage {
   readonly counters: Counters = {};
   private control: Control | undefined;
@@ -234,7 +234,7 @@ export class Coverage {
   }
 
   private orderWritten({ pk, item, before }: Written): void {
-    // Sessions are in another table.
+    // Sessions are stored in another table.
     if (!pk.startsWith("order#")) return;
     const { standbyRegion } = this.world.base.program;
     const epoch = before?.["settledEpoch"] as number | undefined;

@@ -9,11 +9,11 @@ import * as regions from "./faults/regions";
 import { settlingBroken } from "./faults/settling";
 import * as triggers from "./faults/triggers";
 
-/** Faults that a failover answers whatever else happens. */
+/** Faults that cause a failover, whatever else happens. */
 export const regionOrApi = [regions.homeLost, apis.apiLost];
 export const mains = [...regionOrApi, database.writerLost, settlingBroken, apis.acceptingBroken];
 
-/** What may happen beside a fault. */
+/** Faults that may occur beside another one. */
 export const companions = [
   crashes.orchestratorKilled,
   crashes.orchestratorStale,
@@ -36,5 +36,5 @@ export const companions = [
   apis.grayErrors,
 ];
 
-/** Beside a lost region these would be the second loss. */
+/** Beside a lost region, each of these is a second loss. */
 export const furtherLosses = [regions.witnessLost, regions.standbyLost, paths.regionsCut];

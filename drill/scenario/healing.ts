@@ -4,12 +4,12 @@ import type { Journal } from "./journal";
 import type { Acknowledged, OrderBook } from "./orderBook";
 import { controlIn } from "./ledgerItems";
 
-/** An order acknowledged this long ago must be settled, in a world that has healed. */
+/** In a healed world, an order acknowledged this long ago must be settled. */
 export const SETTLED_AFTER_MS = 15_000;
-/** And after this long also seen in the other region, and closed. */
+/** After this long it must also have been seen in the other region, and be closed. */
 const CLOSED_AFTER_MS = 120_000;
 
-/** Orders that should be settled in the present epoch by now, or closed, and are not. */
+/** Orders that should be settled in the current epoch or closed by now, and are not. */
 export function undone(world: World, book: OrderBook, ledgerTable: string): string[] {
   const isUndone = undoneNow(world, ledgerTable);
   return due(world, book)
@@ -17,12 +17,15 @@ export function undone(world: World, book: OrderBook, ledgerTable: string): stri
     .map(({ orderId }) => orderId);
 }
 
-/** Of the orders that are not done most are new: the last are asked for first. */
+/** Acknowledged orders that are due, newest first: most unfinished orders are new. */
 function due({ base }: World, book: OrderBook): Acknowledged[] {
   return book.acknowledgedBefore(base.nowMs - SETTLED_AFTER_MS).reverse();
 }
 
-/** Of orders that are due: what is closed was settled and seen elsewhere, in whichever epoch. */
+/**
+ * Returns the due orders that are unfinished. A closed order is finished in whichever epoch it was
+ * settled.
+ */
 function undoneNow(world: World, ledgerTable: string) {
   const { base, dynamodb } = world;
   const control = controlIn(world, ledgerTable);
@@ -34,19 +37,22 @@ function undoneNow(world: World, ledgerTable: string) {
   };
 }
 
-/** The region that DNS answers now. */
+/** The region that DNS currently answers with. */
 export function regionInDns(world: World): string | undefined {
   const [record] = world.base.program.records;
   return record && world.apis.find(world.route53.resolve(record.name).host)?.region;
 }
 
-/** What follows every takeover by itself, however late, and has not come: people, Route 53. */
+/**
+ * Steps that follow every takeover, however late, and have not happened yet: notifying people and
+ * changing the health check.
+ */
 export function owed(world: World, { controls, published }: Journal, control: Control): string[] {
   const { base, route53 } = world;
   const { epoch, active } = control;
   const isStart = epoch === 1;
   const isFenced = controls.some((seen) => seen.control.epoch === epoch && !seen.control.active);
-  // Of a takeover before the outage people were told before it.
+  // For a takeover before the outage, people were notified before the outage.
   const isTold =
     !isFenced || published.some((subject) => subject === `${active} is active (epoch ${epoch})`);
   const isAway = active === base.program.standbyRegion;
@@ -59,7 +65,7 @@ export function owed(world: World, { controls, published }: Journal, control: Co
   ];
 }
 
-/** Nothing is left to wait for: the end may be looked at. */
+/** Everything has healed, so the outage may end. */
 export function isHealed(
   world: World,
   book: OrderBook,

@@ -3,23 +3,23 @@ import { watches } from "../description/canaries";
 import type { Happening } from "../world/happenings";
 import type { World } from "../world/world";
 
-/** A moment worth telling, in seconds of the world. */
+/** An event worth reporting; the time is in seconds of virtual time. */
 export interface Moment {
   atMs: number;
   text: string;
 }
 
-/** What happened, as far as a reader wants to know: the control item, Aurora, DNS, alarms. */
+/** The timeline of an outage for a reader: control item, Aurora, DNS, alarms. */
 export class Journal {
   readonly moments: Moment[] = [];
   readonly dnsHosts: { atMs: number; host: string }[] = [];
   readonly controls: { atMs: number; control: Control }[] = [];
   readonly promotions: { atMs: number; promotionMs: number }[] = [];
   readonly denied = new Set<string>();
-  /** Subjects of what was published to people. */
+  /** Subjects of the messages sent to people. */
   readonly published: string[] = [];
   readonly canaryRuns: { atMs: number; name: string; failure: string | undefined }[] = [];
-  /** Of alarms that watch a canary. */
+  /** When alarms on a canary went off. */
   readonly canaryRings: { atMs: number; name: string }[] = [];
   rowsUnderOldRight = 0;
   rowsLost = 0;
@@ -109,7 +109,7 @@ export class Journal {
   private noteCanary({ name, failure }: Extract<Happening, { kind: "canary run" }>): void {
     this.canaryRuns.push({ atMs: this.world.base.nowMs, name, failure });
     if (failure === undefined) return;
-    // Without the order's id, the host, and what came last of many answers.
+    // Removes the order's id and the host, and all but the first of several answers.
     const why = failure.replace(/^Error: (order \S+: )?|https:\/\/[^/]+|;.*/gs, "");
     this.add(`canary ${name} fails: ${why}`);
   }

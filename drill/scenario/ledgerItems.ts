@@ -1,17 +1,17 @@
 import type { Control, Progress } from "../shipped";
 import type { World } from "../world/world";
 
-/** A region's last sign of life. */
+/** A region's latest sign of life. */
 export interface Alive {
   readonly atMs: number;
 }
 
-/** Where the platform says it stands, for those who watch the world from outside. */
+/** The control item, for observers outside the simulated platform. */
 export function controlIn(world: World, ledgerTable: string): Control | undefined {
   return world.dynamodb.peek(ledgerTable, "control") as Control | undefined;
 }
 
-/** What a region last wrote of its settling. */
+/** The latest settlement progress that a region has written. */
 export function progressIn(
   world: World,
   ledgerTable: string,

@@ -1,22 +1,22 @@
 import type { PlacedOrder } from "./orderBook";
 
-/** The share of orders that must succeed, and for how long, before service counts as restored. */
+/** Service counts as restored once this share of orders succeeds for this long. */
 export const RESTORED_SHARE = 0.99;
 export const RESTORED_WINDOW_MS = 30_000;
-/** An order settled later than this after it was placed was not settled promptly. */
+/** An order that settles later than this after it was placed was not settled promptly. */
 export const PROMPT_MS = 5_000;
 
 export interface Recovery {
-  /** From the fault to the first order of the first good window; null where there was none. */
+  /** From the fault to the first order of the first good window; null if there is none. */
   seconds: number | null;
-  /** From the fault to the first success at all of an order placed after it. */
+  /** From the fault to the first success of an order that was placed after it. */
   firstSeconds: number | null;
 }
 
 /**
- * The start of the first 30 s in which at least 99 % of the orders succeed, and for how long the
- * clients waited for it. One order that slips through is not a recovery; it stands beside it.
- * @param doneAtMs when an order succeeded promptly; null where it did not
+ * Finds the first 30 s in which at least 99 % of the orders succeed, and how long clients waited
+ * for it. A single order that succeeds is not a recovery; it is reported separately. @param
+ * doneAtMs when an order succeeded promptly; null if it did not
  */
 export function recovery(
   orders: readonly PlacedOrder[],

@@ -1,24 +1,29 @@
 import type { World } from "../world/world";
 
-/** As `lambda/handlers/failoverOrchestrator` takes it. */
+/** The input of `lambda/handlers/failoverOrchestrator`. */
 export type Order =
   { action: "failover"; to: string } | { action: "failback" | "arm" | "disarm" | "status" };
 
-/** What of its answer an operator reads: a refusal is final for the command, not for who gave it. */
+/** The part of the answer that an operator reads. An operator may repeat a refused command. */
 interface Answer {
   done?: boolean;
   action?: { do: string };
 }
 
 const AGAIN_MS = 5_000;
-/** Longer than the orchestrator may run: after this no answer comes any more. */
+/** Longer than the orchestrator's timeout: no answer arrives after this. */
 const PATIENCE_MS = 160_000;
 
-/** Operators at their own machine: they invoke an orchestrator and repeat a command until done. */
+/**
+ * Operators invoke an orchestrator from their own machine and repeat a command until it is done.
+ */
 export class Operators {
   constructor(private readonly world: World) {}
 
-  /** Until it is carried out; what was refused is asked for again. @returns stops repeating. */
+  /**
+   * Repeats a command until it is carried out, after a refusal too. @returns a function that stops
+   * repeating.
+   */
   repeat(region: string, order: Order): () => void {
     let isOver = false;
     const again = (): void => {
@@ -34,7 +39,7 @@ export class Operators {
     };
   }
 
-  /** Once; whatever comes of it. */
+  /** Invokes once, whatever the result. */
   say(region: string, order: Order, answered: (isDone: boolean) => void = () => {}): void {
     const { base, lambda } = this.world;
     const orchestrator = [...base.program.functions.values()].find(

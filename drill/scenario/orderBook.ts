@@ -11,7 +11,7 @@ export interface PlacedOrder {
   attempts: number;
   /** When the client was told 202, on whichever attempt. */
   acceptedAtMs: number | null;
-  /** Status of the first attempt; null where no answer came. */
+  /** Status of the first attempt; null if no answer came. */
   firstStatus: number | null;
   acceptedIn: string | null;
 }
@@ -28,13 +28,15 @@ export interface Verdict {
   acknowledged: number;
   present: number;
   missing: readonly string[];
-  /** Called REJECTED to its client, whether or not a row is there: clients order what is valid. */
+  /**
+   * Orders reported as REJECTED to their clients, settled or not. Clients send only valid orders.
+   */
   rejected: readonly string[];
   doubled: readonly string[];
   altered: readonly string[];
 }
 
-/** What clients were told: the one truth that the surviving database is held against. */
+/** What clients were told. The surviving database is compared with it. */
 export class OrderBook {
   readonly orders: PlacedOrder[] = [];
   /** Everything acknowledged with 202, canaries included, by order id. */
@@ -81,7 +83,7 @@ export class OrderBook {
     return found;
   }
 
-  /** Holds the rows of the surviving database against what was acknowledged before a moment. */
+  /** Compares the rows of the surviving database with the orders acknowledged before `untilMs`. */
   judge(ledgerTable: string, untilMs: number): Verdict {
     const { rows } = this.world.aurora.writer.volume.state;
     const missing: string[] = [];
@@ -99,7 +101,7 @@ export class OrderBook {
         continue;
       }
       present++;
-      // A design without a ledger has nothing that says more than the client.
+      // In a design without a ledger, only the client's record is available.
       const { acceptedAt = row.acceptedAt, acceptedIn = row.acceptedIn } = item ?? {};
       const isAsAccepted = row.acceptedAt === acceptedAt && row.acceptedIn === acceptedIn;
       if (!isAsAccepted || !isSame(row, JSON.parse(body) as Order)) altered.push(orderId);
@@ -120,7 +122,10 @@ function isSame(row: Row, order: Order): boolean {
   return orderFields.every((field) => field === "orderId" || row[field] === (order[field] ?? null));
 }
 
-/** A client's quantity is its own: two rows with one quantity are one order settled twice. */
+/**
+ * Every client order has a unique quantity: two rows with the same quantity are one order settled
+ * twice.
+ */
 function doubled(rows: Iterable<Row>): string[] {
   const seen = new Map<string, string>();
   const found: string[] = [];

@@ -19,24 +19,24 @@ import { controlIn } from "./ledgerItems";
 
 export interface OutageOptions {
   seed: string;
-  /** What goes wrong and when; instead of `fault`. */
+  /** The faults and their times; takes precedence over `fault`. */
   schedule?: Schedule | undefined;
-  /** One fault, at a moment drawn from the seed. */
+  /** One fault, at a time drawn from the seed. */
   fault?: Fault | undefined;
-  /** Replication lag from a minute before the fault on, instead of the drawn one. */
+  /** Replication lag from a minute before the fault on; overrides the drawn lag. */
   lagMs?: number | undefined;
   isTraceKept?: boolean | undefined;
-  /** For a picture of the outage. */
+  /** Records the outage for a picture. */
   isRecorded?: boolean | undefined;
-  /** Healing is played for at most this long, instead of HEAL_MS. */
+  /** Limit on the healing time; overrides HEAL_MS. */
   healMs?: number | undefined;
-  /** The canaries of Synthetics run as well. */
+  /** Also runs the Synthetics canaries. */
   playsCanaries?: boolean | undefined;
-  /** A platform to begin with; unless given, the outage begins with the deployment. */
+  /** The stored state to start from. Without it the outage starts with the deployment. */
   beginning?: Beginning | undefined;
 }
 
-/** All that is measured of one outage; promises are held against it. */
+/** All measurements of one outage. The promises are checked against them. */
 export interface Outage {
   seed: string;
   schedule: Schedule;
@@ -45,19 +45,19 @@ export interface Outage {
   standbyRegion: string;
   ledgerTable: string;
   startMs: number;
-  /** The start: times of the schedule count from here. */
+  /** The start of the outage: times in the schedule are relative to it. */
   armedMs: number;
-  /** Recovery counts from here. */
+  /** Recovery time is measured from here. */
   faultMs: number;
   returnMs: number;
   endMs: number;
   accepted: Recovery;
   settled: Recovery;
   verdict: Verdict;
-  /** Orders that healing did not bring to their end. */
+  /** Orders that were still unfinished after healing. */
   undone: readonly string[];
   control: Control | undefined;
-  /** Promises that were seen broken as things happened. */
+  /** Promises that were broken during the outage. */
   watched: readonly Broken[];
   coverage: Counters;
   recording: Recording | undefined;
@@ -65,13 +65,16 @@ export interface Outage {
   world: World;
 }
 
-/** After the return everything heals within this time, Aurora's rebuild included. */
+/** Everything must heal within this time after the faults end, Aurora's rebuild included. */
 export const HEAL_MS = 600_000;
 /** An outage is played for at least this long. */
 const PLAYED_MS = 720_000;
-/** Beyond the last fault, where there is a recovery to be seen: twice the window it is seen by. */
+/**
+ * The outage continues this long after the last fault if a recovery has to be measured: twice the
+ * measured window.
+ */
 const RECOVERY_SEEN_MS = 2 * RESTORED_WINDOW_MS;
-/** Functions that loop have been doing so for longer than their loops when the fault begins. */
+/** By the time the fault begins, functions that loop have been running for longer than one loop. */
 const RUN_IN_SECONDS = [150, 210] as const;
 const OUTAGE_SECONDS = [360, 480] as const;
 const CHECK_HEALED_MS = 20_000;
@@ -79,7 +82,7 @@ const CHECK_HEALED_MS = 20_000;
 /** Plays one outage: deploy, arm, faults, return, heal. */
 export async function playOutage(platform: Platform, options: OutageOptions): Promise<Outage> {
   const { stackTraceLimit } = Error;
-  // Errors are ordinary answers here, thousands of them; nobody reads where they were made.
+  // Errors are ordinary answers here, by the thousands, and nobody reads their stack traces.
   Error.stackTraceLimit = 0;
   try {
     return await play(platform, options);
@@ -113,7 +116,7 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
   await simulation.run(returnMs);
   if (!schedule.isLast) {
     const healMs = options.healMs ?? HEAL_MS;
-    // What has healed before may break again until then.
+    // Until then, something that has healed may break again.
     const seenMs = (): number =>
       schedule.bound === undefined ? 0 : Math.max(playing.faultMs, returnMs) + RECOVERY_SEEN_MS;
     const leastMs = Math.max(returnMs, seenMs(), armedMs + PLAYED_MS);
@@ -136,8 +139,8 @@ async function play(platform: Platform, options: OutageOptions): Promise<Outage>
 }
 
 /**
- * The world heals from the return of what was lost on. Where an operator asks for a region that has to
- * be rebuilt before it can be gained, from then on: the rebuilds and the move take longer than HEAL_MS.
+ * Healing starts when the last fault ends. If an operator asks for a region that must first be
+ * rebuilt, it starts with that request, because rebuild and move take longer than HEAL_MS.
  */
 function healing(world: World, ledgerTable: string, returnMs: number): () => number {
   let fromMs = returnMs;
@@ -160,7 +163,7 @@ function oneFault(world: World, { seed, fault }: OutageOptions): Schedule {
   return scheduleOf(seed, [{ atSeconds, forSeconds: stream.between(...OUTAGE_SECONDS), fault }]);
 }
 
-/** When an order was accepted at its first attempt; null where it was not. */
+/** When an order was accepted at its first attempt; null if it was not. */
 const acceptedMs = ({ firstStatus, acceptedAtMs }: PlacedOrder): number | null =>
   firstStatus === 202 ? acceptedAtMs : null;
 
@@ -193,7 +196,7 @@ function measure({
       const atMs = rows.get(order.orderId)?.committedAtMs;
       return atMs !== undefined && atMs - order.placedAtMs <= PROMPT_MS ? atMs : null;
     }),
-    // What was ordered of a stack while it was being destroyed went with it.
+    // Orders placed during the destruction of a stack are not counted: they are deleted with it.
     verdict: book.judge(ledgerTable, (schedule.isLast ? faultMs : endMs) - SETTLED_AFTER_MS),
     undone: undone(world, book, ledgerTable),
     control: controlIn(world, ledgerTable),

@@ -3,42 +3,50 @@ import type { FaultKind } from "./faults";
 
 export type Range = readonly [low: number, high: number];
 
-/** A fault to be drawn: which kind, between which seconds it begins, how long if not as usual. */
+/**
+ * A fault to draw: its kind, the seconds between which it begins, and its duration if not the usual
+ * one.
+ */
 export interface Part {
   kind: FaultKind;
   at: Range;
   lasts?: Range | undefined;
 }
 
-/** Home is active and armed, or has been lost, has come back, and is a reader of the standby. */
+/**
+ * "armed": home is active and armed. "taken over": home was lost and is now a reader of the
+ * standby.
+ */
 export type Start = "armed" | "taken over";
 
-/** A kind of outage: how often it is drawn, where it starts, and of which faults it is made. */
+/** A kind of outage: its weight, its start, and its faults. */
 export interface Scenario {
   readonly name: string;
   readonly weight: number;
-  /** Armed unless given. */
+  /** Default: armed. */
   readonly start?: Start;
   parts(stream: Stream): readonly Part[];
 }
 
-/** Loops that began before the outage have ended by then: what is played began in it. */
+/** Late enough that all loops from before the outage have ended. */
 export const MAIN: Range = [150, 210];
-/** Before the fault, during detection, promotion and activation. */
+/** From before the fault to detection, promotion and activation. */
 export const AROUND: Range = [60, 450];
-/** After every loop that began without it has ended before the main fault begins. */
+/** Early: loops that began before this fault have ended by the main fault. */
 export const FIRST: Range = [0, 5];
-/** Just long enough for a failover, where what follows it is what is played. */
+/** Just long enough for a failover, in scenarios that test what follows it. */
 export const SHORT: Range = [250, 280];
-/** A failover after which something else is played: as early as every loop has begun. */
+/** An early failover, in scenarios that test what follows it: as soon as every loop has begun. */
 export const SOON: Range = [70, 100];
-/** After the return of what was lost soon and for a short time, its rebuild done or not. */
+/**
+ * After the return of a region that was lost early and briefly. It may or may not be rebuilt yet.
+ */
 export const AFTER_RETURN: Range = [420, 560];
-/** By now it is rebuilt. */
+/** The region is rebuilt by now. */
 export const REBUILT: Range = [685, 695];
-/** In an outage that starts after a takeover: some loops have begun by then. */
+/** In an outage that starts after a takeover: some loops have begun. */
 export const TAKEN_OVER: Range = [35, 45];
-/** Five minutes after a failback is done. */
+/** Five minutes after a failback has completed. */
 export const ARMED_AGAIN: Range = [1_170, 1_220];
 
 export const main = (kind: FaultKind, lasts?: Range): Part => ({ kind, at: MAIN, lasts });

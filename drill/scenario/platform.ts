@@ -2,7 +2,7 @@ import type { ProgramDescription } from "../description/program";
 import type { Handlers } from "../handlers";
 import type { Weaving } from "../mutation";
 
-/** What every outage of one program shares. */
+/** What all outages of one program share. */
 export interface Platform {
   program: ProgramDescription;
   handlers: Handlers;

@@ -4,10 +4,10 @@ import { type Role, type Stage } from "./faults";
 import { Operators } from "./operators";
 import type { Schedule, ScheduledFault } from "./schedule";
 
-/** What is healed after an outage with no fault at all begins after this. */
+/** In an outage without faults, healing starts after this. */
 const QUIET_SECONDS = 200;
 
-/** Lets the faults of a schedule begin and end in a world. */
+/** Begins and ends the faults of a schedule in a world. */
 export class Play implements Stage {
   readonly operators: Operators;
   /** When the last fault has ended. */
@@ -42,7 +42,7 @@ export class Play implements Stage {
     this.returnMs = Math.max(this.mainMs, ...ends);
   }
 
-  /** Recovery is counted from here: the fault, or what it had to wait for. */
+  /** Recovery is measured from here: the fault, or the event that the takeover had to wait for. */
   get faultMs(): number {
     return Math.max(this.mainMs, this.recoveryMs ?? 0);
   }

@@ -5,7 +5,7 @@ import { regionInDns } from "./healing";
 import type { OrderBook } from "./orderBook";
 import { controlIn } from "./ledgerItems";
 
-/** How a stretch of a lane is to be looked at. */
+/** How a section of a lane is drawn. */
 export type LaneState = "home" | "standby" | "bad" | "some" | "moving" | "fault";
 
 /** Times in seconds from the fault. */
@@ -22,7 +22,7 @@ export interface Lane {
   marks: readonly { at: number; text: string }[];
 }
 
-/** What a picture of one outage is drawn from; times in seconds from the fault. */
+/** The data for a picture of one outage; times in seconds from the fault. */
 export interface Recording {
   from: number;
   to: number;
@@ -33,14 +33,14 @@ export interface Recording {
 const BIN_MS = LOOK_SLOT_SECONDS * 1000;
 const SAMPLE_MS = 5_000;
 
-/** A lane whose stretches follow one another; a new one ends the one before. */
+/** A lane of consecutive sections: each new one ends the one before. */
 class Stretches {
   readonly spans: Span[] = [];
   readonly marks: { at: number; text: string }[] = [];
 
   constructor(readonly name: string) {}
 
-  /** Begins a stretch, or with no state only ends the present one. */
+  /** Begins a section, or with no state only ends the current one. */
   turn(atMs: number, state?: LaneState, text = ""): void {
     const last = this.spans.at(-1);
     if (last !== undefined && last.to === Infinity) {
@@ -55,7 +55,7 @@ class Stretches {
   }
 }
 
-/** Records one outage for a picture. It takes part in nothing: the outage plays as without it. */
+/** Records one outage for a picture. It does not influence the outage. */
 export class Recorder {
   private readonly dns = new Stretches("DNS answers");
   private readonly orchestrator = new Stretches("orchestrator");
@@ -79,7 +79,7 @@ export class Recorder {
     simulation.every(simulation.nowMs, SAMPLE_MS, () => this.sample());
   }
 
-  /** The lanes as they were, from the beginning of the world to now. */
+  /** The lanes from the start of the world until now. */
   finish(faultMs: number): Recording {
     const { nowMs, simulation, program } = this.world.base;
     const seconds = (atMs: number): number =>
@@ -177,7 +177,7 @@ export class Recorder {
     return region === this.world.base.program.homeRegion ? "home" : "standby";
   }
 
-  /** Orders by the moment they were placed: how many a first attempt brought home. */
+  /** Orders by the time they were placed, with the share that succeeded at the first attempt. */
   private clientSpans(): Span[] {
     return spansOf(
       this.book.orders.map(({ placedAtMs, firstStatus, acceptedIn }) => ({
@@ -206,7 +206,7 @@ export class Recorder {
   }
 }
 
-/** One stretch for each run of slots that went equally well. */
+/** Merges neighbouring slots with equal results into one section. */
 function spansOf(
   attempts: readonly { atMs: number; isGood: boolean; state: LaneState }[],
   what: string,

@@ -1,6 +1,6 @@
 import type { Outage } from "./outage";
 
-/** What the runner compares with the bounds; null where nothing recovered. */
+/** The values that the runner compares with the bounds; null if nothing recovered. */
 export interface RecoverySeconds {
   settled: number | null;
   accepted: number | null;
@@ -10,7 +10,7 @@ export interface RecoverySeconds {
 export function recoverySeconds(outage: Outage): RecoverySeconds {
   const { settled, accepted, journal, faultMs, schedule } = outage;
   const settledSeconds = schedule.isBlurred ? settled.firstSeconds : settled.seconds;
-  // One that was under way already counts from the moment recovery does.
+  // A promotion already in progress counts from the moment from which recovery counts.
   const promotionSeconds = journal.promotions
     .map(({ atMs, promotionMs }) => (atMs + promotionMs - Math.max(atMs, faultMs)) / 1000)
     .find((seconds) => seconds > 0);

@@ -156,7 +156,8 @@ export const scenarios: readonly Scenario[] = [
             { kind: crashes.processorLate, at: [130, 150], lasts: [90, 120] } as const,
             { kind: clients.burst, at: [165, 190] } as const,
           ]),
-      // Longer than the commands go on: a promotion that others call back is two moves of Aurora.
+      // Longer than the conflicting commands continue: a promotion that is then reversed moves
+      // Aurora twice.
       { kind: controlPlanes.rdsDownAtStandby, at: [120, 130], lasts: [260, 300] },
     ],
   },

@@ -6,14 +6,14 @@ import { scenarios } from "./scenarios";
 
 /** One fault of an outage; times in seconds from its start. */
 export interface ScheduledFault {
-  /** Its place in what the seed drew: names it for a replay with some faults dropped. */
+  /** Its position in what the seed drew. It identifies the fault when a replay drops others. */
   readonly index: number;
   readonly atSeconds: number;
   readonly forSeconds: number;
   readonly fault: Fault;
 }
 
-/** What goes wrong in one outage, and what the platform owes. */
+/** The faults of one outage, and what the platform must do about them. */
 export interface Schedule {
   readonly seed: string;
   readonly kind: string;
@@ -21,27 +21,32 @@ export interface Schedule {
   readonly faults: readonly ScheduledFault[];
   readonly failover: Expected;
   readonly bound: Bound | undefined;
-  /** Recovery is seen by the first order that settles promptly: a fault slows some all the time. */
+  /** A fault slows some orders throughout, so recovery is the first order that settles promptly. */
   readonly isBlurred: boolean;
-  /** Accepting is restored with the first order after the fault: some clients ignore DNS. */
+  /**
+   * Some clients ignore DNS, so accepting counts as restored with the first accepted order after
+   * the fault.
+   */
   readonly hasStrayClients: boolean;
-  /** Two regions at once are more than the design survives: played, never counted as passed. */
+  /**
+   * False if two regions are lost at once: no design survives that. It is played but never counted
+   * as passed.
+   */
   readonly isSurvivable: boolean;
-  /** The stack is gone afterwards: nothing is left to heal. */
+  /** The stack is destroyed: nothing remains that could heal. */
   readonly isLast: boolean;
 }
 
 export interface ScheduleOptions {
-  /** The kind of outage, instead of the drawn one. */
+  /** The kind of outage; drawn if undefined. */
   kind?: string | undefined;
-  /** Only these faults of what the seed draws, by index. */
+  /** Keeps only these of the drawn faults, by index. */
   keep?: readonly number[] | undefined;
 }
 
 /**
- * Which faults begin at which moments. Each fault has a stream of its own, so that dropping one
- * leaves the others as they were.
- * @throws Error on an unknown kind, naming those there are.
+ * Draws which faults begin when. Each fault has a random stream of its own, so dropping one leaves
+ * the others unchanged. @throws Error on an unknown kind; the message lists the known kinds.
  */
 export function drawSchedule(seed: string, { kind, keep }: ScheduleOptions = {}): Schedule {
   const scenario =
@@ -62,7 +67,7 @@ export function drawSchedule(seed: string, { kind, keep }: ScheduleOptions = {})
 /** Names of all kinds of outage, as `--fault` takes them. */
 export const kinds: readonly string[] = scenarios.map(({ name }) => name);
 
-/** A schedule of given faults, as tests play them. */
+/** A schedule of the given faults, for tests. */
 export function scheduleOf(
   seed: string,
   faults: readonly Omit<ScheduledFault, "index">[],
@@ -73,7 +78,7 @@ export function scheduleOf(
   return { seed, kind, start, faults: scheduled, ...owed(scheduled, start) };
 }
 
-/** As it is printed with a failure: every fault, when, for how long, with all that was drawn. */
+/** The schedule as printed with a failure: each fault with its start, duration and drawn values. */
 export function scheduleText({ faults }: Schedule): string {
   return faults
     .map(({ index, atSeconds, forSeconds, fault }) => {
@@ -100,12 +105,12 @@ function drawPart({ kind, at, lasts }: Part, index: number, stream: Stream): Sch
   return { index, atSeconds, forSeconds, fault: kind.draw(stream) };
 }
 
-/** What these faults together call for, where nothing hinders it. */
+/** What these faults together require, if nothing hinders an automatic failover. */
 export function expectedOf(faults: readonly Traits[]): Expected {
   const expects = (expected: Expected): boolean =>
     faults.some((each) => each.failover === expected);
   if (expects("must")) return "must";
-  // Two pauses of settling may look like its end.
+  // Two pauses of settling together may look as if settling had stopped.
   const delays = faults.filter((each) => each.delaysSettling === true).length;
   return expects("may") || delays > 1 ? "may" : "must not";
 }
@@ -118,14 +123,14 @@ function owed(
   "failover" | "bound" | "isBlurred" | "hasStrayClients" | "isSurvivable" | "isLast"
 > {
   const all = faults.map(({ fault }) => fault);
-  // Nothing begins by itself while the standby is active, nor soon after a failback.
+  // No automatic failover can begin while the standby is active, or soon after a failback.
   const isHindered = start === "taken over" || all.some((each) => each.hinders === true);
   const isSurvivable = !losesTwo(faults);
   const expected = expectedOf(all);
   const failover = expected === "must" && (isHindered || !isSurvivable) ? "may" : expected;
   const bound = largest(all.map((each) => each.bound));
   const isSeen = !all.some((each) => each.hidesRecovery === true);
-  // A command is obeyed whatever hinders a failover that comes by itself.
+  // An operator's command is carried out even if something hinders automatic failover.
   const isHeld = isSeen && (failover === "must" || bound === bounds.commanded);
   return {
     failover,
@@ -137,7 +142,7 @@ function owed(
   };
 }
 
-/** Whether two members of the ledger are away at one moment. */
+/** Whether two members of the ledger are lost at the same time. */
 function losesTwo(faults: readonly ScheduledFault[]): boolean {
   const spans = faults.flatMap(({ atSeconds, forSeconds, fault }) =>
     (fault.takes ?? []).map((role: Role) => ({

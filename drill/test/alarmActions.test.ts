@@ -13,7 +13,10 @@ import type { Sns } from "../world/sns";
 const REGION = "us-east-1";
 const topic = (name: string) => `arn:aws:sns:${REGION}:1:${name}`;
 
-/** A world of alarms alone; what they publish is noted with its second. */
+/**
+ * A world with alarms only. Their messages are recorded with the second in which they were
+ * published.
+ */
 function bells(composites: readonly object[]) {
   const watched = (name: string): AlarmDescription => ({
     name,
@@ -48,7 +51,7 @@ function bells(composites: readonly object[]) {
   });
   const world = new Alarms(base, {} as Lambda, { publishFor } as unknown as Sns);
   const series = new Map(["a", "b"].map((name) => [name, world.add(watched(name))[0]!]));
-  /** In this minute the alarm has this value. */
+  /** Publishes the value of an alarm's metric in a minute. */
   const feed = (name: string, minute: number, value: number): void => {
     const atMs = simulation.startMs - (simulation.startMs % 60_000) + minute * 60_000 + 1;
     simulation.at(Math.max(atMs, simulation.nowMs), () => series.get(name)!.add(atMs, value, 1));
@@ -82,7 +85,7 @@ describe("a composite", () => {
     expect(byName(told)).toEqual(["inner ALARM", "outer ALARM", "inner OK", "outer OK"]);
   });
 
-  it("says to a topic who it is, and for which account it acts", async () => {
+  it("publishes to a topic with its own ARN and its account as source", async () => {
     const { said, feed, run } = bells([composite("c", "a")]);
     [0, 1, 1].forEach((value, minute) => feed("a", minute, value));
     await run(180);
@@ -102,7 +105,7 @@ test.each([
   [3, 3_600_000, 4],
   [9, 30_000, 3],
 ])(
-  "a rule's target that refuses is tried again: %i times for %i ms at most",
+  "a rule's failing target is retried at most %i times, for at most %i ms",
   async (retries, eventAgeMaxMs, tries) => {
     const rule = {
       name: "tick",

@@ -21,7 +21,7 @@ const alarm: AlarmDescription = {
   actions: { ALARM: [], OK: [], INSUFFICIENT_DATA: [] },
 };
 
-/** Values of the periods 0, 1, 2, ...; null where nothing was published. */
+/** Values of periods 0, 1, 2, ...; null if nothing was published. */
 function stateAfter(
   values: readonly (readonly number[] | null)[],
   change: Partial<AlarmDescription> = {},
@@ -42,7 +42,12 @@ describe("an alarm", () => {
     [
       ["three bad periods", [[1], [1], [1]], {}, "ALARM"],
       ["two bad periods", [[0], [1], [1]], {}, "OK"],
-      ["two of three, if two suffice", [[0], [1], [1]], { datapointsToAlarm: 2 }, "ALARM"],
+      [
+        "two bad periods of three, if two suffice",
+        [[0], [1], [1]],
+        { datapointsToAlarm: 2 },
+        "ALARM",
+      ],
       ["one good probe in a period, by the minimum", [[1], [1, 0], [1]], {}, "OK"],
       [
         "one good probe in a period, by the maximum",
@@ -53,21 +58,21 @@ describe("an alarm", () => {
       ["a threshold above the values", [[1], [1], [1]], { threshold: 2 }, "OK"],
       ["a single period", [[0], [0], [1]], { evaluationPeriods: 1, datapointsToAlarm: 1 }, "ALARM"],
       ["a missing period among enough real ones", [[1], [1], null, [1]], {}, "ALARM"],
-      ["silence that is not breaching", [null, null, null, null, null], {}, "OK"],
+      ["no data, treated as not breaching", [null, null, null, null, null], {}, "OK"],
       [
-        "silence that is breaching",
+        "no data, treated as breaching",
         [null, null, null, null, null],
         { missingData: "breaching" },
         "ALARM",
       ],
       [
-        "breaching silence, while old data is looked back at",
+        "no data, treated as breaching, while older data is still in range",
         [[0], [0], [0], null, null],
         { missingData: "breaching" },
         "OK",
       ],
       [
-        "silence that is missing",
+        "no data, treated as missing",
         [null, null, null, null, null],
         { missingData: "missing" },
         "INSUFFICIENT_DATA",
@@ -77,13 +82,13 @@ describe("an alarm", () => {
     expect(stateAfter(values, change)).toBe(expected);
   });
 
-  it("keeps its state over silence that is ignored", () => {
+  it("keeps its state while missing data is ignored", () => {
     const silence = [null, null, null, null, null];
     expect(stateAfter(silence, { missingData: "ignore" }, "ALARM")).toBe("ALARM");
     expect(stateAfter(silence, { missingData: "ignore" }, "OK")).toBe("OK");
   });
 
-  it("sees data from the moment on at which they arrive", () => {
+  it("sees data from the moment of their arrival", () => {
     const series = new Series(alarm.periodMs);
     const sum = (nowMs: number): number | undefined => {
       series.arrive(nowMs);
@@ -95,7 +100,7 @@ describe("an alarm", () => {
     expect([199, 200, 299, 300].map(sum)).toEqual([undefined, 200, 200, 500]);
   });
 
-  it("does not see data kept per minute in periods of 10 s", () => {
+  it("does not see data with a resolution of a minute in periods of 10 s", () => {
     expect(stateAfter([[1], [1], [1]], {}, "OK", 60)).toBe("OK");
     expect(stateAfter([[1], [1], [1]], { periodMs: 60_000 }, "OK", 60)).toBe("ALARM");
   });
@@ -115,14 +120,14 @@ describe("a composite rule", () => {
     ["TRUE", true],
   ])("%s is %s", (rule, expected) => expect(holds(rule)).toBe(expected));
 
-  it("names its children, and refuses what it does not understand", () => {
+  it("names its children, and rejects unknown syntax", () => {
     expect(parseRule("ALARM(a) AND (OK(b) OR NOT ALARM(c))").children).toEqual(["a", "b", "c"]);
     expect(() => parseRule("ALARM(a) AND")).toThrow(/not understood/);
     expect(() => parseRule("ALARM(a) ALARM(b)")).toThrow(/not understood at ALARM/);
   });
 });
 
-describe("metric mathematics", () => {
+describe("metric math", () => {
   const compute = (text: string, values: Record<string, number>) =>
     parseExpression(text)((id) => values[id]);
   const gray = "IF(failed >= 3 AND failed >= 0.1 * (failed + accepted), 1, 0)";
@@ -141,7 +146,7 @@ describe("metric mathematics", () => {
   ])("%s of %j is %s", (text, values, expected) => expect(compute(text, values)).toBe(expected));
 
   test.each(["ANOMALY_DETECTION_BAND(m1, 2)", "IF(a, 1)", "a +", "(a", "a b", "SUM([a, b])", ""])(
-    "%s is refused",
+    "rejects %s",
     (text) => expect(() => parseExpression(text)).toThrow(/not modelled at .*extend/),
   );
 
@@ -156,7 +161,7 @@ describe("metric mathematics", () => {
     return describeAlarms(new Lookup([resource as unknown as Resource]))[0]!;
   };
 
-  it("goes through expressions of expressions to the one that is returned", () => {
+  it("evaluates nested expressions up to the returned one", () => {
     const alarm = described([
       metric("a", 60),
       { id: "b", expression: "FILL(a, 2)" },
@@ -167,7 +172,7 @@ describe("metric mathematics", () => {
     expect(alarm.value(() => 3)).toBe(30);
   });
 
-  it("is of metrics of one period, and says which query it returns", () => {
+  it("requires metrics with the same period and exactly one returned query", () => {
     const sum = { id: "c", expression: "a + b", returnData: true };
     expect(() => described([metric("a", 60), metric("b", 10), sum])).toThrow(
       /periods of 60000, 10000/,

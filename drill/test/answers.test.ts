@@ -4,7 +4,7 @@ import { worldOf } from "./worldOf";
 
 const HOME = "us-east-1";
 
-/** A world, and a call of order-processor to S3 in it. */
+/** A world, and a call from order-processor to S3 in it. */
 async function calling() {
   const world = worldOf((await cachedCapture()).resources, [], {});
   const { program, simulation } = world.base;
@@ -12,7 +12,7 @@ async function calling() {
     ({ stem, region }) => stem === "orderProcessor" && region === HOME,
   )!;
   const environment = new Environment(processor, simulation);
-  // In progress: what is delivered reaches it.
+  // An invocation is in progress, so answers are delivered to it.
   environment.invocation = { end: () => {} };
   const put = (bucket: string) => {
     const command = { name: "PutObjectCommand", input: { Bucket: bucket, Key: "archive/1.json" } };
@@ -25,8 +25,8 @@ async function calling() {
   };
 }
 
-describe("an answer of a service", () => {
-  it("is an ordinary promise: it can be awaited twice, late, and by several", async () => {
+describe("a service's answer", () => {
+  it("is an ordinary promise: it can be awaited twice, late, and by several callers", async () => {
     const { put, run } = await calling();
     const answer = put();
     expect(answer).toBeInstanceOf(Promise);

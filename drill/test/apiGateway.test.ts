@@ -14,7 +14,10 @@ beforeAll(async () => {
   program = describeProgram((await cachedCapture()).resources);
 }, 60_000);
 
-/** Orders with these tokens, one after the other, to home's API; "good" is the one good token. */
+/**
+ * Sends orders with these tokens to home's API, one after the other. Only the token "good" is
+ * valid.
+ */
 async function statusesOf(tokens: readonly string[]) {
   let asked = 0;
   const authorizer: HandlerFactory = (runtime) =>
@@ -33,7 +36,7 @@ async function statusesOf(tokens: readonly string[]) {
   const failed: string[] = [];
   world.base.watch((happening) => {
     if (happening.kind !== "invocation failed") return;
-    // Of the other functions there are none here.
+    // This world has no other functions, so their failures do not matter.
     if (happening.functionName.includes("authorizer")) failed.push(happening.functionName);
   });
   const api = program.apis.find(({ region }) => region === program.homeRegion)!;
@@ -49,15 +52,15 @@ async function statusesOf(tokens: readonly string[]) {
   return { statuses, asked, failed };
 }
 
-it("answers a denied token as the program says, from the kept verdict as well", async () => {
+it("a denied token gets the status that the program declares, also from the cache", async () => {
   const { statuses, asked, failed } = await statusesOf(["good", "bad", "bad", "good"]);
   expect(statuses).toEqual([202, 401, 401, 202]);
   expect(asked).toBe(2);
-  // A stranger's token is no error of the function, whose alarm counts errors.
+  // An invalid token is not an error of the function, whose alarm counts errors.
   expect(failed).toEqual([]);
 });
 
-it("answers 5xx where there is no verdict, and asks again", async () => {
+it("a failing authorizer gives 5xx, and its failure is not cached", async () => {
   const { statuses, asked, failed } = await statusesOf(["down", "down"]);
   expect(statuses).toEqual([500, 500]);
   expect(asked).toBe(2);

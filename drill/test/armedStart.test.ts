@@ -14,10 +14,10 @@ beforeAll(async () => {
   pairs = new Map(asked.map(([kind], i) => [kind, answers[i]!]));
 }, 60_000);
 
-describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (kind) => {
+describe.each(asked)("%s, seed %s, played from the deployment and from the snapshot", (kind) => {
   const pair = (): Pair => pairs.get(kind)!;
 
-  it("finds the same platform before the fault", () => {
+  it("has the same platform before the fault", () => {
     const [deployed, snapshot] = pair();
     expect(snapshot.timeless).toEqual(deployed.timeless);
     expect(snapshot.timeless.control).toMatchObject({ active: "us-east-1", epoch: 1 });
@@ -32,27 +32,28 @@ describe.each(asked)("%s, seed %s, from the deployment and from the snapshot", (
     }
   });
 
-  it("has heard no alarm by then but the one that says that the standby answers", () => {
+  it("has had no alarm by then, except the one on the standby's reachability", () => {
     for (const { rang } of pair()) expect(rang).toEqual(["dev-standby-reachable-use2"]);
   });
 
-  it("ends the same way", () => {
+  it("ends in the same state", () => {
     const [deployed, snapshot] = pair();
     expect(snapshot.end).toEqual(deployed.end);
     expect(snapshot.end).toMatchObject({ broken: [], missing: [], doubled: [], failovers: 1 });
     expect(snapshot.end.control).toMatchObject({ active: "us-east-2", epoch: 2, how: "failover" });
   });
 
-  it("takes as long beside the promotion, but for the slot in which the loops look", () => {
+  it("takes equally long without the promotion, up to one polling slot", () => {
     const [deployed, snapshot] = pair().map(({ overhead }) => overhead!);
     expect(deployed).toBeGreaterThan(20);
     expect(Math.abs(snapshot! - deployed!)).toBeLessThanOrEqual(LOOK_SLOT_SECONDS);
   });
 });
 
-it("an outage that starts after a takeover finds what a takeover leaves", async () => {
+it("an outage that starts after a takeover begins in the state that a played takeover leaves", async () => {
   const [played, snapshot] = await play("takenOver", undefined);
-  // Nobody but canaries has ordered before it, and home has not settled in it.
+  // Expected differences: before the snapshot only canary orders were placed, and since then home
+  // has settled none.
   const ofClients = /session-\d:|settling-silent-use1|degraded-use1/;
   for (const { timeless } of [played, snapshot]) {
     for (const name of ["items", "alarms"] as const) {

@@ -4,7 +4,7 @@ import { fixedAssumptions } from "../fixedAssumptions";
 test.each([...Object.entries(assumptions), ...Object.entries(fixedAssumptions)])(
   "assumption %s names a document or gives a reason",
   (_, { source }) => {
-    // The word alone is no reason.
+    // "assumption" alone is not a reason.
     expect(source.replace(/^assumption:? ?/, "")).toMatch(/^\S+ \S+/);
   },
 );

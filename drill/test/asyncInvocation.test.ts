@@ -16,7 +16,7 @@ beforeAll(async () => {
   resources = (await cachedCapture()).resources;
 }, 60_000);
 
-/** The resource of that type that belongs to a function of the standby. */
+/** The standby's resource of this type for this function. */
 function named(type: string, stem: string): Resource {
   const found = resources.find(
     (each) => each.type === type && each.region === STANDBY && each.name === `${stem}-use2`,
@@ -37,7 +37,9 @@ function arnOf(world: World, stem: string): string {
 }
 
 describe("an asynchronous event that always fails", () => {
-  /** When it was tried, in seconds from the first attempt, and what became of it. */
+  /**
+   * When the event was tried, in seconds from the first attempt, and what ended as a dead letter.
+   */
   async function tried(...edits: ResourceEdit[]): Promise<{ times: number[]; dead: string[] }> {
     const always = () => () => Promise.reject(new Error("always"));
     const world = worldOf(resources, edits, { failoverOrchestrator: always });
@@ -59,27 +61,27 @@ describe("an asynchronous event that always fails", () => {
 
   const dead = `arn:aws:sqs:us-east-2:123456789012:dev-function-failures-use2 {"trigger":"sentinel"}`;
 
-  it("is tried three times, then kept among the dead letters, as the program says", async () => {
+  it("is tried three times, then sent to the dead-letter queue", async () => {
     expect(await tried()).toEqual({ times: [0, 60, 180], dead: [dead] });
   });
 
-  it("is tried once where no retries are allowed", async () => {
+  it("is tried once if no retries are allowed", async () => {
     const none = edit(CONFIG, "failoverOrchestrator", { maximumRetryAttempts: 0 });
     expect(await tried(none)).toEqual({ times: [0], dead: [dead] });
   });
 
-  it("is given up once it is too old", async () => {
+  it("is dropped once it is too old", async () => {
     const old = edit(CONFIG, "failoverOrchestrator", { maximumEventAgeInSeconds: 60 });
     expect(await tried(old)).toEqual({ times: [0, 60], dead: [dead] });
   });
 
-  it("is lost where the function has no dead letters", async () => {
+  it("is lost if the function has no dead-letter queue", async () => {
     const lost = edit(FUNCTION, "failoverOrchestrator", { deadLetterConfig: undefined });
     expect(await tried(lost)).toEqual({ times: [0, 60, 180], dead: [] });
   });
 });
 
-it("what nobody reserves of the account's concurrency is shared by all other functions", async () => {
+it("functions without reserved concurrency share the rest of the account's", async () => {
   const reservedBy = ({ state }: Resource): number =>
     Math.max(0, Number(state["reservedConcurrentExecutions"] ?? 0));
   const functions = resources.filter(({ type, region }) => type === FUNCTION && region === STANDBY);

@@ -29,7 +29,7 @@ beforeAll(async () => {
 const stateOf = (type: string, name: string): Resource =>
   resources.find((each) => each.type === type && each.name === name)!;
 
-/** A canary's run configuration with something changed. */
+/** A canary's run configuration with changes. */
 function runConfig(name: string, change: Record<string, unknown>): Record<string, unknown> {
   return { runConfig: { ...object(stateOf(canary, name), "runConfig"), ...change } };
 }
@@ -45,7 +45,7 @@ function without(name: string, sid: string): ResourceEdit {
   return edit(type, name, { policy: JSON.stringify({ ...policy, Statement }) });
 }
 
-/** A deployment without clients; canaries run every minute unless edited otherwise. */
+/** A deployment without clients. Canaries run every minute unless edited otherwise. */
 class Played {
   readonly world: World;
   readonly happenings: Happening[] = [];
@@ -73,14 +73,14 @@ class Played {
     return simulation.run(simulation.nowMs + minutes * MINUTE_MS);
   }
 
-  /** Why each run so far failed, or that it passed. */
+  /** The failures of the runs so far; "passed" for a run without one. */
   runs(name: string): string[] {
     return this.happenings.flatMap((each) =>
       each.kind === "canary run" && each.name === name ? [each.failure ?? PASSED] : [],
     );
   }
 
-  /** Ids of the orders that a region's own canary asked its own API for. */
+  /** IDs of the orders that a region's own canary placed at its own API. */
   orders(region: string): string[] {
     const ids = this.happenings.flatMap((each) => {
       if (each.kind !== "asked" || each.asked.from !== region) return [];
@@ -102,15 +102,15 @@ class Played {
   }
 }
 
-describe("a canary of Synthetics", () => {
-  it("goes an order's whole way with the script that ships", async () => {
+describe("a Synthetics canary", () => {
+  it("follows an order from start to end with the shipped script", async () => {
     const played = await Played.from();
     await played.minutes(4);
     const { world } = played;
     expect(played.runs("dev-order-use1")).toEqual(Array(4).fill(PASSED));
     const ids = played.orders(HOME);
     expect(ids).toHaveLength(4);
-    // The sweep closes what the other region has seen.
+    // The sweep closes orders that the other region has seen.
     await played.minutes(2);
     const ledger = ledgerOf(world.base.program);
     for (const id of ids) {
@@ -124,7 +124,7 @@ describe("a canary of Synthetics", () => {
     expect(played.alarmOf("dev-canary-health-use2", STANDBY)).toBe("OK");
   });
 
-  it("does what its resource says: schedule, start, timeout, environment, script", async () => {
+  it("follows its resource: schedule, start, timeout, environment, script", async () => {
     const played = await Played.from([
       edit(canary, "synthetics-use1-health", rate(3)),
       edit(canary, "synthetics-use2-health", { startCanary: false }),
@@ -153,7 +153,7 @@ describe("a canary of Synthetics", () => {
     expect(played.orders(STANDBY)).toEqual([]);
   });
 
-  it("writes what its own role allows, and nothing else", async () => {
+  it("writes only what its own role allows", async () => {
     const played = await Played.from([
       without("synthetics-use1-health", "WriteRuns"),
       without("synthetics-use1-order", "Metrics"),
@@ -175,7 +175,7 @@ describe("a canary of Synthetics", () => {
     expect(played.alarmOf("dev-canary-order-use1", HOME)).toBe("INSUFFICIENT_DATA");
   });
 
-  it("rings for its own region's topic while it fails, and where it was silent once it is back", async () => {
+  it("alarms its own region's topic while it fails, and after a silence once it runs again", async () => {
     const played = await Played.from();
     const { world } = played;
     const alarms = () => [
@@ -198,7 +198,7 @@ describe("a canary of Synthetics", () => {
     expect(played.told("dev-canary-health-use2")).toBe(0);
   });
 
-  it("rings no new alarm for want of data; an alarm without a warm-up does", async () => {
+  it("does not trigger a new alarm by missing data, unless the alarm has no warm-up", async () => {
     const name = "monitoring-use1-canary-health";
     const late = edit(canary, "synthetics-use1-health", rate(15));
     const warm = await Played.from([late]);
@@ -211,7 +211,7 @@ describe("a canary of Synthetics", () => {
     expect(cold.alarmOf("dev-canary-health-use1", HOME)).toBe("ALARM");
   });
 
-  it("does not run where nobody asks for it, as in the drill of many outages", async () => {
+  it("does not run unless requested, as in the drill of many outages", async () => {
     const played = await Played.from([], false);
     await played.minutes(2);
     expect(played.happenings.filter(({ kind }) => kind === "canary run")).toEqual([]);

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-/** A real browser, on machines that have one. */
+/** Paths of a real browser, on machines that have one. */
 export const chromium = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -15,7 +15,7 @@ interface NetLog {
   events: { params?: { url?: string; initiator?: string } }[];
 }
 
-/** What a page asks of the network, and what it says on the console. */
+/** What a page requests from the network and logs to the console. */
 export function opened(html: string): { requests: string[]; console: string[]; dom: string } {
   const directory = mkdtempSync(path.join(tmpdir(), "page-"));
   const [file, log] = [path.join(directory, "page.html"), path.join(directory, "net.json")];
@@ -38,7 +38,7 @@ export function opened(html: string): { requests: string[]; console: string[]; d
     );
     const { events } = JSON.parse(readFileSync(log, "utf8")) as NetLog;
     const requests = events.flatMap(({ params: { url, initiator } = {} }) =>
-      // The browser's own requests have no page behind them.
+      // Requests of the browser itself have no page as initiator.
       url === undefined || initiator === undefined || initiator === "not an origin" ? [] : [url],
     );
     return {

@@ -3,7 +3,7 @@ import { actingCalls } from "../scenario/faults/crashes";
 import type { Happening } from "../world/happenings";
 import type { World } from "../world/world";
 
-it("sums over outages and names what never came", () => {
+it("sums over outages and names the situations that never occurred", () => {
   const sum = merged([
     { "fence by the tick": 1, "rows lost by a promotion": 2 },
     {},
@@ -15,7 +15,7 @@ it("sums over outages and names what never came", () => {
   expect(uncovered(Object.fromEntries(counterNames.map((name) => [name, 1])))).toEqual([]);
 });
 
-describe("counts as it happens", () => {
+describe("during an outage, the coverage counts", () => {
   const home = "us-east-1";
   const standby = "us-east-2";
   const control = (change: object) => ({
@@ -57,7 +57,7 @@ describe("counts as it happens", () => {
   });
   const committed = (epoch: number) => ({ kind: "rows committed", rows: [{ epoch }] });
 
-  it("long lag and an absent standby at a fault that a failover answers", () => {
+  it("long lag and a lost standby, at a fault that requires a failover", () => {
     expect(counted([begins("region")], 60_000)).toEqual({});
     expect(counted([begins("quiet")], 60_001, [standby])).toEqual({});
     expect(counted([begins("writer")], 60_001, [standby])).toEqual({
@@ -66,7 +66,7 @@ describe("counts as it happens", () => {
     });
   });
 
-  it("a commit under an older epoch, and whether it stood still before", () => {
+  it("a commit under an older epoch, and whether its function was frozen before", () => {
     const fence = [written(control({}), control({})), written(control({}), fenced)];
     const late = "batch committed after a later fence";
     expect(counted([...fence, committed(1), committed(2)])).toMatchObject({ [late]: 1 });
@@ -76,7 +76,7 @@ describe("counts as it happens", () => {
     });
   });
 
-  it("a takeover that is called back home before the standby is active", () => {
+  it("a takeover that is reversed before the standby is active", () => {
     const home3 = { ...fenced, epoch: 3, target: home, reason: "operator: failover" };
     const called = [written(control({}), fenced), written(fenced, home3)];
     expect(counted(called)["takeover called off"]).toBe(1);
@@ -85,7 +85,7 @@ describe("counts as it happens", () => {
     expect(counted(returned)["takeover called off"]).toBeUndefined();
   });
 
-  it("a page while the standby is in maintenance, a fence while it is backed up", () => {
+  it("a page while the standby is in maintenance, and a fence while it is being backed up", () => {
     const page = { kind: "published", subject: "an operator must decide" };
     const fence = [written(control({}), control({})), written(control({}), fenced)];
     const paged = "operators paged: standby not ready";
@@ -100,7 +100,7 @@ describe("counts as it happens", () => {
     expect(names()).not.toContain(paged);
   });
 
-  it("who is told of failing orders, throttles at home, and each act an orchestrator dies after", () => {
+  it("notifications of failing orders, throttles at home, and each act after which an orchestrator dies", () => {
     const alarm = (name: string, state: string) => ({ kind: "alarm", name, region: home, state });
     const story = [
       alarm("dev-orders-failing-use1", "ALARM"),

@@ -36,10 +36,10 @@ const lostTwice: Glance = { ...good, verdict: "NOT SURVIVABLE", isSurvivable: fa
 const quiet: Glance = { ...good, hasBound: false };
 const limping: Glance = { ...good, verdict: "FAILED", broken: [{ name: broken[1]!, seen: "" }] };
 
-describe("a design's row", () => {
+describe("a design's results", () => {
   const row = rowOf("plain", [good, bad, { ...lostTwice, hasBound: false }, quiet, limping]);
 
-  it("adds up exactly", () => {
+  it("are added up exactly", () => {
     expect(row).toEqual({
       design: "plain",
       outages: 5,
@@ -60,7 +60,7 @@ describe("a design's row", () => {
     } satisfies CompareRow);
   });
 
-  it("stands in a column of its own", () => {
+  it("are in a column of their own", () => {
     const text = compareText({ seed: "1", outages: 5, rows: [rowOf("ours", [good]), row] });
     expect(text).toMatch(/ours +plain\n/);
     expect(text).toMatch(/outages survived +1 of 1 +2 of 4\n/);
@@ -70,7 +70,7 @@ describe("a design's row", () => {
   });
 });
 
-it("compares designs over the same seeds and kind, in whatever order outages end", async () => {
+it("cover the same seeds and kind, whatever the order in which outages end", async () => {
   const played: string[] = [];
   const play: PlayGlance = async (design, seed, kind) => {
     await new Promise((resolve) => setTimeout(resolve, played.length % 2));
@@ -92,7 +92,9 @@ it("compares designs over the same seeds and kind, in whatever order outages end
 });
 
 describe("split brain", () => {
-  /** Batches as [second, region, right]: what was seen of each, and the sum. */
+  /**
+   * Batches as [second, region, right]. Returns whether each counted as split brain, and the total.
+   */
   function watched(batches: readonly (readonly [number, string, number])[]): [boolean[], number] {
     const base = { nowMs: START_MS };
     const world = { base } as unknown as Scene["world"];
@@ -105,7 +107,7 @@ describe("split brain", () => {
     return [seen, splitBrainSeconds(world)];
   }
 
-  it("is none where one region follows the other, there and back", () => {
+  it("is zero if one region follows the other, there and back", () => {
     const story = [
       [0, "a", 1],
       [5, "a", 1],
@@ -116,7 +118,7 @@ describe("split brain", () => {
     expect(watched(story)).toEqual([[false, false, false, false, false], 0]);
   });
 
-  it("lasts while the region that was replaced goes on taking rows", () => {
+  it("lasts while the replaced region still takes rows", () => {
     const story = [
       [0, "a", 1],
       [60, "b", 2],
@@ -136,7 +138,7 @@ describe("split brain", () => {
     expect(watched(story)).toEqual([[false, false, true], 30]);
   });
 
-  it("under one right is the earlier region's, once both have written", () => {
+  it("counts for the earlier region if both have written under one right", () => {
     const story = [
       [0, "a", 1],
       [10, "b", 1],
@@ -147,7 +149,7 @@ describe("split brain", () => {
   });
 });
 
-it("a region lost costs the plain design orders, even with its orchestrator in the standby, ours none", async () => {
+it("after the loss of a region the plain designs lose orders, and ours loses none", async () => {
   const [ours, seeds] = await Promise.all(
     [OURS, "seed-in-standby"].map((design) =>
       play("glanceAt", { design, seed: "2", kind: "region" }),

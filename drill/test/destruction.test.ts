@@ -26,37 +26,38 @@ function waves(graph: Readonly<Record<string, Links>>): string[][] {
 
 const after = (...dependencies: string[]): Links => ({ dependencies });
 
-describe("a graph is destroyed", () => {
+describe("the deletion order", () => {
   test.each<[string, Record<string, Links>, string[][]]>([
-    ["what depends first", { base: {}, user: after("base") }, [["user"], ["base"]]],
+    ["deletes dependents first", { base: {}, user: after("base") }, [["user"], ["base"]]],
     [
-      "a diamond in three waves, its sides together",
+      "deletes a diamond in three waves, its sides together",
       { top: {}, left: after("top"), right: after("top"), bottom: after("left", "right") },
       [["bottom"], ["left", "right"], ["top"]],
     ],
-    ["children before their parent", { child: { parent: "c" }, c: {} }, [["child"], ["c"]]],
+    ["deletes children before their parent", { child: { parent: "c" }, c: {} }, [["child"], ["c"]]],
     [
-      "children of a component before what the component waits for",
+      "deletes a component's children before the component's dependencies",
       { base: {}, user: after("base"), c: after("user"), child: { parent: "c" } },
       [["child"], ["c"], ["user"], ["base"]],
     ],
     [
-      "a provider after what it made, a property's source after its user",
+      "deletes a provider after its resources, and a property's source after its user",
       { aws: {}, a: { provider: "aws" }, b: { propertyDependencies: { arn: ["a"] } } },
       [["b"], ["a"], ["aws"]],
     ],
     [
-      // Nothing says when: the engine counts from the stack, so what waits for nothing goes last.
-      "what waits for nothing last, though nothing depends on it",
+      // No dependency requires it: the engine counts from the end, so this resource is deleted
+      // last.
+      "deletes a resource without dependencies last, even if nothing depends on it",
       { base: {}, user: after("base"), alone: {} },
       [["user"], ["base", "alone"]],
     ],
-    ["what is there, whatever it waits for", { a: after("removed") }, [["a"]]],
+    ["ignores dependencies that do not exist", { a: after("removed") }, [["a"]]],
   ])("%s", (_what, graph, expected) => {
     expect(waves(graph)).toEqual(expected);
   });
 
-  it("never, where resources wait for one another", () => {
+  it("fails on a cycle of dependencies", () => {
     expect(() => waves({ a: after("b"), b: after("a") })).toThrow("a waits for itself");
   });
 });
@@ -79,8 +80,8 @@ function failoverOf(program: readonly Resource[]): ReadonlySet<Resource> {
   return new Set(program.filter(isBelow));
 }
 
-describe("the program is destroyed", () => {
-  it("with everything of the failover component before anything else", () => {
+describe("the destruction of the program", () => {
+  it("begins with everything of the failover component", () => {
     const failover = failoverOf(resources);
     const numbered = destructionWaves(resources).flatMap((wave, i) =>
       wave.map((resource) => ({ resource, i })),
@@ -96,7 +97,7 @@ describe("the program is destroyed", () => {
       expect(types).toContain(type);
   });
 
-  it("with the tick's schedule before home's API and database, the standby's database before home's", () => {
+  it("deletes the tick's schedule before home's API and database, and the standby's database before home's", () => {
     const wave = waveOf(resources);
     const order = [
       "EventTarget failover-tick",
@@ -110,26 +111,26 @@ describe("the program is destroyed", () => {
     for (let i = 1; i < order.length; i++) expect(order[i]).toBeGreaterThan(order[i - 1]!);
   });
 
-  it("by a graph that names a component's children, never the component", () => {
+  it("uses a graph with a component's children instead of the component", () => {
     const components = new Set(resources.filter(({ id }) => id === "").map(({ urn }) => urn));
     const waited = resources.flatMap(({ dependencies = [] }) => dependencies);
     expect(waited.filter((urn) => components.has(urn))).toEqual([]);
     expect(waited.length).toBeGreaterThan(500);
   });
 
-  it("with the tick's schedule after home's, where the failover component waits for nothing", () => {
+  it("deletes the tick's schedule after home's API if the failover component has no dependencies", () => {
     const wave = waveOf(withoutDependsOn.program!(resources));
     const tick = wave.get("EventRule failover-tick")!;
     for (const name of ["Stage api-use1", "ClusterInstance aurora-use1-0", "Cluster aurora-use1"])
       expect(tick).toBeGreaterThan(wave.get(name)!);
-    // What it calls it names, and goes before.
+    // It names the function that it invokes, and so is deleted before it.
     expect(wave.get("Function failoverOrchestrator-use2")).toBeLessThan(
       wave.get("Stage api-use1")!,
     );
   });
 });
 
-/** A world whose stack is destroyed, and when each thing ceased, in whole seconds. */
+/** Destroys a stack in a world and returns when each thing stopped, in whole seconds. */
 async function ceased(program: readonly Resource[]) {
   const description = describeProgram(program);
   const [home, standby] = [description.homeRegion, description.standbyRegion];
@@ -163,11 +164,11 @@ async function ceased(program: readonly Resource[]) {
   return { at, world };
 }
 
-describe("in the world", () => {
+describe("a destruction in the world", () => {
   const inOrder = (at: ReadonlyMap<string, number>): string[] =>
     [...at].sort(([, one], [, other]) => one - other).map(([what]) => what);
 
-  it("all that it has of the program ceases, in that order", async () => {
+  it("stops everything, in that order", async () => {
     const { at } = await ceased(resources);
     expect(inOrder(at)).toEqual([
       "tick's target",
@@ -180,7 +181,7 @@ describe("in the world", () => {
     ]);
   });
 
-  it("nothing fires, polls, rings, runs or answers any more", async () => {
+  it("leaves no schedule, poller, alarm, function or API that works", async () => {
     const { world } = await ceased(resources);
     const { base, schedules, cloudwatch, lambda, sqs } = world;
     const { program, hooks, simulation } = base;
@@ -207,7 +208,7 @@ describe("in the world", () => {
     expect(hooks.call.ask({ ...ledger, input: { TableName: "another" } })).toBeUndefined();
   });
 
-  it("the tick's rule last, where the failover component waits for nothing", async () => {
+  it("stops the tick's rule last if the failover component has no dependencies", async () => {
     const { at } = await ceased(withoutDependsOn.program!(resources));
     expect(inOrder(at).at(-1)).toBe("tick's rule");
     expect(inOrder(at)[0]).toBe("tick's target");

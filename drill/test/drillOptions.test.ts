@@ -8,7 +8,7 @@ const names = { kinds: ["region", "none"], designs: ["ours", "no latch"] };
 const parse = (...args: string[]): DrillOptions =>
   drillOptionsOf(parseOptions(drillCommand, args), names, 2);
 
-it("plays 1,000 outages of seed 1 on all cores without options", () => {
+it("by default, the drill plays 1,000 outages of seed 1 on all cores", () => {
   expect(parse()).toEqual({
     seed: "1",
     outages: 1_000,
@@ -23,7 +23,7 @@ it("plays 1,000 outages of seed 1 on all cores without options", () => {
   });
 });
 
-it("takes every option in either spelling, and no more threads than cores", () => {
+it("every option has two spellings, and jobs are capped at the cores", () => {
   const options = parse(
     ...["--outages", "1", "--seed=7.12", "--fault", "region", "--design=no latch"],
     ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json"],
@@ -63,7 +63,7 @@ it.each([
 });
 
 describe("a seed", () => {
-  it("of a run is its first outage's, the others have their number behind it", () => {
+  it("of a run is the seed of its first outage; the others append their number", () => {
     expect([0, 1, 12].map((index) => seedOfOutage("4", index))).toEqual(["4", "4.1", "4.12"]);
   });
 
@@ -75,12 +75,12 @@ describe("a seed", () => {
   });
 });
 
-describe("what is kept of a schedule", () => {
-  it("is said as it is read", () => {
+describe("--keep", () => {
+  it("formats what it parses", () => {
     expect(keepText(keptOf("3,0:12.5"))).toBe("3,0:12.5");
   });
 
-  it("must have been drawn", () => {
+  it("accepts only faults that were drawn", () => {
     expect(() => assertDrawn([{ index: 0 }, { index: 2 }], [0, 1, 2])).not.toThrow();
     const wrong = new OptionError(
       "--keep: got 3, which this seed does not draw; allowed are 0, 1, 2",
@@ -94,17 +94,17 @@ describe("what is kept of a schedule", () => {
 describe("npm start", () => {
   const parse = (...args: string[]) => startOptionsOf(parseOptions(startCommand, args));
 
-  it("plays seed 1 and the loss of home without options", () => {
+  it("by default, plays seed 1 and the loss of home", () => {
     const usual = { seed: "1", fault: "region", isTraced: false, isJson: false };
     expect(parse()).toEqual(usual);
   });
 
-  it("takes a seed with leading zeros as the number that it is", () => {
+  it("ignores leading zeros of a seed", () => {
     const asked = { seed: "42", fault: "none", isTraced: true, isJson: true };
     expect(parse("--seed=042", "--fault", "none", "--trace", "--json")).toEqual(asked);
   });
 
-  it("refuses other faults", () => {
+  it("rejects other faults", () => {
     expect(() => parse("--fault", "flood")).toThrow(
       '--fault: got "flood"; allowed are region; none',
     );

@@ -22,13 +22,13 @@ const seeds = Array.from({ length: 400 }, (_, i) => String(i + 1));
 const at = (atSeconds: number, forSeconds = 300) => ({ atSeconds, forSeconds });
 
 describe("a schedule", () => {
-  it("is the same for the same seed, another for another", () => {
+  it("depends on the seed alone", () => {
     const told = (seed: string) => scheduleText(drawSchedule(seed));
     for (const seed of seeds) expect(told(seed)).toBe(told(seed));
     expect(new Set(seeds.map(told)).size).toBeGreaterThan(380);
   });
 
-  it("keeps what is left as it was when a fault is dropped", () => {
+  it("keeps the remaining faults unchanged when one is dropped", () => {
     let compared = 0;
     for (const seed of seeds) {
       const whole = scheduleText(drawSchedule(seed)).split("\n");
@@ -41,14 +41,14 @@ describe("a schedule", () => {
     expect(compared).toBeGreaterThan(200);
   });
 
-  it("draws every kind of outage, and each by its name", () => {
+  it("draws every kind of outage, and each kind by its name", () => {
     const drawn = new Set(Array.from({ length: 3_000 }, (_, i) => drawSchedule(`${i}`).kind));
     expect([...drawn].sort()).toEqual([...kinds].sort());
     for (const kind of kinds) expect(drawSchedule("1", { kind }).kind).toBe(kind);
     expect(() => drawSchedule("1", { kind: "flood" })).toThrow(/no kind of outage "flood": none, /);
   });
 
-  it("says of every fault what was drawn, when and for how long", () => {
+  it("describes every fault with its drawn values, start and duration", () => {
     expect(scheduleText(drawSchedule("1", { kind: "AZ failover" }))).toMatch(
       /^#0 +\d+\.\d s, for (3|4|5)\d\.\d s: Aurora fails over between home's AZs/,
     );
@@ -70,11 +70,11 @@ describe("a schedule", () => {
   });
 });
 
-describe("what is owed", () => {
+describe("the requirement on the platform", () => {
   const stream = new Stream("owed");
   const draw = (kind: typeof apiLost) => kind.draw(stream);
 
-  it("is nothing where two regions are away at once, and never a pass", () => {
+  it("is empty if two regions are lost at once, and the outage never counts as passed", () => {
     const both = (second: number) =>
       scheduleOf("1", [
         { ...at(100), fault: regionLost("home") },
@@ -87,10 +87,10 @@ describe("what is owed", () => {
     }
   });
 
-  it("is the largest bound among the parts", () => {
+  it("is the largest bound among the faults", () => {
     expect(largest([bounds.homeLost, undefined, bounds.hampered])).toBe(bounds.hampered);
     expect(largest([])).toBeUndefined();
-    // Each of the two allows what the other does not.
+    // Each bound allows something that the other does not.
     expect(largest([bounds.acceptingStopped, bounds.hampered])).toMatchObject({
       settledP99Seconds: 290,
       acceptedP99Seconds: 200,
@@ -102,7 +102,7 @@ describe("what is owed", () => {
     expect(schedule).toMatchObject({ failover: "must", bound: bounds.hampered });
   });
 
-  it("is no time where nothing can act by itself, and no failover where nothing is wrong", () => {
+  it("has no bound if nothing can act automatically, and no failover without an outage", () => {
     const hindered = [
       { ...at(200), fault: draw(apiLost) },
       { ...at(0), fault: draw(blind) },
@@ -112,13 +112,13 @@ describe("what is owed", () => {
     expect(scheduleOf("1", [{ ...at(0), fault: draw(azFailover) }]).failover).toBe("must not");
   });
 
-  it("allows a failover where two faults delay settling at once", () => {
+  it("allows a failover if two faults delay settling at once", () => {
     const faults = [azFailover, deployment].map((kind) => ({ ...at(0), fault: draw(kind) }));
     expect(scheduleOf("1", faults).failover).toBe("may");
     expect(draw(lateCommits).delaysSettling).toBe(true);
   });
 
-  it("is a failover in time where a cut takes the ledger from home, none where home keeps it", () => {
+  it("is a failover if a partition takes the ledger from home, and none if home keeps it", () => {
     for (const seed of seeds) {
       const { faults, failover, bound } = drawSchedule(seed, { kind: "cut" });
       const isHomeOut = faults[0]!.fault.description.includes("home is without the ledger");
@@ -128,7 +128,7 @@ describe("what is owed", () => {
     }
   });
 
-  it("is blurred where a fault settles some orders late all the time", () => {
+  it("is blurred if a fault settles some orders late throughout", () => {
     const blurred = (kind: typeof apiLost) =>
       scheduleOf("1", [{ ...at(0), fault: draw(kind) }]).isBlurred;
     expect([processorFrozen, lateCommits, azFailover, apiLost].map(blurred)).toEqual([
@@ -139,13 +139,13 @@ describe("what is owed", () => {
     ]);
   });
 
-  it("knows where some clients do not follow DNS", () => {
+  it("records that some clients do not follow DNS", () => {
     const stray = (kind: typeof apiLost) =>
       scheduleOf("1", [{ ...at(0), fault: draw(kind) }]).hasStrayClients;
     expect([ttlIgnored, apiLost].map(stray)).toEqual([true, false]);
   });
 
-  it("is a bound for every kind that must fail over", () => {
+  it("has a bound for every kind that must fail over", () => {
     for (const { name } of scenarios) {
       const { failover, bound } = drawSchedule("5", { kind: name });
       if (failover === "must") expect([name, bound?.rank]).toEqual([name, expect.any(Number)]);
@@ -153,8 +153,8 @@ describe("what is owed", () => {
   });
 });
 
-describe("faults that overlap", () => {
-  it("give back what they hold with the last of them", () => {
+describe("overlapping faults", () => {
+  it("release what they hold when the last of them ends", () => {
     const world = {} as World;
     const told: string[] = [];
     const take = () =>
@@ -179,7 +179,7 @@ describe("faults that overlap", () => {
     expect(told.at(-1)).toBe("taken");
   });
 
-  it("count recovery from the standby's look back, unless its takeover was over before it went", () => {
+  it("count recovery from the standby's next poll, unless its takeover was complete before its loss", () => {
     const begun = (firstAtMs: number | undefined): number => {
       let watcher: (happening: Happening) => void = () => {};
       let recoveries = 0;
@@ -211,7 +211,10 @@ describe("faults that overlap", () => {
 });
 
 describe("flapping", () => {
-  /** When a loop first sees a sign, in seconds; home is well every 5 s, and when a look finds it so. */
+  /**
+   * The second at which a loop first sees a sign. Home is healthy every 5 s, and when a poll finds
+   * it so.
+   */
   function signAfter(down: number, up: number, phase: number): number | undefined {
     const control = { epoch: 1 } as Control;
     const probes: ProbeResult[] = [];
@@ -246,7 +249,7 @@ describe("flapping", () => {
   };
   const phases = Array.from({ length: 10 }, (_, i) => i);
 
-  it("above the threshold shows a sign within 75 s, however looks and flaps meet", () => {
+  it("above the threshold gives a sign within 75 s, however polls and silences align", () => {
     const pairs = drawn(flappingAbove);
     expect(pairs.length).toBeGreaterThan(80);
     for (const [down, up] of pairs) {
@@ -257,7 +260,7 @@ describe("flapping", () => {
     }
   });
 
-  it("of short silences shows one within three minutes, however looks and flaps meet", () => {
+  it("with short silences gives a sign within three minutes, however polls and silences align", () => {
     const seconds = drawn(flappingShort).flatMap(([down, up]) =>
       phases.map((phase) => signAfter(down, up, phase) ?? Infinity),
     );
@@ -265,7 +268,7 @@ describe("flapping", () => {
     expect(Math.max(...seconds)).toBeLessThan(180);
   });
 
-  it("below the threshold shows none, and at it some", () => {
+  it("gives no sign below the threshold, and sometimes one at the threshold", () => {
     for (const [down, up] of drawn(flappingBelow)) {
       for (const phase of phases) expect(signAfter(down, up, phase)).toBeUndefined();
     }
@@ -276,7 +279,7 @@ describe("flapping", () => {
   });
 });
 
-it("every seed of the corpus is of a kind there is, and says what it found", () => {
+it("every seed of the corpus has an existing kind and says what it found", () => {
   for (const { seed, kind, found } of corpus) {
     expect(drawSchedule(seed, { kind }).faults.length).toBeGreaterThan(0);
     expect(found.length).toBeGreaterThan(30);

@@ -9,8 +9,9 @@ import { failureText, replayLine, resultsText } from "../runner/text";
 import { chromium, opened } from "./chromium";
 import { playTask } from "./playing/client";
 
-// With twenty losses of the region below, eight outages in outage.test.ts, nine in runner.test.ts,
-// twenty-five in properties.test.ts and five to show that an armed start is one, they are two hundred.
+// Together with twenty losses of the region below, eight outages in outage.test.ts, nine in
+// runner.test.ts, twenty-five in properties.test.ts and five that compare an armed start, the tests
+// play about two hundred outages.
 const given = parseOptions(drillCommand, ["--outages", "135"]);
 const options = drillOptionsOf(given, { kinds: [], designs: [OURS] }, 2);
 
@@ -25,14 +26,14 @@ it("135 outages of the ordinary mix break no promise", async () => {
   expect(results.brokenByAll).toEqual([]);
   expect(results.outages).toBe(options.outages);
   expect(results.orders).toMatchObject({ missing: 0, rejected: 0, doubled: 0, altered: 0 });
-  // An order every two seconds and a canary one every ten, less what an outage refuses.
+  // One order every two seconds and one canary order every ten, minus those that an outage refuses.
   expect(results.orders.acknowledged).toBeGreaterThan(0.4 * results.virtualSeconds);
   expect(results.virtualSeconds).toBeGreaterThanOrEqual(options.outages * 720);
   expect(resultsText(results)).toMatch(/PASSED: 135 outages\.$/);
 }, 240_000);
 
 (chromium === undefined ? it.skip : it)(
-  "their report opens in Chromium: no request leaves, and the console stays empty",
+  "their report opens in Chromium without requests or console messages",
   async () => {
     const designs = [
       ["", OURS],
@@ -54,7 +55,7 @@ it("135 outages of the ordinary mix break no promise", async () => {
   90_000,
 );
 
-it("twenty losses of the region break none, each in its own way", async () => {
+it("twenty losses of the region break no promise and all differ", async () => {
   const tasks = Array.from({ length: 20 }, (_, i): Task => {
     return { index: i, seed: String(i + 1), kind: "region" };
   });
@@ -83,7 +84,7 @@ describe("a seed that once failed", () => {
   });
 
   it.each(tasks)(
-    "$seed $kind breaks nothing any more",
+    "$seed $kind breaks no promise any more",
     async (task) => {
       const { broken, verdict } = await played.get(task)!;
       const line = replayLine(task, { fault: task.kind, design: OURS });

@@ -24,7 +24,7 @@ interface Event {
   Records: { messageId: string; body: string; attributes: { ApproximateReceiveCount: string } }[];
 }
 
-/** What becomes of a batch: an answer of its own, or a failure. */
+/** The result of a batch: a report, or a failure. */
 type Working = (event: Event, world: World) => Promise<unknown>;
 
 const fails: Working = () => Promise.reject(new Error("always"));
@@ -41,8 +41,8 @@ const takes =
     );
 
 /**
- * The standby's queue of hints, and what its order-processor is handed: second, bodies, and how
- * often each was received. Nothing that is drawn takes any time.
+ * The standby's queue of hints, and what its order-processor receives: second, bodies, and how
+ * often each message was received. All drawn durations are zero.
  */
 function queue(working: Working, ...edits: ResourceEdit[]) {
   const batches: string[] = [];
@@ -121,7 +121,7 @@ describe("a message whose batch fails", () => {
     expect(dead).toEqual([]);
   });
 
-  it("is not deleted by an answer that comes after it came back", async () => {
+  it("is not deleted by an answer that arrives after its redelivery", async () => {
     const longer: ResourceEdit = {
       type: "aws:lambda/function:Function",
       name: "orderProcessor-use2",
@@ -137,7 +137,7 @@ describe("a message whose batch fails", () => {
     expect(world.sqs.held(ORDERS)).toBe(1);
   });
 
-  it("goes to the dead letters once received more often than the redrive allows", async () => {
+  it("moves to the dead-letter queue once it was received more often than the redrive policy allows", async () => {
     const redrivePolicy = JSON.stringify({
       deadLetterTargetArn: `arn:aws:sqs:${REGION}:123456789012:${DEAD}`,
       maxReceiveCount: 2,
@@ -157,7 +157,7 @@ describe("an event source", () => {
   it.each([
     [10, ["0: a1 b1 c1 d1 e1"]],
     [2, ["0: a1 b1", "0: c1 d1", "0: e1"]],
-  ])("hands over batches of at most %i", async (batchSize, expected) => {
+  ])("delivers batches of at most %i", async (batchSize, expected) => {
     const { send, run, batches } = queue(succeeds, ofSource({ batchSize }));
     send(...five);
     await run(1);
@@ -177,7 +177,7 @@ describe("an event source", () => {
     expect(runningMax()).toBe(maximumConcurrency);
   });
 
-  it("hands over nothing while it is switched off", async () => {
+  it("delivers nothing while it is disabled", async () => {
     const { send, run, batches, world } = queue(succeeds, ofSource({ enabled: false }));
     send(...five);
     await run(100);
@@ -185,7 +185,7 @@ describe("an event source", () => {
     expect(world.sqs.depth(ORDERS)).toBe(5);
   });
 
-  it("stands still where the function's role may not receive", async () => {
+  it("delivers nothing if the function's role may not receive", async () => {
     const role: ResourceEdit = {
       type: "aws:iam/rolePolicy:RolePolicy",
       name: "orderProcessor-use2",
@@ -197,7 +197,7 @@ describe("an event source", () => {
     expect(batches).toEqual([]);
   });
 
-  it("goes on in a region that comes back, whatever ran when it was lost", async () => {
+  it("continues when its region returns, whatever ran when it was lost", async () => {
     const scalingConfig = { maximumConcurrency: 1 };
     const edit = ofSource({ batchSize: 1, scalingConfig });
     const { send, run, batches, world } = queue(never, edit);
@@ -211,8 +211,8 @@ describe("an event source", () => {
   });
 });
 
-describe("a report of what failed in a batch", () => {
-  /** Of the first batch; all others succeed. */
+describe("a report of a batch's failures", () => {
+  /** Reports on the first batch. All others succeed. */
   const reporting =
     (report: (second: string) => unknown): Working =>
     ({ Records }, { base }) =>
@@ -232,11 +232,11 @@ describe("a report of what failed in a batch", () => {
     ["an empty list", () => ({ batchItemFailures: [] }), none],
     ["one message", failure, second],
     ["no list", (id) => ({ batchItemFailures: id }), all],
-    ["an empty name", () => failure(""), all],
-    ["a null name", () => failure(null), all],
+    ["an empty identifier", () => failure(""), all],
+    ["a null identifier", () => failure(null), all],
     ["another key", (id) => ({ batchItemFailures: [{ messageId: id }] }), all],
     [
-      "a stranger beside one message",
+      "an unknown identifier besides a known one",
       (id) => ({ batchItemFailures: [{ itemIdentifier: id }, { itemIdentifier: "x" }] }),
       all,
     ],
@@ -247,7 +247,7 @@ describe("a report of what failed in a batch", () => {
     expect(batches).toEqual(expected);
   });
 
-  it("is not read where the source does not ask for it", async () => {
+  it("is ignored if the event source does not enable it", async () => {
     const { send, run, batches } = queue(
       reporting(failure),
       ofSource({ functionResponseTypes: [] }),

@@ -10,9 +10,9 @@ import { epochEntry, initialState, rowEntry, type State } from "../model/state";
 
 const LIMIT = 6_000;
 
-describe("the protocol as it ships", () => {
+describe("the shipped protocol", () => {
   test.each(scenes.map((scene) => [scene.name, scene] as const))(
-    "has no violation within the bounded form: %s",
+    "has no violation in the scene: %s",
     (_name, scene) => {
       const exploration = explore(scene, LIMIT);
       expect(exploration).toMatchObject({ states: LIMIT, isComplete: false, violation: null });
@@ -20,18 +20,18 @@ describe("the protocol as it ships", () => {
     },
   );
 
-  test("has every rule in force, those in SQL included", () => {
+  test("has every rule, those in SQL included", () => {
     expect(Object.values(shipped)).toEqual(Object.keys(shipped).map(() => true));
   });
 
-  test("is explored the same way each time", () => {
+  test("is explored identically each time", () => {
     const [scene] = scenes;
     expect(explore(scene!, 1_000)).toEqual(explore(scene!, 1_000));
   });
 });
 
-describe("one rule taken out", () => {
-  /** What goes wrong, and after how many steps at the earliest. */
+describe("with one rule removed", () => {
+  /** What goes wrong, and the minimum number of steps until it does. */
   const expected: Record<keyof Rules, [steps: number, what: string]> = {
     closerTestsEpoch: [21, "order 0 is closed, standby is the writer and has no row"],
     controlRemembersTarget: [6, "Aurora was told to lose data for a target nobody had asked for"],
@@ -44,7 +44,7 @@ describe("one rule taken out", () => {
   };
 
   test.each(weakenings.map((weakening) => [weakening.name, weakening] as const))(
-    "%s: a violation returns, by a shortest trace",
+    "%s: a violation is found by a shortest trace",
     (_name, weakening) => {
       const { violation } = explore(weakened(weakening), 50_000);
       const [steps, what] = expected[weakening.rule];
@@ -57,16 +57,16 @@ describe("one rule taken out", () => {
 
   const small = new Map(weakenings.map(({ scene }) => [scene.name, scene]));
 
-  test.each([...small])("with every rule there is none at all: %s", (_name, scene) => {
+  test.each([...small])("its scene has no violation if the rule is kept: %s", (_name, scene) => {
     expect(explore(scene, 50_000)).toMatchObject({ isComplete: true, violation: null });
   });
 
-  test("every rule is taken out once", () => {
+  test("every rule is removed once", () => {
     expect(weakenings.map(({ rule }) => rule).sort()).toEqual(Object.keys(shipped).sort());
   });
 });
 
-describe("what counts as a violation", () => {
+describe("a violation", () => {
   const [scene] = scenes;
   const first = initialState(scene!);
   const active = (epoch: number, region: 0 | 1) => epoch | ((region + 1) << 4);
@@ -107,7 +107,7 @@ describe("what counts as a violation", () => {
     expect(violationOf({ ...first, ...changes })).toBe(what);
   });
 
-  test("a state from which nothing leads back", () => {
+  test("is a state that cannot heal", () => {
     const isSplit = { ...first, control: active(1, 0), writer: 1 as const };
     expect(healViolation(first, scene!)).toBeNull();
     expect(healViolation(isSplit, scene!)).toBe("it does not heal, though both regions are back");
@@ -119,7 +119,7 @@ describe("a state's key", () => {
   const first = initialState({ ...scene!, runs: 2 });
   const run = { ...first.runs[0]!, does: "fence" as const, epoch: 1, isCurrent: true };
 
-  test("is the same for runs in another order, and no other", () => {
+  test("is the same only for states that differ in the order of their invocations", () => {
     const one = { ...first, runs: [run, first.runs[1]!] };
     const other = { ...first, runs: [first.runs[1]!, run] };
     const late = { ...first, runs: [{ ...run, isCurrent: false }, first.runs[1]!] };

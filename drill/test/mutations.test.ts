@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { Linter } from "eslint";
+import { parser } from "typescript-eslint";
 import type { Resource } from "../description/lookup";
 import { describeProgram } from "../description/program";
 import { bundleHandlers } from "../handlers";
-import { combined, changesOf } from "../mutation";
+import { type Mutation, changesOf, combined } from "../mutation";
 import { mutations } from "../mutations";
 import { sabotages } from "../mutations/sabotages";
 import { OURS } from "../runner/options";
@@ -47,6 +49,18 @@ describe("every mutation", () => {
     },
   );
 
+  it("uses only names that its file imports or declares", () => {
+    expect(all.flatMap(undefinedNames)).toEqual([]);
+  }, 60_000);
+
+  it("with a misspelt name is detected", () => {
+    const to = "return misspelt;";
+    const file = "lambda/handlers/failoverOrchestrator.ts";
+    const from = "return act.sweep(runtime, control, action.region);";
+    const mutation = { name: "broken", sources: [{ file, from, to }] };
+    expect(undefinedNames(mutation)).toEqual([`broken: ${file}: 'misspelt' is not defined.`]);
+  });
+
   it("leads to a program that can be described and to handlers that can be bundled", async () => {
     const everything = combined("everything that goes together", [
       ...sabotages.flatMap(({ halves }) => halves.filter(({ program }) => program !== undefined)),
@@ -62,28 +76,28 @@ describe("every mutation", () => {
     }
   });
 
-  it("is hunted in kinds of outage that there are", () => {
+  it("is played in existing kinds of outage", () => {
     for (const sabotage of sabotages)
       for (const kind of sabotage.kinds) expect(kinds).toContain(kind);
   });
 });
 
-it("a text that is not there once is no mutation", async () => {
+it("a mutation fails if its text does not occur exactly once", async () => {
   const file = "lambda/control/rules.ts";
   await expect(bundleHandlers([{ file, from: "nowhere", to: "" }])).rejects.toThrow(
     `mutation: ${file} has 0 times, not once: nowhere`,
   );
 });
 
-describe("played", () => {
+describe("a played mutation", () => {
   const before = sourcesHash();
 
-  /** The others are hunted by `npm run drill:sabotage`. */
+  /** `npm run drill:sabotage` plays the others. */
   const quick: readonly (readonly [name: string, kind: string, promise: string])[] = [
     ["acknowledge before the ledger", "region", "no acknowledged order is missing"],
   ];
 
-  it("they break the promise they are about, our own design does not; nothing on disk changes", async () => {
+  it("breaks its promise while our own design keeps it, and changes nothing on disk", async () => {
     for (const [name, kind, promise] of quick) {
       const seed = await firstBreaking(name, kind, promise);
       expect(await play("glanceAt", { design: OURS, seed, kind })).toMatchObject({ broken: [] });
@@ -92,7 +106,33 @@ describe("played", () => {
   }, 60_000);
 });
 
-/** Of the first seeds of a kind the first at which a mutation breaks a promise. */
+/**
+ * Names in mutated sources that nothing defines. Such a name throws a ReferenceError, which looks
+ * like a crash that the drill caught although the mutation itself was never played.
+ */
+function undefinedNames({ name, sources = [] }: Mutation): string[] {
+  return [...new Set(sources.map(({ file }) => file))].flatMap((file) => {
+    let text = readFileSync(path.join(root, file), "utf8");
+    for (const edit of sources)
+      if (edit.file === file) text = text.replace(edit.from, () => edit.to);
+    return lint(text).map((message) => `${name}: ${file}: ${message}`);
+  });
+}
+
+/** What Node adds to the language, as far as the handlers use it. */
+const nodeGlobals = { AbortController: false, AbortSignal: false, Buffer: false, URL: false };
+
+const linter = new Linter();
+const lintConfig: Linter.Config = {
+  files: ["**/*.ts"],
+  languageOptions: { parser, globals: nodeGlobals },
+  rules: { "no-undef": "error" },
+};
+
+const lint = (source: string): string[] =>
+  linter.verify(source, lintConfig, "source.ts").map(({ message }) => message);
+
+/** The first seed of a kind at which a mutation breaks a promise, among the first few seeds. */
 async function firstBreaking(design: string, kind: string, promise: string): Promise<string> {
   for (const seed of ["2", "1", "3", "4", "5", "6"]) {
     const { broken } = await play("glanceAt", { design, seed, kind });

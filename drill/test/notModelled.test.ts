@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const role = "aws:iam/role:Role";
 
-describe("a feature of AWS that the program does not use is refused, not ignored", () => {
+describe("an AWS feature that is not modelled is rejected", () => {
   it.each<[string, ResourceEdit]>([
     [
       "a subscription filter",

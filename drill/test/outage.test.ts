@@ -3,10 +3,10 @@ import * as path from "node:path";
 import { play } from "./playing/client";
 import type { Answer, Request } from "./playing/edited";
 
-/** Told in full here; twenty are played in manyOutages.test.ts. */
+/** Described in full here. manyOutages.test.ts plays twenty. */
 const seeds = ["1", "7", "8"];
 
-/** Everything this file asks for, played once. */
+/** All outages of this file, each played once. */
 const requests = {
   ...Object.fromEntries(seeds.map((seed) => [`seed ${seed}`, { seed }])),
   deployed: { seed: "1", fromDeployment: true },
@@ -38,7 +38,7 @@ describe("the loss of home", () => {
     expect(orders.placed).toBeGreaterThan(250);
   });
 
-  it("breaks none when it is played from the deployment on, as npm start does", () => {
+  it("breaks no promise when it starts with the deployment, as in npm start", () => {
     const { broken, timeline, orders } = answer("deployed");
     expect(broken).toEqual([]);
     expect(timeline[0]?.text).toBe("control item created, target us-east-1");
@@ -62,14 +62,14 @@ describe("the loss of home", () => {
     expect(lines.length).toBeGreaterThan(10);
   });
 
-  it("is told in the same bytes by the same seed, in others by another", () => {
+  it("gives the same bytes for the same seed, and others for another", () => {
     expect(answer("again")).toEqual(answer("seed 7"));
     expect(answer("again").text).not.toBe(answer("seed 8").text);
     const hashes = new Set(seeds.map((seed) => answer(`seed ${seed}`).traceHash));
     expect(hashes.size).toBe(seeds.length);
   });
 
-  it("settles orders again a drawn promotion and at most 60 s after the fault", () => {
+  it("settles orders again within the drawn promotion time plus 60 s", () => {
     for (const seed of seeds) {
       const { promotionSeconds, settled } = answer(`seed ${seed}`);
       expect(promotionSeconds).toHaveLength(1);
@@ -88,19 +88,19 @@ it("an ordinary half hour causes no failover", () => {
   expect(control).toMatchObject({ active: "us-east-1", epoch: 1 });
 });
 
-describe("weakened, the drill fails", () => {
-  it("an orchestrator at home never settles orders again", () => {
+describe("with a weakened platform, the drill fails", () => {
+  it("because orders never settle again with an orchestrator at home", () => {
     expect(namesOfBroken("orchestrator at home")).toContain("orders settle again in time");
     expect(answer("orchestrator at home").promotionSeconds).toEqual([]);
     expect(answer("orchestrator at home").denied).toEqual([]);
   });
 
-  it("without the latch a stale home takes DNS back, with it not", () => {
+  it("because a stale home gets DNS back without the latch, but not with it", () => {
     expect(namesOfBroken("stale home")).toEqual([]);
     expect(namesOfBroken("stale home without latch")).toContain("DNS does not flip back by itself");
   });
 
-  it("orders closed on settlement are lost with 30 s of lag, closed when seen they are not", () => {
+  it("because orders closed on settlement are lost at 30 s of lag, and orders closed when seen are not", () => {
     expect(namesOfBroken("lag")).toEqual([]);
     expect(answer("lag").orders.lostByPromotion).toBeGreaterThan(10);
     const { orders } = answer("lag and closed on settlement");

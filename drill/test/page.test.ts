@@ -66,10 +66,10 @@ function data(): PageData {
   };
 }
 
-test("every part of a run stands on the page, at its place on the axis", () => {
+test("the page shows every part of a run, at its place on the axis", () => {
   const html = page(data());
   expect(html).toContain("<h1>The drill: 3 outages from seed 7</h1>");
-  // 155 of 400 s, in the bin from 150 to 160.
+  // 155 of 400 s falls into the bin from 150 to 160.
   expect(html).toContain(
     'style="left:37.50%;width:2.50%;opacity:1.00" title="150 to 160 s: 1 outages"',
   );
@@ -78,11 +78,11 @@ test("every part of a run stands on the page, at its place on the axis", () => {
       "<td>1</td><td>p99 230, goal 220, max 260</td>",
   );
   expect(html).toContain("<td>  accepted</td><td>3</td><td>70.0</td>");
-  // 300 of 400 s is the promise.
+  // The bound is at 300 of 400 s.
   expect(html).toContain('class="limit" style="left:75.00%"');
   expect(html).toContain("API <small>1, 1 never</small>");
   expect(html).toContain("<b>1,200</b><span>orders acknowledged</span>");
-  // From 0 to 100 s of -100 to 300 s.
+  // 0 to 100 s on an axis from -100 to 300 s.
   expect(html).toContain('<i class="moving" style="left:25.00%;width:25.00%"');
   expect(html).toContain('points="0,40 200,0 400,40"');
   expect(html).toContain("<td>survived</td><td>100 %</td><td>12 %</td>");
@@ -90,14 +90,14 @@ test("every part of a run stands on the page, at its place on the axis", () => {
   expect(html).toContain("<pre>npm run drill -- --seed 7</pre>");
 });
 
-test("what an outage said cannot become markup", () => {
+test("text from an outage is escaped", () => {
   const html = page(data());
   expect(html).toContain("to &#60;us-east-2&#62;");
   expect(html).toContain("fence: epoch 2 &#38; more");
   expect(html).not.toContain("<us-east-2>");
 });
 
-test("a broken promise is seen first", () => {
+test("a broken promise comes first", () => {
   const tally = new Tally();
   tally.add(played(0, "region", 101, 2));
   const html = page({ ...data(), results: tally.results(asked) });
@@ -106,13 +106,13 @@ test("a broken promise is seen first", () => {
   expect(html).toContain('<div class="tile broken"><b>0 of 1</b>');
 });
 
-test("the page names nothing outside itself and runs no script", () => {
+test("the page refers to nothing outside itself and contains no script", () => {
   const html = page(data());
   expect(html).not.toMatch(/https?:|<script|url\(|@import|src=/);
 });
 
 (chromium === undefined ? test.skip : test)(
-  "in Chromium a request that leaves would be seen, and so would an error",
+  "in Chromium, an external request and an error would be detected",
   () => {
     const { requests, console } = opened(
       '<img src="http://198.51.100.1/a.png"><script>throw new Error("seen")</script>',

@@ -10,7 +10,7 @@ interface Worker {
   fill: (asked: null) => never;
 }
 
-// What it fills is kept, or the optimizing compiler removes the allocation.
+// The result is kept, because otherwise the optimizing compiler would remove the allocation.
 const source = `
 export const double = (n) => 2 * n;
 export const fail = (text) => { throw new Error(text); };
@@ -38,11 +38,11 @@ describe("a pool of worker threads", () => {
     expect(await Promise.all(answers)).toEqual([2, 4, 6, 8, 10]);
   });
 
-  it("passes on what a task throws", async () => {
+  it("rethrows a task's error", async () => {
     await expect(pool.run("fail", "a bug in the world")).rejects.toThrow("a bug in the world");
   });
 
-  it("says what a thread died of", async () => {
+  it("reports why a thread died", async () => {
     await expect(pool.run("exit", 7)).rejects.toThrow(/7/);
     await expect(pool.run("fill", null)).rejects.toThrow(/memory/);
   }, 60_000);

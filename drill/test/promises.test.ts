@@ -56,7 +56,7 @@ const world = {
 function scene(isRight = true): Scene {
   const fault = isRight ? apiLost.draw(new Stream("promises")) : nothing;
   const schedule = scheduleOf("1", [{ atSeconds: 0, forSeconds: 1, fault }]);
-  // Only what watchers look at.
+  // Only the parts that watchers read.
   return { world, ledgerTable: TABLE, schedule, home: HOME, standby: STANDBY } as unknown as Scene;
 }
 
@@ -67,7 +67,7 @@ beforeEach(() => {
   base.nowMs = START_MS;
 });
 
-/** What a promise says of a story, told one happening after the other. */
+/** Reports events one after the other and returns what the promise says. */
 function tell(
   watcher: Watcher,
   story: readonly Happening[],
@@ -94,7 +94,7 @@ const committed = (region: string, epoch: number, right = epoch): Happening =>
   ({ kind: "rows committed", region, right, rows: [{ epoch }] }) as unknown as Happening;
 
 describe("one writer per epoch", () => {
-  it("holds while each epoch has one region and each row its right", () => {
+  it("holds while each epoch has one region and each row the current right", () => {
     const story = [committed(HOME, 1), committed(HOME, 1), committed(STANDBY, 2)];
     expect(tell(oneWriter, story)).toEqual([undefined, undefined, undefined]);
   });
@@ -108,7 +108,7 @@ describe("one writer per epoch", () => {
   });
 });
 
-it("version grows by one, epoch at a fence only", () => {
+it("the version grows by one, the epoch only at a fence", () => {
   const activated = { ...fenced, version: 6, active: STANDBY, target: null };
   const story = [written(atHome, fenced), written(fenced, activated)];
   expect(tell(monotone, story)).toEqual([undefined, undefined]);
@@ -117,7 +117,7 @@ it("version grows by one, epoch at a fence only", () => {
   expect(tell(monotone, [written(fenced, { ...atHome, version: 6 })])[0]).toMatch(/epoch 2 to 1/);
 });
 
-it("a fence is broken where no fault so far makes it right; an operator's never is", () => {
+it("an automatic fence breaks the promise unless a fault so far justifies it; an operator's never does", () => {
   const fence = written(atHome, fenced);
   const begins = { kind: "fault begins", name: "API" } as const;
   const seen = `a fence to ${STANDBY}: home lost`;
@@ -128,7 +128,7 @@ it("a fence is broken where no fault so far makes it right; an operator's never 
   expect(tell(onlyWhereRight, [asked], false)).toEqual([undefined]);
 });
 
-it("no fence comes by itself while disarmed, or before home has settled for five minutes", () => {
+it("no automatic fence while disarmed, or before home has settled for five minutes", () => {
   const settledFor = (seconds: number, epoch = 1): void => {
     items[`progress#${HOME}`] = { epoch, firstAtMs: START_MS - seconds * 1000, lastAtMs: START_MS };
   };
@@ -148,7 +148,7 @@ it("no fence comes by itself while disarmed, or before home has settled for five
   expect(fence()).toMatch(/for 0 s/);
 });
 
-it("no fence comes by itself while the standby has been in maintenance for two slots", () => {
+it("no automatic fence once the standby has been in maintenance for two slots", () => {
   const fenceAfter = (seconds: number, status: string, reason = "home lost") => {
     const see = onlyToTheReady.watch(scene());
     busy.set(STANDBY, status);
@@ -162,7 +162,7 @@ it("no fence comes by itself while the standby has been in maintenance for two s
   expect(fenceAfter(21, "backing-up")).toBeUndefined();
 });
 
-it("the two slots count from each maintenance anew", () => {
+it("the two slots start anew with each maintenance", () => {
   const see = onlyToTheReady.watch(scene());
   const passes = () => see({ kind: "dns", name: "orders", host: "" });
   busy.set(STANDBY, "maintenance");
@@ -174,13 +174,13 @@ it("the two slots count from each maintenance anew", () => {
   expect(see(written(atHome, fenced))).toBeUndefined();
 });
 
-it("with the standby active no fence comes by itself", () => {
+it("no automatic fence while the standby is active", () => {
   const before = { ...atHome, active: STANDBY };
   expect(tell(notFromStandby, [written(atHome, fenced)])).toEqual([undefined]);
   expect(tell(notFromStandby, [written(before, fenced)])[0]).toMatch(`a fence from ${STANDBY}`);
 });
 
-describe("two witnesses", () => {
+describe("the two witnesses", () => {
   const probe = (secondsAgo: number, status: number | undefined): Happening => {
     const asked: Asked = {
       atMs: START_MS - secondsAgo * 1000,
@@ -198,22 +198,22 @@ describe("two witnesses", () => {
     items[`progress#${HOME}`] = { lastAtMs: START_MS - 5_000 };
   };
 
-  it("are bad looks and home's own silence together", () => {
+  it("are bad polls together with home's own silence", () => {
     silentFor(25);
     expect(tell(twoWitnesses, [...probes(undefined), fence]).at(-1)).toBeUndefined();
     expect(tell(twoWitnesses, [...probes(503), fence]).at(-1)).toBeUndefined();
   });
 
-  it("are not silence alone, nor looks alone, nor what one's own silence says", () => {
+  it("are not silence alone, bad polls alone, or polls of an isolated standby", () => {
     silentFor(25);
     expect(tell(twoWitnesses, [...probes(200), fence]).at(-1)).toMatch(/0 bad looks/);
     expect(tell(twoWitnesses, [fence]).at(-1)).toMatch(/0 bad looks, silent for 25000 ms/);
-    // The look itself may have taken 5 s more.
+    // The poll itself may have taken 5 s more.
     silentFor(10);
     expect(tell(twoWitnesses, [...probes(503), fence]).at(-1)).toMatch(/silent for 15000 ms/);
   });
 
-  it("are progress that stopped and an order that waits", () => {
+  it("are stopped progress together with a waiting order", () => {
     silentFor(1);
     items[`progress#${HOME}`] = { lastAtMs: START_MS - 81_000 };
     const order = (secondsAgo: number): Happening =>
@@ -231,7 +231,7 @@ describe("two witnesses", () => {
   });
 });
 
-it("DNS comes back only with home, or once the standby is gone", () => {
+it("DNS returns only when home is active, or once the standby is lost", () => {
   const dns = (region: string): Happening => {
     host = region;
     return { kind: "dns", name: "orders", host: region };
@@ -247,7 +247,7 @@ it("DNS comes back only with home, or once the standby is gone", () => {
   expect(see(dns(HOME))).toBeUndefined();
 });
 
-it("DNS may come back while the standby's latch cannot know: without the ledger, and just after", () => {
+it("DNS may return while the standby has no ledger, and shortly after", () => {
   const see = noFlipBack.watch(scene());
   const dns = (region: string): Happening => {
     host = region;
@@ -264,7 +264,7 @@ it("DNS may come back while the standby's latch cannot know: without the ledger,
   expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
 });
 
-it("DNS may follow a call back home that another fence has overtaken, for as long as it is late", () => {
+it("DNS may still follow a superseded failback, for as long as its delay", () => {
   const see = noFlipBack.watch(scene());
   const dns = (region: string): Happening => {
     host = region;
@@ -286,7 +286,7 @@ it("DNS may follow a call back home that another fence has overtaken, for as lon
   expect(see(dns(HOME))).toMatch(`DNS went back to ${HOME}`);
 });
 
-it("DNS may follow a home that gets well before the latch of a fence is known", () => {
+it("DNS may follow a home that becomes healthy before the latch of a fence is known", () => {
   const dns = (region: string): Happening => {
     host = region;
     return { kind: "dns", name: "orders", host: region };
@@ -303,7 +303,7 @@ it("DNS may follow a home that gets well before the latch of a fence is known", 
   expect(backAfter(40_000)).toMatch(`DNS went back to ${HOME}`);
 });
 
-it("a minute's sweep adds nothing to a queue that held many when it looked; an activation does", () => {
+it("a minute's sweep adds nothing to a queue that already held many; an activation does", () => {
   const see = backlogStaysSmall.watch(scene());
   const sweep = (payload: object) => {
     const environment = { description: { stem: "settlementSweep", region: HOME }, payload };
@@ -324,7 +324,7 @@ it("a minute's sweep adds nothing to a queue that held many when it looked; an a
   );
 });
 
-it("on the way to the standby no orchestrator asks the region being left", () => {
+it("during a failover to the standby, no orchestrator calls the region being left", () => {
   const call = (region: string, service: string, command: string, payload: object = {}) => ({
     environment: { description: { stem: "failoverOrchestrator" }, payload },
     region,
@@ -343,7 +343,7 @@ it("on the way to the standby no orchestrator asks the region being left", () =>
   expect(see(next)).toBe(`DescribeDBClustersCommand in ${HOME}`);
 });
 
-it("who has taken a step of a takeover looks at home no more", () => {
+it("an orchestrator that has taken a step of a takeover no longer polls home", () => {
   const by = (stem: string): Environment =>
     ({
       description: { stem, region: STANDBY },
@@ -372,7 +372,7 @@ it("who has taken a step of a takeover looks at home no more", () => {
   expect(see(looks(actor))).toBe(`GET https://api.${HOME}.example/health`);
 });
 
-it("a switchover and an operator's failback lose no row, a failover may", () => {
+it("a switchover and an operator's failback lose no rows; a failover may", () => {
   const moved = (region: string): Happening => ({ kind: "writer moved", region, rowsLost: 3 });
   const called = (kind: "failover called" | "switchover called"): Happening => ({
     kind,
@@ -389,7 +389,7 @@ it("a switchover and an operator's failback lose no row, a failover may", () => 
   expect(last(failback, back("operator: failover"), moved(HOME))).toBeUndefined();
 });
 
-it("an order among the dead letters is one too many", () => {
+it("an order among the dead letters breaks the promise", () => {
   const dead = (orderId: string, queueName = "dead"): Happening => ({
     kind: "dead letter",
     queueName,

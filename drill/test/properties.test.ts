@@ -4,7 +4,9 @@ import { cachedCapture } from "../../support/capture/cachedCapture";
 import { play } from "./playing/client";
 import type { Answer, Request } from "./playing/edited";
 
-/** One property of a resource, changed; what the outage then shows, beside the unharmed one. */
+/**
+ * One changed property of a resource, and what the outage then shows compared with the original.
+ */
 interface Row {
   property: string;
   edits: readonly ResourceEdit[];
@@ -258,7 +260,7 @@ test.each(propertyNames())("changes what happens: %s", (property) => {
   row.shows(answer, unharmed);
 });
 
-/** Jest wants the names before the program is captured; the rows need its policies. */
+/** Jest needs the names before the program is captured; the rows need its policies. */
 function propertyNames(): string[] {
   const policy = JSON.stringify({ Statement: [{ Sid: "MoveDatabase" }] });
   const stand = {

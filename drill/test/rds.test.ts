@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 beforeEach(() => (world = worldOf(resources, [], {})));
 
-/** What RDS in the standby's region answers, or the name of its error. */
+/** The answer of RDS in the standby's region, or the name of its error. */
 function ask(command: string, input: object): unknown {
   let answer: unknown;
   world.rds.handle(STANDBY, command, input as Readonly<Record<string, unknown>>, {
@@ -35,7 +35,7 @@ const promote = (): unknown =>
     AllowDataLoss: true,
   });
 
-it("says what a cluster is busy with, and promotes it all the same", () => {
+it("reports a busy cluster's status and still promotes it", () => {
   expect(status()).toMatchObject({ DBClusters: [{ Status: "available" }] });
   world.rds.busy.set(HOME, "maintenance").set(STANDBY, "backing-up");
   expect(status()).toMatchObject({ DBClusters: [{ Status: "backing-up" }] });
@@ -43,7 +43,7 @@ it("says what a cluster is busy with, and promotes it all the same", () => {
   expect(status()).toMatchObject({ DBClusters: [{ Status: "promoting" }] });
 });
 
-it("refuses a promotion where a fault keeps the cluster from it, and only there", () => {
+it("rejects the promotion of a cluster only if a fault prevents it", () => {
   world.rds.unpromotable.add(HOME).add(STANDBY);
   expect(promote()).toBe("InvalidDBClusterStateFault");
   world.rds.unpromotable.delete(STANDBY);

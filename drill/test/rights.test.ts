@@ -6,7 +6,7 @@ import type { Happening } from "../world/happenings";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { worldOf } from "./worldOf";
 
-it("takes order-processor's right to sign in at home, and no other, while the fault lasts", async () => {
+it("while it lasts, the fault removes only order-processor's permission to sign in at home", async () => {
   const world = worldOf((await cachedCapture()).resources, [], {});
   const { program } = world.base;
   const functionOf = (stem: string, region: string): FunctionDescription =>
@@ -45,6 +45,6 @@ it("takes order-processor's right to sign in at home, and no other, while the fa
   expect(rights()).toEqual({ ...all, home: false });
   fault.end(stage);
   expect(rights()).toEqual(all);
-  // What a fault takes is no lack of the program's.
+  // Permissions removed by a fault are not missing in the program.
   expect(denied).toEqual([]);
 });

@@ -28,7 +28,7 @@ const record = (failover: "PRIMARY" | "SECONDARY", healthCheckId?: string) => ({
   values: [failover],
 });
 
-/** Checks of hosts that answer as the test says; the name's primary follows `up`. */
+/** Health checks of hosts that answer as the test says. The primary record depends on `up`. */
 function zone(change: Partial<HealthCheckDescription> = {}) {
   const simulation = new Simulation(false);
   const bad = new Set<string>();
@@ -64,14 +64,14 @@ function zone(change: Partial<HealthCheckDescription> = {}) {
           },
         },
       ),
-    /** Longer than an interval and the way to the data plane. */
+    /** Longer than an interval and the delay to the data plane. */
     settle: () => simulation.run(simulation.nowMs + 30_000),
     soon: () => simulation.run(simulation.nowMs + 1),
   };
 }
 
 describe("UpdateHealthCheck", () => {
-  it("switches a check off some seconds later: healthy, whatever its endpoint does", async () => {
+  it("disables a check after some seconds: it is healthy, whatever its endpoint does", async () => {
     const dns = zone();
     dns.bad.add("up.test");
     await dns.settle();
@@ -83,7 +83,7 @@ describe("UpdateHealthCheck", () => {
     expect([dns.up("up"), dns.answer()]).toEqual([true, "PRIMARY"]);
   });
 
-  it("lets nobody look while a check is off, and looks again once it is on", async () => {
+  it("stops requests while a check is disabled, and resumes them once it is enabled", async () => {
     const dns = zone();
     dns.update("up", { Disabled: true });
     dns.update("latch", { Disabled: true });
@@ -98,7 +98,7 @@ describe("UpdateHealthCheck", () => {
     expect([dns.up("up"), dns.answer()]).toEqual([false, "SECONDARY"]);
   });
 
-  it("leaves an inverted check that is off unhealthy, of an endpoint or calculated", async () => {
+  it("leaves a disabled inverted check unhealthy, for an endpoint or calculated", async () => {
     const dns = zone();
     dns.bad.add("latch.test");
     await dns.settle();
@@ -112,7 +112,7 @@ describe("UpdateHealthCheck", () => {
     expect([dns.up("latch"), dns.up("none")]).toEqual([false, false]);
   });
 
-  it("takes the later of two changes, and leaves what is not given", async () => {
+  it("applies the later of two changes, and keeps properties that are not given", async () => {
     const dns = zone();
     dns.bad.add("up.test");
     await dns.settle();
@@ -124,14 +124,14 @@ describe("UpdateHealthCheck", () => {
     expect([dns.up("up"), dns.up("all")]).toEqual([false, true]);
   });
 
-  it("says of anything else that it is not modelled", () => {
+  it("rejects anything else as not modelled", () => {
     expect(() => zone().update("up", { Inverted: true })).toThrow(
       "UpdateHealthCheckCommand of Inverted is not modelled",
     );
   });
 });
 
-it("a check declared as disabled is healthy, inverted unhealthy, and is not looked at", async () => {
+it("a check declared as disabled is healthy, or unhealthy if inverted, and sends no requests", async () => {
   const dns = zone({ isDisabled: true });
   dns.bad.add("up.test");
   await dns.settle();

@@ -35,7 +35,7 @@ function played(task: Task, changes: Partial<Played> = {}): Played {
 }
 
 describe("a run", () => {
-  it("adds up in order, whatever comes back first", async () => {
+  it("adds up in order, whichever outage ends first", async () => {
     const slow = (task: Task): Promise<Played> =>
       new Promise((resolve) => setTimeout(() => resolve(played(task)), (7 * task.index) % 5));
     const quick = (task: Task): Promise<Played> => Promise.resolve(played(task));
@@ -77,7 +77,7 @@ describe("a run", () => {
     expect(results.coverage["second region lost"]).toBe(0);
   });
 
-  it("holds a p99 against its bound: one above it passes, of less than two hundred", async () => {
+  it("checks a p99: with fewer than two hundred outages, one may be above the bound", async () => {
     const play = (late: (task: Task) => boolean) => (task: Task) =>
       Promise.resolve(
         played(task, {
@@ -100,7 +100,7 @@ describe("a run", () => {
     expect(await brokenOf(200, ({ index }) => index < 3)).toEqual(broken("2 of 200"));
   });
 
-  it("fails where a moment that matters never came in 10,000 outages of the ordinary mix", async () => {
+  it("fails if a situation that matters never occurred in 10,000 outages of the ordinary mix", async () => {
     const all = Object.fromEntries(counterNames.map((name) => [name, 1]));
     const [never, ...others] = counterNames;
     const most = Object.fromEntries(others.map((name) => [name, 1]));
@@ -113,11 +113,11 @@ describe("a run", () => {
     expect(await brokenOf(10_000, all)).toEqual([]);
     expect(await brokenOf(10_000, most)).toEqual([broken]);
     expect(await brokenOf(9_999, most)).toEqual([]);
-    // One kind of outage cannot have the moments of all kinds.
+    // A single kind of outage cannot contain the situations of all kinds.
     expect(await brokenOf(10_000, most, "--fault", "region")).toEqual([]);
   });
 
-  it("counts who never recovered beside the others", () => {
+  it("counts outages that never recovered separately", () => {
     expect(distribution([3, null, 1])).toEqual({ count: 3, p50: 1, p99: 3, max: 3, never: 1 });
     expect(distribution([])).toEqual({ count: 0, p50: null, p99: null, max: null, never: 0 });
   });
@@ -148,13 +148,13 @@ describe("a failure", () => {
     );
   };
 
-  it("is shrunken to the one fault it needs, and that one shortened", async () => {
+  it("is shrunk to the one fault that it needs, and that fault is shortened", async () => {
     const task = { index: 0, seed: "3" };
     const { keep } = await shrink(await play(task), task, play);
     expect(keep).toEqual([{ index: 1, seconds: 25 }]);
   });
 
-  it("is told with its schedule, what is left of it, and the lines that play it again", async () => {
+  it("is reported with its schedule, the shrunken schedule, and the commands that replay it", async () => {
     const options = parse("--outages", "1", "--seed", "3", "--fault", "region");
     const { failures, results } = await run(options, play);
     expect(results.failed).toBe(1);
@@ -176,7 +176,7 @@ play it again: npm run drill -- --seed 3 --outages 1 --fault "region"
 shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:25`);
   });
 
-  it("says where its outage started, where that was after a takeover", async () => {
+  it("says if its outage started after a takeover", async () => {
     const options = parse("--outages", "1", "--seed", "3");
     const { failures } = await run(options, async (task) => {
       const { story, ...rest } = await play(task);
@@ -187,7 +187,7 @@ shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:2
     );
   });
 
-  it("beyond the third has a line that plays it, as every one has in JSON", async () => {
+  it("beyond the third is listed with the command that replays it, as is each one in JSON", async () => {
     const options = parse("--outages", "5", "--seed", "3", "--design", "no latch");
     const outcome = await run(options, play);
     const [text] = furtherText(outcome.results, outcome.failures, options);
@@ -217,7 +217,7 @@ shrunken:      npm run drill -- --seed 3 --outages 1 --fault "region" --keep 1:2
 });
 
 describe("worker threads", () => {
-  it("play the same outages, one of them or two, and so does the line of one outage", async () => {
+  it("play the same outages, whether one thread or two, and so does the replay of one outage", async () => {
     const options = parse("--outages", "2", "--seed", "11", "--fault", "none");
     const { resources } = await cachedCapture();
     const played: Played[] = [];
@@ -240,11 +240,11 @@ describe("worker threads", () => {
     expect(hashes).toEqual([played[1]!.traceHash]);
   }, 60_000);
 
-  it("record an outage without taking part in it", async () => {
+  it("record an outage without changing it", async () => {
     const task = { index: 0, seed: "11.0", kind: "region" };
     const unseen = await playTask(task);
     const seen = await playTask({ ...task, isRecorded: true });
-    // A recorder's own samples are events, so the hash of all events is another.
+    // A recorder's samples are events too, so the hash over all events differs.
     const { orders, recovery, coverage, verdict } = unseen;
     expect(seen).toMatchObject({ orders, recovery, coverage, verdict });
     expect(unseen.story).toBeUndefined();
@@ -265,7 +265,7 @@ describe("worker threads", () => {
     expect(openOrders.at(-1)![1]).toBeLessThan(Math.max(...openOrders.map(([, open]) => open)));
   }, 60_000);
 
-  it("tell how a weakened platform fails", async () => {
+  it("report how a weakened platform fails", async () => {
     const task = { index: 0, seed: "1.0", kind: "region" };
     const outage = await playTask(task, "orchestrator at home");
     expect(outage.verdict).toBe("FAILED");

@@ -17,7 +17,7 @@ const usual = { seed: "1", within: 5, isEvery: true };
 
 const kindOf = (seed: string): string => drawSchedule(seed).kind;
 
-/** Plays by heart: which designs break a promise at which seeds. */
+/** A fake player that knows which designs break a promise at which seeds. */
 class Heart {
   readonly played: string[] = [];
 
@@ -54,8 +54,8 @@ function play(sabotage: Sabotage, heart: Heart, options = usual): Promise<Hunted
   return hunt(sabotage, options, heart.play, new Map());
 }
 
-describe("a hunt", () => {
-  it("ends with the first outage that breaks a promise, and tells which", async () => {
+describe("sabotage with one mutation", () => {
+  it("ends with the first outage that breaks a promise, and says which one", async () => {
     const heart = new Heart({ weak: ["1.2", "1.3"] });
     expect(await play(weak, heart)).toEqual({
       name: "weak",
@@ -72,20 +72,21 @@ describe("a hunt", () => {
     expect(caught?.seed).toBe("1.4");
   });
 
-  it("counts a pair only where each half alone breaks nothing", async () => {
+  it("counts a pair only if each half alone breaks nothing", async () => {
     const heart = new Heart({ both: ["1", "1.1", "1.3"], one: ["1"], other: ["1.1"] });
     const { caught, pair } = await play(both, heart);
     expect(caught?.seed).toBe("1.3");
-    // The covered one is played alone in the outages before the catch too, and told where it shows.
+    // The covered mutation is also played alone in the outages before the catch, and its breaches
+    // are reported.
     expect(pair).toEqual({ covered: "one", guard: "other", played: 4, caughtAlone: ["1"] });
   });
 
-  it("gives up after as many outages as are allowed", async () => {
+  it("stops after the allowed number of outages", async () => {
     const heart = new Heart({ weak: ["1.5"] });
     expect(await play(weak, heart)).toMatchObject({ caught: null, played: 5 });
   });
 
-  it("passes over kinds in which it cannot show, unless every outage is asked for", async () => {
+  it("skips kinds in which the mutation cannot show, unless every outage is requested", async () => {
     const sabotage = { ...weak, kinds: [kindOf("1.3")] };
     const isEarlier = ["1", "1.1", "1.2"].some((seed) => kindOf(seed) === kindOf("1.3"));
     expect(isEarlier).toBe(false);
@@ -95,7 +96,7 @@ describe("a hunt", () => {
     expect(await play(sabotage, new Heart(breaks))).toMatchObject({ played: 4 });
   });
 
-  it("plays our own design once a seed, whatever is hunted", async () => {
+  it("plays our own design only once per seed", async () => {
     const heart = new Heart({ both: ["1"], weak: ["1"] });
     const baseline: Baseline = new Map();
     for (const each of [both, weak]) await hunt(each, usual, heart.play, baseline);
@@ -103,7 +104,7 @@ describe("a hunt", () => {
   });
 });
 
-it("the table names what was caught, and what was not", async () => {
+it("the table lists which mutations were caught and which were not", async () => {
   const heart = new Heart({ weak: ["1"] });
   const hunted = [await play(weak, heart), await play(both, heart)];
   const text = sabotageText(hunted, usual);
@@ -120,7 +121,7 @@ describe("options", () => {
   const parse = (...args: string[]): SabotageOptions =>
     sabotageOptionsOf(parseOptions(sabotageCommand, args), names, 2);
 
-  it("play all mutations within 2,000 outages of seed 1 on all cores", () => {
+  it("by default play all mutations within 2,000 outages of seed 1 on all cores", () => {
     expect(parse()).toEqual({
       only: undefined,
       seed: "1",
@@ -137,7 +138,7 @@ describe("options", () => {
     });
   });
 
-  it("are taken in either spelling", () => {
+  it("have two spellings", () => {
     const args = [
       "--only",
       "no latch",
@@ -168,7 +169,7 @@ describe("options", () => {
   });
 });
 
-it("every mutation that is hunted has a name of its own", () => {
+it("every mutation has a unique name", () => {
   const all = sabotages.map(({ mutation }) => mutation.name);
   expect(new Set(all).size).toBe(all.length);
 });

@@ -10,7 +10,7 @@ const ID = "00000000-0000-4000-8000-000000000001";
 const row = { id: ID, account_id: "a", symbol: "S", side: "buy", quantity: "1", fingerprint: "f" };
 const values = [1, JSON.stringify([row]), "2026-01-05T09:00:00.000Z"] as const;
 
-/** Each connection and each statement takes this long, where nothing disturbs it. */
+/** How long each connection and each statement takes without a fault. */
 const DRAWN_MS = 10;
 const connectFailed = { atMs: CONNECT_TIMEOUT_MS, error: new Error("timeout expired") };
 const statementFailed = {
@@ -38,10 +38,10 @@ function home() {
     [...program.functions.values()].find(
       (each) => each.stem === stem && each.region === program.homeRegion,
     )!;
-  /** What the client says, and after how many milliseconds. */
+  /** What the client receives, and after how many milliseconds. */
   const ask = (stem: "orderProcessor" | "dbMigration", text: string, given: readonly unknown[]) => {
     const environment = new Environment(ofHome(stem), simulation);
-    // Under way: what is delivered reaches it.
+    // An invocation is in progress, so answers are delivered to it.
     environment.invocation = {} as Invocation;
     const sql = world.aurora.sql(environment, {
       endpoint: member.cluster.endpoint,
@@ -65,7 +65,7 @@ function home() {
     raise: () => ask("dbMigration", RAISE_EPOCH, [2]),
     ask,
     run: (ms: number) => simulation.run(simulation.nowMs + ms),
-    /** Statements and their commits take so much longer; returns the end of that. */
+    /** Delays statements and their commits by this much. Returns a function that ends the delay. */
     slow: (ms: number) => world.base.hooks.statement.add(() => ms),
     takeDown: () => {
       member.isDown = true;
@@ -96,7 +96,7 @@ it.each(["orderProcessor", "dbMigration"] as const)(
   },
 );
 
-it("sends nothing on a connection that comes too late", async () => {
+it("sends nothing on a connection that opens too late", async () => {
   const { world, state, insert, run } = home();
   world.base.hooks.connect.add(() => ({ delayMs: CONNECT_TIMEOUT_MS }));
   const { said } = insert();
@@ -105,7 +105,7 @@ it("sends nothing on a connection that comes too late", async () => {
   expect(state.rows.size).toBe(0);
 });
 
-it("sends nothing while its function stands still", async () => {
+it("sends nothing while its function is frozen", async () => {
   const { state, insert, run } = home();
   const { said, environment } = insert();
   environment.freeze();
@@ -132,7 +132,7 @@ it("fails a statement whose instances go down, and rolls it back", async () => {
   expect(state.rows.size).toBe(0);
 });
 
-it("fails a statement whose commit takes too long, which commits nevertheless", async () => {
+it("fails a statement whose commit takes too long, although it still commits", async () => {
   const { world, insert, run, slow } = home();
   const commits: number[] = [];
   const startMs = world.base.nowMs;
@@ -146,7 +146,7 @@ it("fails a statement whose commit takes too long, which commits nevertheless", 
   expect(commits).toEqual([2 * DRAWN_MS + 30_000]);
 });
 
-/** The right is raised behind an insert that holds it for so long. */
+/** Raises the right while an insert holds it for this long. */
 async function raisedBehind(commitMs: number) {
   const { state, insert, raise, run, slow } = home();
   const fast = slow(commitMs);
@@ -158,7 +158,7 @@ async function raisedBehind(commitMs: number) {
   return { said, epoch: state.writerEpoch, rows: state.rows.size };
 }
 
-it("waits for a lock for as long as a statement may take, then is cancelled", async () => {
+it("cancels a statement that waits for a lock longer than a statement may take", async () => {
   expect(await raisedBehind(STATEMENT_TIMEOUT_MS - 2 * DRAWN_MS)).toEqual({
     said: { atMs: STATEMENT_TIMEOUT_MS, rows: [] },
     epoch: 2,

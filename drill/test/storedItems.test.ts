@@ -8,7 +8,7 @@ import { EventualTable } from "../world/eventualTable";
 import type { TableStore } from "../world/replica";
 import { StrongTable } from "../world/strongTable";
 
-/** Each item that is written from here on, with its text at that moment. */
+/** Each item written from here on, with its JSON at that moment. */
 function noteWrites(): Map<Item, string> {
   const written = new Map<Item, string>();
   for (const table of [StrongTable.prototype, EventualTable.prototype] as TableStore[]) {
@@ -23,7 +23,7 @@ function noteWrites(): Map<Item, string> {
 
 afterEach(() => jest.restoreAllMocks());
 
-it("nobody changes a stored item through a whole outage", async () => {
+it("nobody changes a stored item during a whole outage", async () => {
   const { resources } = await cachedCapture();
   const platform = await createPlatform(resources);
   const beginning = await beginningOf(platform, "armed");

@@ -22,7 +22,7 @@ describe("a token bucket", () => {
       () => uniform,
     );
 
-  it("gives the burst at once, then its rate, and is never fuller than the burst", () => {
+  it("allows the burst at once, then the rate, and never holds more than the burst", () => {
     const own = bucket(10, 20);
     expect(taken(own, 30)).toBe(20);
     nowMs += 500;
@@ -31,9 +31,9 @@ describe("a token bucket", () => {
     expect(taken(own, 30)).toBe(20);
   });
 
-  it("is used up by others, and then leaves as much as the share says, until they stop", () => {
+  it("is emptied by a flood, then allows the remaining share of requests until the flood ends", () => {
     const own = bucket(10, 20);
-    // 40 requests a second where 10 get a token: 30 of the burst a second.
+    // 40 requests a second for 10 tokens take 30 tokens a second from the burst.
     const end = own.flood(0.75);
     uniform = 0.26;
     nowMs += 500;
@@ -47,12 +47,12 @@ describe("a token bucket", () => {
     expect(taken(own, 30)).toBe(10);
   });
 
-  it("adds up floods that overlap, and loses nothing to one below its rate", () => {
+  it("adds up overlapping floods, and is not affected by one below its rate", () => {
     const own = bucket(10, 20);
     const ends = [own.flood(0), own.flood(0.5)];
     nowMs += 1_000;
     uniform = 0.34;
-    // 30 a second for 10 tokens: a third.
+    // 30 requests a second for 10 tokens: one third gets one.
     expect(taken(own, 3)).toBe(0);
     uniform = 0.33;
     expect(taken(own, 3)).toBe(3);
@@ -62,7 +62,7 @@ describe("a token bucket", () => {
   });
 });
 
-describe("a throttle at home that others use up", () => {
+describe("a flooded throttle at home", () => {
   let resources: readonly Resource[];
 
   beforeAll(async () => {
@@ -80,7 +80,7 @@ describe("a throttle at home that others use up", () => {
     health: answering({ statusCode: 200, body: "{}" }),
   };
 
-  /** What each region answers to an order and to a question for its health. */
+  /** Each region's answers to an order and to a health check. */
   async function statuses(begin: (world: World) => void): Promise<Record<string, number[]>> {
     const world = worldOf(resources, [], handlers);
     begin(world);
@@ -103,7 +103,7 @@ describe("a throttle at home that others use up", () => {
     return seen;
   }
 
-  /** As good as all. */
+  /** Nearly all. */
   const ALL = 1 - 1e-9;
   const calm = [202, 200];
 
@@ -120,12 +120,12 @@ describe("a throttle at home that others use up", () => {
       (world: World) => world.apis.flood("us-east-1", ALL, (path) => path === "/health"),
       [202, 429],
     ],
-    ["one that is given back", (world: World) => world.apis.flood("us-east-1", ALL)(), calm],
+    ["a flood that has ended", (world: World) => world.apis.flood("us-east-1", ALL)(), calm],
   ])("%s", async (_which, begin, atHome) => {
     expect(await statuses(begin)).toEqual({ "us-east-1": atHome, "us-east-2": calm });
   });
 
-  it("is one of these three, as the fault draws it", async () => {
+  it("is drawn by the fault from these three", async () => {
     const seen: string[] = [];
     for (let i = 0; i < 3; i++) {
       const stream = { between: () => ALL, pick: <T>(choices: readonly T[]) => choices[i] };

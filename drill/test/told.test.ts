@@ -13,10 +13,10 @@ const alarm = (name: string, metric: string, target = "arn:aws:sns:us-east-2:1:a
   actions: { ALARM: [target] },
 });
 
-/** Orders are answered as the test says; the promise looks on. */
+/** Orders are answered as the test says, and the promise watches. */
 function play() {
   const simulation = new Simulation(false);
-  // Minutes count from a whole one, with another before it.
+  // Minutes start at a full one, with another before it.
   const startMs = Math.ceil(simulation.startMs / 60_000) * 60_000 + 60_000;
   const lost = new Set<string>();
   const down = new Set<string>();
@@ -50,7 +50,7 @@ function play() {
     down,
     at,
     see,
-    /** So many orders a minute; of them so many fail. */
+    /** Places this many orders in a minute, of which some fail. */
     orders: (minute: number, placed: number, failed: number, how: HttpAnswer | null, ms = 10) => {
       for (let i = 0; i < placed; i++) {
         at(minute * 60 + (i * 50) / placed, () => {
@@ -78,7 +78,7 @@ function play() {
 const refused: HttpAnswer = { status: 503, body: "" };
 const bad = "nobody, though 3 of 30 orders of a minute failed";
 
-/** A minute with trouble and one without, so that the first is over. */
+/** A bad minute and then a good one, so that the first is complete. */
 function gray(failed = 3, how: HttpAnswer | null = refused, afterMs = 10) {
   const world = play();
   world.orders(0, 30, failed, how, afterMs);
@@ -86,7 +86,7 @@ function gray(failed = 3, how: HttpAnswer | null = refused, afterMs = 10) {
   return world;
 }
 
-test("three orders and a tenth of a minute's are owed to an operator, fewer are not", async () => {
+test("an operator must be notified of three failed orders that are a tenth of a minute's, not of fewer", async () => {
   expect(await gray(3).said()).toBe(bad);
   expect(await gray(2).said()).toBeUndefined();
   const many = play();
@@ -95,14 +95,14 @@ test("three orders and a tenth of a minute's are owed to an operator, fewer are 
   expect(await many.said()).toBeUndefined();
 });
 
-test("no answer within 3 s is a failure, a later one does not mend it; 429 is none", async () => {
+test("no answer within 3 s is a failure, even if one comes later; 429 is not a failure", async () => {
   expect(await gray(3, null).said()).toBe(bad);
   expect(await gray(3, { status: 202, body: "" }, 3_001).said()).toBe(bad);
   expect(await gray(3, { status: 202, body: "" }, 2_999).said()).toBeUndefined();
   expect(await gray(3, { status: 429, body: "" }).said()).toBeUndefined();
 });
 
-test("an alarm of one's own that tells a topic within 3 minutes keeps it", async () => {
+test("the program's own alarm keeps the promise if it notifies a topic within 3 minutes", async () => {
   const ringing = (name: string, second: number) => {
     const world = gray();
     world.rings(name, second);
@@ -114,7 +114,7 @@ test("an alarm of one's own that tells a topic within 3 minutes keeps it", async
   expect(await ringing("silent", 100)).toBe(bad);
 });
 
-test("an alarm that rang before and still does keeps it; one that had ended does not", async () => {
+test("an alarm that is still active from before keeps the promise; one that had ended does not", async () => {
   const before = (endsAtSecond: number) => {
     const world = gray();
     world.rings("canaries", -50);
@@ -125,7 +125,7 @@ test("an alarm that rang before and still does keeps it; one that had ended does
   expect(await before(-20)).toBe(bad);
 });
 
-test("nobody of one's own can tell with the looker gone, its CloudWatch down, or in a deployment", async () => {
+test("the promise does not apply while the standby is lost or its CloudWatch is down, or during a deployment", async () => {
   const mute = (begin: (world: ReturnType<typeof play>) => void) => {
     const world = gray();
     begin(world);

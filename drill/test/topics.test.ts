@@ -18,7 +18,7 @@ beforeAll(async () => {
   resources = (await cachedCapture()).resources;
 }, 60_000);
 
-/** As alarms.ts says it. */
+/** The message as alarms.ts formats it. */
 const ofAlarm = {
   "aws:sourceaccount": ACCOUNT,
   "aws:sourceowner": ACCOUNT,
@@ -31,7 +31,10 @@ interface Told {
   from?: readonly Resource[];
 }
 
-/** What came of one message to home's failover topic, to which the standby's orchestrator listens. */
+/**
+ * The effect of one message on home's failover topic, to which the standby's orchestrator
+ * subscribes.
+ */
 async function told(
   edits: readonly ResourceEdit[],
   { by = "cloudwatch.amazonaws.com", context = ofAlarm, from = resources }: Told = {},
@@ -72,7 +75,7 @@ const conditions = (account: string, source: string) => ({
 const published = ["published"];
 const refused = ["denied: sns:Publish by cloudwatch.amazonaws.com"];
 
-it("hands the alarm's message to the function, with the topic it came through", async () => {
+it("passes the alarm's message and its topic to the function", async () => {
   const { seen, payloads } = await told([]);
   expect(seen).toEqual(published);
   const Sns = { TopicArn: TOPIC, Subject: "", Message: '{"NewStateValue":"ALARM"}' };
@@ -83,7 +86,7 @@ it.each<[string, () => object, string[]]>([
   ["its own account and alarms", () => conditions(ACCOUNT, `${ALARM}*`), published],
   ["another account", () => conditions("999999999999", `${ALARM}*`), refused],
   [
-    "accounts by a wildcard, which StringEquals takes by the letter",
+    "accounts by a wildcard, which StringEquals takes literally",
     () => conditions("*", `${ALARM}*`),
     refused,
   ],
@@ -104,29 +107,29 @@ it.each<[string, () => object, string[]]>([
   expect(answer.payloads).toHaveLength(seen === published ? 1 : 0);
 });
 
-it("a condition that the world does not know is named, not passed over", async () => {
+it("an unknown condition operator is an error that names it", async () => {
   const change = { Condition: { NumericLessThan: { "aws:MultiFactorAuthAge": "60" } } };
   await expect(told([alarmsStatement(change)])).rejects.toThrow(/NumericLessThan is not modelled/);
 });
 
-describe("a topic without a policy beside it", () => {
+describe("a topic without a policy resource", () => {
   const without = (): ResourceEdit => ({
     type: POLICY,
     name: alarmsStatement({}).name!,
     remove: true,
   });
 
-  it("goes by the one written into it", async () => {
+  it("uses the policy in its own properties", async () => {
     const policy = JSON.stringify({ Statement: [] });
     const name = resources.find(({ state, type }) => type === TYPE && state["arn"] === TOPIC)!.name;
     expect((await told([without(), { type: TYPE, name, set: { policy } }])).seen).toEqual(refused);
   });
 
-  it("or written into it lets in what acts for its owner, as CloudWatch does", async () => {
+  it("without any policy accepts services that act for its owner, such as CloudWatch", async () => {
     expect((await told([without()])).seen).toEqual(published);
   });
 
-  it("lets in nobody else", async () => {
+  it("accepts nobody else", async () => {
     const context = { ...ofAlarm, "aws:sourceowner": "999999999999" };
     expect((await told([without()], { context })).seen).toEqual(refused);
     const events = { by: "events.amazonaws.com", context: {} };
@@ -148,7 +151,7 @@ describe("a subscription", () => {
     return [seen, payloads.length];
   };
 
-  it("is none once it is taken away, or made in another region than the topic's", async () => {
+  it("has no effect once it is removed, or if it is made in another region than the topic's", async () => {
     const away: ResourceEdit = { ...subscription({}), remove: true };
     expect(await calls(away)).toEqual([published, 0]);
     const from = resources.map((each) =>

@@ -4,7 +4,7 @@ import type { ProgramDescription } from "../description/program";
 import { Base } from "../world/base";
 import { Network } from "../world/network";
 
-it("tells a watcher of the kinds it asked for, in the order of asking, late ones as well", () => {
+it("a watcher receives the kinds it asked for, in the order of registration, late ones too", () => {
   const base = new Base(new Simulation(), new Random("1"), {} as ProgramDescription, new Network());
   const heard: string[] = [];
   base.watch(({ kind }) => heard.push(`all: ${kind}`));

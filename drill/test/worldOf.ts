@@ -4,7 +4,9 @@ import type { Handlers } from "../handlers";
 import { type ResourceEdit, editedBy } from "../mutations/edits";
 import { World } from "../world/world";
 
-/** The edited program with handlers of the test's own, in which nobody but the test starts anything. */
+/**
+ * A world of the edited program with the test's own handlers. Only the test starts anything in it.
+ */
 export function worldOf(
   resources: readonly Resource[],
   edits: readonly ResourceEdit[],

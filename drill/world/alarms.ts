@@ -23,9 +23,9 @@ interface Composite {
   state: AlarmState;
 }
 
-/** Alarms and composites in all regions, and what they set off when their state changes. */
+/** Alarms and composites in all regions, and the actions of their state changes. */
 export class Alarms {
-  /** Regions whose CloudWatch stands still, as a fault. */
+  /** Regions whose CloudWatch is down, as a fault. */
   readonly down = new Set<string>();
   private readonly alarms = new Map<string, Alarm>();
   private composites: readonly Composite[];
@@ -39,8 +39,9 @@ export class Alarms {
   }
 
   /**
-   * A new alarm, with the series it wants to be fed. It is evaluated from its first data on: what
-   * was before the world began is not its silence, and of AWS's own metrics the world publishes few.
+   * Adds an alarm and returns the series that feed it. An alarm is evaluated from its first data
+   * on: the time before the world began does not count as missing data, and the world publishes few
+   * of AWS's own metrics.
    */
   add(description: AlarmDescription): Series[] {
     const { region, arn, periodMs, metrics } = description;
@@ -60,7 +61,7 @@ export class Alarms {
     return [...series.values()];
   }
 
-  /** Deleted: it is evaluated no more, and sets nothing off. */
+  /** Deletes an alarm: it is no longer evaluated and triggers no actions. */
   remove(arn: string): void {
     this.composites = this.composites.filter(({ description }) => description.arn !== arn);
     for (const [key, alarm] of this.alarms) {
@@ -90,8 +91,9 @@ export class Alarms {
   }
 
   /**
-   * What was before the world began is nobody's silence: whoever takes silence for a breach waits
-   * until it can be heard. In a world that begins with the deployment alarms are new besides.
+   * The time before the world began does not count as missing data. An alarm that treats missing
+   * data as breaching waits until data can have arrived. In a world that begins with the
+   * deployment, alarms are also new.
    */
   private isWarmingUp({ description, series }: Alarm): boolean {
     const { periodMs, evaluationPeriods, missingData, warmUpMs } = description;
@@ -101,7 +103,7 @@ export class Alarms {
     return [...series.values()].some(({ periods }) => periods < evaluationPeriods);
   }
 
-  /** Composites that speak of an alarm, or of a composite, follow it at once. */
+  /** Composites that refer to an alarm or composite follow its change at once. */
   private followedBy({ region, name, arn }: AlarmDescription | CompositeDescription): void {
     for (const composite of this.composites) {
       const { region: own, children, rule } = composite.description;
@@ -123,7 +125,7 @@ export class Alarms {
     this.base.happened({ kind: "alarm", name, region, state });
   }
 
-  /** Actions follow a change of state; an alarm that stays in ALARM does not fire again. */
+  /** Actions are triggered by a change of state. An alarm that stays in ALARM triggers none. */
   private act(
     { name, arn, region, actions }: AlarmDescription | CompositeDescription,
     state: AlarmState,

@@ -10,10 +10,10 @@ import type { Lambda } from "./lambda";
 import type { Place } from "./network";
 import { type Limit, TokenBucket } from "./tokenBucket";
 
-/** An authorizer's verdict on a token, kept for a while. */
+/** An authorizer's result for a token, cached for a while. */
 interface Verdict {
   untilMs: number;
-  /** Undefined where it denies. */
+  /** Undefined if it denies. */
   context: Record<string, unknown> | undefined;
 }
 
@@ -24,19 +24,24 @@ const ACCOUNT_LIMIT: Limit = {
   burst: fixedAssumptions.apiAccountBurst.value,
 };
 
-/** The REST APIs of both regions, by host: routes, throttles, and Lambda behind them. */
+/**
+ * The REST APIs of both regions, by host: routes, throttles, and the Lambda functions behind them.
+ */
 export class ApiGateways {
   private readonly byHost = new Map<string, ApiDescription>();
   private readonly throttles = new Map<RouteDescription | Region, TokenBucket>();
-  /** By authorizer, then token. */
+  /** By authorizer, then by token. */
   private readonly verdicts = new Map<string, Map<string, Verdict>>();
-  /** By URL: the same few are asked thousands of times. */
+  /** Parsed URLs: the same few are requested thousands of times. */
   private readonly known = {
     GET: new Map<string, Destination>(),
     POST: new Map<string, Destination>(),
   };
 
-  /** For one who watches: told of every request; what it returns is told its answer, if any. */
+  /**
+   * Called for every request. The function that it returns is called with the answer, if there is
+   * one.
+   */
   onRequest: (request: HttpRequest) => ((answer: HttpAnswer) => void) | undefined = () => undefined;
 
   constructor(
@@ -46,15 +51,15 @@ export class ApiGateways {
     for (const api of base.program.apis) this.byHost.set(api.host, api);
   }
 
-  /** The API a host name belongs to. */
+  /** The API with this host name. */
   find(host: string): ApiDescription | undefined {
     return this.byHost.get(host);
   }
 
   /**
-   * Others ask so often that this share of requests gets no token: of the methods that are meant,
-   * or, unless any are, of all APIs in the region, which share the account's throttle.
-   * @returns ends it.
+   * Floods a throttle: this share of requests gets no token. If some methods are selected, it
+   * applies to their throttles, otherwise to the throttle that all APIs of the account in the
+   * region share. @returns a function that ends the flood
    */
   flood(
     region: string,
@@ -70,7 +75,7 @@ export class ApiGateways {
     return () => ends.forEach((end) => end());
   }
 
-  /** Sends a request from a place; `answer` is never called where none comes back. */
+  /** Sends a request from a place. `answer` is never called if no answer comes back. */
   request(from: Place, request: HttpRequest, answer: (answer: HttpAnswer) => void): void {
     const answered = this.onRequest(request);
     const destination = this.destinationOf(request);
@@ -92,7 +97,7 @@ export class ApiGateways {
     const api = this.byHost.get(url.slice(8, slash));
     if (api === undefined) return undefined;
     destination = { api, call: findRoute(api, url.slice(slash), method) };
-    // A path with an order's id in it is asked for once only.
+    // A path with an order's id is requested only once.
     if (destination.call?.pathParameters === null) known.set(url, destination);
     return destination;
   }
@@ -127,7 +132,7 @@ export class ApiGateways {
     return handler !== undefined && mayInvoke(handler, "apigateway.amazonaws.com", source, account);
   }
 
-  /** A cached verdict, or the authorizer's; where it fails there is none. */
+  /** Uses a cached result, or asks the authorizer. If the authorizer fails, nothing is cached. */
   private authorize(
     exchange: Exchange,
     call: Call,
@@ -172,7 +177,7 @@ export class ApiGateways {
     });
   }
 
-  /** By the method's own throttle, else by the one that all APIs of the account share. */
+  /** Checks the method's own throttle if it has one, otherwise the account's. */
   private isThrottled({ api, route }: Call): boolean {
     return this.isEmpty(route) || this.isEmpty(api.region);
   }
@@ -241,7 +246,7 @@ function proxyEvent(
   };
 }
 
-/** API Gateway's own words for a function that failed, was throttled or answered nonsense. */
+/** API Gateway's answer if the function failed, was throttled or returned something invalid. */
 function answerOf(outcome: Outcome): HttpAnswer {
   if (outcome.how === "throttled")
     return { status: 500, body: '{"message":"Internal server error"}' };

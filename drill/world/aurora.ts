@@ -11,26 +11,26 @@ import { Volume, type VolumeState } from "./volume";
 
 export type MemberRole = "writer" | "reader" | "discarded";
 
-/** One region's cluster: its description, the volume behind it, what it may do with it. */
+/** One region's cluster: its description, its volume, and its state. */
 export interface Member {
   readonly cluster: ClusterDescription;
-  /** What a role must allow for the application's user to sign in. */
+  /** The permission with which a role may sign in as the application's user. */
   readonly signIn: IamRequest;
   volume: Volume;
   role: MemberRole;
-  /** Refuses writes although it is, or was, the writer: fenced, or about to hand over. */
+  /** Rejects writes although it is, or was, the writer: it is fenced, or about to hand over. */
   isFenced: boolean;
-  /** Its instances do not answer, as during a failover between AZs. */
+  /** Its instances do not answer, for example during a failover between AZs. */
   isDown: boolean;
 }
 
-/** The data of one global database: volumes, their replication, and the statements run on them. */
+/** The data of one global database: volumes, replication, and the statements that run on them. */
 export class Aurora {
   readonly members = new Map<string, Member>();
   private readonly endpoints = new Map<string, { member: Member; isWriterEndpoint: boolean }>();
   private volumes = 0;
   private isLinked = true;
-  /** Whether a secondary's cluster endpoint leads to a reader, or nowhere. */
+  /** Whether a secondary's inactive cluster endpoint resolves to a reader or to nothing. */
   private readonly inactiveResolves: boolean;
   lagMs: number;
 
@@ -72,18 +72,18 @@ export class Aurora {
     throw new Error("the global database has no writer");
   }
 
-  /** Every member is what it should be: one writer, readers that follow it. */
+  /** Every member has its normal role: one writer, and readers that follow it. */
   get isWhole(): boolean {
     return [...this.members.values()].every(({ role }) => role !== "discarded");
   }
 
-  /** Rows committed by the writer reach the reader this much later from now on. */
+  /** Sets the replication lag of rows committed from now on. */
   setLag(lagMs: number): void {
     this.replicate();
     this.lagMs = lagMs;
   }
 
-  /** Brings readers up to what has arrived by now. */
+  /** Applies to the readers what has arrived by now. */
   replicate(): void {
     if (!this.isLinked) return;
     for (const { role, volume } of this.members.values()) {
@@ -91,7 +91,7 @@ export class Aurora {
     }
   }
 
-  /** A volume of its own for a member that comes back as a reader. */
+  /** Gives a new volume to a member that returns as a reader. */
   rebuild(member: Member): void {
     member.volume = Volume.following(this.volumes++, this.writer.volume);
     member.role = "reader";
@@ -99,12 +99,12 @@ export class Aurora {
     this.base.happened({ kind: "volume rebuilt", region: member.cluster.region });
   }
 
-  /** A connection and one statement on it, as a function's runtime offers them. */
+  /** Opens a connection for one statement, as a function's runtime does. */
   sql(environment: Environment, address: DatabaseAddress): Sql {
     const { simulation } = this.base;
     return <Row>(text: string, values: readonly unknown[]) =>
       new Promise<Row[]>((resolve, reject) => {
-        // The master's password is asked for before a connection, and nothing times that.
+        // The master's password is fetched before the connection, without a timeout.
         const { vpcServices } = environment.description;
         if (address.as === "master" && vpcServices?.has("secretsmanager") !== true) return;
         const ok = (rows: readonly object[]): void => resolve(rows as unknown as Row[]);
@@ -124,7 +124,7 @@ export class Aurora {
   ): void {
     const found = this.endpoints.get(address.endpoint);
     const { region, vpcServices } = environment.description;
-    // Databases stand in isolated subnets: only functions in the same region's VPC reach them.
+    // Databases are in isolated subnets: only functions in the same region's VPC reach them.
     if (
       found !== undefined &&
       (vpcServices === undefined || found.member.cluster.region !== region)
@@ -174,14 +174,14 @@ export class Aurora {
     const { volume } = member;
     const { region } = member.cluster;
     const lock = volume.epochLock;
-    // Instances that went down since then took the session with them, and what it had under way.
+    // If instances went down in the meantime, the session ended, with everything in progress on it.
     const isAlive = (): boolean =>
       !base.network.isLost(region) && !member.isDown && volume.epochLock === lock;
     this.replicate();
     return {
       volume,
       isAlive,
-      // A volume that was replaced under the statement takes no commit any more.
+      // A volume that was replaced during the statement accepts no commit.
       isReadOnly: () => member.role === "reader" || member.isFenced || member.volume !== volume,
       later: (work) =>
         base.simulation.after(this.statementMs(region), () => {

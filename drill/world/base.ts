@@ -7,7 +7,7 @@ import type { Happening, Kind } from "./happenings";
 import { createHooks } from "./hooks";
 import type { Network } from "./network";
 
-/** An assumption with its own stream. */
+/** An assumption with a random stream of its own. */
 interface Draw {
   assumption: Assumption;
   stream: Stream;
@@ -19,17 +19,22 @@ interface Watching {
 }
 
 interface Told {
-  /** What the trace mixes of the kind. */
+  /** The number that stands for the kind in the trace's hash. */
   mark: number;
   watchers: readonly Watching["watcher"][];
 }
 
-/** What every simulated service shares: time, chance, the program, the network, who watches. */
+/**
+ * What all simulated services share: time, randomness, the program, the network and the watchers.
+ */
 export class Base {
-  /** Where faults reach in. */
+  /** The hooks that faults use. */
   readonly hooks = createHooks();
   private readonly watchers: Watching[] = [];
-  /** Who is told of a kind, in the order of asking; found anew after somebody asked. */
+  /**
+   * The watchers of each kind, in the order of registration. The list is rebuilt after a
+   * registration.
+   */
   private readonly told = new Map<Kind, Told>();
   private readonly draws = new Map<AssumptionName, Draw>();
 
@@ -44,7 +49,7 @@ export class Base {
     return this.simulation.nowMs;
   }
 
-  /** Draws from an assumption's own stream. */
+  /** Draws a value from the assumption's own random stream. */
   draw(name: AssumptionName): number {
     let known = this.draws.get(name);
     if (known === undefined) {
@@ -54,17 +59,17 @@ export class Base {
     return known.assumption.draw(known.stream);
   }
 
-  /** Calls `fire` after a delay drawn from an assumption in milliseconds. */
+  /** Calls `fire` after a delay that is drawn from an assumption in milliseconds. */
   afterDraw(name: AssumptionName, fire: () => void): void {
     this.simulation.after(this.draw(name), fire);
   }
 
-  /** Every `periodMs`, for the first time `phaseMs` after the world began. */
+  /** Calls `fire` every `periodMs`, first `phaseMs` after the world began. */
   every(phaseMs: number, periodMs: number, fire: () => void): void {
     this.simulation.every(this.simulation.startMs + phaseMs, periodMs, fire);
   }
 
-  /** @param kinds what the watcher is told of; everything that happens unless given */
+  /** @param kinds the kinds of event that the watcher receives; all by default */
   watch(watcher: (happening: Happening) => void, kinds?: readonly Kind[]): void {
     this.watchers.push({ watcher, kinds });
     this.told.clear();

@@ -5,7 +5,7 @@ import type { Base } from "./base";
 import type { Environment } from "./environment";
 import type { Permissions } from "./permissions";
 
-/** Calls of functions to services: permission, network, latency, answer. */
+/** Calls from functions to services: permission, network, latency, answer. */
 export class Calls {
   constructor(
     private readonly base: Base,
@@ -13,9 +13,9 @@ export class Calls {
   ) {}
 
   /**
-   * The work is done when the call is sent, and the answer comes a drawn time later: a caller that
-   * is killed in between never hears of what it has done. Without a network path in either
-   * direction the promise stays pending.
+   * The service does its work when the call is sent, and the answer arrives after a drawn time: a
+   * caller that is killed in between never learns what it has done. Without a network path in
+   * either direction the promise stays pending.
    */
   send(
     environment: Environment,
@@ -38,7 +38,7 @@ export class Calls {
     });
   }
 
-  /** The way back: a drawn time later, and only while the regions are connected. */
+  /** Returns an answer after a drawn time, if the regions are still connected. */
   private replyOf(
     environment: Environment,
     service: Service,
@@ -62,7 +62,7 @@ export class Calls {
     };
   }
 
-  /** Where a right is missing, the call is answered at once. */
+  /** A call without permission fails at once. */
   private isAllowed(
     { description }: Environment,
     service: Service,

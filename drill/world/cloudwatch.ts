@@ -16,7 +16,7 @@ interface Datum {
   StorageResolution?: number;
 }
 
-/** A line of a function's output, with metrics where it is in the embedded format. */
+/** A line that a function logs, with metrics if it is in the embedded metric format. */
 export type LogEntry = Readonly<Record<string, unknown>> & { readonly _aws?: Embedded };
 
 interface Embedded {
@@ -30,7 +30,7 @@ interface Embedded {
 
 type Dimensions = readonly (readonly [name: string, value: string])[];
 
-/** A metric as somebody published it, and the series it feeds. */
+/** A metric as published, and the series that it feeds. */
 interface Published {
   region: string;
   namespace: string;
@@ -38,13 +38,13 @@ interface Published {
   series: readonly Series[];
 }
 
-/** Metrics that some alarm looks at: from calls, from lines of output, from AWS itself. */
+/** The metrics that alarms use: from API calls, from log lines, and from AWS itself. */
 export class Cloudwatch implements Service {
   readonly name = "monitoring";
   readonly alarms: Alarms;
   /** By region, then namespace, metric and dimensions. */
   private readonly series = new Map<string, Series[]>();
-  /** By name; alarms are all there before anybody publishes. */
+  /** By name. All alarms exist before anything is published. */
   private readonly published = new Map<string, Published[]>();
   private readonly metricsByRegion = new Map<string, Set<string>>();
 
@@ -57,7 +57,7 @@ export class Cloudwatch implements Service {
     for (const description of base.program.alarms) this.addAlarm(description);
   }
 
-  /** Regions whose CloudWatch stands still, as a fault. */
+  /** Regions whose CloudWatch is down, as a fault. */
   get down(): Set<string> {
     return this.alarms.down;
   }
@@ -88,7 +88,7 @@ export class Cloudwatch implements Service {
         put.push({ series, atMs, datum });
       }
     }
-    // What one call brings becomes visible together.
+    // All metrics of one call become visible together.
     if (put.length > 0) {
       this.base.afterDraw("metricDelayMs", () => {
         for (const { series, atMs, datum } of put) {
@@ -99,7 +99,9 @@ export class Cloudwatch implements Service {
     reply.ok({});
   }
 
-  /** A line of a function's output in the embedded format: most metrics have no alarm. */
+  /**
+   * Publishes the metrics of a log line in the embedded metric format. Most metrics have no alarm.
+   */
   logged(region: string, entry: LogEntry, { Timestamp, CloudWatchMetrics }: Embedded): void {
     const watched = this.metricsByRegion.get(region);
     if (watched === undefined) return;
@@ -130,7 +132,7 @@ export class Cloudwatch implements Service {
     }
   }
 
-  /** A metric that AWS itself publishes, each minute and late. */
+  /** A metric that AWS publishes itself, every minute and with a delay. */
   vended(region: string, key: string, value: number): void {
     const list = this.series.get(`${region}|${key}`);
     if (list === undefined) return;
@@ -153,7 +155,7 @@ export class Cloudwatch implements Service {
     });
   }
 
-  /** Series that are fed by a metric; what was published before is known by its parts. */
+  /** The series that a metric feeds, cached by the parts of its name. */
   private seriesOf(
     region: string,
     namespace: string,

@@ -15,7 +15,7 @@ interface Table {
   store: TableStore;
 }
 
-/** Items by table, each with its key. */
+/** The items of each table, with their keys. */
 export type TableContents = ReadonlyMap<string, readonly (readonly [string, Item])[]>;
 
 const actions: Record<string, string> = {
@@ -36,8 +36,8 @@ function tableOf(command: string, input: Input): string {
 }
 
 /**
- * DynamoDB as the document client reaches it, in every region that has a replica. Stored items are
- * handed out as they are; drill/test/storedItems.test.ts proves that nobody changes one.
+ * DynamoDB as the document client sees it, in every region with a replica. Stored items are
+ * returned without a copy; drill/test/storedItems.test.ts proves that nobody changes one.
  */
 export class Dynamodb implements Service {
   readonly name = "dynamodb";
@@ -56,12 +56,12 @@ export class Dynamodb implements Service {
     }
   }
 
-  /** What all tables hold, for a world that begins where this one is. */
+  /** The contents of all tables, from which another world may begin. */
   contents(): TableContents {
     return new Map([...this.tables].map(([name, { store }]) => [name, store.entries()]));
   }
 
-  /** An item as a strong read would find it, for those who watch the world from outside. */
+  /** Reads an item strongly, for observers outside the simulated platform. */
   peek(table: string, key: string): Item | undefined {
     const found = this.tables.get(table);
     return found?.store.strongRead(found.description.region, key);

@@ -3,10 +3,10 @@ import type { Simulation } from "../../support/simulation/simulation";
 import type { FunctionDescription } from "../description/functions";
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
-/** What a function is handed: a handler its clients, a canary new ids as well. */
+/** What a function receives: its runtime, and for a canary new ids as well. */
 export type Handed = Runtime & { newId: () => string };
 
-/** `create<Stem>` of lambda/: the closure it returns is one execution environment. */
+/** `create<Stem>` in lambda/. Each handler that it returns is one execution environment. */
 export type HandlerFactory = (runtime: Handed) => Handler;
 
 export type Outcome =
@@ -14,8 +14,9 @@ export type Outcome =
   | { how: "failed" | "timed out" | "throttled"; reason: string };
 
 /**
- * One execution environment of a function. Between invocations, and while a fault has frozen it,
- * its code stands still: answers and timers that come due wait for it. A dead one never continues.
+ * One execution environment of a function. Its code does not run between invocations, or while a
+ * fault has frozen it: answers and timers that become due are held. In a dead environment nothing
+ * ever continues.
  */
 export class Environment {
   /** The invocation in progress. */
@@ -23,7 +24,7 @@ export class Environment {
   isDead = false;
   idleSinceMs = 0;
   handler: Handler | undefined;
-  /** The event of the present invocation. */
+  /** The event of the current invocation. */
   payload: unknown;
   /** How often a fault has frozen it. */
   freezes = 0;
@@ -35,7 +36,7 @@ export class Environment {
     private readonly simulation: Simulation,
   ) {}
 
-  /** Lets the environment's code continue with an answer or a timer: now, later or never. */
+  /** Delivers an answer or a timer to the environment's code: now, later or never. */
   deliver(run: () => void): void {
     if (this.isDead) return;
     if (this.invocation === undefined || this.isFrozen) {
@@ -46,7 +47,7 @@ export class Environment {
     run();
   }
 
-  /** Ends the present invocation and this environment at once, as when its process dies. */
+  /** Ends the current invocation and this environment at once, as if its process had died. */
   crash(): void {
     this.invocation?.end({ how: "failed", reason: "Runtime exited" });
   }
@@ -61,7 +62,7 @@ export class Environment {
     this.catchUp();
   }
 
-  /** What came due while the code stood still reaches it when the next invocation starts. */
+  /** What became due while the code did not run is delivered when the next invocation starts. */
   catchUp(): void {
     const waiting = this.backlog;
     this.backlog = [];

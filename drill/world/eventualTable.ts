@@ -6,17 +6,17 @@ import type { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
 
 interface RegionalCopy {
   replica: Replica;
-  /** This region's own writes, to be taken by the others. */
+  /** This region's own writes, for the other regions. */
   sent: Write[];
-  /** When each item was last written, wherever: the later write wins. */
+  /** When each item was last written in any region. The later write wins. */
   writtenAtMs: Map<string, number>;
-  /** How many of each other region's writes have arrived here. */
+  /** How many writes of each other region have arrived here. */
   taken: Map<string, number>;
 }
 
 /**
- * A table that replicates asynchronously, or only has one region: every region reads and tests
- * conditions against its own copy, and of two writes the later wins.
+ * A table that replicates asynchronously or has only one region. Every region reads and tests
+ * conditions against its own copy, and the later of two writes wins.
  */
 export class EventualTable implements TableStore {
   private readonly copies = new Map<string, RegionalCopy>();
@@ -71,7 +71,7 @@ export class EventualTable implements TableStore {
     return this.current(region).replica.indexes.get(name);
   }
 
-  /** What the other regions wrote long enough ago arrives when somebody looks. */
+  /** The region's copy, after applying the other regions' writes that have arrived by now. */
   private current(region: string): RegionalCopy {
     const copy = this.copies.get(region)!;
     for (const [other, source] of this.copies) {

@@ -4,7 +4,7 @@ import type { Cancel } from "../../support/simulation/simulation";
 import type { Base } from "./base";
 import type { Place } from "./network";
 
-/** What a URL asks of an API. */
+/** A request to an API, derived from its URL. */
 export interface Call {
   api: ApiDescription;
   route: RouteDescription;
@@ -13,21 +13,18 @@ export interface Call {
   pathParameters: Record<string, string> | null;
 }
 
-/** Where a URL leads with one method: to an API, and to one of its routes where it has it. */
+/** Where a URL and a method lead: to an API and, if there is one, to a route. */
 export interface Destination {
   api: ApiDescription;
   call: Call | undefined;
 }
 
-/** One request at an API and the answer to it, of which there is one at most. */
+/** One request to an API. It is answered at most once. */
 export class Exchange {
   private given: HttpAnswer | undefined;
   private cancelTimeout: Cancel | undefined;
 
-  /**
-   * @param answer never called where no answer comes back
-   * @param answered told of the answer before
-   */
+  /** @param answer never called if no answer comes back @param answered called before `answer` */
   constructor(
     private readonly base: Base,
     readonly from: Place,
@@ -41,19 +38,19 @@ export class Exchange {
     return this.destination.api.region;
   }
 
-  /** On its way in either direction. */
+  /** The travel time of a request or an answer. */
   drawTravelMs(): number {
     return this.base.draw(this.from === this.region ? "apiGatewayMs" : "internetMs");
   }
 
-  /** Answers instead of the integration once it has taken this long. */
+  /** Answers with a timeout once the integration has taken this long. */
   limit(timeoutMs: number): void {
     this.cancelTimeout = this.base.simulation.after(timeoutMs, () =>
       this.back(504, '{"message":"Endpoint request timed out"}'),
     );
   }
 
-  /** Sends an answer back, unless there has been one. */
+  /** Sends an answer back, unless one was sent before. */
   back(status: number, body: string): void {
     if (this.given !== undefined) return;
     this.cancelTimeout?.();

@@ -3,7 +3,7 @@ import type { Environment } from "./environment";
 import type { Item } from "../../support/dynamodb/expressions";
 import type { Row } from "./volume";
 
-/** A request of a function; its status is set when the answer reaches it. */
+/** A request from a function. Its status is set when the answer arrives. */
 export interface Asked {
   atMs: number;
   from: string;
@@ -12,11 +12,14 @@ export interface Asked {
   status: number | undefined;
 }
 
-/** What the world tells those who watch it: oracle, timeline, coverage. */
+/** Events that watchers receive: promises, timeline and coverage. */
 export type Happening =
   | { kind: "region lost" | "region back"; region: string }
   | {
-      /** The control item by a kind of its own: hundreds of other items are written for one of it. */
+      /**
+       * The control item has a kind of its own, because it is written far less often than other
+       * items.
+       */
       kind: "control written" | "ledger written";
       table: string;
       pk: string;
@@ -41,13 +44,13 @@ export type Happening =
   | { kind: "published"; topicArn: string; subject: string; message: string }
   | { kind: "invoked"; functionName: string; region: string; how: "sync" | "async" }
   | { kind: "invocation failed"; functionName: string; region: string; reason: string }
-  /** Of Synthetics; failed where it says why. */
+  /** A run of a Synthetics canary; `failure` is undefined if it passed. */
   | { kind: "canary run"; name: string; region: string; failure: string | undefined }
   | { kind: "throttled"; functionName: string; region: string }
   | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
   | { kind: "dead letter"; queueName: string; body: string }
   | { kind: "asked"; asked: Asked; by: Environment }
-  /** By a fault: an orchestrator dies after an act, a function freezes. */
+  /** Caused by a fault: an orchestrator dies after an act, or a function freezes. */
   | { kind: "killed"; after: string }
   | { kind: "frozen"; stem: string }
   | { kind: "operator"; region: string; action: string }

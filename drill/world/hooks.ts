@@ -4,11 +4,11 @@ import type { Environment } from "./environment";
 import type { Place } from "./network";
 import type { Input } from "./awsService";
 
-/** Hooks of one kind: each may answer, the first that does decides. */
+/** Hooks of one kind. The first hook that returns an answer decides. */
 export class Hooks<Question extends readonly unknown[], Answer> {
   private list: readonly ((...question: Question) => Answer | undefined)[] = [];
 
-  /** @returns takes the hook away again. */
+  /** @returns a function that removes the hook */
   add(hook: (...question: Question) => Answer | undefined): () => void {
     this.list = [...this.list, hook];
     return () => {
@@ -25,7 +25,7 @@ export class Hooks<Question extends readonly unknown[], Answer> {
   }
 }
 
-/** A call of a function to AWS. */
+/** A call from a function to AWS. */
 export interface Call {
   environment: Environment;
   service: string;
@@ -34,28 +34,36 @@ export interface Call {
   input: Input;
 }
 
-/** `hang`: no answer ever. `die`: the work is done, the caller is killed. Freezing ends by itself. */
+/**
+ * `hang`: it is never answered. `die`: the work is done, then the caller is killed. A freeze ends
+ * by itself.
+ */
 export type CallAnswer = "hang" | "die" | { error: Error } | { freezeMs: number };
 
-/** What becomes of an HTTP request at an API: an answer of its own, none, or a later one. */
+/** What a request to an API gets: an answer from the hook, none, or a delayed one. */
 export type RequestAnswer = HttpAnswer | "hang" | { delayMs: number };
 
-/** Where faults reach into a world. Nothing is hooked unless a fault or a watcher asks. */
+/**
+ * The points at which faults intervene in a world. Without faults and watchers there are no hooks.
+ */
 export interface WorldHooks {
-  /** Asked when a function calls AWS. */
+  /** Called when a function calls AWS. */
   readonly call: Hooks<[call: Call], CallAnswer>;
-  /** Asked when a request reaches an API. */
+  /** Called when a request reaches an API. */
   readonly request: Hooks<
     [region: string, path: string, method: string, from: Place],
     RequestAnswer
   >;
-  /** Asked for each asynchronous event: how late each of its copies is delivered; none: lost. */
+  /**
+   * Called for each asynchronous event. Returns the delay of each of its copies; an empty list
+   * loses it.
+   */
   readonly event: Hooks<[target: FunctionDescription, payload: unknown], readonly number[]>;
-  /** Asked when an invocation starts: what it fails with. */
+  /** Called when an invocation starts. Returns the error with which it fails. */
   readonly start: Hooks<[target: FunctionDescription, payload: unknown], Error>;
-  /** Asked when a function connects to a database: an error, no answer, or a later one. */
+  /** Called when a function connects to a database. Returns an error, no answer, or a delay. */
   readonly connect: Hooks<[from: FunctionDescription], Error | "hang" | { delayMs: number }>;
-  /** Asked when a statement of a region's cluster is about to be carried out: how much later. */
+  /** Called before a statement runs in a region's cluster. Returns its delay. */
   readonly statement: Hooks<[region: string], number>;
 }
 

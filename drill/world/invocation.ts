@@ -12,12 +12,12 @@ export class FunctionState {
   constructor(readonly description: FunctionDescription) {}
 }
 
-/** Who is told how an invocation ended. */
+/** Receives the outcome of an invocation. */
 interface Host {
   ended(invocation: Invocation, outcome: Outcome): void;
 }
 
-/** One invocation: the context its handler is handed, its timeout, and its end, which comes once. */
+/** One invocation: its handler's context, its timeout, and its end, which occurs once. */
 export class Invocation implements Context {
   private readonly deadlineMs: number;
   private readonly cancelTimeout: Cancel;
@@ -41,7 +41,7 @@ export class Invocation implements Context {
     return this.deadlineMs - this.simulation.nowMs;
   }
 
-  /** A dead environment never says how its invocation ended. */
+  /** An invocation in a dead environment has no result. */
   end(outcome: Outcome): void {
     const { environment } = this;
     if (environment.isDead || environment.invocation !== this) return;

@@ -18,10 +18,10 @@ export class Lambda implements Service {
   private readonly busyByRegion = new Map<string, number>();
   private readonly unreserved = new Map<string, number>();
   private requests = 0;
-  /** Regions where others of the account have taken what nobody reserves, as a fault. */
+  /** Regions where other functions use all of the account's unreserved concurrency, as a fault. */
   readonly taken = new Set<string>();
 
-  /** Set by the world: hands a new environment its handler. */
+  /** Set by the world: creates the handler of a new environment. */
   createHandler: (environment: Environment) => void = () => {
     throw new Error("the world has not been put together yet");
   };
@@ -38,7 +38,7 @@ export class Lambda implements Service {
     this.functions.set(description.arn, new FunctionState(description));
   }
 
-  /** The function of that name or ARN in a region. */
+  /** The function with this name or ARN in a region. */
   find(reference: string, region: string): FunctionDescription | undefined {
     const known = this.functions.get(reference)?.description;
     if (known !== undefined) return known.region === region ? known : undefined;
@@ -53,8 +53,8 @@ export class Lambda implements Service {
   }
 
   /**
-   * Invokes and waits; a warm environment starts at once, its start is part of what came before. A
-   * lost region never says how it ended.
+   * Invokes and waits for the result. A warm environment starts at once: its start-up time is part
+   * of the latency before it. A lost region returns no result.
    */
   invoke(arn: string, payload: unknown, done: (outcome: Outcome) => void): void {
     const state = this.functions.get(arn);
@@ -75,7 +75,10 @@ export class Lambda implements Service {
     });
   }
 
-  /** Queues an event: delivered at least once, tried again as the function's settings say. */
+  /**
+   * Queues an event. It is delivered at least once, and retried according to the function's
+   * settings.
+   */
   invokeAsync(arn: string, payload: unknown): void {
     const description = this.functions.get(arn)?.description;
     if (description === undefined || this.base.network.isLost(description.region)) return;
@@ -91,7 +94,7 @@ export class Lambda implements Service {
     }
   }
 
-  /** Invokes for a service, if a permission of the function lets it. */
+  /** Invokes on behalf of a service, if the function's permissions allow it. */
   invokeFor(principal: string, sourceArn: string, functionArn: string, payload: unknown): boolean {
     const description = this.functions.get(functionArn)?.description;
     const { account } = this.base.program;
@@ -163,7 +166,9 @@ export class Lambda implements Service {
     }
   }
 
-  /** The environment used last, unless it has been idle for so long that Lambda took it away. */
+  /**
+   * The environment that was used last, unless it has been idle for so long that Lambda removed it.
+   */
   private takeEnvironment(state: FunctionState): Environment {
     for (let idle = state.idle.pop(); idle !== undefined; idle = state.idle.pop()) {
       const keptMs = this.base.draw("environmentIdleSeconds") * 1000;
@@ -202,7 +207,7 @@ export class Lambda implements Service {
     }
   }
 
-  /** By an invocation itself. */
+  /** Called by the invocation itself. */
   ended({ state, environment, done }: Invocation, outcome: Outcome): void {
     this.count(state, -1);
     if (outcome.how === "returned") {
@@ -212,7 +217,7 @@ export class Lambda implements Service {
     done(outcome);
   }
 
-  /** An error leaves the process as it is; a timeout or a dead process takes the environment. */
+  /** After an error the process continues. A timeout or a dead process ends the environment. */
   private bury(state: FunctionState, environment: Environment, reason: string): void {
     const { name: functionName, region } = state.description;
     this.base.happened({ kind: "invocation failed", functionName, region, reason });
@@ -240,7 +245,7 @@ export class Lambda implements Service {
         this.attempt(description, payload, queuedAtMs, nextFailures, nextThrottles),
       );
     };
-    // A lost region keeps its queue of events and goes on with it when it comes back.
+    // A lost region keeps its queued events and continues with them when it returns.
     if (this.base.network.isLost(description.region))
       return again(LOST_REGION_WAIT_MS, failures, throttles);
     this.invoke(description.arn, payload, (outcome) => {

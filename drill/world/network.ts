@@ -1,18 +1,21 @@
-/** Where a call starts or ends: a region, or the internet beside them. */
+/** Where a call starts or ends: a region or the internet. */
 export type Place = string;
 
 export const INTERNET: Place = "internet";
 
 /**
- * Which places reach which. A call to a place that is not reached hangs until its caller gives up;
- * an answer that cannot travel back is lost, though the work was done.
+ * Which places can reach which. A call to an unreachable place hangs until its caller gives up. If
+ * the answer cannot travel back it is lost, although the work was done.
  */
 export class Network {
   private readonly lost = new Set<string>();
   private readonly cuts = new Set<string>();
-  /** Of two majorities that a cut leaves, the one with this place goes on; drawn if undefined. */
+  /**
+   * If a partition leaves two possible majorities, the one with this place wins; drawn if
+   * undefined.
+   */
   favoured: Place | undefined;
-  /** How long a member of the ledger that comes back errs; drawn if undefined. */
+  /** How long a returning member of the ledger fails while it catches up; drawn if undefined. */
   catchUpSeconds: number | undefined;
   private readonly listeners: (() => void)[] = [];
 
@@ -25,7 +28,7 @@ export class Network {
     return !this.lost.has(from) && !this.lost.has(to) && !this.cuts.has(`${from}>${to}`);
   }
 
-  /** Both ways, so that an answer comes back. */
+  /** True if both directions work, so that an answer can come back. */
   converses(one: Place, other: Place): boolean {
     return this.reaches(one, other) && this.reaches(other, one);
   }
@@ -50,7 +53,7 @@ export class Network {
     this.changed();
   }
 
-  /** Called after every change, in order of asking. */
+  /** Calls the listener after every change, in the order of registration. */
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }

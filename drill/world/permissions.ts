@@ -3,16 +3,16 @@ import { type CallContext, allows } from "../description/policy";
 import type { IamRequest } from "./awsService";
 import type { Base } from "./base";
 
-/** Whether a function's role allows a call; a denial is reported to the watchers. */
+/** Decides whether a function's role allows a call, and reports denials to the watchers. */
 export class Permissions {
-  /** Rights that a fault has taken from a role: the role's ARN and the action, with a space. */
+  /** Permissions that a fault has removed from a role: the role's ARN, a space, and the action. */
   readonly taken = new Set<string>();
-  /** What policies say of a question; they do not change while a world is played. */
+  /** Cached decisions: policies do not change while a world plays. */
   private readonly answers = new Map<string, boolean>();
 
   constructor(private readonly base: Base) {}
 
-  /** @returns the first resource on which the action is denied, if there is one. */
+  /** @returns the first resource on which the action is denied, if any */
   refused(
     description: FunctionDescription,
     [action, ...resources]: IamRequest,
@@ -28,7 +28,7 @@ export class Permissions {
     context?: CallContext,
   ): boolean {
     const { name: functionName, region, role, roleArn } = description;
-    // Not reported: the program grants what the fault has taken.
+    // Not reported: the program grants what the fault has removed.
     if (this.taken.has(`${roleArn} ${action}`)) return false;
     const all = { "aws:requestedregion": region, ...context };
     const question = [roleArn, action, resource, ...Object.values(all)].join(" ");

@@ -3,15 +3,16 @@ import { serviceError } from "../../support/aws/errors";
 
 type RegionState = "ready" | "re-forming" | "without quorum" | "catching up";
 
-/** A call that hangs, and until when it may still be carried out. */
+/** A hanging call, and the time until which it may still be carried out. */
 interface Held {
   readonly work: () => void;
   readonly untilMs: number;
 }
 
 /**
- * Which regions of a strongly consistent table may write. Two of three members decide; when the
- * set changes, everybody waits until it has re-formed, and who comes back until it has caught up.
+ * Which regions of a strongly consistent table may write. Two of its three members form a quorum.
+ * When the membership changes, all of them wait until the quorum has re-formed, and a returning
+ * member until it has caught up.
  */
 export class Quorum {
   private readonly states = new Map<string, RegionState>();
@@ -22,7 +23,7 @@ export class Quorum {
 
   constructor(
     private readonly base: Base,
-    /** All three: regions that hold items, and the witness. */
+    /** All three: the regions with items, and the witness. */
     private readonly all: readonly string[],
   ) {
     this.members = all;
@@ -90,7 +91,7 @@ export class Quorum {
     }
   }
 
-  /** The largest group that converses; of two pairs around one member, a drawn one. */
+  /** The largest group of connected members. If two pairs share one member, a draw decides. */
   private largestGroup(): readonly string[] {
     const { network } = this.base;
     const live = this.all.filter((region) => !network.isLost(region));

@@ -5,14 +5,14 @@ import type { Base } from "./base";
 import { serviceError } from "../../support/aws/errors";
 import { type Input, type Reply, type Service, actionOf } from "./awsService";
 
-/** A promotion or a switchover under way. */
+/** A failover or switchover in progress. */
 interface Move {
   from: Member;
   to: Member;
   losesData: boolean;
 }
 
-/** What a cluster that serves may be busy with; one in maintenance cannot take over. */
+/** What an available cluster may be busy with. A cluster in maintenance cannot take over. */
 export type Busy = "maintenance" | "backing-up";
 
 const describes = /^Describe/;
@@ -22,13 +22,15 @@ export class Rds implements Service {
   readonly name = "rds";
   private move: Move | undefined;
   private readonly global: GlobalDatabaseDescription;
-  /** Faults: regions whose control plane does not answer, and promotions refused before one works. */
+  /**
+   * Faults: regions whose control plane does not answer, and the number of promotions to reject.
+   */
   readonly down = new Set<string>();
   refusals = 0;
-  /** Faults: what the cluster of a region is busy with, and where that keeps it from promotion. */
+  /** Faults: what a region's cluster is busy with, and whether that prevents its promotion. */
   readonly busy = new Map<string, Busy>();
   readonly unpromotable = new Set<string>();
-  /** A promotion time set by a scenario instead of drawn. */
+  /** A promotion time set by a scenario, instead of a drawn one. */
   promotionMs: number | undefined;
 
   constructor(
@@ -167,7 +169,10 @@ export class Rds implements Service {
     reply.ok({ GlobalCluster: this.describeGlobal() });
   }
 
-  /** From the call on nothing of the old writer arrives any more, or it takes no more writes. */
+  /**
+   * After this call nothing more arrives from the old writer (failover), or it accepts no more
+   * writes (switchover).
+   */
   private begin(move: Move): number {
     const { base, aurora } = this;
     if (!move.losesData) {
@@ -208,7 +213,7 @@ export class Rds implements Service {
     this.base.happened({ kind: "writer moved", region: to.cluster.region, rowsLost: 0 });
   }
 
-  /** A discarded member is rebuilt once its region and the writer's converse. */
+  /** A discarded member is rebuilt once its region and the writer's are connected. */
   private rebuildWhereNeeded(): void {
     for (const member of this.aurora.members.values()) {
       if (member.role !== "discarded" || this.rebuilding.has(member)) continue;

@@ -8,7 +8,7 @@ export interface Write {
   item: Item | undefined;
 }
 
-/** One region's copy of a table with its indexes. */
+/** One region's copy of a table and its indexes. */
 export class Replica {
   readonly items = new Map<string, Item>();
   readonly indexes: ReadonlyMap<string, SecondaryIndex>;
@@ -29,17 +29,20 @@ export function indexesOf({ indexes }: TableDescription): ReadonlyMap<string, Se
   return new Map(indexes.map((index) => [index.name, new SecondaryIndex(index)]));
 }
 
-/** A table in all its regions, as its consistency mode lets them see it. */
+/** A table in all its regions, with the visibility rules of its consistency mode. */
 export interface TableStore {
-  /** Everything that is stored, as a strong read would find it. */
+  /** All items, as a strong read would find them. */
   entries(): readonly (readonly [key: string, item: Item])[];
-  /** Fills a table that nobody has used yet, in all its regions. */
+  /** Fills an unused table in all its regions. */
   load(entries: readonly (readonly [key: string, item: Item])[]): void;
-  /** Runs `work` once this region may read strongly and write; fails or hangs as the mode says. */
+  /**
+   * Runs `work` once this region may read strongly and write. Otherwise it fails or hangs, as the
+   * mode requires.
+   */
   whenReady(region: string, work: () => void, fail: (error: Error) => void): void;
   strongRead(region: string, key: string): Item | undefined;
   eventualRead(region: string, key: string): Item | undefined;
-  /** @throws ReplicatedWriteConflictException where two regions write one item at once. */
+  /** @throws ReplicatedWriteConflictException if two regions write one item at the same time */
   write(region: string, key: string, item: Item | undefined): void;
   index(region: string, name: string): SecondaryIndex | undefined;
 }

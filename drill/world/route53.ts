@@ -16,37 +16,40 @@ const updatable = new Set(["HealthCheckId", "ResourcePath", "Disabled"]);
 
 interface Checker {
   isHealthy: boolean;
-  /** Answers in a row that say the opposite. */
+  /** Number of consecutive results that contradict the current state. */
   against: number;
 }
 
 interface CheckState {
   description: HealthCheckDescription;
-  /** As UpdateHealthCheck set it last; until then the program's own holds. */
+  /** The path set by the last UpdateHealthCheck; undefined while the program's own path applies. */
   updatedPath: string | undefined;
-  /** What checkers ask. */
+  /** The request that checkers send. */
   request: HttpRequest;
   checkers: Checker[];
-  /** Nobody looks, nor asks the children: healthy before inversion. As the data plane knows it. */
+  /**
+   * The data plane's view: a disabled check is not evaluated and counts as healthy before
+   * inversion.
+   */
   isDisabled: boolean;
-  /** As UpdateHealthCheck asked last. */
+  /** The value that the last UpdateHealthCheck requested. */
   isToBeDisabled: boolean;
-  /** As the data plane knows it, after inversion. */
+  /** The data plane's view, after inversion. */
   isHealthy: boolean;
-  /** The latest state on its way to the data plane. */
+  /** The latest state, possibly still on its way to the data plane. */
   announced: boolean;
 }
 
-/** What is known of each check, by its id, beside what the program says. */
+/** The state of each check, by ID, in addition to its declaration. */
 export type ChecksKnown = ReadonlyMap<
   string,
   Pick<CheckState, "updatedPath" | "isDisabled" | "isHealthy">
 >;
 
-/** Health checks from many places, and the answers of the zone that follow them. */
+/** Health checks from many places, and the DNS answers that depend on them. */
 export class Route53 implements Service {
   readonly name = "route53";
-  /** Its control plane, far from the data plane that answers queries, does not answer. */
+  /** The control plane is down. The data plane, which answers queries, is separate. */
   isControlPlaneDown = false;
   private readonly checks = new Map<string, CheckState>();
   private readonly answers = new Map<string, string>();
@@ -100,7 +103,7 @@ export class Route53 implements Service {
     for (const name of Object.keys(input)) {
       if (!updatable.has(name)) throw new Error(`${command} of ${name} is not modelled`);
     }
-    // What is not given stays as it was.
+    // Properties that are not given stay unchanged.
     const path = input["ResourcePath"];
     if (typeof path === "string") {
       check.updatedPath = path;
@@ -110,7 +113,7 @@ export class Route53 implements Service {
     reply.ok({ HealthCheck: { Id: check.description.id } });
   }
 
-  /** For a world that begins where this one is. */
+  /** The state from which another world may begin. */
   known(): ChecksKnown {
     return new Map(
       [...this.checks].map(([id, { updatedPath, isDisabled, isHealthy }]) => [
@@ -120,7 +123,7 @@ export class Route53 implements Service {
     );
   }
 
-  /** The host a name leads to now, and how long a resolver may keep the answer. */
+  /** The host that a name resolves to now, and how long a resolver may cache the answer. */
   resolve(name: string): { host: string; ttlMs: number } {
     const records = this.base.program.records.filter((record) => record.name === name);
     const record = this.chosen(records);
@@ -139,7 +142,9 @@ export class Route53 implements Service {
     return healthy >= calculated.healthyNeeded !== isInverted;
   }
 
-  /** The data plane learns it some seconds later, and of two changes the last. */
+  /**
+   * The data plane learns of a change some seconds later. After two changes, the last one counts.
+   */
   private disable(check: CheckState, isDisabled: boolean): void {
     check.isToBeDisabled = isDisabled;
     this.base.simulation.after(this.base.draw("checkPropagationSeconds") * 1000, () => {
@@ -149,7 +154,7 @@ export class Route53 implements Service {
     });
   }
 
-  /** Failover routing: PRIMARY while healthy; if nothing is healthy, PRIMARY all the same. */
+  /** Failover routing: PRIMARY while it is healthy, and also if no record is healthy. */
   private chosen(records: readonly RecordDescription[]): RecordDescription | undefined {
     const isUp = (record: RecordDescription): boolean =>
       record.healthCheckId === undefined || this.isHealthy(record.healthCheckId);
@@ -196,7 +201,9 @@ export class Route53 implements Service {
     this.announce(check, isUp !== check.description.isInverted);
   }
 
-  /** The data plane learns a change some seconds later, and of two the last. */
+  /**
+   * The data plane learns of a change some seconds later. After two changes, the last one counts.
+   */
   private announce(check: CheckState, isHealthy: boolean): void {
     if (check.announced === isHealthy) return;
     check.announced = isHealthy;

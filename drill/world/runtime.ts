@@ -26,15 +26,15 @@ export interface Surroundings {
       Service
     >
   >;
-  /** A line of a function's standard output. */
+  /** Called with each line that a function logs. */
   written(description: FunctionDescription, line: string): void;
-  /** A function sends an HTTP request. */
+  /** Called when a function sends an HTTP request. */
   asked(by: Environment, request: HttpRequest): Asked;
-  /** A function has an answer over HTTP. */
+  /** Called when a function receives an HTTP answer. */
   answered(by: "function", request: HttpRequest, answer: HttpAnswer): void;
 }
 
-/** What `lambda/entry` hands to a handler on AWS, here with the simulated services behind it. */
+/** The runtime that `lambda/entry` gives a handler on AWS, here with the simulated services. */
 export function createRuntime(world: Surroundings, environment: Environment): Runtime {
   const { description } = environment;
   const { simulation } = world.base;
@@ -42,7 +42,7 @@ export function createRuntime(world: Surroundings, environment: Environment): Ru
   const send = (service: Service, region: string) => ({
     send: (command: Command) => world.calls.send(environment, service, region, command),
   });
-  /** The SDK's `send` is overloaded per command; what arrives here is any of them. */
+  /** The SDK overloads `send` for each command. This one accepts any command. */
   const sender = <Client extends { send: unknown }>(service: Service): Sender<Client> =>
     send(service, description.region);
   const perRegion = <Client extends { send: unknown }>(service: Service) => {
@@ -74,8 +74,8 @@ export function createRuntime(world: Surroundings, environment: Environment): Ru
           }),
         );
       }),
-    // Signatures are verified on a thread pool, which has no place in virtual time: a token is the
-    // name of its account.
+    // Signatures are verified on a thread pool, which does not fit into virtual time. So a token is
+    // the name of its account.
     verifyToken: (token) => Promise.resolve({ accountId: token }),
     canaryToken: () => Promise.resolve(CANARY_ACCOUNT),
     sql: (address) => world.aurora.sql(environment, address),

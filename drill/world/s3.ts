@@ -1,7 +1,7 @@
 import type { AssumptionName } from "../assumptions";
 import { type Input, type Reply, type Service, actionOf } from "./awsService";
 
-/** Buckets take objects; nothing of the failover reads them, so they are only counted. */
+/** Buckets accept objects. No part of the failover reads them, so they are only counted. */
 export class S3 implements Service {
   readonly name = "s3";
   objects = 0;

@@ -10,10 +10,10 @@ const MINUTE_MS = 60_000;
 const RETRY_WAIT_MS = toMs(fixedAssumptions.ruleRetryWaitSeconds.value);
 const RETRY_WAIT_MAX_MS = toMs(fixedAssumptions.ruleRetryWaitMaxSeconds.value);
 
-/** EventBridge rules on a schedule: each fires at some second of its minute. */
+/** Scheduled EventBridge rules. Each fires at some second of its minute. */
 export class Schedules implements Service {
   readonly name = "events";
-  /** Rules by ARN; a rule that is being destroyed is taken out. */
+  /** Rules by ARN. A rule is removed when the stack's destruction deletes it. */
   readonly rules = new Map<string, RuleDescription>();
 
   constructor(
@@ -30,7 +30,7 @@ export class Schedules implements Service {
     }
   }
 
-  /** A rule that is being destroyed loses its targets first. */
+  /** Removes a rule's target, as a destruction does before it deletes the rule. */
   removeTarget(region: string, ruleName: string, targetArn: string): void {
     for (const rule of this.rules.values()) {
       if (rule.region !== region || rule.name !== ruleName) continue;
@@ -66,7 +66,7 @@ export class Schedules implements Service {
     for (const target of rule.targets) this.attempt(rule, target, this.base.nowMs, 0);
   }
 
-  /** What a target did not take is tried again, as often and for as long as its policy says. */
+  /** Retries a target that failed, as often and for as long as its policy says. */
   private attempt(
     rule: RuleDescription,
     target: RuleTargetDescription,
@@ -84,7 +84,10 @@ export class Schedules implements Service {
   }
 }
 
-/** Once in each period, the present one included: at a drawn second of its first minute. */
+/**
+ * Calls `fire` once per period, including the current one, at a drawn second of the period's first
+ * minute.
+ */
 export function everyPeriod(
   base: Base,
   second: AssumptionName,

@@ -8,7 +8,7 @@ interface Bucket {
   maximum: number;
 }
 
-/** What was published and is to be seen from a moment on. */
+/** A published value, and the time from which it is visible. */
 interface Datum {
   seenAtMs: number;
   atMs: number;
@@ -16,21 +16,21 @@ interface Datum {
   resolutionSeconds: number;
 }
 
-/** Buckets older than this many are forgotten. */
+/** Only this many buckets are kept. */
 const BUCKETS_KEPT = 40;
 
-/** One metric in periods of one alarm. */
+/** One metric, aggregated into the periods of one alarm. */
 export class Series {
   private readonly buckets = new Map<number, Bucket>();
   private underWay: Datum[] = [];
 
-  /** @param begin called with the first data. */
+  /** @param begin called with the first data */
   constructor(
     private readonly periodMs: number,
     private readonly begin: () => void = () => {},
   ) {}
 
-  /** Periods with data in them. */
+  /** Number of periods that have data. */
   get periods(): number {
     return this.buckets.size;
   }
@@ -40,12 +40,15 @@ export class Series {
     return this.buckets.size > 0;
   }
 
-  /** Adds data once its time has come. Only the first, which begins the series, needs an event. */
+  /**
+   * Adds data that becomes visible at its time. Only the first datum, which begins the series,
+   * needs an event.
+   */
   expect(datum: Datum): void {
     this.underWay.push(datum);
   }
 
-  /** To be said before values are read. */
+  /** Applies data that is visible by now. Call it before reading values. */
   arrive(nowMs: number): void {
     const { underWay } = this;
     if (underWay.length === 0) return;
@@ -56,7 +59,9 @@ export class Series {
     }
   }
 
-  /** @param resolutionSeconds data kept per minute does not show in shorter periods. */
+  /**
+   * @param resolutionSeconds data with a resolution of a minute does not appear in shorter periods
+   */
   add(atMs: number, value: number, resolutionSeconds: number): void {
     if (this.periodMs < 60_000 && resolutionSeconds >= 60) return;
     if (this.buckets.size === 0) this.begin();
@@ -73,7 +78,7 @@ export class Series {
     bucket.maximum = Math.max(bucket.maximum, value);
   }
 
-  /** A statistic of the period with this number, or undefined where nothing was published. */
+  /** A statistic of the period with this number; undefined if nothing was published in it. */
   value(index: number, statistic: string): number | undefined {
     const bucket = this.buckets.get(index);
     if (bucket === undefined) return undefined;
@@ -92,12 +97,12 @@ export class Series {
   }
 }
 
-/** Periods beyond the evaluated ones that CloudWatch looks back for data that is there. */
+/** Number of periods before the evaluated ones in which CloudWatch looks for data. */
 const EXTRA_PERIODS = 2;
 
 /**
- * An alarm's next state. CloudWatch looks back further than it evaluates: enough real data there,
- * and missing periods do not count; too little, and the missing ones are filled as the alarm says.
+ * An alarm's next state. CloudWatch reads more periods than it evaluates. If they contain enough
+ * data, missing periods are ignored. Otherwise missing periods are filled as the alarm specifies.
  */
 export function evaluate(
   alarm: AlarmDescription,

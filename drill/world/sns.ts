@@ -15,7 +15,7 @@ interface Published {
 const DELIVERY_TRIES = fixedAssumptions.snsDeliveryTries.value;
 const DELIVERY_WAIT_MS = toMs(fixedAssumptions.snsDeliveryWaitSeconds.value);
 
-/** Topics: who may publish, and who is told, across regions too. */
+/** Topics: who may publish to them, and their subscribers, also in other regions. */
 export class Sns implements Service {
   readonly name = "sns";
   private readonly topics = new Map<string, TopicDescription>();
@@ -48,7 +48,7 @@ export class Sns implements Service {
     reply.ok({ MessageId: "published" });
   }
 
-  /** An AWS service publishes: the topic's own policy must let it. */
+  /** Publishes on behalf of an AWS service, if the topic's own policy allows it. */
   publishFor(principal: string, context: CallContext, topicArn: string, message: string): void {
     const topic = this.topics.get(topicArn);
     if (topic === undefined || this.base.network.isLost(topic.region)) return;

@@ -3,7 +3,7 @@ import type { Simulation } from "../../support/simulation/simulation";
 import type { Environment } from "./environment";
 import type { LockMode, RowLock } from "./volume";
 
-/** The way back to a client that waits: of several answers the first one counts. */
+/** Delivers a result to a waiting client. Only the first one counts. */
 export interface Answer<Value> {
   ok: (value: Value) => void;
   fail: (error: Error) => void;
@@ -16,7 +16,10 @@ type Await = <Value>(
   fail: (error: Error) => void,
 ) => Answer<Value>;
 
-/** The timers that `lambda/entry/sql.ts` sets, with node-postgres' own errors: they have no code. */
+/**
+ * The timeouts that `lambda/entry/sql.ts` sets, with the errors of node-postgres, which have no
+ * code.
+ */
 const awaitFor =
   (timeoutMs: number, message: string): Await =>
   (simulation, environment, ok, fail) => {
@@ -34,16 +37,16 @@ const awaitFor =
     };
   };
 
-/** `connectionTimeoutMillis`: from the name to the end of the sign-in. */
+/** `connectionTimeoutMillis`: from name resolution to the end of the sign-in. */
 export const awaitConnection = awaitFor(CONNECT_TIMEOUT_MS, "timeout expired");
 
-/** `query_timeout`: the client gives up; the server does not know, and may still commit. */
+/** `query_timeout`: the client gives up. The server does not know and may still commit. */
 export const awaitStatement = awaitFor(STATEMENT_TIMEOUT_MS, "Query read timeout");
 
 /**
- * `statement_timeout`: the server cancels what still waits for a lock. Its 57014 comes after the
- * client's own error, which began to count earlier. PostgreSQL ends this timer before it commits:
- * a commit that the storage holds up is not cancelled, and comes late.
+ * `statement_timeout`: the server cancels a statement that still waits for a lock. Its error 57014
+ * arrives after the client's own timeout, which started earlier. PostgreSQL stops this timer before
+ * it commits, so a commit that storage delays is not cancelled and happens late.
  */
 export function awaitUnlocked(
   simulation: Simulation,

@@ -14,7 +14,7 @@ interface Message {
   receives: number;
 }
 
-/** One queue, with the messages that can be received now. */
+/** One queue and the messages that can be received from it now. */
 class QueueState {
   visible: Message[] = [];
   inFlight = 0;
@@ -23,7 +23,7 @@ class QueueState {
   constructor(readonly description: QueueDescription) {}
 }
 
-/** The poller that hands a queue's messages to a function. */
+/** The poller that passes a queue's messages to a function. */
 interface EventSource {
   description: EventSourceDescription;
   functionArn: string;
@@ -31,7 +31,10 @@ interface EventSource {
   isPollDue: boolean;
 }
 
-/** Queues and their event sources: at least once, invisible while worked on, gone when too old. */
+/**
+ * Queues and their event sources. Messages are delivered at least once, are invisible while in
+ * flight, and expire.
+ */
 export class Sqs implements Service {
   readonly name = "sqs";
   private readonly byUrl = new Map<string, QueueState>();
@@ -48,7 +51,7 @@ export class Sqs implements Service {
       this.byArn.set(description.arn, queue);
     }
     for (const source of base.program.eventSources) this.connect(source);
-    // A region that comes back goes on with what its queues held.
+    // A region that returns continues with what its queues hold.
     base.network.onChange(() => {
       for (const queue of this.byUrl.values()) this.goOn(queue);
     });
@@ -96,23 +99,23 @@ export class Sqs implements Service {
     }
   }
 
-  /** The queue's source is deleted: what it holds stays where it is. */
+  /** Deletes the queue's event source. Its messages stay in the queue. */
   disconnect(queueArn: string): void {
     const source = this.byArn.get(queueArn)?.source;
     if (source !== undefined) source.description = { ...source.description, maximumConcurrency: 0 };
   }
 
-  /** How many messages of a queue can be received now. */
+  /** Number of messages in a queue that can be received now. */
   depth(url: string): number {
     return this.byUrl.get(url)?.visible.length ?? 0;
   }
 
-  /** How many messages a queue holds: those that can be received now, and those in flight. */
+  /** Number of messages in a queue: those that can be received now, and those in flight. */
   held(url: string): number {
     return this.depth(url) + (this.byUrl.get(url)?.inFlight ?? 0);
   }
 
-  /** Messages that wait in a queue, for the oracle. */
+  /** The messages in a queue, for observers outside the simulated platform. */
   bodies(arn: string): readonly string[] {
     return (this.byArn.get(arn)?.visible ?? []).map(({ body }) => body);
   }
@@ -123,7 +126,8 @@ export class Sqs implements Service {
     if (queue === undefined || handler === undefined || !description.isEnabled) return;
     const needed = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
     const denied = needed.find((action) => !allows(handler.role, action, description.queueArn));
-    // Lambda polls with the function's own role: without these rights the source stands still.
+    // Lambda polls with the function's own role. Without these permissions, the event source does
+    // nothing.
     if (denied !== undefined) return;
     if (handler.timeoutMs > queue.description.visibilityMs) return;
     queue.source = { description, functionArn: handler.arn, running: 0, isPollDue: false };
@@ -148,7 +152,7 @@ export class Sqs implements Service {
     } else this.pollSoon(queue);
   }
 
-  /** Batches that run in a region that is lost never say how they ended. */
+  /** Resumes a queue. Batches that were running when the region was lost have no result. */
   private goOn(queue: QueueState): void {
     const isLost = this.base.network.isLost(queue.description.region);
     if (isLost && queue.source !== undefined) queue.source.running = 0;
@@ -179,7 +183,7 @@ export class Sqs implements Service {
     const cancel = this.base.simulation.after(visibilityMs, () => {
       queue.inFlight -= pending.length;
       queue.visible.push(...pending);
-      // Whoever answers from now on is too late to delete them.
+      // Consumers that answer later can no longer delete these messages.
       pending = [];
       this.pollSoon(queue);
     });
@@ -194,7 +198,10 @@ export class Sqs implements Service {
     this.pollSoon(queue);
   }
 
-  /** Received once too often, a message goes to the dead letters, where the queue has a redrive. */
+  /**
+   * Moves a message that was received too often to the dead-letter queue, if the queue has a
+   * redrive policy.
+   */
   private redriven(queue: QueueState, message: Message): boolean {
     const { redrive } = queue.description;
     message.receives++;
@@ -215,7 +222,10 @@ function recordOf({ id, body, receives }: Message): object {
   };
 }
 
-/** What a batch leaves in its queue until its visibility ends; the rest is deleted. */
+/**
+ * Returns the messages of a batch that stay in the queue until their visibility timeout ends. The
+ * others are deleted.
+ */
 function leftBy(
   outcome: Outcome,
   { reportsItemFailures }: EventSourceDescription,
@@ -228,9 +238,10 @@ function leftBy(
 }
 
 /**
- * What a report names. No report and an empty one say that nothing failed; of one that cannot be
- * understood everything did (Lambda Developer Guide: success and failure conditions). So has, where
- * nothing is published, a report of a message that was not in the batch.
+ * The message IDs that a report marks as failed. Without a report, or with an empty one, none
+ * failed. With an invalid report, all failed (Lambda Developer Guide: success and failure
+ * conditions). AWS does not document a report that names a message outside the batch; here, all
+ * failed too.
  */
 function failedOf(report: unknown, batch: readonly Message[]): ReadonlySet<unknown> {
   const ids = new Set<unknown>(batch.map(({ id }) => id));

@@ -2,15 +2,15 @@ import { type Order, orderColumns } from "../shipped";
 import { databaseError } from "../../support/aws/errors";
 import type { LockMode, Row, Volume, VolumeState } from "./volume";
 
-/** Where a statement runs: a volume, the way to commit to it, and the way back to the client. */
+/** The context of a statement: a volume, how to commit to it, and how to answer the client. */
 export interface Session {
   volume: Volume;
   isReadOnly: () => boolean;
-  /** False once the instances that carry it went down. */
+  /** False once the session's instances have gone down. */
   isAlive: () => boolean;
-  /** Runs `work` once it holds the lock on the right, or never where that takes too long. */
+  /** Runs `work` once it holds the lock on the right, or never if that takes too long. */
   locked: (mode: LockMode, work: (release: () => void) => void) => void;
-  /** Runs `work` after the time a statement and its commit take. */
+  /** Runs `work` after the time that a statement and its commit take. */
   later: (work: () => void) => void;
   nowMs: () => number;
   committed: (rows: readonly Row[]) => void;
@@ -22,9 +22,9 @@ export interface Session {
 type Execute = (session: Session, values: readonly unknown[]) => void;
 
 /**
- * The statements of lambda/orders, understood by their shape: whether one tests the right, locks
- * it, tolerates a row that is there. A weakened statement behaves weakened; one of another shape is
- * an error, never a guess.
+ * Recognizes the statements of lambda/orders by their shape: whether a statement tests the right,
+ * locks it, and tolerates an existing row. So a weakened statement behaves as written. A statement
+ * of another shape is an error; nothing is guessed.
  */
 export function compile(text: string): Execute {
   let execute = known.get(text);
@@ -40,7 +40,7 @@ export function compile(text: string): Execute {
 
 const known = new Map<string, Execute>();
 
-/** The number of the parameter that a pattern captures; the values are counted from 0. */
+/** The number of the captured parameter, as an index into the values. */
 function parameter(flat: string, pattern: RegExp): number {
   const match = pattern.exec(flat);
   if (match === null) throw new Error(`no parameter ${pattern.source} in: ${flat.slice(0, 120)}`);
@@ -77,7 +77,7 @@ interface InsertedRow extends Record<string, string | null> {
   fingerprint: string;
 }
 
-/** The columns of an order's fields, but for its id. */
+/** The columns of an order's fields, except its id. */
 const orderColumnsButId = Object.entries(orderColumns).filter(([field]) => field !== "orderId");
 
 function fieldsOf(row: InsertedRow): Pick<Row, Exclude<keyof Order, "orderId">> {
@@ -149,7 +149,7 @@ function commitRows(
   session.ok([{ held: true, inserted: rows.map(({ id }) => id) }]);
 }
 
-/** What a follower is sent holds the rows alone, and not the session they came by. */
+/** Followers receive only the rows, without the session that wrote them. */
 const adding =
   (rows: readonly Row[]) =>
   (state: VolumeState): void => {

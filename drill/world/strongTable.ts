@@ -9,13 +9,13 @@ import type { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
 /** Two regions that write one item within this time conflict. */
 const CONFLICT_MS = 8;
 
-/** What is known of one key: one look-up of a text finds all of it. */
+/** All data of one key, so that one lookup suffices. */
 interface Slot {
   readonly key: string;
   item: Item | undefined;
-  /** What each region's copy holds, by the follower's number. */
+  /** What each region's copy holds, indexed by follower. */
   readonly copies: (Item | undefined)[];
-  /** Who wrote it last, and when. */
+  /** The region and time of its last write. */
   writer: string | undefined;
   writtenAtMs: number;
 }
@@ -26,17 +26,17 @@ interface Write {
   item: Item | undefined;
 }
 
-/** A region's copy: a prefix of the table's writes, applied when somebody looks. */
+/** A region's copy: a prefix of the table's writes, applied when the copy is read. */
 interface Follower {
   readonly number: number;
   readonly indexes: ReadonlyMap<string, SecondaryIndex>;
-  /** What it does not hold yet. */
+  /** Writes that have not arrived yet. */
   readonly underWay: Write[];
 }
 
 /**
- * A table with multi-region strong consistency: one order of writes for all regions, decided by a
- * quorum; what is read without asking for strong consistency, and every index, lags behind.
+ * A table with multi-region strong consistency: a quorum decides one order of writes for all
+ * regions. Reads without strong consistency, and all indexes, lag behind.
  */
 export class StrongTable implements TableStore {
   private readonly slots = new Map<string, Slot>();
@@ -50,7 +50,7 @@ export class StrongTable implements TableStore {
   ) {
     const { replicaRegions, witnessRegion } = description;
     this.delayMs = base.draw("indexDelayMs");
-    // Asked before the quorum changes: what had reached a region until now stays visible there.
+    // Called before the quorum changes: what has arrived in a region by now stays visible there.
     base.network.onChange(() => this.catchUpAll());
     this.quorum = new Quorum(base, [...replicaRegions, ...(witnessRegion ? [witnessRegion] : [])]);
     replicaRegions.forEach((region, number) =>

@@ -8,12 +8,12 @@ import { everyPeriod } from "./schedules";
 import type { Input, Reply, Service } from "./awsService";
 import type { Permissions } from "./permissions";
 
-/** Nobody waits for an answer to what Synthetics writes. */
+/** Nobody waits for the results of Synthetics' own writes. */
 const unread: Reply = { ok: () => {}, fail: () => {} };
 
 /**
- * Synthetics in all regions: lets each canary's function run its script on schedule, then writes in
- * the canary's name how it went. In a region that is lost nothing runs, nor ends.
+ * Synthetics in all regions: runs each canary's function on schedule, then stores the result in the
+ * canary's name. In a lost region, no run starts or ends.
  */
 export class Synthetics {
   private runs = 0;
@@ -61,7 +61,7 @@ export class Synthetics {
     });
   }
 
-  /** As far as the canary's role allows. */
+  /** Writes if the canary's role allows it. */
   private write(
     { engine, region }: CanaryDescription,
     service: Service,

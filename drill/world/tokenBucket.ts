@@ -1,20 +1,20 @@
-/** Steady rate and burst, as in API Gateway's settings. */
+/** Rate and burst, as in API Gateway's settings. */
 export interface Limit {
   readonly ratePerSecond: number;
   readonly burst: number;
 }
 
 /**
- * A throttle as API Gateway has it: a request takes a token, tokens come back at a steady rate up
- * to the burst (API Gateway Developer Guide: token bucket algorithm).
+ * A throttle like API Gateway's: a request takes a token, and tokens return at a steady rate up to
+ * the burst (API Gateway Developer Guide: token bucket algorithm).
  */
 export class TokenBucket {
   private tokens: number;
   private refilledAtMs: number;
-  /** Requests of others, which are not played one by one. */
+  /** Rate of other requests, which are not simulated one by one. */
   private othersPerSecond = 0;
 
-  /** @param uniform draws from 0 to 1 which of many requests gets the next token. */
+  /** @param uniform draws from 0 to 1, to decide which of many requests gets the next token */
   constructor(
     private readonly limit: Limit,
     private readonly nowMs: () => number,
@@ -25,8 +25,8 @@ export class TokenBucket {
   }
 
   /**
-   * Others ask so often that, with the burst used up, this share of all requests is refused.
-   * @returns ends it.
+   * Simulates so many other requests that, with the burst used up, this share of all requests is
+   * rejected. @returns a function that ends the flood
    */
   flood(refusedShare: number): () => void {
     const requestsPerSecond = this.limit.ratePerSecond / (1 - refusedShare);
@@ -38,7 +38,7 @@ export class TokenBucket {
     };
   }
 
-  /** Whether a request gets a token. */
+  /** Takes a token if there is one. */
   take(): boolean {
     this.refill();
     if (this.tokens >= 1) {

@@ -1,21 +1,21 @@
 import type { Order } from "../shipped";
 
-/** A settled order as the database holds it: the fields of an order, null where it has none. */
+/** A settled order in the database: the fields of an order, null if it has none. */
 export interface Row extends Record<Exclude<keyof Order, "orderId">, string | null> {
   id: string;
   acceptedAt: string;
   acceptedIn: string;
   fingerprint: string;
   settledAt: string;
-  /** The right it was written under. */
+  /** The right under which it was written. */
   epoch: number;
   committedAtMs: number;
 }
 
-/** What a volume holds after a prefix of its writer's log. */
+/** The contents of a volume after a prefix of its writer's log. */
 export class VolumeState {
   readonly rows = new Map<string, Row>();
-  /** Undefined until the schema is there. */
+  /** Undefined until the schema exists. */
   writerEpoch: number | undefined;
   migrations: Set<number> | undefined;
   hasApplicationUser = false;
@@ -38,14 +38,14 @@ interface LogEntry {
 }
 
 /**
- * Aurora's storage in one region: what was committed here, or, on a secondary, the part of the
- * writer's log that has arrived. A secondary is a prefix, never a selection.
+ * Aurora's storage in one region: what was committed here or, on a secondary, the part of the
+ * writer's log that has arrived. A secondary always holds a prefix of the log.
  */
 export class Volume {
   epochLock = new RowLock();
   private source: Volume | undefined;
   private readonly followers = new Set<Volume>();
-  /** What the source has committed and this volume does not hold yet. */
+  /** Commits of the source that have not arrived in this volume yet. */
   private readonly underWay: LogEntry[] = [];
 
   private constructor(
@@ -53,7 +53,7 @@ export class Volume {
     readonly state: VolumeState,
   ) {}
 
-  /** The first writer's, empty unless the world begins later than the deployment. */
+  /** The first writer's volume. It is empty unless the world begins after the deployment. */
   static first(id: number, state: VolumeState | undefined): Volume {
     return new Volume(id, state?.copy() ?? new VolumeState());
   }
@@ -65,14 +65,17 @@ export class Volume {
     return volume;
   }
 
-  /** From now on this volume holds what `writer` holds, and follows it. */
+  /** Makes this volume a copy of `writer` that follows it. */
   follow(writer: Volume): void {
     this.leave();
     this.source = writer;
     writer.followers.add(this);
   }
 
-  /** Its instances went down: what was under way is rolled back and holds no lock. */
+  /**
+   * Called when its instances go down: statements in progress are rolled back and release their
+   * locks.
+   */
   dropSessions(): void {
     this.epochLock = new RowLock();
   }
@@ -92,7 +95,7 @@ export class Volume {
     underWay.splice(0, arrived);
   }
 
-  /** Stops following; returns how many rows of the writer never arrived. */
+  /** Stops following. Returns the number of the writer's rows that never arrived. */
   detach(): number {
     const source = this.leave();
     if (source === undefined) return 0;
@@ -112,13 +115,15 @@ export class Volume {
 
 export type LockMode = "share" | "exclusive";
 
-/** The lock on the one row of writer_epoch: shared by inserts, exclusive to who raises it. */
+/**
+ * The lock on the single row of writer_epoch: shared for inserts, exclusive for raising the epoch.
+ */
 export class RowLock {
   private shared = 0;
   private isExclusive = false;
   private readonly queue: { mode: LockMode; granted: () => void }[] = [];
 
-  /** @returns gives up waiting; what has the lock keeps it. */
+  /** @returns a function that stops waiting; a lock already held is kept */
   acquire(mode: LockMode, granted: () => void): () => void {
     const waiting = { mode, granted };
     this.queue.push(waiting);

@@ -30,26 +30,28 @@ export interface WorldOptions {
   seed: string;
   program: ProgramDescription;
   handlers: Handlers;
-  /** Changes what a function is handed, as a mutation asks. */
+  /** Changes what a function receives, for a mutation. */
   weave?: Weaving | undefined;
   isTraceKept?: boolean;
-  /** Plays the canaries of Synthetics as well, which only look on. */
+  /** Also plays the Synthetics canaries, which only observe. */
   playsCanaries?: boolean | undefined;
-  /** Where the world begins; the moment of deployment unless given. */
+  /** The stored state to begin with. Without it, the world begins with the deployment. */
   beginning?: Beginning | undefined;
 }
 
-/** What is stored at some moment; every function starts cold there. */
+/** The stored state at some moment. Every function starts cold from it. */
 export interface Beginning {
   atMs: number;
   tables: TableContents;
   database: VolumeState;
-  /** The region that has the writer; those of the other regions follow it. */
+  /** The region of the writer's volume. The other regions' volumes follow it. */
   writerRegion: string;
   checks: ChecksKnown;
 }
 
-/** Two regions in virtual time, built anew for each outage from one description of the program. */
+/**
+ * Two regions in virtual time. A new world is built for each outage, from one shared description.
+ */
 export class World {
   readonly base: Base;
   readonly permissions: Permissions;
@@ -65,7 +67,7 @@ export class World {
   readonly route53: Route53;
   readonly s3 = new S3();
   readonly schedules: Schedules;
-  /** Undefined where canaries are not played. */
+  /** Undefined if canaries are not played. */
   readonly synthetics: Synthetics | undefined;
 
   constructor(options: WorldOptions) {
@@ -106,7 +108,7 @@ export class World {
     return { cloudwatch, dynamodb, lambda, rds, route53, s3, schedules, sns, sqs };
   }
 
-  /** The deployment runs its own invocations before anything else happens. */
+  /** Runs the deployment's own invocations before anything else. */
   deploy(): void {
     for (const { functionReference, region, input } of this.base.program.deploymentInvocations) {
       const found = this.lambda.find(functionReference, region);
@@ -115,7 +117,7 @@ export class World {
     }
   }
 
-  /** A beginning for other worlds: what is stored now. */
+  /** The current stored state, from which other worlds may begin. */
   snapshot(): Beginning {
     const { cluster, volume } = this.aurora.writer;
     return {
@@ -140,13 +142,13 @@ export class World {
   written({ name, region }: FunctionDescription, line: string): void {
     const { trace } = this.base.simulation;
     if (trace.isKept) trace.line(`${region} ${name}`, line);
-    // Only lines in CloudWatch's embedded metric format are metrics.
+    // Only lines in CloudWatch's embedded metric format contain metrics.
     if (!line.includes('"_aws"')) return;
     const entry = JSON.parse(line) as LogEntry;
     if (entry._aws !== undefined) this.cloudwatch.logged(region, entry, entry._aws);
   }
 
-  /** A function asks somebody over HTTP; the answer's status is noted where one comes. */
+  /** Records an HTTP request from a function. Its status is set when an answer arrives. */
   asked(by: Environment, { url, method }: HttpRequest): Asked {
     const from = by.description.region;
     const asked: Asked = { atMs: this.base.nowMs, from, url, method, status: undefined };
@@ -154,7 +156,7 @@ export class World {
     return asked;
   }
 
-  /** Somebody was answered over HTTP: an order that was acknowledged is a promise from here on. */
+  /** Records an HTTP answer. From here on, an acknowledged order must not be lost. */
   answered(by: "client" | "function", request: HttpRequest, { status, body }: HttpAnswer): void {
     if (status !== 202 || request.method !== "POST" || request.body === undefined) return;
     const { orderId } = JSON.parse(body) as { orderId: string };

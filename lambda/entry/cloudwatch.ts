@@ -1,4 +1,4 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { oneAttempt } from "./clients";
+import { clientOptions } from "./clients";
 
-export const cloudwatch = new CloudWatchClient(oneAttempt);
+export const cloudwatch = new CloudWatchClient(clientOptions);

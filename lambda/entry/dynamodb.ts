@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { oneAttempt } from "./clients";
+import { clientOptions } from "./clients";
 
 /** DynamoDB in the function's own region. */
-export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(oneAttempt), {
+export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions), {
   marshallOptions: { removeUndefinedValues: true },
 });

@@ -4,7 +4,7 @@ import { Route53Client } from "@aws-sdk/client-route-53";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { createFailoverOrchestrator } from "../handlers/failoverOrchestrator";
 import { base } from "./base";
-import { oneAttempt, perRegion } from "./clients";
+import { clientOptions, perRegion } from "./clients";
 import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { http } from "./http";
@@ -18,8 +18,8 @@ export const handler = createFailoverOrchestrator({
   dynamodb,
   http,
   lambda,
-  eventbridge: perRegion((region) => new EventBridgeClient({ region, ...oneAttempt })),
-  rds: perRegion((region) => new RDSClient({ region, ...oneAttempt })),
-  route53: new Route53Client({ region: "us-east-1", ...oneAttempt }),
-  sns: perRegion((region) => new SNSClient({ region, ...oneAttempt })),
+  eventbridge: perRegion((region) => new EventBridgeClient({ region, ...clientOptions })),
+  rds: perRegion((region) => new RDSClient({ region, ...clientOptions })),
+  route53: new Route53Client({ region: "us-east-1", ...clientOptions }),
+  sns: perRegion((region) => new SNSClient({ region, ...clientOptions })),
 });

@@ -1,11 +1,32 @@
-import type { Http } from "../runtime/runtime";
+import { request as plainRequest } from "node:http";
+import { request as tlsRequest } from "node:https";
+import type { Http, HttpAnswer } from "../runtime/runtime";
+import { HTTP_BODY_MAX_BYTES } from "../runtime/tunables";
+import { sharedLookup } from "./lookup";
 
-export const http: Http = async ({ url, method, headers, body }, signal) => {
-  const answer = await fetch(url, {
-    method,
-    signal,
-    ...(headers === undefined ? {} : { headers }),
-    ...(body === undefined ? {} : { body }),
+/**
+ * Sends a request on a connection of its own, so that it never meets one that was closed while the
+ * execution environment was frozen. Does not follow redirects.
+ */
+export const http: Http = ({ url, method, headers, body }, signal) =>
+  new Promise<HttpAnswer>((resolve, reject) => {
+    const send = url.startsWith("http:") ? plainRequest : tlsRequest;
+    const options = { method, signal, headers: headers ?? {}, agent: false, lookup: sharedLookup };
+    const sent = send(url, options, (answer) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      answer.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > HTTP_BODY_MAX_BYTES) {
+          answer.destroy(new Error(`the body has more than ${HTTP_BODY_MAX_BYTES} bytes`));
+        }
+      });
+      answer.on("error", reject);
+      answer.on("end", () => {
+        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+      });
+    });
+    sent.on("error", reject);
+    sent.end(body);
   });
-  return { status: answer.status, body: await answer.text() };
-};

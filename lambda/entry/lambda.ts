@@ -1,4 +1,4 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { oneAttempt, perRegion } from "./clients";
+import { clientOptions, perRegion } from "./clients";
 
-export const lambda = perRegion((region) => new LambdaClient({ region, ...oneAttempt }));
+export const lambda = perRegion((region) => new LambdaClient({ region, ...clientOptions }));

@@ -1,4 +1,4 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { oneAttempt } from "./clients";
+import { clientOptions } from "./clients";
 
-export const s3 = new S3Client(oneAttempt);
+export const s3 = new S3Client(clientOptions);

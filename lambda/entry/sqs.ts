@@ -1,4 +1,4 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { oneAttempt, perRegion } from "./clients";
+import { clientOptions, perRegion } from "./clients";
 
-export const sqs = perRegion((region) => new SQSClient({ region, ...oneAttempt }));
+export const sqs = perRegion((region) => new SQSClient({ region, ...clientOptions }));

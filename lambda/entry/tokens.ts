@@ -5,8 +5,10 @@ import { createLog } from "../runtime/log";
 import { canaryTokens, tokenVerifier, type OwnKeys, type TokenSources } from "../auth/tokens";
 import { PROBE_TIMEOUT_MS } from "../detection/tunables";
 import { base } from "./base";
+import { clientOptions } from "./clients";
+import { http } from "./http";
 
-const secrets = new SecretsManagerClient({});
+const secrets = new SecretsManagerClient(clientOptions);
 const issuer = process.env["AUTH_ISSUER"];
 
 const sources: TokenSources = {
@@ -20,11 +22,12 @@ const sources: TokenSources = {
     return JSON.parse(answer.SecretString ?? "{}") as OwnKeys;
   },
   keySet: async () => {
-    const answer = await fetch(`${issuer}/.well-known/jwks.json`, {
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-    });
-    if (!answer.ok) throw new Error(`${issuer} answered ${answer.status} for its key set`);
-    return (await answer.json()) as JSONWebKeySet;
+    const url = `${issuer}/.well-known/jwks.json`;
+    const answer = await http({ method: "GET", url }, AbortSignal.timeout(PROBE_TIMEOUT_MS));
+    if (answer.status !== 200) {
+      throw new Error(`${issuer} answered ${answer.status} for its key set`);
+    }
+    return JSON.parse(answer.body) as JSONWebKeySet;
   },
 };
 

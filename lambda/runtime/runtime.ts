@@ -9,7 +9,10 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "./clock";
 
-/** The part of an AWS client that handlers use. Every client makes one attempt per call. */
+/**
+ * The part of an AWS client that handlers use. A client repeats a call only if its connection was
+ * lost.
+ */
 export type Sender<Client extends { send: unknown }> = Pick<Client, "send">;
 
 /** An HTTP response. If there is none, the promise is rejected instead. */

@@ -17,7 +17,10 @@ export const CALLS_AT_ONCE_MAX = 16;
 /** Timeout of opening a database connection. A reachable writer accepts one in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 2_000;
 /**
- * A connection that was idle for longer is replaced, because it may lead to an instance that is no
- * longer the writer. A new connection resolves the endpoint again.
+ * A connection that was idle for longer is replaced. Lambda freezes an execution environment between
+ * invocations, and the other side may close or forget the connection meanwhile. A new connection to
+ * the database also resolves the endpoint again, which may lead to another instance by now.
  */
-export const CONNECTION_IDLE_MAX_MS = 10_000;
+export const SOCKET_IDLE_MAX_MS = 1_000;
+/** Longest body of an HTTP response that is read. A key set has a few kilobytes. */
+export const HTTP_BODY_MAX_BYTES = 256 * 1024;

@@ -7,14 +7,14 @@ import { style } from "./style";
 export interface PageData {
   results: Results;
   pictures: readonly Picture[];
-  /** The designs side by side, over the same seeds; the header first. */
+  /** The table that compares the designs over the same seeds, with its header first. */
   designs: readonly (readonly string[])[];
   assumptions: readonly { name: string; range: string; source: string }[];
-  /** What can be played again, and the line that does. */
+  /** What can be replayed, and the command that does so. */
   replays: readonly { what: string; line: string }[];
 }
 
-/** The report of a run as one page that needs nothing beside itself: no script, no network. */
+/** The report of a run as one self-contained page, without scripts or network access. */
 export function page(data: PageData): string {
   const { results, pictures } = data;
   const title = `The drill: ${results.outages} outages from seed ${results.seed}`;

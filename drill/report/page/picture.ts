@@ -1,7 +1,7 @@
 import type { Lane, LaneState, Recording, Span } from "../../scenario/recording";
 import { escaped, percent, section } from "./html";
 
-/** One outage to be drawn. */
+/** One outage to draw. */
 export interface Picture {
   title: string;
   seed: string;
@@ -12,7 +12,7 @@ export interface Picture {
 }
 
 const TICK_SECONDS = 120;
-/** A strip is at least this wide (style.ts), and a letter of a label at most. */
+/** Minimum width of a strip (style.ts), from which follows which labels fit. */
 const STRIP_MIN_PX = 450;
 const LETTER_PX = 6.5;
 const PADDING_PX = 8;
@@ -26,7 +26,7 @@ const states: Readonly<Record<LaneState, string>> = {
   fault: "fault",
 };
 
-/** One outage as lanes over time, and the orders that were open meanwhile. */
+/** One outage: lanes over time, and the orders that were open meanwhile. */
 export function picture({ title, seed, kind, recording, timeline, replay }: Picture): string {
   const lanes = recording.lanes
     .filter(({ spans, marks }) => spans.length + marks.length > 0)
@@ -68,7 +68,7 @@ function laneRow({ name, spans, marks }: Lane, { from, to }: Recording): string 
   );
 }
 
-/** A label is shown whole or not at all; the title has it in any case. */
+/** A label is shown in full or not at all. The title always contains it. */
 function labelOf({ text }: Span, share: number): string {
   return share * STRIP_MIN_PX >= text.length * LETTER_PX + PADDING_PX ? text : "";
 }

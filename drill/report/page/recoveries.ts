@@ -5,7 +5,10 @@ import { dataTable, escaped, percent, seconds, section } from "./html";
 
 const AXIS_SECONDS = BIN_SECONDS * BINS;
 
-/** How long orders took to settle again: one strip for each kind of outage, darker where more. */
+/**
+ * How long orders took to settle again: one strip per kind of outage, darker where more outages
+ * fall.
+ */
 export function recoveries({ recoveries: kinds, bounds }: Results): string {
   if (kinds.length === 0) return "";
   const rows = [...kinds].sort((a, b) => (b.settled.p50 ?? 0) - (a.settled.p50 ?? 0)).map(row);

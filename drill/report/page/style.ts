@@ -1,4 +1,4 @@
-/** The page's only style: no font, image or script is fetched from anywhere. */
+/** The page's only style. It loads no fonts, images or scripts. */
 export const style = `
 :root {
   color-scheme: light dark;

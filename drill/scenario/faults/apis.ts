@@ -8,7 +8,7 @@ const isOrder: Meant = (path, method) => path === "/orders" && method === "POST"
 const isOrders: Meant = (path) => path.startsWith("/orders");
 const isAny: Meant = () => true;
 
-/** Requests to home's API that are meant get an answer of the fault's own, or none. */
+/** The matching requests to home's API get the fault's answer, or none. */
 function disturbing(traits: Traits, isMeant: Meant, answer: RequestAnswer, share = 1): Fault {
   return fault(traits, ({ world, region }) => {
     const { random, hooks } = world.base;
@@ -28,7 +28,7 @@ const broken = (status: number): RequestAnswer => ({
   body: '{"message":"Internal server error"}',
 });
 
-/** Home's API alone: nothing behind it is wrong. */
+/** Home's API fails. Nothing behind it is broken. */
 export const apiLost: FaultKind = {
   name: "API",
   lasts: [360, 480],
@@ -48,7 +48,7 @@ export const apiLost: FaultKind = {
   },
 };
 
-/** Orders are refused while /health is fine. */
+/** Orders are refused while /health succeeds. */
 export const acceptingBroken: FaultKind = {
   name: "accepting",
   lasts: [400, 480],
@@ -69,7 +69,7 @@ export const acceptingBroken: FaultKind = {
   },
 };
 
-/** A share of the orders fails; whether that is worth a failover an operator decides. */
+/** A share of the orders fails. An operator decides whether that justifies a failover. */
 export const grayErrors: FaultKind = {
   name: "gray errors",
   lasts: [200, 420],
@@ -108,7 +108,7 @@ export const slowAnswers: FaultKind = {
   },
 };
 
-/** Something else in the account runs so often that home's order-api gets no room to run. */
+/** Another function in the account uses up the concurrency that home's order-api needs. */
 export const concurrencyTaken: FaultKind = {
   name: "concurrency taken",
   lasts: [400, 480],
@@ -124,14 +124,14 @@ export const concurrencyTaken: FaultKind = {
     ),
 };
 
-/** What is flooded, by the throttle that runs dry: the account's is shared by health and orders. */
+/** Which throttle runs out of tokens. Health checks and orders share the account's throttle. */
 const floods = {
   "other APIs of the account": undefined,
   "POST /orders": isOrder,
   "what asks for no token": (path: string) => !path.startsWith("/orders"),
 };
 
-/** Others use up a throttle at home: 429 is an answer, not an outage. */
+/** Other requests use up a throttle at home. A 429 is an answer, not an outage. */
 export const throttled: FaultKind = {
   name: "throttled",
   lasts: [120, 420],

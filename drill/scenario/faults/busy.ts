@@ -2,14 +2,17 @@ import { bounds } from "../bounds";
 import { waitedFor } from "./controlPlanes";
 import { type FaultKind, fault, held, heldIn } from "./fault";
 
-/** Whether RDS promotes a cluster that is backed up is published nowhere: both are played. */
+/**
+ * AWS does not publish whether RDS promotes a cluster that is being backed up: both cases are
+ * played.
+ */
 const states = [
   { status: "maintenance", isRefused: true },
   { status: "backing-up", isRefused: true },
   { status: "backing-up", isRefused: false },
 ] as const;
 
-/** The standby's cluster serves, but is busy with something when it is needed. */
+/** The standby's cluster is available, but busy when the failover needs it. */
 export const standbyBusy: FaultKind = {
   name: "standby busy",
   lasts: [60, 300],

@@ -2,7 +2,7 @@ import type { Control } from "../../shipped";
 import type { Happening } from "../../world/happenings";
 import { type FaultKind, fault } from "./fault";
 
-/** The target of a fence, where this is one. */
+/** The target region if the control write is a fence; otherwise undefined. */
 function fencedTo(happening: Happening): string | undefined {
   if (happening.kind !== "control written") return undefined;
   const before = happening.before as unknown as Control | undefined;
@@ -12,9 +12,9 @@ function fencedTo(happening: Happening): string | undefined {
 }
 
 /**
- * Operators disagree: some send the service to the standby, others call it back home at once. Where
- * no promotion began in between, home settles again within a second or two under a newer epoch,
- * while batches of the older one are still on their way to the same database.
+ * Operators contradict one another: some fail over to the standby, others call the service back at
+ * once. If no promotion has begun in between, home settles again within a second or two under a
+ * newer epoch, while batches of the older epoch are still on their way to the same database.
  */
 export const takeoverCalledOff: FaultKind = {
   name: "takeover called off",

@@ -1,6 +1,6 @@
 import { type FaultKind, fault, held } from "./fault";
 
-/** No client orders anything: quiet traffic is no outage. */
+/** No client places orders. Quiet traffic is not an outage. */
 export const quiet: FaultKind = {
   name: "quiet",
   lasts: [300, 300],
@@ -23,7 +23,7 @@ export const quiet: FaultKind = {
     ),
 };
 
-/** Half of the clients keep the first answer of DNS for ever. */
+/** Half of the clients keep the first DNS answer forever. */
 export const ttlIgnored: FaultKind = {
   name: "TTL ignored",
   lasts: [600, 600],
@@ -43,7 +43,7 @@ export const ttlIgnored: FaultKind = {
     ),
 };
 
-/** Many orders at once: backlog in the queue is not lost hints. */
+/** Many orders at once. A backlog in the queue does not mean that hints are lost. */
 export const burst: FaultKind = {
   name: "burst",
   lasts: [60, 90],

@@ -2,7 +2,7 @@ import { bounds } from "../bounds";
 import { type FaultKind, type Stage, fault, heldIn, route53Held } from "./fault";
 import { controlIn } from "../ledgerItems";
 
-/** Route 53's control plane: nothing on the way to a takeover may wait for it. */
+/** Route 53's control plane is down. No step of a takeover may wait for it. */
 export const route53Down: FaultKind = {
   name: "Route 53 down",
   lasts: [300, 600],
@@ -17,7 +17,7 @@ export const route53Down: FaultKind = {
     ),
 };
 
-/** Counted from RDS's return, unless the takeover was over by then. */
+/** Recovery counts from RDS's return, unless the takeover was over by then. */
 export function waitedFor({ world, ledgerTable, region, recoveryBegins }: Stage): void {
   const control = controlIn(world, ledgerTable);
   if (control?.active !== region("standby")) recoveryBegins();

@@ -18,7 +18,7 @@ export const actingCalls = [
 ] as const;
 export type ActingCall = (typeof actingCalls)[number];
 
-/** What an orchestrator does with this call, or undefined where it only looks. */
+/** The act that this call carries out, or undefined for a call that only reads. */
 export function actingCall({ command, input }: Call): ActingCall | undefined {
   switch (command) {
     case "PutCommand":
@@ -54,7 +54,7 @@ function orchestrators(stage: Stage): Environment[] {
     .flatMap((each) => lambda.environmentsOf(each.arn));
 }
 
-/** An orchestrator dies right after one of its acts is done, before the next; perhaps all do. */
+/** An orchestrator dies right after one of its acts. Optionally every orchestrator does. */
 export const orchestratorKilled: FaultKind = {
   name: "orchestrator killed",
   lasts: [600, 600],
@@ -88,7 +88,10 @@ export const orchestratorKilled: FaultKind = {
   },
 };
 
-/** Whichever orchestrator carries out a failback dies after one of its acts; operators ask again. */
+/**
+ * The orchestrator that carries out a failback dies after one of its acts. Operators repeat the
+ * command.
+ */
 export const failbackKilled: FaultKind = {
   name: "failback killed",
   lasts: [450, 450],
@@ -120,7 +123,7 @@ export const failbackKilled: FaultKind = {
   },
 };
 
-/** All orchestrators that run stand still until their timeout ends them. */
+/** All running orchestrators freeze until their timeout ends them. */
 export const orchestratorTimesOut: FaultKind = {
   name: "orchestrator times out",
   lasts: [160, 160],
@@ -140,7 +143,7 @@ export const orchestratorTimesOut: FaultKind = {
     ),
 };
 
-/** Orchestrators freeze between a look and what follows, and go on with what they saw then. */
+/** Orchestrators freeze after a poll and later continue with what they saw then. */
 export const orchestratorStale: FaultKind = {
   name: "stale orchestrator",
   lasts: [300, 480],
@@ -170,9 +173,9 @@ export const orchestratorStale: FaultKind = {
 };
 
 /**
- * order-processor freezes between reading the control item and its insert, or before its mark. What
- * it holds up is settled late, so that home goes on settling though it may accept nothing any more:
- * where no takeover has begun by then, recovery counts from its end.
+ * order-processor freezes between reading the control item and its insert, or before its mark. The
+ * orders it holds settle late, so home continues to settle even if it no longer accepts orders. If
+ * no takeover has begun by then, recovery counts from the end of this fault.
  */
 export const processorFrozen: FaultKind = {
   name: "processor frozen",
@@ -211,10 +214,10 @@ export const processorFrozen: FaultKind = {
   },
 };
 
-/** Shorter than what a read may take, or its timeout would fire first and the batch would fail. */
+/** Shorter than the timeout of a read, which would otherwise fire first and fail the batch. */
 const STALE_MS: readonly [low: number, high: number] = [800, OBSERVE_TIMEOUT_MS - 100];
 
-/** order-processor stands still between its read of the control item and its commit. */
+/** order-processor pauses between its read of the control item and its commit. */
 export const processorStale: FaultKind = {
   name: "processor stale",
   lasts: [60, 300],
@@ -233,10 +236,10 @@ export const processorStale: FaultKind = {
   },
 };
 
-/** Of what a read and a connection may take, nearly all. */
+/** Just below the timeouts of a read and of a connection. */
 const NEARLY_ALL_MS: readonly [low: number, high: number] = [1_500, STALE_MS[1]];
 
-/** The longest a batch may be on its way from its read of the control item to its insert. */
+/** A batch takes as long as the timeouts allow from its read of the control item to its insert. */
 export const processorLate: FaultKind = {
   name: "processor late",
   lasts: [60, 300],

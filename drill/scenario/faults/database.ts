@@ -9,7 +9,7 @@ function memberOf({ world, region }: Stage, role: "home" | "standby"): Member {
   return member;
 }
 
-/** Instances go down: sessions end, nothing answers. */
+/** Instances go down: sessions end and nothing answers. */
 function takeDown(stage: Stage, role: "home" | "standby"): Undo {
   const member = memberOf(stage, role);
   const take = (): void => {
@@ -33,7 +33,7 @@ function restartReaders(stage: Stage, seconds: number): Undo {
   return up;
 }
 
-/** The writer's instances are gone; the region, its API and its functions are fine. */
+/** The writer's instances fail. The region, its API and its functions are fine. */
 export const writerLost: FaultKind = {
   name: "writer",
   lasts: [400, 480],
@@ -92,7 +92,7 @@ export const readersRestart: FaultKind = {
     ),
 };
 
-/** Of lags that overlap the longest counts. */
+/** When lags overlap, the longest one applies. */
 const lags = new WeakMap<World, { usualMs: number; present: number[] }>();
 
 function lagBy(world: World, lagMs: number): Undo {
@@ -131,7 +131,7 @@ function lagging(
 export const lagSpike = lagging("lag spike", (stream) => stream.integer(20, 150));
 export const lagStall = lagging("replication stalled", () => Infinity);
 
-/** Statements are carried out late: a batch may commit long after its function was given up. */
+/** Statements are carried out late: a batch may commit long after its function has given up. */
 export const lateCommits: FaultKind = {
   name: "late commits",
   lasts: [20, 60],
@@ -159,7 +159,7 @@ export const lateCommits: FaultKind = {
   },
 };
 
-/** Once the promotion has begun there is nothing left of these to wait for. */
+/** Lasts beyond any fence: once the promotion has begun, these faults have no further effect. */
 const BEYOND_ANY_FENCE = [450, 450] as const;
 
 export const promotionSlow: FaultKind = {

@@ -6,14 +6,15 @@ import type { Stage } from "./fault";
 
 const forbidden: RequestAnswer = { status: 403, body: '{"message":"Forbidden"}' };
 
-/** Deleted over minutes where everything else takes seconds. */
+/** Resources whose deletion takes minutes instead of seconds. */
 const slow = /^aws:rds\/(cluster|clusterInstance|globalCluster):/;
 
 /**
- * Deletes everything the program declares, in the order of its own dependencies. What runs goes on
- * running, with the rights it had: Lambda does not say what deleting a function does to its
- * invocations, IAM not when they lose their rights. Permissions and subscriptions of what is gone
- * are not taken back either. All that makes for more runs that look while home goes.
+ * Deletes everything the program declares, in the order of its dependencies. Invocations in
+ * progress continue with the rights they had: AWS does not document what deleting a function does
+ * to its invocations, nor when they lose their rights. Permissions and subscriptions of deleted
+ * resources remain. As a result, more invocations poll home while it is being deleted, which is the
+ * harder case.
  */
 export function destroy(stage: Stage): void {
   const { base } = stage.world;
@@ -31,9 +32,9 @@ export function destroy(stage: Stage): void {
   }
 }
 
-/** What is gone so far, and what the world no longer does without it. */
+/** What has been deleted so far, and what has stopped in the world because of it. */
 class Destruction {
-  /** Service and name, id, ARN or URL, as calls speak of what is gone. */
+  /** Service and name, ID, ARN or URL of each deleted resource, as calls refer to it. */
   private readonly gone = new Set<string>();
   private readonly answers = new Map<string, RequestAnswer>();
 
@@ -77,19 +78,19 @@ class Destruction {
     }
   }
 
-  /** What polls or routes goes on for a while after it was deleted. */
+  /** Pollers and routes continue for a short time after their deletion. */
   private later(cease: () => void): void {
     const { base } = this.stage.world;
     base.simulation.after(base.draw("outlivesDeletionSeconds") * 1000, cease);
   }
 
-  /** Nobody orders any more where nobody is answered. */
+  /** Clients stop ordering when no stage is left to answer them. */
   private stageDeleted(region: string): void {
     if (region === this.stage.region("home")) this.stage.clients.stop();
     if (!this.answers.has(region)) this.answers.set(region, forbidden);
   }
 
-  /** A cluster answers until the last of its instances is gone. */
+  /** A cluster answers until its last instance is deleted. */
   private instanceDeleted(region: string): void {
     const member = this.stage.world.aurora.members.get(region);
     if (member === undefined) return;

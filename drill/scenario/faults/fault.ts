@@ -6,45 +6,47 @@ import type { Operators } from "../operators";
 
 export type Role = "home" | "standby" | "witness";
 
-/** Where a fault plays. */
+/** The surroundings in which a fault plays. */
 export interface Stage {
   readonly world: World;
   readonly clients: Clients;
   readonly operators: Operators;
   readonly ledgerTable: string;
-  /** The region in that role when the outage begins; a region's own name is itself. */
+  /** The region that has this role when the outage begins. A region's own name maps to itself. */
   region: (role: Role | (string & {})) => string;
-  /** Recovery is counted from this moment on, instead of from the fault. */
+  /** Measures recovery from this moment instead of from the start of the fault. */
   recoveryBegins: () => void;
 }
 
-/** Must a failover come by itself, may it, or would it be wrong? */
+/** Whether an automatic failover is required, allowed, or wrong. */
 export type Expected = "must" | "may" | "must not";
 
 export interface Traits {
   readonly name: string;
-  /** In words, with everything that was drawn. */
+  /** Description with all drawn values. */
   readonly description: string;
   readonly failover: Expected;
-  /** What recovery is held to; undefined where the fault causes no failover. */
+  /** The bound on recovery; undefined if the fault causes no failover. */
   readonly bound?: Bound | undefined;
-  /** Members of the ledger that it takes away; two at once are not survivable. */
+  /** Members of the ledger that it takes away. Losing two at once is not survivable. */
   readonly takes?: readonly Role[];
-  /** While it lasts no automatic failover can come: no promise of time is left. */
+  /** Prevents automatic failover while it lasts, so no recovery bound applies. */
   readonly hinders?: boolean;
-  /** Settling may pause or slow down: two such at once may look like its end. */
+  /**
+   * Settling may pause or slow down. Two such faults at once may look as if settling had stopped.
+   */
   readonly delaysSettling?: boolean;
-  /** Wherever orders settle, some settle late while it lasts: recovery is the first that does not. */
+  /** Some orders settle late in every region while it lasts: recovery is the first prompt one. */
   readonly slowsOrders?: boolean;
-  /** Some clients do not follow DNS: accepting is restored with the first that does. */
+  /** Some clients do not follow DNS: accepting is restored with the first accepted order. */
   readonly misleadsClients?: boolean;
-  /** Nobody orders anything: when orders settle again cannot be seen. */
+  /** Nobody places orders, so the recovery cannot be observed. */
   readonly hidesRecovery?: boolean;
-  /** Nothing is left afterwards that could heal. */
+  /** Nothing remains afterwards that could heal. */
   readonly isLast?: boolean;
 }
 
-/** Something that goes wrong, and is put right again. */
+/** A fault that begins and later ends. */
 export interface Fault extends Traits {
   begin: (stage: Stage) => void;
   end: (stage: Stage) => void;
@@ -55,8 +57,8 @@ export type Undo = () => void;
 const holds = new WeakMap<World, Map<string, number>>();
 
 /**
- * Takes something away until the last fault that holds it has ended: faults that overlap do not
- * give back what another has taken.
+ * Takes something away until the last fault that holds it has ended. When faults overlap, the end
+ * of one does not give back what another still holds.
  */
 export function held(world: World, what: string, take: () => void, giveBack: () => void): Undo {
   let counts = holds.get(world);
@@ -72,13 +74,13 @@ export function held(world: World, what: string, take: () => void, giveBack: () 
   };
 }
 
-/** As `held`, for what is taken by being put into a set. */
+/** As `held`, for something that is taken away by adding it to a set. */
 export function heldIn(world: World, what: string, set: Set<string>, member: string): Undo {
   const take = (): void => void set.add(member);
   return held(world, `${what} ${member}`, take, () => set.delete(member));
 }
 
-/** Route 53's control plane refuses every change. */
+/** Route 53's control plane rejects every change. */
 export function route53Held(world: World): Undo {
   const set = (isDown: boolean) => (): void => {
     world.route53.isControlPlaneDown = isDown;
@@ -86,7 +88,7 @@ export function route53Held(world: World): Undo {
   return held(world, "Route 53", set(true), set(false));
 }
 
-/** A fault that is put right by undoing what began it. */
+/** A fault that ends by undoing what began it. */
 export function fault(traits: Traits, begin: (stage: Stage) => readonly Undo[]): Fault {
   let undoing: readonly Undo[] = [];
   return {
@@ -101,10 +103,10 @@ export function fault(traits: Traits, begin: (stage: Stage) => readonly Undo[]):
   };
 }
 
-/** A kind of fault, of which each draw is one. */
+/** A kind of fault. A schedule draws instances of it. */
 export interface FaultKind {
   readonly name: string;
-  /** How long it lasts, in seconds. */
+  /** Range of its duration, in seconds. */
   readonly lasts: readonly [low: number, high: number];
   draw: (stream: Stream) => Fault;
 }

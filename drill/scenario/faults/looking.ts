@@ -3,9 +3,9 @@ import type { Stage, Undo } from "./fault";
 import { progressIn } from "../ledgerItems";
 
 /**
- * To be asked when the standby goes, or loses the ledger; what comes back is called at its return.
- * Nobody can fail over to it meanwhile: as with a control plane, recovery counts from the moment
- * it looks at home again with the ledger behind it. Not where its takeover was over before it went.
+ * Call this when the standby is lost or loses the ledger, and call the returned function when it is
+ * back. Nobody can fail over to the standby meanwhile, so recovery counts from the moment it polls
+ * home again with a working ledger. This does not apply if the takeover was complete before.
  */
 export function looksAgain({ world, ledgerTable, region, recoveryBegins }: Stage): Undo {
   const { base } = world;

@@ -3,7 +3,7 @@ import { bounds } from "../bounds";
 import { destroy } from "./destruction";
 import { type FaultKind, type Stage, type Undo, fault } from "./fault";
 
-/** Operators bring the service back home and repeat until done. */
+/** Operators request a failback and repeat the command until it is done. */
 export const failback: FaultKind = {
   name: "failback",
   lasts: [300, 300],
@@ -20,7 +20,7 @@ export const failback: FaultKind = {
   },
 };
 
-/** Operators move the service to the standby although nothing is wrong, or while much is. */
+/** Operators request a failover, with or without an outage. */
 export const failoverAsked: FaultKind = {
   name: "failover asked",
   lasts: [300, 300],
@@ -39,11 +39,11 @@ export const failoverAsked: FaultKind = {
   },
 };
 
-/** Telling and arming keep no takeover from coming. */
+/** Commands that cannot prevent a takeover. */
 const harmless: readonly string[] = ["arm", "status"];
 const whims = ["failover to standby", "failover to home", "failback", "arm", "disarm", "status"];
 
-/** Commands at bad moments, to either orchestrator, contradicting one another. */
+/** Contradicting commands at bad moments, to either orchestrator. */
 export const operatorsWhims: FaultKind = {
   name: "operators' whims",
   lasts: [60, 300],
@@ -81,7 +81,7 @@ function orderOf(whim: string, { region }: Stage): Order {
   return { action: whim as "failback" | "arm" | "disarm" | "status" };
 }
 
-/** Functions of the region are replaced one after the other; each fails for a moment. */
+/** Replaces the region's functions one after the other. Each fails for a moment. */
 function replaceFunctions(
   { world, region }: Stage,
   role: "home" | "standby",
@@ -104,7 +104,7 @@ function replaceFunctions(
   return base.hooks.start.add((target) => (replaced.has(target.arn) ? pending : undefined));
 }
 
-/** `up` while armed: a bare one, or one that disarms first as the script does. */
+/** `pulumi up` while armed: either directly, or disarmed first as the script does. */
 export const deployment: FaultKind = {
   name: "deployment",
   lasts: [120, 240],
@@ -116,7 +116,7 @@ export const deployment: FaultKind = {
         name: "deployment",
         description: `${isDisarmed ? "disarmed, then " : ""}a deployment replaces every function within ${seconds} s`,
         failover: "must not",
-        // It crashes the orchestrator as well.
+        // It may also crash the orchestrator.
         bound: bounds.hampered,
         hinders: isDisarmed,
         delaysSettling: true,
@@ -136,7 +136,10 @@ export const deployment: FaultKind = {
   },
 };
 
-/** `destroy` while armed: what watches must be gone before home is. It must not look like an outage. */
+/**
+ * `pulumi destroy` while armed. What observes home must be deleted before home, so that the
+ * destruction does not look like an outage.
+ */
 export const destroyed: FaultKind = {
   name: "destroyed",
   lasts: [300, 400],
@@ -155,7 +158,7 @@ export const destroyed: FaultKind = {
     ),
 };
 
-/** A failover command given while home is lost: the bound counts from the command. */
+/** A failover command while home is lost. The bound counts from the command. */
 export const activationAsked: FaultKind = {
   name: "activation asked",
   lasts: [300, 300],

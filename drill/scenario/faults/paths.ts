@@ -9,8 +9,8 @@ const pairs: readonly (readonly [Role, Role])[] = [
 ];
 
 /**
- * Two regions do not reach each other, one way or both; clients reach both. Either side may keep
- * the ledger: where home does not, it answers 503, and a failover is right.
+ * Two regions cannot reach each other, in one or both directions. Clients reach both. Either side
+ * may keep the ledger. If home does not, it answers 503 and a failover is right.
  */
 export const regionsCut: FaultKind = {
   name: "cut",
@@ -59,7 +59,7 @@ interface Flaps {
   readonly failover: Expected;
 }
 
-/** Home's API comes and goes. */
+/** Home's API alternates between failing and working. */
 function flapping({ name, down, up, failover }: Flaps): FaultKind {
   return {
     name,
@@ -90,7 +90,9 @@ function flapping({ name, down, up, failover }: Flaps): FaultKind {
   };
 }
 
-/** Three slots fall into each silence, however they meet: shorter ones are at the threshold. */
+/**
+ * Each silence covers three polling slots in every alignment. A shorter one is at the threshold.
+ */
 export const flappingAbove = flapping({
   name: "flapping",
   down: [29, 45],
@@ -98,7 +100,7 @@ export const flappingAbove = flapping({
   failover: "must",
 });
 
-/** Most silences are too short for three looks; those of a few together are a sign. */
+/** Most silences are too short for three polls, but several in a row are a sign of an outage. */
 export const flappingShort = flapping({
   name: "flapping, each time short",
   down: [20, 28],
@@ -106,7 +108,7 @@ export const flappingShort = flapping({
   failover: "must",
 });
 
-/** Too short for three bad looks in a row: it depends on how looks and flaps meet. */
+/** Too short to guarantee three bad polls in a row: it depends on how polls and silences align. */
 export const flappingAt = flapping({
   name: "flapping at the threshold",
   down: [16, 28],

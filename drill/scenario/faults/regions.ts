@@ -13,15 +13,17 @@ import {
 import { looksAgain } from "./looking";
 
 export interface RegionFaultOptions {
-  /** After its return home's API answers /health with 200 from a handler that knows no takeover. */
+  /**
+   * After its return, home's /health answers 200 from a handler that does not know of the takeover.
+   */
   hasStaleHealth?: boolean | undefined;
-  /** Route 53's control plane goes on refusing after the region is back. */
+  /** Route 53's control plane stays down after the region's return. */
   route53StaysDown?: boolean | undefined;
 }
 
 /**
- * A region is lost whole: its functions never continue, calls to it hang. Home takes Route 53's
- * control plane with it.
+ * Loses a whole region: its functions freeze for good and calls to it hang. Losing home also takes
+ * down Route 53's control plane.
  */
 export function regionLost(where: Role | (string & {}), options: RegionFaultOptions = {}): Fault {
   const { hasStaleHealth = false, route53StaysDown = false } = options;
@@ -68,7 +70,7 @@ function answerStale({ world: { base } }: Stage, region: string): void {
   );
 }
 
-/** Nothing goes wrong: the platform must not act either. */
+/** No fault: the platform must not act either. */
 export const nothing: Fault = {
   name: "none",
   description: "nothing goes wrong",
@@ -79,7 +81,7 @@ export const nothing: Fault = {
 
 export const homeLost: FaultKind = {
   name: "region",
-  // Longer than the RTO: what settles again has been taken over.
+  // Longer than the RTO: orders that settle again do so because of a takeover.
   lasts: [310, 400],
   draw: (stream) =>
     regionLost("home", {
@@ -88,7 +90,10 @@ export const homeLost: FaultKind = {
     }),
 };
 
-/** Recovery counts from the second loss: a failback has armed the platform as it was. */
+/**
+ * Home is lost again after a failback. Recovery counts from the second loss, because the failback
+ * has restored the armed platform.
+ */
 export const homeLostAgain: FaultKind = {
   name: "region again",
   lasts: homeLost.lasts,
@@ -117,7 +122,7 @@ export const witnessLost: FaultKind = {
   draw: () => regionLost("witness"),
 };
 
-/** After a failover and home's return the standby goes too; operators activate home. */
+/** After a failover and home's return, the standby is lost too. Operators activate home. */
 export const secondRegionLost: FaultKind = {
   name: "second region lost",
   lasts: [400, 500],
@@ -144,10 +149,13 @@ export const secondRegionLost: FaultKind = {
   },
 };
 
-/** The ledger errs for long in a region that comes back: as long as its replica catches up. */
+/**
+ * The ledger returns errors in a region that comes back until its replica has caught up, here for
+ * long.
+ */
 export const slowCatchUp: FaultKind = {
   name: "slow catching up",
-  // Beyond the return of a region that was lost.
+  // Longer than any loss of a region.
   lasts: [650, 650],
   draw: (stream) => {
     const seconds = stream.integer(60, 180);

@@ -4,7 +4,7 @@ import { type FaultKind, fault, heldIn } from "./fault";
 
 const ways = ["IAM", "VPC", "code"] as const;
 
-/** Home's API is fine, orders are accepted; nothing settles. */
+/** Home's API works and orders are accepted, but nothing settles. */
 export const settlingBroken: FaultKind = {
   name: "settling",
   lasts: [400, 480],

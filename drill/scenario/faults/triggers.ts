@@ -4,7 +4,7 @@ import { type FaultKind, type Stage, fault } from "./fault";
 
 export type TriggerPath = "sentinel" | "alarm" | "tick";
 
-/** The way an event came to the orchestrator; an operator's command is none of them. */
+/** The path by which an event reached the orchestrator; undefined for an operator's command. */
 export function pathOf(payload: unknown): TriggerPath | undefined {
   const { trigger, action } = (payload ?? {}) as { trigger?: string; action?: string };
   if (action !== undefined) return undefined;
@@ -16,12 +16,12 @@ function isOrchestrator({ region }: Stage): (target: FunctionDescription) => boo
   return (target) => target.stem === "failoverOrchestrator" && target.region === standby;
 }
 
-/** Of the three ways in one is left. Begins early: loops that run already must end first. */
+/** Only one of the three trigger paths works. It begins early, so that running loops end first. */
 export function onlyPath(path: TriggerPath): FaultKind {
   const name = `only the ${path}`;
   return {
     name,
-    // Beyond the end of every main fault.
+    // Longer than every main fault.
     lasts: [700, 700],
     draw: () =>
       fault(
@@ -44,7 +44,7 @@ export function onlyPath(path: TriggerPath): FaultKind {
   };
 }
 
-/** Events of the orchestrator come twice, late, in another order, or not at all. */
+/** Trigger events of the orchestrator are duplicated, delayed, reordered or lost. */
 export const triggersDisturbed: FaultKind = {
   name: "triggers disturbed",
   lasts: [200, 480],
@@ -84,7 +84,7 @@ const snsPayload = {
   Records: [{ EventSource: "aws:sns", Sns: { Subject: "ALARM", Message: "home is gone" } }],
 };
 
-/** Somebody says that home is gone: no payload is evidence. */
+/** Forged messages claim that home is lost. No payload counts as evidence. */
 export const forgedAlarms: FaultKind = {
   name: "forged alarms",
   lasts: [30, 120],
@@ -113,7 +113,10 @@ export const forgedAlarms: FaultKind = {
   },
 };
 
-/** The lookers reach nobody from outside: their own silence is no sign. */
+/**
+ * The pollers in the standby cannot reach anything outside. Their own isolation is not evidence
+ * against home.
+ */
 export const blind: FaultKind = {
   name: "blind",
   lasts: [120, 480],

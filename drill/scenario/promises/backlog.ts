@@ -4,9 +4,9 @@ import { hintsHeld } from "../hintsHeld";
 import type { Watcher } from "./watcher";
 
 /**
- * Hints of one order beside one another settle nothing, and hold up those behind them. So a minute's
- * sweep adds none to queues that already hold many when it looks, in flight or not. Upon an
- * activation every order that waits must be handed over at once, whatever the queue holds.
+ * Several hints of one order settle nothing more and delay the hints behind them. So one minute's
+ * sweep adds none to queues that already hold many, in-flight ones included. On activation,
+ * however, every waiting order must be queued at once, whatever the queues hold.
  */
 export const backlogStaysSmall: Watcher = {
   name: "a backlog is not multiplied",

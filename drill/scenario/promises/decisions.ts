@@ -16,7 +16,7 @@ import { expectedOf } from "../schedule";
 import type { Watcher } from "./watcher";
 import { controlIn, progressIn } from "../ledgerItems";
 
-/** A fence that no operator asked for: the item before and after it. */
+/** A control write that is a fence without an operator's request: the item before and after it. */
 export function automaticFence(
   happening: Happening,
 ): { before: Control; after: Control } | undefined {
@@ -27,7 +27,7 @@ export function automaticFence(
   return after.reason.startsWith("operator") ? undefined : { before, after };
 }
 
-/** Judged by the faults that have begun so far: one that comes later excuses nothing. */
+/** Judged by the faults that have begun so far. A later fault excuses nothing. */
 export const onlyWhereRight: Watcher = {
   name: "no failover where none is right",
   kinds: ["fault begins", "control written"],
@@ -57,7 +57,10 @@ export const notFromStandby: Watcher = {
     },
 };
 
-/** Where people hold the platform back, or home has not settled for long enough in this epoch. */
+/**
+ * Broken by a fence while an operator has disarmed the platform, or before home has settled for
+ * long enough in this epoch.
+ */
 export const onlyWhenArmed: Watcher = {
   name: "no automatic fence unless armed",
   kinds: ["control written"],
@@ -76,10 +79,10 @@ export const onlyWhenArmed: Watcher = {
     },
 };
 
-/** A fence is written up to two slots after the look that asked for it. */
+/** A fence is written up to two slots after the poll that caused it. */
 const FENCE_LATE_MS = 2 * LOOK_SLOT_SECONDS * 1000;
 
-/** Home would be given up, with nobody to take over from it. */
+/** Otherwise home would be fenced although no region can take over. */
 export const onlyToTheReady: Watcher = {
   name: "no automatic fence for a region known not to be ready",
   watch: ({ world, standby }) => {
@@ -96,17 +99,17 @@ export const onlyToTheReady: Watcher = {
   },
 };
 
-/** How late DNS follows what the last check of the latch saw. */
+/** How long after the last check of the latch DNS may follow. */
 const CHECKERS_LATE_MS = (LATCH_INTERVAL_SECONDS + CHECKER_SPREAD_SECONDS) * 1000;
 
-/** From a fence until all checkers can have seen the latch. */
+/** How long after a fence all checkers have seen the latch. */
 const LATCH_KNOWN_MS = (LATCH_INTERVAL_SECONDS * LATCH_FAILURES + CHECKER_SPREAD_SECONDS) * 1000;
 
 /**
- * Once DNS has left home it comes back only when home is active or about to be, or was called back
- * a moment ago. Where DNS had left a sick home before any fence, home may get well before the
- * latch of a fence is known. Or with the standby gone, or without the ledger: then the latch cannot be
- * known, and home at least takes the orders.
+ * Once DNS has left home, it returns only when home is active, about to be, or was called back a
+ * moment ago. There are two exceptions. If DNS left an unhealthy home before any fence, home may
+ * become healthy before the latch of a fence is known. If the standby or the ledger is lost, the
+ * latch cannot be known, and home at least accepts orders.
  */
 export const noFlipBack: Watcher = {
   name: "DNS does not flip back by itself",
@@ -150,11 +153,11 @@ export const noFlipBack: Watcher = {
 };
 
 /**
- * From an automatic fence to the activation no orchestrator, nor what it invokes, calls the region
- * that is being left, nor Route 53: whatever it did there could only be waited for. Who has taken a
- * step does not look at home any more either, unless the ledger could not tell it in the last slot
- * where things stand. What an operator asks of an orchestrator meanwhile, as home's for its status, is
- * no step of the takeover.
+ * From an automatic fence to the activation, neither an orchestrator nor what it invokes calls the
+ * region that is being left, or Route 53: such a call could only wait. An orchestrator that has
+ * taken a step does not poll home again either, unless it could not read the ledger in the last
+ * slot. An operator's request to an orchestrator, such as `status` at home, is not a step of the
+ * takeover.
  */
 export const nothingWaitsForTheLost: Watcher = {
   name: "no step before the activation asks the region being left, or Route 53",
@@ -162,15 +165,20 @@ export const nothingWaitsForTheLost: Watcher = {
     const { world, ledgerTable, home } = scene;
     let isUnderWay = false;
     let seen: string | undefined;
-    /** With how often each had been frozen: who was frozen since knows no better. */
+    /**
+     * Each with the number of times it had been frozen: one that was frozen since may act on old
+     * data.
+     */
     const acting = new Map<Environment, number>();
-    /** Who looked before the ledger was ready looks once more, and reads it meanwhile. */
+    /**
+     * An invocation that polled before the ledger could be read polls once more while it reads it.
+     */
     let blindUntilMs = -Infinity;
     world.base.hooks.call.add((call) => {
       const { environment } = call;
       if (!isUnderWay || !isOfTakeover(environment)) return undefined;
       const act = actingCall(call);
-      // A fence is tried by whoever has looked, and may have come too late.
+      // A fence may be tried after the poll of another invocation, and may come too late.
       if (act !== undefined && act !== "fence") acting.set(environment, environment.freezes);
       const isLeft = call.region === home || call.service === "route53";
       if (isLeft && act !== "notify") seen = `${call.command} in ${call.region}`;

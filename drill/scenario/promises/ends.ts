@@ -2,7 +2,10 @@ import { recoverySeconds } from "../recoverySeconds";
 import { owed, regionInDns } from "../healing";
 import type { Outage } from "../outage";
 
-/** A promise that the end of an outage shows: null while it is kept, else what was seen. */
+/**
+ * A promise that is checked at the end of an outage. It returns null if kept, otherwise what was
+ * seen.
+ */
 export interface Ending {
   readonly name: string;
   broken: (outage: Outage) => string | null;
@@ -36,7 +39,7 @@ const acknowledged: Ending[] = [
   },
 ];
 
-/** A p99 is a batch's; one outage is held to the maximum, and to recovering at all. */
+/** The p99 applies to a batch. One outage is held to the maximum, and to recovering at all. */
 const recovered: Ending[] = [
   {
     name: "orders settle again in time",
@@ -93,5 +96,5 @@ const allowed: Ending = {
 };
 
 export const endings: readonly Ending[] = [...acknowledged, ...recovered, ...healed, allowed];
-/** What even the end of a stack must show. */
+/** The promises that also apply when the stack is destroyed. */
 export const lastEndings: readonly Ending[] = [allowed];

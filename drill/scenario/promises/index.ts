@@ -6,10 +6,13 @@ import { allWatchers } from "./watchers";
 export type { Broken } from "./watcher";
 export type BrokenPromise = Broken;
 
-/** Every promise by name: those held as things happen, and those the end shows. */
+/** All promises by name: those checked during the outage and those checked at its end. */
 export const promises: readonly { readonly name: string }[] = [...allWatchers, ...endings];
 
-/** What an outage broke; of one that is not survivable only what holds even then is asked. */
+/**
+ * The promises that an outage broke. If no design could survive it, only those that must hold even
+ * then.
+ */
 export function checkOutage(outage: Outage): Broken[] {
   const { watched, schedule } = outage;
   const asked = schedule.isSurvivable && !schedule.isLast ? endings : lastEndings;
@@ -22,7 +25,7 @@ export function checkOutage(outage: Outage): Broken[] {
 
 export type Verdict = "PASSED" | "FAILED" | "NOT SURVIVABLE";
 
-/** Two regions lost at once is never counted as passed. */
+/** An outage with two regions lost at once never counts as passed. */
 export function verdictOf(outage: Outage, broken: readonly Broken[]): Verdict {
   if (broken.length > 0) return "FAILED";
   return outage.schedule.isSurvivable ? "PASSED" : "NOT SURVIVABLE";

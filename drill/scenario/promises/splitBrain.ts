@@ -1,21 +1,21 @@
 import type { World } from "../../world/world";
 import type { Watcher } from "./watcher";
 
-/** A database that took no rows for longer than this had stopped in between. */
+/** If a database took no rows for longer than this, it had stopped in between. */
 const PAUSE_MS = 30_000;
 
-/** How long databases of two regions have both been written in one world. */
+/** Measures how long databases of two regions were both written in one world. */
 class Meter {
   splitMs = 0;
   private newest: { region: string; right: number } | undefined;
   private readonly known = new Set<string>();
   private lastMs = 0;
 
-  /** @returns whether these rows went to a database that another region's has replaced. */
+  /** @returns whether these rows were written to a database that another region's has replaced. */
   committed(region: string, right: number, nowMs: number): boolean {
     const isFirst = !this.known.has(`${region} ${right}`);
     this.known.add(`${region} ${right}`);
-    // Under one right the region that comes later is the newer one.
+    // Under one right, the region that writes later is the newer one.
     if (isFirst && right >= (this.newest?.right ?? 0)) {
       this.newest = { region, right };
       this.lastMs = nowMs;
@@ -30,17 +30,17 @@ class Meter {
 
 const meters = new WeakMap<World, Meter>();
 
-/** What the watcher below has measured in a world. */
+/** The seconds that the watcher below has measured in a world. */
 export function splitBrainSeconds(world: World): number {
   return (meters.get(world)?.splitMs ?? 0) / 1000;
 }
 
 /**
- * Split brain, by what the databases themselves did: from the moment a region's database has taken
- * rows under a newer right (or as the second under the same), every second in which another
- * region's database goes on taking rows under an older one. Each batch of such rows counts the time
- * since the batch before it, at most PAUSE_MS. Rows that come before the first of the new right are
- * no split brain: nobody had replaced their database yet.
+ * Split brain, measured at the databases themselves. It begins when a region's database takes rows
+ * under a newer right, or as the second region under the same right. From then on, every second
+ * counts in which another region's database still takes rows under an older right. Each such batch
+ * of rows counts the time since the batch before it, at most PAUSE_MS. Rows written before the
+ * first row of the new right do not count, because their database had not been replaced yet.
  */
 export const oneDatabase: Watcher = {
   name: "no two databases take rows at once",

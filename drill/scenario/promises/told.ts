@@ -5,14 +5,16 @@ import type { World } from "../../world/world";
 import type { Watcher } from "./watcher";
 
 const MINUTE_MS = 60_000;
-/** An operator knows of a bad minute this long after its end. */
+/** An operator must be notified within this time after a bad minute. */
 const TOLD_WITHIN_MS = 3 * MINUTE_MS;
 const BAD_SHARE = 0.1;
 const BAD_ORDERS = 3;
-/** What order-api and look() themselves measure; AWS's own metrics come minutes late. */
+/**
+ * Metrics that order-api and the poll publish themselves. AWS's own metrics arrive minutes late.
+ */
 const OWN_METRICS = /\|(OrdersFailed|HomeCanaryFailed|HomeProbeFailed)(\||$)/;
 
-/** What a client or a canary saw of the orders it placed in a minute. */
+/** The results of orders that clients and canaries placed in one minute. */
 interface Minute {
   readonly startMs: number;
   placed: number;
@@ -20,8 +22,8 @@ interface Minute {
 }
 
 /**
- * Calls back with every order placed, by whomever, and when it was known how it went: 5xx and no
- * answer in time are failures. What was not answered is said with the next order.
+ * Calls back for every order placed, with the time at which its result was known. A 5xx or no
+ * answer in time is a failure. An unanswered order is reported with the next order.
  */
 function watchOrders(
   { apis, base }: World,
@@ -51,7 +53,7 @@ function watchOrders(
   };
 }
 
-/** Alarms that tell people by themselves, on what order-api and look() measure. */
+/** Alarms that notify people directly, on the metrics of order-api and the poll. */
 function tellers({ alarms }: ProgramDescription): Set<string> {
   const own = alarms.filter(
     ({ metrics, actions }) =>
@@ -63,7 +65,7 @@ function tellers({ alarms }: ProgramDescription): Set<string> {
 
 const isShareOf = (seriesKey: string): boolean => seriesKey.includes("|OrdersAccepted|");
 
-/** When somebody was last being told that orders fail. */
+/** When an operator was last being notified that orders fail. */
 class Bell {
   private readonly ringing = new Set<string>();
   private readonly names: ReadonlySet<string>;
@@ -89,15 +91,15 @@ class Bell {
 }
 
 /**
- * Held by clock minutes. Not while the standby region, from where home is looked at, is lost or
- * its CloudWatch stands still: then nothing of the program's own can see and tell, and AWS's later
- * alarms remain. Nor during a deployment, which has its operator: it breaks home's API for seconds,
- * between two looks; unless something else goes on that calls for a failover.
+ * Checked per clock minute. It does not apply while the standby region, which polls home, is lost
+ * or its CloudWatch is down: then the program's own metrics cannot show anything, and only AWS's
+ * later alarms remain. It does not apply during a deployment either, because somebody operates it
+ * and home's API may fail for seconds between two polls, unless another fault calls for a failover.
  */
 export const operatorsTold: Watcher = {
   name: "an operator is told of failing orders within 3 minutes",
-  // What makes it mute begins and ends with the first three, each said before it is so; orders are
-  // told of until the end, and with them what was seen.
+  // The first three kinds, reported before they take effect, begin and end the exceptions. The
+  // others show orders and notifications.
   kinds: ["fault begins", "fault ends", "region back", "published", "alarm", "told"],
   watch: ({ world, standby, schedule }) => {
     const { base, cloudwatch } = world;
@@ -138,7 +140,8 @@ export const operatorsTold: Watcher = {
       });
     }
     return (happening) => {
-      // What the deployment itself broke until now is its own, whatever begins or ends with it.
+      // Failures that the deployment has caused so far are excused, whatever begins or ends with
+      // it.
       noteMute();
       if (happening.kind === "fault begins") underWay.add(happening.name);
       if (happening.kind === "fault ends") underWay.delete(happening.name);

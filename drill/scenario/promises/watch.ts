@@ -2,7 +2,7 @@ import type { World } from "../../world/world";
 import type { Schedule } from "../schedule";
 import type { Broken, Watcher } from "./watcher";
 
-/** Holds all watching promises against a world as it goes; of each the first breach is kept. */
+/** Checks all watching promises while a world plays and keeps the first breach of each. */
 export class Watch {
   private readonly found = new Map<string, Broken>();
 

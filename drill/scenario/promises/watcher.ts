@@ -6,11 +6,11 @@ import type { Schedule } from "../schedule";
 export interface Broken {
   name: string;
   seen: string;
-  /** The moment it was seen; absent for what only the end shows. */
+  /** When it was seen; absent for a promise that is checked at the end. */
   atMs?: number;
 }
 
-/** What a watching promise may look at. */
+/** What a watching promise may read. */
 export interface Scene {
   readonly world: World;
   readonly ledgerTable: string;
@@ -19,11 +19,11 @@ export interface Scene {
   readonly standby: string;
 }
 
-/** A promise that is held as things happen: says what it saw, or nothing. */
+/** A promise that is checked during the outage. It returns what was broken, or nothing. */
 export interface Watcher {
   readonly name: string;
-  /** What it looks at; everything that happens unless given. */
+  /** The kinds of events it reads; all by default. */
   readonly kinds?: readonly Kind[];
-  /** A new watch for one outage. */
+  /** Creates the check for one outage. */
   watch: (scene: Scene) => (happening: Happening) => string | undefined;
 }

@@ -13,7 +13,7 @@ import type { Watcher } from "./watcher";
 import { twoWitnesses } from "./witnesses";
 import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writers";
 
-/** Promises that are held as things happen. */
+/** Promises that are checked during the outage. */
 export const allWatchers: readonly Watcher[] = [
   oneWriter,
   backlogStaysSmall,

@@ -17,10 +17,10 @@ import type { Scene, Watcher } from "./watcher";
 import { aliveIn, progressIn } from "../ledgerItems";
 
 const SLOT_MS = LOOK_SLOT_SECONDS * 1000;
-/** A fence is written some seconds, and so up to two slots, after the look that asked for it. */
+/** A fence is written some seconds, and so up to two slots, after the poll that caused it. */
 const SLOTS_LATE = 2;
 
-/** A look that waits for answers in vain, and RDS asked after it, take at most this long. */
+/** A poll that gets no answers, and the RDS request after it, take at most this long. */
 const LOOK_MS = PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS;
 
 interface Slot {
@@ -30,10 +30,10 @@ interface Slot {
   silentMs: number;
 }
 
-/** What was really seen of home from the standby, by slot, and what home itself really wrote. */
+/** What the standby really saw of home, by slot, and what home really wrote. */
 class Truth {
   private readonly slots = new Map<number, Slot>();
-  /** Orders that wait, each with the time of its acceptance. */
+  /** Waiting orders, each with the time of its acceptance. */
   private readonly waiting = new Map<string, string>();
 
   constructor(private readonly scene: Scene) {}
@@ -48,14 +48,14 @@ class Truth {
       this.slots.set(number, slot);
       this.slots.delete(number - 3 * LOOKS_KEPT);
     }
-    // A run that was invoked looks at once, between two slots.
+    // An orchestrator that is invoked polls at once, between two slots.
     slot.silentMs = Math.max(slot.silentMs, this.silentMs());
     (asked.method === "GET" ? slot.probes : slot.canaries).push(asked);
   }
 
-  /** An order waits until the present epoch has settled it. */
+  /** An order waits until it is settled in the current epoch. */
   written(pk: string, item: Readonly<Record<string, unknown>> | undefined): void {
-    // Sessions are in another table.
+    // Sessions are stored in another table.
     if (!pk.startsWith("order#")) return;
     const { shard, settledEpoch, acceptedAt } = item ?? {};
     const isOpen = typeof shard === "string" && shard.startsWith("open#");
@@ -63,7 +63,7 @@ class Truth {
     else this.waiting.set(pk, acceptedAt as string);
   }
 
-  /** The longest silence of the looks that may have asked for a fence written now. */
+  /** The longest silence seen by the polls that may have caused a fence written now. */
   longestSilenceMs(): number {
     const last = Math.floor(this.scene.world.base.nowMs / SLOT_MS);
     let longestMs = this.silentMs();
@@ -80,7 +80,7 @@ class Truth {
     return alive === undefined ? 0 : world.base.nowMs - alive.atMs;
   }
 
-  /** For how long home has settled nothing, and nothing new. */
+  /** How long ago home last settled an order, and how old the newest settled order is. */
   idle(): { idleMs: number; newestMs: number } {
     const { world, ledgerTable, home } = this.scene;
     const { nowMs } = world.base;
@@ -109,7 +109,7 @@ class Truth {
 const isBad = ({ status }: Asked): boolean => status === undefined || status >= 500;
 const hasBadProbe = ({ probes }: Slot): boolean => probes.some(isBad);
 
-/** Both witnesses, held against what the world itself knows at the moment of the fence. */
+/** Both witnesses are compared with the true state of the world at the time of the fence. */
 export const twoWitnesses: Watcher = {
   name: "no automatic failover without two witnesses",
   kinds: ["asked", "ledger written", "control written"],

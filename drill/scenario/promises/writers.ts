@@ -1,7 +1,10 @@
 import type { Control } from "../../shipped";
 import type { Watcher } from "./watcher";
 
-/** Every row is written under the right of its volume, and an epoch's rows in one region only. */
+/**
+ * Every row is written under the current right of its volume, and the rows of one epoch in one
+ * region only.
+ */
 export const oneWriter: Watcher = {
   name: "one writer per epoch",
   kinds: ["rows committed"],
@@ -24,7 +27,9 @@ export const oneWriter: Watcher = {
   },
 };
 
-/** Version grows by one with each write, epoch by one at a fence and never else. */
+/**
+ * The version grows by one with each write; the epoch grows by one at a fence and never otherwise.
+ */
 export const monotone: Watcher = {
   name: "version and epoch only grow",
   kinds: ["control written"],
@@ -47,8 +52,8 @@ export const monotone: Watcher = {
 };
 
 /**
- * A switchover waits until everything has arrived; nothing is lost on the way back that operators ask
- * for, whatever is called for it.
+ * A switchover waits until everything has been replicated. A failback that operators request loses
+ * nothing, by whichever RDS call.
  */
 export const failbackLosesNothing: Watcher = {
   name: "a failback loses nothing",
@@ -70,7 +75,7 @@ export const failbackLosesNothing: Watcher = {
   },
 };
 
-/** Orders of clients are valid: none may end among the dead letters. */
+/** Clients send only valid orders, so none may end among the dead letters. */
 export const deadLetters: Watcher = {
   name: "dead letters hold only what can never succeed",
   kinds: ["dead letter"],

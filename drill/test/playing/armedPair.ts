@@ -1,4 +1,7 @@
-/** The same outage twice, from the deployment and from an armed platform, and what was seen of both. */
+/**
+ * Plays the same outage from the deployment and from an armed platform, and returns what was seen
+ * of both.
+ */
 import type { Control } from "../../../lambda/control/control";
 import type { Progress } from "../../../lambda/detection/evidence";
 import { beginningOf } from "../../scenario/arming";
@@ -11,13 +14,13 @@ import { checkOutage } from "../../scenario/promises";
 import { type ScheduledFault, drawSchedule } from "../../scenario/schedule";
 import type { Beginning } from "../../world/world";
 
-/** A kind of outage and a seed to draw it from. */
+/** A kind of outage and a seed. */
 export type Drawn = readonly [kind: string, seed: string];
 
-/** Orders this old have met a sweep of either region: nothing of them is under way any more. */
+/** Orders this old have been swept in both regions, so nothing is in progress for them. */
 const AT_REST_MS = 130_000;
 
-/** What the platform is at some moment, with whatever depends on the moment left out. */
+/** The state of the platform without time-dependent values. */
 export function timelessOf({ world, ledgerTable }: Stage) {
   const { base, dynamodb, cloudwatch, aurora, schedules, route53, sqs } = world;
   const { alarms, composites, healthChecks, queues } = base.program;
@@ -54,12 +57,12 @@ export function timelessOf({ world, ledgerTable }: Stage) {
       ({ region, arn, name }) => `${name} ${cloudwatch.alarms.stateOf(region, arn)}`,
     ),
     checks: healthChecks.map(({ id }) => route53.isHealthy(id)),
-    // A hint may be under way, no more.
+    // A few hints may be in flight; more are a backlog.
     backlogs: queues.filter(({ url }) => sqs.held(url) > 3).map(({ name }) => name),
   };
 }
 
-/** How old the signs of life are then, in seconds. */
+/** The ages of the signs of life, in seconds. */
 function agesOf({ world, ledgerTable, region }: Stage) {
   const { base, dynamodb, aurora } = world;
   const age = (atMs: number): number => (base.nowMs - atMs) / 1000;
@@ -76,7 +79,7 @@ function agesOf({ world, ledgerTable, region }: Stage) {
   };
 }
 
-/** How it ended, with whatever depends on the moment left out. */
+/** The end of an outage without time-dependent values. */
 function endOf(outage: Outage) {
   const { missing, doubled } = outage.verdict;
   const control = { ...outage.control!, sinceMs: 0, newestRowAtMs: 0 };
@@ -87,16 +90,19 @@ export interface Seen {
   timeless: ReturnType<typeof timelessOf>;
   ages: ReturnType<typeof agesOf>;
   atSeconds: number;
-  /** Alarms that rang between the arming and the fault. */
+  /** Alarms that went off between the arming and the fault. */
   rang: readonly string[];
   end: ReturnType<typeof endOf> & { failovers: number };
-  /** Recovery above the promotion that was drawn, in seconds. */
+  /** Recovery time minus the drawn promotion time, in seconds. */
   overhead: number | null;
 }
 
 export type Pair = readonly [deployed: Seen, snapshot: Seen];
 
-/** Plays what the seed draws of a kind; looks from the arming on, and closely before the fault. */
+/**
+ * Plays what the seed draws of a kind. Observes it from the arming on, and closely before the
+ * fault.
+ */
 async function play(platform: Platform, [kind, seed]: Drawn, beginning?: Beginning): Promise<Seen> {
   const drawn = drawSchedule(seed, { kind });
   const main = drawn.faults[0]!;

@@ -9,9 +9,9 @@ import type * as worker from "./worker";
 
 type Worker = typeof worker;
 
-/** The longest test file keeps both of two cores busy; the others run beside it. */
+/** The test file that takes longest keeps both cores busy. The others run beside it. */
 const THREADS = 2;
-/** Designs that tests ask for by name. */
+/** Designs that tests select by name. */
 const designs = [
   ...[OURS, "plain", "seed-in-standby"],
   ...["acknowledge before the ledger", "close on settlement", "no latch", "orchestrator at home"],
@@ -28,8 +28,8 @@ async function open(): Promise<Pool<Worker>> {
 }
 
 /**
- * Plays an outage in a worker thread of this test file: inside jest a world is several times slower.
- * @throws Error with what was thrown there
+ * Plays an outage in a worker thread of this test file: inside jest, a world is several times
+ * slower. @throws Error that was thrown in the worker
  */
 export async function play<Name extends keyof Worker>(
   name: Name,

@@ -1,4 +1,7 @@
-/** Outages of the program with edited resources, or with a mutation, and what is told of them. */
+/**
+ * Plays outages of the program with edited resources or with a mutation, and returns what the tests
+ * need.
+ */
 import type { Resource } from "../../description/lookup";
 import { describeProgram } from "../../description/program";
 import { checkOutage } from "../../drill";
@@ -14,15 +17,18 @@ import type { Platform } from "../../scenario/platform";
 export interface Request {
   seed: string;
   fault?: "region" | "none";
-  /** Home comes back with a health handler that knows no takeover, and Route 53 refuses changes. */
+  /**
+   * Home returns with a health handler that does not know of the takeover, and Route 53 rejects
+   * changes.
+   */
   staleHome?: boolean;
   lagMs?: number;
   /** A mutation by its name. */
   mutation?: string;
-  /** Edits of the captured program, made once the platform is armed. */
+  /** Edits of the captured program. They apply once the platform is armed. */
   edits?: readonly ResourceEdit[];
   healMs?: number;
-  /** From the deployment on, as `npm start` plays, instead of from an armed platform. */
+  /** Starts with the deployment, as `npm start` does, instead of with an armed platform. */
   fromDeployment?: boolean;
 }
 
@@ -30,7 +36,7 @@ export interface Answer extends Summary {
   text: string;
 }
 
-/** A platform whose program is edited; it keeps the design's handlers. */
+/** A platform with an edited program and the design's handlers. */
 function editedPlatform(
   resources: readonly Resource[],
   platform: Platform,
@@ -42,7 +48,7 @@ function editedPlatform(
   return { ...platform, program: describeProgram(mutated ?? edited) };
 }
 
-/** @param platform of the design that the request names, armed before an edit is made */
+/** @param platform of the requested design; it is armed before the edits apply */
 export async function playRequest(
   resources: readonly Resource[],
   platform: Platform,

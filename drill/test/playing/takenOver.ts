@@ -1,4 +1,4 @@
-/** A takeover that is played in full, and an outage that starts after one: what is seen of both. */
+/** A takeover played in full, and an outage that starts after one: what was seen of both. */
 import { beginningOf } from "../../scenario/arming";
 import { nothing, regionLost } from "../../scenario/faults";
 import type { Fault, Stage } from "../../scenario/faults/fault";
@@ -9,7 +9,7 @@ import { checkOutage } from "../../scenario/promises";
 import { scheduleOf } from "../../scenario/schedule";
 import { timelessOf } from "./armedPair";
 
-/** Aurora's longest rebuild is over, and what was doubtful has been swept. */
+/** Aurora's longest rebuild is over, and uncertain orders have been swept. */
 const HEALED_SECONDS = 800;
 /** Every loop has begun, and every alarm has been evaluated. */
 const SEEN_SECONDS = 300;

@@ -1,4 +1,4 @@
-/** What a worker thread does for tests: what the drill's own do, and outages that only tests play. */
+/** The worker thread of tests: the drill's own functions, and outages that only tests play. */
 import { designNamed, resources } from "../../runner/opened";
 import { OURS } from "../../runner/options";
 import { type Drawn, type Pair, playPair } from "./armedPair";
@@ -13,12 +13,12 @@ export function edited(request: Request): Promise<Answer> {
   return playRequest(resources, platform, request);
 }
 
-/** An outage from the deployment, and the same from an armed platform. */
+/** An outage that starts with the deployment, and the same from an armed platform. */
 export function pair(drawn: Drawn): Promise<Pair> {
   return playPair(designNamed(OURS).platform, drawn);
 }
 
-/** What a takeover leaves where it is played in full, and where an outage starts after it. */
+/** What a takeover leaves behind when it is played in full, and when an outage starts after it. */
 export function takenOver(): Promise<readonly [played: TakenOver, snapshot: TakenOver]> {
   return playTakenOver(designNamed(OURS).platform);
 }

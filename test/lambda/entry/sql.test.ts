@@ -1,10 +1,11 @@
 import { sqlWith } from "../../../lambda/entry/sql";
-import { CONNECTION_IDLE_MAX_MS } from "../../../lambda/runtime/tunables";
+import { CONNECT_TIMEOUT_MS, SOCKET_IDLE_MAX_MS } from "../../../lambda/runtime/tunables";
 
-/** Connections of the faked client: how often each was asked and ended, and how to break it. */
+/** A connection of the faked client: its statements, how often it was closed, and how to break it. */
 interface Opened {
   queries: string[];
   ended: number;
+  destroyed: number;
   failure: Error | undefined;
   listeners: (() => void)[];
 }
@@ -14,7 +15,14 @@ let mockConnects = true;
 jest.mock("pg", () => ({
   Client: class {
     private isAsked = false;
-    private readonly opened: Opened = { queries: [], ended: 0, failure: undefined, listeners: [] };
+    private readonly opened: Opened = {
+      queries: [],
+      ended: 0,
+      destroyed: 0,
+      failure: undefined,
+      listeners: [],
+    };
+    readonly connection = { stream: { destroy: () => void this.opened.destroyed++ } };
     on(_event: string, listener: () => void): void {
       this.opened.listeners.push(listener);
     }
@@ -34,9 +42,10 @@ jest.mock("pg", () => ({
       if (failure !== undefined) throw failure;
       return { rows: [text] };
     }
+    /** Like a server that is silent: the end is never confirmed. */
     end(): Promise<void> {
       this.opened.ended++;
-      return Promise.resolve();
+      return new Promise(() => undefined);
     }
   },
 }));
@@ -44,7 +53,11 @@ jest.mock("pg", () => ({
 const address = { endpoint: "writer", database: "trading", as: "application" } as const;
 const credentials = () => Promise.resolve({ user: "application", password: "a token" });
 const connected = () => sqlWith(credentials)(address);
-const outcome = () => mockOpened.map(({ queries, ended }) => [queries.length, ended]);
+const outcome = () =>
+  mockOpened.map(({ queries, ended, destroyed }) => {
+    expect(destroyed).toBe(ended);
+    return [queries.length, ended];
+  });
 
 let nowMs = 1_000_000;
 
@@ -64,12 +77,47 @@ it("concurrent statements share one connection, and later ones reuse it", async 
   expect(outcome()).toEqual([[17, 0]]);
 });
 
+it("a connection is not idle while a statement has no answer yet", async () => {
+  const sql = connected();
+  const first = sql("select 1", []);
+  nowMs += SOCKET_IDLE_MAX_MS + 1;
+  await Promise.all([first, sql("select 2", [])]);
+  expect(outcome()).toEqual([[2, 0]]);
+});
+
+it("a connection is closed after the clock was set back", async () => {
+  const sql = connected();
+  await sql("select 1", []);
+  nowMs -= 1;
+  await sql("select 2", []);
+  expect(outcome()).toEqual([
+    [1, 1],
+    [1, 0],
+  ]);
+});
+
+it("gives up if the credentials do not arrive in time", async () => {
+  jest.useFakeTimers({ now: nowMs });
+  const signals: AbortSignal[] = [];
+  const sql = sqlWith((_, signal) => {
+    signals.push(signal);
+    return new Promise(() => undefined);
+  })(address);
+  const outcomes = expect(sql("select 1", [])).rejects.toThrow(
+    `database credentials: no answer within ${CONNECT_TIMEOUT_MS} ms`,
+  );
+  await jest.advanceTimersByTimeAsync(CONNECT_TIMEOUT_MS);
+  await outcomes;
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  jest.useRealTimers();
+});
+
 it("a connection that was idle for too long is closed before another is opened", async () => {
   const sql = connected();
   await sql("select 1", []);
-  nowMs += CONNECTION_IDLE_MAX_MS;
+  nowMs += SOCKET_IDLE_MAX_MS;
   await sql("select 2", []);
-  nowMs += CONNECTION_IDLE_MAX_MS + 1;
+  nowMs += SOCKET_IDLE_MAX_MS + 1;
   await Promise.all([sql("select 3", []), sql("select 4", [])]);
   expect(outcome()).toEqual([
     [2, 1],

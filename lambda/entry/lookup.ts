@@ -1,0 +1,31 @@
+import type { LookupAddress } from "node:dns";
+import { lookup } from "node:dns/promises";
+import type { LookupFunction } from "node:net";
+
+const pending = new Map<string, Promise<LookupAddress[]>>();
+
+/**
+ * Resolves a host name for HTTP agents. Concurrent lookups of one name share one call. Node runs
+ * each call on one of the few threads of libuv, and a name server that does not answer holds the
+ * thread for many seconds (Node.js: dns, implementation considerations). Without sharing, the polls
+ * of a lost region would soon hold all threads, and names of healthy regions could not be resolved.
+ */
+export const sharedLookup: LookupFunction = (hostname, options, callback) => {
+  const { family, hints } = options;
+  const key = JSON.stringify([hostname, family, hints]);
+  let found = pending.get(key);
+  if (found === undefined) {
+    found = lookup(hostname, { ...options, all: true });
+    pending.set(key, found);
+    const forget = () => pending.delete(key);
+    found.then(forget, forget);
+  }
+  found.then(
+    (addresses) => {
+      if (options.all === true) return callback(null, addresses);
+      const [first] = addresses;
+      callback(null, first?.address ?? "", first?.family);
+    },
+    (error: NodeJS.ErrnoException) => callback(error, ""),
+  );
+};
