@@ -2,6 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import type { JSONWebKeySet } from "jose";
 import { variable } from "../runtime/env";
 import { createLog } from "../runtime/log";
+import { keySetUrl } from "../auth/keySetUrl";
 import { canaryTokens, tokenVerifier, type OwnKeys, type TokenSources } from "../auth/tokens";
 import { PROBE_TIMEOUT_MS } from "../detection/tunables";
 import { base } from "./base";
@@ -22,7 +23,7 @@ const sources: TokenSources = {
     return JSON.parse(answer.SecretString ?? "{}") as OwnKeys;
   },
   keySet: async () => {
-    const url = `${issuer}/.well-known/jwks.json`;
+    const url = keySetUrl(issuer!);
     const answer = await http({ method: "GET", url }, AbortSignal.timeout(PROBE_TIMEOUT_MS));
     if (answer.status !== 200) {
       throw new Error(`${issuer} answered ${answer.status} for its key set`);

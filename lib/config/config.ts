@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HOME_REGION } from "../../lambda/runtime/tunables";
-import type { ValueOf } from "./key";
-import { keys } from "./keys";
-import { ConfigReader, type ConfigSource } from "./configReader";
-
-/** The values of all keys. */
-type Values = { readonly [Name in keyof typeof keys]: ValueOf<(typeof keys)[Name]> };
+import { ConfigReader } from "./configReader";
+import { type Values, keys } from "./keys";
+import { checkRelations } from "./relations";
+import { type Texts, findUnread, textsOf } from "./unreadKeys";
 
 /** The configuration, validated. lib/config/keys.ts and Pulumi.yaml describe the keys. */
 export type PlatformConfig = Readonly<ReturnType<typeof derived>>;
@@ -21,7 +19,7 @@ function derived(values: Values) {
     healthCheckIntervalSeconds: Number(plain.healthCheckIntervalSeconds),
     apiAccessLogs: plain.apiAccessLogs === "true",
     /** Capacity of `db.serverless`; undefined for other classes. */
-    auroraServerlessAcu: min !== undefined && max !== undefined ? { min, max } : undefined,
+    auroraServerlessAcu: plain.auroraInstanceClass === "db.serverless" ? { min, max } : undefined,
     /** The name that clients use. Undefined: the program creates an undelegated zone. */
     domain: domainName && hostedZoneId ? { domainName, hostedZoneId } : undefined,
     /** The issuer of accepted tokens. Undefined: tokens are signed with the platform's keys. */
@@ -29,34 +27,36 @@ function derived(values: Values) {
   };
 }
 
-/** Checks the rules that concern several keys. */
-function checkRelations(values: Partial<Values>, reader: ConfigReader): void {
-  const { standbyRegion, witnessRegion } = values;
-  const others = { standbyRegion: [HOME_REGION], witnessRegion: [HOME_REGION, standbyRegion] };
-  for (const [name, got] of Object.entries({ standbyRegion, witnessRegion })) {
-    const taken = others[name as keyof typeof others];
-    if (got !== undefined && taken.includes(got)) {
-      reader.complain(name, got, `a region other than ${taken.join(" and ")}`, "<another region>");
-    }
-  }
-  const { auroraServerlessMinAcu: min, auroraServerlessMaxAcu: max } = values;
-  if (min !== undefined && max !== undefined && min > max) {
-    reader.complain("auroraServerlessMaxAcu", max, `at least the minimum, ${min}`, "<number>");
-  }
+export interface Stack {
+  readonly project: string;
+  readonly all: Texts;
+  readonly warn: (message: string) => void;
+}
+
+function stackOfProgram(): Stack {
+  return {
+    project: pulumi.getProject(),
+    all: pulumi.runtime.allConfig(),
+    warn: (message) => void pulumi.log.warn(message),
+  };
 }
 
 /**
- * Reads the whole configuration. Nothing else reads `pulumi.Config`.
- * @throws Error that lists every wrong key: what was got, what is allowed, what to do.
+ * Reads the whole configuration. Nothing else reads the configuration of the stack.
+ * @throws RunError that lists every wrong key: what was got, what is allowed, what to do. The engine
+ * prints its message alone, without a stack trace.
  */
-export function readConfig(source: ConfigSource = new pulumi.Config()): PlatformConfig {
-  const reader = new ConfigReader(source, keys);
+export function readConfig({ project, all, warn }: Stack = stackOfProgram()): PlatformConfig {
+  const reader = new ConfigReader(textsOf(project, all), keys);
   const values = Object.fromEntries(
     Object.keys(keys).map((name) => [name, reader.read(name)]),
   ) as Values;
   checkRelations(values, reader);
-  if (reader.complaints.length > 0) {
-    throw new Error(`configuration:\n  ${reader.complaints.join("\n  ")}`);
+  const { refused, ignored } = findUnread(project, all, keys);
+  for (const warning of [...ignored, ...reader.warnings]) warn(`configuration: ${warning}`);
+  const complaints = [...refused, ...reader.complaints];
+  if (complaints.length > 0) {
+    throw new pulumi.RunError(`configuration:\n  ${complaints.join("\n  ")}`);
   }
   return Object.freeze(derived(values));
 }

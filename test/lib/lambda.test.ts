@@ -189,7 +189,7 @@ test("with an identity provider, the authorizer gets its issuer and audience", a
   const provided = await loadProgram(setOtherwise);
   for (const [token] of regions) {
     expect(provided.environmentOf(`authorizer-${token}`)).toMatchObject({
-      AUTH_ISSUER: "https://login.example.com",
+      AUTH_ISSUER: "https://tenant.us.auth0.com/",
       AUTH_AUDIENCE: "trading",
       TOKEN_SECRET_ARN: expect.stringContaining(":secret:dev-token-keys-use1-") as string,
     });

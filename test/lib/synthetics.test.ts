@@ -117,7 +117,7 @@ test.each(regions)(
 test("the schedule, the runtime and the alarm's period follow the configuration", async () => {
   const often = await loadProgram(setOtherwise);
   expect(often.one("synthetics/canary", "synthetics-use1-order").inputs).toMatchObject({
-    runtimeVersion: "syn-nodejs-puppeteer-18.0",
+    runtimeVersion: "syn-nodejs-puppeteer-16.0",
     schedule: { expression: "rate(2 minutes)" },
   });
   expect(often.one("cloudwatch/metricAlarm", "monitoring-use1-canary-order").inputs).toMatchObject({

@@ -140,7 +140,9 @@ describe("tokens of the platform's own keys", () => {
 });
 
 describe("tokens of a provider", () => {
-  async function provided(claims: { sub?: string; aud?: string; alg?: string; kid?: string } = {}) {
+  async function provided(
+    claims: { sub?: string; iss?: string; aud?: string; alg?: string; kid?: string } = {},
+  ) {
     const { kid = "p" } = claims;
     const { state, sources } = world();
     const { publicKey, privateKey } = await generateKeyPair(claims.alg ?? "RS256");
@@ -148,7 +150,7 @@ describe("tokens of a provider", () => {
     const token = await new SignJWT({})
       .setProtectedHeader({ alg: claims.alg ?? "RS256", kid })
       .setSubject(claims.sub ?? "acc-2")
-      .setIssuer(provider.issuer)
+      .setIssuer(claims.iss ?? provider.issuer)
       .setAudience(claims.aud ?? provider.audience)
       .setExpirationTime(NOW_MS / 1000 + 60)
       .sign(privateKey);
@@ -166,6 +168,15 @@ describe("tokens of a provider", () => {
     ["the reserved account", { sub: CANARY_ACCOUNT }],
   ])("are refused with %s", async (_, claims) => {
     const { sources, token } = await provided(claims);
+    await expect(tokenVerifier(sources, provider)(token)).rejects.toBeInstanceOf(TokenError);
+  });
+
+  it("are of exactly this issuer: a slash at the end makes another one", async () => {
+    const issuer = `${provider.issuer}/`;
+    const { sources, token } = await provided({ iss: issuer });
+    expect(await tokenVerifier(sources, { ...provider, issuer })(token)).toEqual({
+      accountId: "acc-2",
+    });
     await expect(tokenVerifier(sources, provider)(token)).rejects.toBeInstanceOf(TokenError);
   });
 

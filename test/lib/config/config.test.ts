@@ -1,23 +1,44 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { RunError } from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { readConfig } from "../../../lib/config/config";
 import { keys } from "../../../lib/config/keys";
 
-function source(values: Record<string, string>) {
-  return {
-    get: (key: string) => values[key],
-    getObject: <T>(key: string) =>
-      values[key] === undefined ? undefined : (JSON.parse(values[key]) as T),
-  };
+const project = "trading-platform";
+
+/** Reads a configuration as the engine hands it over: all values are text. */
+function readStack(all: Record<string, string>) {
+  const warnings: string[] = [];
+  const config = readConfig({ project, all, warn: (message) => warnings.push(message) });
+  return { config, warnings };
 }
 
-function read(values: Record<string, string>) {
-  return readConfig(source({ env: "dev", ...values }));
+function withProject(values: Record<string, string>): Record<string, string> {
+  const entries = Object.entries({ env: "dev", ...values });
+  return Object.fromEntries(entries.map(([key, value]) => [`${project}:${key}`, value]));
 }
+
+const read = (values: Record<string, string>) => readStack(withProject(values)).config;
+const warningsOf = (values: Record<string, string>) => readStack(withProject(values)).warnings;
+
+/** The lines of the error about a configuration. */
+function complaints(all: Record<string, string>): string[] {
+  try {
+    readStack(all);
+  } catch (error) {
+    // The engine prints the message of this error alone, without a stack trace.
+    expect(RunError.isInstance(error)).toBe(true);
+    const [title, ...lines] = (error as Error).message.split("\n  ");
+    expect(title).toBe("configuration:");
+    return lines;
+  }
+  return [];
+}
+
+const complaintsOf = (values: Record<string, string>) => complaints(withProject(values));
 
 interface Described {
-  readonly type: string;
   readonly default?: string | number | readonly string[];
   readonly description: string;
 }
@@ -31,7 +52,7 @@ function described(): [string, Described][] {
 
 test("env is the only key that must be configured", () => {
   expect(read({ env: "pr-42" })).toMatchObject({ env: "pr-42", retention: "ephemeral" });
-  expect(() => readConfig(source({}))).toThrow(/^configuration:\n {2}env: got ""[^\n]*$/);
+  expect(complaintsOf({ env: "" })).toEqual([expect.stringMatching(/^env: got ""; allowed: /)]);
 });
 
 test("the configuration cannot be changed after it was read", () => {
@@ -81,63 +102,158 @@ test("keys that belong together are read as a group", () => {
   });
 });
 
-test.each([
-  ["env", "", "1 to 20 of a-z, 0-9 and single hyphens, starting with a letter"],
-  ["env", "Dev", "1 to 20 of a-z"],
-  ["env", "4pr", "1 to 20 of a-z"],
-  ["env", "a--b", "1 to 20 of a-z"],
-  ["env", "dev-", "1 to 20 of a-z"],
-  ["env", "a".repeat(21), "1 to 20 of a-z"],
-  ["standbyRegion", "us-east-1", "a region other than us-east-1"],
-  ["standbyRegion", "ohio", "an AWS region like us-east-2"],
-  ["witnessRegion", "us-east-1", "a region other than us-east-1 and us-east-2"],
-  ["witnessRegion", "us-east-2", "a region other than us-east-1 and us-east-2"],
-  ["retention", "forever", "ephemeral or durable"],
-  ["auroraEngineVersion", "15.4", "15.10 or newer"],
-  ["auroraEngineVersion", "15", "15.10 or newer"],
-  ["auroraInstanceClass", "db.t4g.medium", "a memory optimised class"],
-  ["auroraInstancesPerRegion", "0", "1 to 15 in steps of 1"],
-  ["auroraInstancesPerRegion", "1.5", "1 to 15 in steps of 1"],
-  ["auroraInstancesPerRegion", "two", "1 to 15 in steps of 1"],
-  ["healthCheckIntervalSeconds", "20", "30 or 10"],
-  ["orderProcessorReservedConcurrency", "1", "4 to 900 in steps of 1"],
-  ["alertEmails", '["nobody"]', "a list of e-mail addresses"],
-  ["alertEmails", "nobody@example.com", "a list of e-mail addresses"],
-  ["alertEndpoints", '["http://events.example.com"]', "a list of https addresses"],
-  ["domainName", "api.example.com.", "a name like api.example.com, together with hostedZoneId"],
-  ["domainName", "API.example.com", "a name like api.example.com"],
-  ["hostedZoneId", "/hostedzone/Z1", "the id of the Route 53 zone"],
-  ["authIssuer", "http://login.example.com", "an https address without a slash at its end"],
-  ["authIssuer", "https://login.example.com/", "an https address without a slash at its end"],
-  ["authAudience", "two words", "what tokens for this platform carry as aud"],
-  ["apiAccessLogs", "yes", "false or true"],
-  ["canaryScheduleMinutes", "1", "2 to 60 in steps of 1"],
-  ["canaryScheduleMinutes", "61", "2 to 60 in steps of 1"],
-  ["canaryRuntime", "syn-nodejs-puppeteer-10.0", "syn-nodejs-puppeteer-11.0 or newer"],
-  ["canaryRuntime", "syn-nodejs-playwright-8.0", "syn-nodejs-puppeteer-11.0 or newer"],
-  ["repository", "", "1 to 256 letters, digits"],
-  ["author", "Ada <ada@example.com>", "1 to 256 letters, digits"],
-])(
-  "%s = %j is refused, and the message says what is allowed and what to do",
-  (key, got, allowed) => {
-    let message = "";
-    try {
-      read({ [key]: got });
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    const shown = got.startsWith("[") ? got : JSON.stringify(got);
-    expect(message).toContain(`${key}: got ${shown}; allowed: ${allowed}`);
-    expect(message).toMatch(new RegExp(`; run: pulumi config set .*${key}`));
-  },
-);
+const usable =
+  "us-east-2, us-west-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, " +
+  "ap-southeast-1, ca-central-1, eu-central-1, eu-north-1, eu-west-1, eu-west-2, eu-west-3";
 
-test("serverless capacity is validated only for db.serverless", () => {
+describe("a wrong value is refused, with what was got, why, what is allowed and what to do:", () => {
+  test.each([
+    ["env", "", "; allowed: 1 to 20 of a-z, 0-9 and single hyphens, starting with a letter"],
+    ["env", "Dev", "; allowed: 1 to 20 of a-z"],
+    ["env", "4pr", "; allowed: 1 to 20 of a-z"],
+    ["env", "a--b", "; allowed: 1 to 20 of a-z"],
+    ["env", "dev-", "; allowed: 1 to 20 of a-z"],
+    ["env", "a".repeat(21), "; allowed: 1 to 20 of a-z"],
+    ["env", "sthree-a", ", which makes names that start with sthree-, which S3 reserves; allowed"],
+    ["standbyRegion", "us-east-1", `, which is the home region; allowed: ${usable}; run`],
+    ["standbyRegion", "mars-west-1", `, which is not a region that this program knows; allowed`],
+    ["witnessRegion", "us-west-1", ", which has no strongly consistent DynamoDB global tables"],
+    ["witnessRegion", "us-east-2", ", which is the standby region; allowed"],
+    ["retention", "forever", "; allowed: ephemeral or durable"],
+    ["retention", "Durable", "; allowed: ephemeral or durable; run: pulumi config set retention <"],
+    ["auroraEngineVersion", "15", "; allowed: 15.10 or newer"],
+    ["auroraEngineVersion", "15.1", ", which is what YAML reads if 15.10 has no quotes; allowed"],
+    ["auroraInstanceClass", "db.t4g.medium", ", which is burstable, which a global database does"],
+    ["auroraServerlessMaxAcu", "16.3", "; allowed: 1 to 256 in steps of 0.5, in digits"],
+    ["auroraServerlessMaxAcu", "4", "; allowed: at least auroraServerlessMinAcu, 8"],
+    ["auroraInstancesPerRegion", "0", "; allowed: a whole number from 1 to 15, in digits"],
+    ["auroraInstancesPerRegion", "1.5", "; allowed: a whole number from 1 to 15"],
+    ["auroraInstancesPerRegion", "two", "; allowed: a whole number from 1 to 15"],
+    ["auroraInstancesPerRegion", "", "; allowed: a whole number from 1 to 15"],
+    ["auroraInstancesPerRegion", " 2", "; allowed: a whole number from 1 to 15"],
+    ["auroraInstancesPerRegion", "02", "; allowed: a whole number from 1 to 15"],
+    ["auroraInstancesPerRegion", "1e1", "; allowed: a whole number from 1 to 15"],
+    ["healthCheckIntervalSeconds", "20", "; allowed: 30 or 10"],
+    [
+      "orderProcessorReservedConcurrency",
+      "1",
+      "; allowed: a whole number from 4 to 900, in digits",
+    ],
+    ["orderProcessorReservedConcurrency", "0x10", "; allowed: a whole number from 4 to 900"],
+    ["alertEmails", '["nobody"]', "; allowed: a list of e-mail addresses"],
+    ["alertEmails", "nobody@example.com", "; allowed: a list of e-mail addresses"],
+    ["alertEndpoints", '["http://events.example.com"]', "; allowed: a list of https addresses"],
+    ["domainName", "api.example.com.", "; allowed: a name like api.example.com, together with"],
+    ["domainName", "API.example.com", "; allowed: a name like api.example.com"],
+    ["domainName", `${"a".repeat(64)}.com`, "; allowed: a name like api.example.com"],
+    ["domainName", `${"a.".repeat(31)}com`, ", which is longer than the 64 characters that ACM"],
+    ["hostedZoneId", "/hostedzone/Z1", "; allowed: the id of the Route 53 zone"],
+    ["authIssuer", "http://login.example.com", "; allowed: an https address, exactly as the"],
+    ["authIssuer", "https://login.example.com/?a=b", "; allowed: an https address"],
+    ["authAudience", "two words", "; allowed: what tokens for this platform carry as aud"],
+    ["apiAccessLogs", "yes", "; allowed: false or true"],
+    ["canaryScheduleMinutes", "1", "; allowed: a whole number from 2 to 60"],
+    ["canaryScheduleMinutes", "61", "; allowed: a whole number from 2 to 60"],
+    ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node with which"],
+    ["canaryRuntime", "syn-nodejs-playwright-8.0", "; allowed: syn-nodejs-puppeteer-12.0 or newer"],
+    ["repository", "", "; allowed: 1 to 256 letters, digits"],
+    ["author", "Ada <ada@example.com>", "; allowed: 1 to 256 letters, digits"],
+  ])("%s = %j", (key, got, reasonAndAllowed) => {
+    const shown =
+      got.startsWith("[") || key === "auroraServerlessMaxAcu" ? got : JSON.stringify(got);
+    const [line] = complaintsOf({ [key]: got }).filter((each) => each.startsWith(`${key}: `));
+    expect(line?.replaceAll('"', "")).toContain(
+      `${key}: got ${shown}${reasonAndAllowed}`.replaceAll('"', ""),
+    );
+    expect(line).toMatch(new RegExp(`; run: pulumi config set .*${key}.* <value>$`));
+  });
+});
+
+test("no remedy names a value, so none can give up protection", () => {
+  const wrong = Object.fromEntries(Object.keys(keys).map((key) => [key, "? ?"]));
+  const lines = complaintsOf(wrong);
+  expect(lines).toHaveLength(Object.keys(keys).length);
+  for (const line of lines) expect(line).toMatch(/; run: pulumi config set \S+( '\S+')? <value>$/);
+});
+
+test("every wrong key is named at once, unknown ones first", () => {
+  expect(complaintsOf({ env: "X", retention: "x", author: "", retentoin: "durable" })).toEqual([
+    expect.stringMatching(/^retentoin: is not a key; the nearest key is retention, /),
+    expect.stringMatching(/^env: got "X"/),
+    expect.stringMatching(/^retention: got "x"/),
+    expect.stringMatching(/^author: got ""/),
+  ]);
+});
+
+test.each([
+  ["alertEmails", '["a@example.com","b@example.com","A@Example.com"]', "A@Example.com", 2],
+  [
+    "alertEndpoints",
+    '["https://a.example.com","https://a.example.com"]',
+    "https://a.example.com",
+    1,
+  ],
+])("%s must not have an address twice", (key, got, twice, index) => {
+  expect(complaintsOf({ [key]: got })).toEqual([
+    `${key}: got ${got}, which has "${twice}" twice; allowed: each address once; ` +
+      `run: pulumi config rm --path '${key}[${index}]'`,
+  ]);
+});
+
+test("inverted serverless capacity is refused for every instance class", () => {
   const capacity = { auroraServerlessMinAcu: "16", auroraServerlessMaxAcu: "8" };
-  expect(read(capacity).auroraServerlessAcu).toBeUndefined();
-  expect(() => read({ ...capacity, auroraInstanceClass: "db.serverless" })).toThrow(
-    "auroraServerlessMaxAcu: got 8; allowed: at least the minimum, 16",
-  );
+  const refused = [
+    expect.stringMatching(/^auroraServerlessMaxAcu: got 8; allowed: at least .* 16;/),
+  ];
+  expect(complaintsOf(capacity)).toEqual(refused);
+  expect(complaintsOf({ ...capacity, auroraInstanceClass: "db.serverless" })).toEqual(refused);
+});
+
+describe("a warning names", () => {
+  test("serverless capacity that has no effect", () => {
+    const values = { auroraServerlessMaxAcu: "64" };
+    expect(warningsOf(values)).toEqual([
+      "configuration: auroraServerlessMaxAcu: 64 has no effect, because auroraInstanceClass is db.r6g.large",
+    ]);
+    expect(warningsOf({ ...values, auroraInstanceClass: "db.serverless" })).toEqual([]);
+  });
+
+  test("serverless capacity that AWS does not recommend", () => {
+    const values = { auroraServerlessMinAcu: "0.5", auroraInstanceClass: "db.serverless" };
+    expect(warningsOf(values)).toEqual([
+      expect.stringMatching(
+        /auroraServerlessMinAcu: 0.5 is less than the 8 ACU that AWS recommends/,
+      ),
+    ]);
+  });
+
+  test("an instance class that a region may not have", () => {
+    const values = { auroraInstanceClass: "db.r8g.large", standbyRegion: "eu-west-2" };
+    expect(warningsOf(values)).toEqual([
+      expect.stringMatching(/auroraInstanceClass: "db.r8g.large" was not offered in eu-west-2/),
+    ]);
+  });
+
+  test.each([
+    ["auroraEngineVersion", "15.99"],
+    ["canaryRuntime", "syn-nodejs-puppeteer-18.0"],
+  ])("%s = %j, which this program does not know", (key, value) => {
+    expect(warningsOf({ [key]: value })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^configuration: ${key}: "${value}" is newer than .*: aws `),
+      ),
+    ]);
+  });
+
+  test("nothing, if the defaults are used", () => expect(warningsOf({})).toEqual([]));
+});
+
+test.each([
+  "https://login.example.com",
+  "https://tenant.us.auth0.com/",
+  "https://login.example.com:8443/realms/trading",
+])("the issuer %s is taken exactly as it is", (authIssuer) => {
+  expect(read({ authIssuer, authAudience: "trading" }).auth?.issuer).toBe(authIssuer);
 });
 
 test.each([
@@ -146,24 +262,30 @@ test.each([
   ["authIssuer", "https://login.example.com", "authAudience"],
   ["authAudience", "trading", "authIssuer"],
 ])("%s alone is refused because it needs its partner", (key, value, partner) => {
-  expect(() => read({ [key]: value })).toThrow(
-    new RegExp(`^configuration:\\n  ${partner}: got ""; allowed: .*, together with ${key}; run: `),
-  );
+  expect(complaintsOf({ [key]: value })).toEqual([
+    expect.stringMatching(
+      new RegExp(`^${partner}: got ""; allowed: .*, together with ${key}; run: `),
+    ),
+  ]);
 });
 
-test("every wrong key is named at once", () => {
-  const wrong = { env: "X", retention: "x", author: "" };
-  expect(() => read(wrong)).toThrow(/env: got "X".*\n.*retention: got "x".*\n.*author: got ""/);
-});
-
-test("Pulumi.yaml describes the same keys, with the same defaults and a type each", () => {
+test("Pulumi.yaml describes the same keys, with the same defaults", () => {
   const asText = (value: Described["default"]) =>
-    typeof value === "object" ? value : String(value ?? "");
+    typeof value === "object" ? value : String(value);
   expect(described().map(([name, { default: fallback }]) => [name, asText(fallback)])).toEqual(
-    Object.entries(keys).map(([name, key]) => [name, "default" in key ? key.default : ""]),
+    Object.entries(keys).map(([name, key]) => [name, key.default]),
   );
-  for (const [, { type, description }] of described()) {
-    expect(["string", "integer", "array"]).toContain(type);
-    expect(description).not.toBe("");
+});
+
+test("Pulumi.yaml gives a description and no type, which Pulumi would check before the program", () => {
+  for (const [, key] of described()) {
+    expect(Object.keys(key).sort()).toEqual(["default", "description"]);
+    expect(key.description).not.toBe("");
   }
+});
+
+test("the committed configuration of the stack dev is allowed", () => {
+  const text = readFileSync(path.join(__dirname, "../../../Pulumi.dev.yaml"), "utf8");
+  const { config } = parse(text) as { config: Record<string, string> };
+  expect(readStack(config).warnings).toEqual([]);
 });
