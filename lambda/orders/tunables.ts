@@ -4,6 +4,10 @@ export const CANARY_ROWS_KEPT_SECONDS = 86_400;
 export const LEDGER_WRITE_TIMEOUT_MS = 2_000;
 /** Timeout of sending a hint. Short, because the client waits and the ledger already has the order. */
 export const HINT_TIMEOUT_MS = 300;
+/** Most orders that one message names. A batch of ten messages fits one BatchGetItem call of 100 keys. */
+export const HINT_ORDERS_MAX = 10;
+/** A longer message is no hint: ten UUIDs take some 400 characters. */
+export const HINT_BODY_MAX_CHARACTERS = 1_024;
 /** Value of the header Retry-After: when a client should retry with the same order id. */
 export const RETRY_AFTER_SECONDS = 2;
 /** Largest body of an order that is accepted: many times the largest valid one. */
