@@ -14,6 +14,7 @@ import {
   type OrderItem,
   type WorkEntry,
 } from "../orders/orderItem";
+import { hintBody } from "../orders/hint";
 import { queryWork, type WorkQuery } from "../orders/workIndex";
 import { isWaiting, mayClose } from "../control/rules";
 import type { Invocation, Runtime, Sql } from "../runtime/runtime";
@@ -199,9 +200,9 @@ class Sweep {
     const { runtime, region, queueUrl } = this.site;
     const batch = {
       QueueUrl: queueUrl,
-      Entries: items.map(({ order, acceptedAt, acceptedIn, fingerprint }, n) => ({
+      Entries: items.map(({ order }, n) => ({
         Id: String(n),
-        MessageBody: JSON.stringify({ order, acceptedAt, acceptedIn, fingerprint }),
+        MessageBody: hintBody([order.orderId]),
       })),
     };
     await within(runtime.clock, OBSERVE_TIMEOUT_MS, "hints", (abortSignal) =>

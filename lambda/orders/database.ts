@@ -93,7 +93,7 @@ function rowOf({ order, acceptedAt, acceptedIn, fingerprint }: StoredOrder): obj
 export async function readFingerprints(
   sql: Sql,
   orderIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Map<string, string>> {
   const rows = await sql<{ id: string; fingerprint: string }>(READ_FINGERPRINTS, [orderIds]);
   return new Map(rows.map((row) => [row.id, row.fingerprint]));
 }

@@ -1,6 +1,6 @@
 import { createDbMigration, type DbMigrationEvent } from "../../../lambda/handlers/dbMigration";
 import { databaseError } from "../../../support/aws/errors";
-import { batch, stored } from "../../helpers/events";
+import { batch, openItem, stored } from "../../helpers/events";
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
 import { FakeWorld, HOME, STANDBY } from "../../helpers/fakeRuntime";
 
@@ -30,7 +30,8 @@ describe("an activation", () => {
       "READ_EPOCH",
     ]);
     world.setControl({ epoch: 1 });
-    const settledMs = world.nowMs + 10;
+    world.put(openItem(1, world.nowMs));
+    const settledMs = world.nowMs + 20;
     const process = createOrderProcessor(world.runtime(HOME));
     await world.play(process(batch(stored(1, world.nowMs))));
     expect(await run({ activate: 2 })).toEqual({
