@@ -21,7 +21,7 @@ const queueAlone: Mutation = {
     {
       file: "lambda/handlers/orderApi.ts",
       from: "  private async hint(orderId: string,",
-      to: `  private async enqueue(stored: StoredOrder): Promise<"stored"> {
+      to: `  private async enqueue(stored: OrderItem): Promise<"stored"> {
         const message = { QueueUrl: this.queueUrls.get(this.region)!, MessageBody: JSON.stringify(stored) };
         await this.runtime.sqs(this.region).send(new SendMessageCommand(message));
         return "stored";
