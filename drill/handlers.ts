@@ -27,6 +27,7 @@ const commands = [
   "DescribeGlobalClustersCommand",
   "DescribeRuleCommand",
   "FailoverGlobalClusterCommand",
+  "BatchGetCommand",
   "GetCommand",
   "GetQueueAttributesCommand",
   "InvokeCommand",

@@ -15,19 +15,32 @@ const queueAlone: Mutation = {
     },
     {
       file: "lambda/handlers/orderApi.ts",
-      from: 'const hint = existing === "stored" ? this.hint(stored, control) : undefined;',
+      from: 'const hint = existing === "stored" ? this.hint(orderId, control) : undefined;',
       to: "const hint = undefined;",
     },
     {
       file: "lambda/handlers/orderApi.ts",
-      from: "  private async hint(stored: StoredOrder,",
-      to: `  private async enqueue(stored: StoredOrder): Promise<"stored"> {
+      from: "  private async hint(orderId: string,",
+      to: `  private async enqueue(stored: OrderItem): Promise<"stored"> {
         const message = { QueueUrl: this.queueUrls.get(this.region)!, MessageBody: JSON.stringify(stored) };
         await this.runtime.sqs(this.region).send(new SendMessageCommand(message));
         return "stored";
       }
 
-      private async hint(stored: StoredOrder,`,
+      private async hint(orderId: string,`,
+    },
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "const hints = new Map(records.map(({ messageId, body }) => [messageId, parseHint(body)]));",
+      to: `const queued = records.map(({ body }) => JSON.parse(body));
+      const hints = new Map(records.map(({ messageId }, n) => [messageId, [queued[n].order.orderId]]));
+      this.queued = new Map(queued.map((each) => [each.order.orderId, each]));`,
+    },
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "found = await readOrders(this.runtime, this.table, orderIds);",
+      to: `const items = [...this.queued.values()].map((each) => ({ ...each, shard: "open#0", at: each.acceptedAt }));
+      found = { items, malformed: [], unread: [] };`,
     },
   ],
 };

@@ -46,7 +46,7 @@ export const rejectsSettled: Mutation = {
     {
       file: "lambda/handlers/orderProcessor.ts",
       from: "await markSettled(this.runtime, this.table, order.orderId, epoch);",
-      to: 'await markRejected(this.runtime, this.table, hint.stored, "no reason");',
+      to: 'await markRejected(this.runtime, this.table, item, "no reason");',
     },
   ],
 };

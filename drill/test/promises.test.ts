@@ -393,7 +393,7 @@ it("an order among the dead letters breaks the promise", () => {
   const dead = (orderId: string, queueName = "dead"): Happening => ({
     kind: "dead letter",
     queueName,
-    body: `{"order":{"orderId":"${orderId}"}}`,
+    body: `{"orderIds":["${orderId}"]}`,
   });
   const noHint: Happening = { kind: "dead letter", queueName: "dead", body: "no hint" };
   expect(tell(deadLetters, [noHint, dead("a", "other")])).toEqual([undefined, undefined]);

@@ -3,7 +3,7 @@ import type { TableDescription } from "../description/data";
 import { NotModelledError, serviceError } from "../../support/aws/errors";
 import type { Item } from "../../support/dynamodb/expressions";
 import { statementsIn } from "../../support/dynamodb/statements";
-import { carryOut } from "../../support/dynamodb/table";
+import { carryOut, tableNameOf } from "../../support/dynamodb/table";
 import type { IamRequest, Input, Reply, Service } from "./awsService";
 import type { Base } from "./base";
 import { EventualTable } from "./eventualTable";
@@ -19,6 +19,7 @@ interface Table {
 export type TableContents = ReadonlyMap<string, readonly (readonly [string, Item])[]>;
 
 const actions: Record<string, string> = {
+  BatchGetCommand: "dynamodb:BatchGetItem",
   GetCommand: "dynamodb:GetItem",
   PutCommand: "dynamodb:PutItem",
   UpdateCommand: "dynamodb:UpdateItem",
@@ -29,10 +30,14 @@ const actions: Record<string, string> = {
 /** Of the statements in a batch (IAM actions of DynamoDB). */
 const partiqlActions = { UPDATE: "dynamodb:PartiQLUpdate", DELETE: "dynamodb:PartiQLDelete" };
 
-function tableOf(command: string, input: Input): string {
-  return command === "BatchExecuteStatementCommand"
-    ? statementsIn(input).table
-    : String(input["TableName"]);
+const isRead = (command: string): boolean => /^(Get|BatchGet|Query)Command$/.test(command);
+
+/** Whether a read may be answered from the region's own copy. A query of an index always is. */
+function isEventual(command: string, input: Input): boolean {
+  if (command === "QueryCommand") return true;
+  const batch = input["RequestItems"] as Record<string, Input> | undefined;
+  const request = batch === undefined ? input : batch[tableNameOf(input)]!;
+  return request["ConsistentRead"] !== true;
 }
 
 /**
@@ -68,26 +73,25 @@ export class Dynamodb implements Service {
   }
 
   latency(command: string, input: Input): AssumptionName {
-    if (command === "QueryCommand") return "eventualReadMs";
-    if (command !== "GetCommand") return "ledgerWriteMs";
-    return input["ConsistentRead"] === true ? "ledgerReadMs" : "eventualReadMs";
+    if (!isRead(command)) return "ledgerWriteMs";
+    return isEventual(command, input) ? "eventualReadMs" : "ledgerReadMs";
   }
 
   permission(region: string, command: string, input: Input): IamRequest {
     const { IndexName } = input as { IndexName?: string };
-    const TableName = tableOf(command, input);
+    const table = tableNameOf(input);
     const action =
       command === "BatchExecuteStatementCommand"
         ? partiqlActions[statementsIn(input).verb]
         : (actions[command] ?? command);
-    const description = this.tables.get(TableName)?.description;
-    if (description === undefined) return [action, TableName];
+    const description = this.tables.get(table)?.description;
+    if (description === undefined) return [action, table];
     const arn = description.arn.replace(`:${description.region}:`, `:${region}:`);
     return [action, IndexName === undefined ? arn : `${arn}/index/${IndexName}`];
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {
-    const name = tableOf(command, input);
+    const name = tableNameOf(input);
     const table = this.tables.get(name);
     if (table?.description.replicaRegions.includes(region) !== true) {
       const message = `Requested resource not found: ${name} in ${region}`;
@@ -101,9 +105,7 @@ export class Dynamodb implements Service {
         reply.fail(error as Error);
       }
     };
-    const isEventual =
-      command === "QueryCommand" || (command === "GetCommand" && input["ConsistentRead"] !== true);
-    if (isEventual) return answer();
+    if (isRead(command) && isEventual(command, input)) return answer();
     table.store.whenReady(region, answer, (error) => reply.fail(error));
   }
 

@@ -5,7 +5,8 @@ import type { Control } from "../control/control";
 import { variable } from "../runtime/env";
 import { cachedControl, readControl } from "../control/controlItem";
 import { createLog, type Log } from "../runtime/log";
-import { storedOrder, validateOrder, type Order, type StoredOrder } from "../orders/order";
+import { hintBody } from "../orders/hint";
+import { storedOrder, validateOrder, type Order } from "../orders/order";
 import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderItem";
 import { isWaiting } from "../control/rules";
 import type { Runtime } from "../runtime/runtime";
@@ -116,26 +117,26 @@ class OrderApi {
     if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
       return answer(409, { error: "this orderId was used for another order", orderId });
     }
-    const hint = existing === "stored" ? this.hint(stored, control) : undefined;
+    const hint = existing === "stored" ? this.hint(orderId, control) : undefined;
     await Promise.all([hint, this.beat()]);
     this.count("OrdersAccepted", orderId);
     const { acceptedAt } = existing === "stored" ? stored : existing;
     return answer(202, { orderId, status: "ACCEPTED", acceptedAt });
   }
 
-  /** Sends the order to the active region's queue. A failure is logged; the sweep makes up for it. */
-  private async hint(stored: StoredOrder, control: Promise<Control | undefined>): Promise<void> {
+  /** Sends a hint to the active region's queue. A failure is logged; the sweep makes up for it. */
+  private async hint(orderId: string, control: Promise<Control | undefined>): Promise<void> {
     const { clock, sqs } = this.runtime;
     try {
       await within(clock, HINT_TIMEOUT_MS, "hint", async (abortSignal) => {
         const active = (await control)?.active ?? null;
         const queueUrl = active === null ? undefined : this.queueUrls.get(active);
         if (active === null || queueUrl === undefined || abortSignal.aborted) return;
-        const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify(stored) };
+        const message = { QueueUrl: queueUrl, MessageBody: hintBody([orderId]) };
         await sqs(active).send(new SendMessageCommand(message), { abortSignal });
       });
     } catch (error) {
-      this.log.error("a hint could not be sent", error, { orderId: stored.order.orderId });
+      this.log.error("a hint could not be sent", error, { orderId });
     }
   }
 

@@ -1,16 +1,26 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Control } from "../control/control";
 import { readControl } from "../control/controlItem";
 import { maySettle } from "../control/rules";
 import { progressRecorder } from "../detection/progress";
 import { archiveBatch } from "../orders/archive";
 import { insertOrders, isDataError, readFingerprints } from "../orders/database";
-import type { StoredOrder } from "../orders/order";
-import { markRejected, markSettled } from "../orders/orderItem";
+import { hintBody, parseHint } from "../orders/hint";
+import {
+  isOpen,
+  markRejected,
+  markSettled,
+  mustSettle,
+  readOrders,
+  type FoundOrders,
+  type OrderItem,
+} from "../orders/orderItem";
 import { sessionRenewer } from "../orders/sessions";
+import { BATCH_STATEMENTS_MAX } from "../orders/tunables";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
-import { createLog, describe, type Log } from "../runtime/log";
+import { createLog, type Log } from "../runtime/log";
 import type { Runtime, Sql } from "../runtime/runtime";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 
@@ -19,17 +29,14 @@ export type OrderProcessorRuntime = Pick<
   "env" | "clock" | "write" | "dynamodb" | "s3" | "sqs" | "sql"
 >;
 
-/** A message of the queue. It is only a hint, because the ledger holds the order. */
-interface Hint {
-  messageId: string;
-  stored: StoredOrder;
-}
+/** What a client reads whose order has the id of an older one. The same text as order-api's 409. */
+const ID_WAS_USED = "this orderId was used for another order";
 
 /**
- * Settles orders in the active region: inserts a batch into the database under the current epoch,
- * then marks each order in the ledger. In a region that is not active it drops the messages: the
- * sweep of the active region re-queues the orders. A failed message is returned to SQS, which
- * delivers it again after the visibility timeout.
+ * Settles the orders that hints name, in the active region: reads them from the ledger, inserts them
+ * into the database under the current epoch, then marks each in the ledger. In a region that is not
+ * active it drops the messages: the sweep of the active region re-queues the orders. A failed message
+ * is returned to SQS, which delivers it again after the visibility timeout.
  */
 export function createOrderProcessor(
   runtime: OrderProcessorRuntime,
@@ -69,57 +76,103 @@ class OrderProcessor {
     });
     if (control === null) return failures(records.map((record) => record.messageId));
     if (control === undefined || !maySettle(control, this.region)) return failures([]);
-    const { epoch } = control;
-    const { hints, failed } = await this.parse(records);
-    if (hints.length === 0) return failures(failed);
-    const unsettled = await this.settle(epoch, hints).catch((error: unknown) => {
-      this.log.error("a batch failed", error, { epoch, orders: hints.length });
-      return isDataError(error) ? this.settleOneByOne(epoch, hints) : hints;
-    });
-    return failures([...failed, ...unsettled.map((hint) => hint.messageId)]);
+    const hints = new Map(records.map(({ messageId, body }) => [messageId, parseHint(body)]));
+    const [unburied, unsettled] = await Promise.all([
+      this.bury(records.filter(({ messageId }) => hints.get(messageId) === undefined)),
+      this.settleAll(
+        control,
+        [...hints.values()].flatMap((orderIds) => orderIds ?? []),
+      ),
+    ]);
+    const isUnsettled = (orderIds: string[] = []) => orderIds.some((id) => unsettled.has(id));
+    const failed = [...hints].flatMap(([id, orderIds]) => (isUnsettled(orderIds) ? [id] : []));
+    return failures([...unburied, ...failed]);
   }
 
-  /** Sends messages that carry no order to the dead-letter queue. Returns those as failed that it refuses. */
-  private async parse(records: readonly SQSRecord[]): Promise<{ hints: Hint[]; failed: string[] }> {
-    const hints: Hint[] = [];
-    const failed: string[] = [];
-    for (const { messageId, body } of records) {
-      const stored = parseHint(body);
-      if (stored !== undefined) hints.push({ messageId, stored });
-      else if (!(await this.try("a dead letter", () => this.deadLetter(body, "not an order")))) {
-        failed.push(messageId);
+  /** Sends messages that are no hints to the dead-letter queue. Returns the ids of those it refuses. */
+  private async bury(records: readonly SQSRecord[]): Promise<string[]> {
+    const areBuried = await Promise.all(
+      records.map(({ body }) =>
+        this.try("a dead letter", () => this.deadLetter(body, "not a hint")),
+      ),
+    );
+    return records.flatMap(({ messageId }, n) => (areBuried[n] ? [] : [messageId]));
+  }
+
+  /** Settles those of the orders that must be settled. Returns the ids of those that must come again. */
+  private async settleAll(
+    control: Control,
+    orderIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    let found: FoundOrders;
+    try {
+      found = await readOrders(this.runtime, this.table, orderIds);
+    } catch (error) {
+      this.log.error("orders could not be read", error, { orders: orderIds.length });
+      return new Set(orderIds);
+    }
+    // Such an order stays open, which pages. Its message has done what it can.
+    for (const error of found.malformed) this.log.error("an order was left out", error);
+    const nowMs = this.runtime.clock.nowMs();
+    const due = found.items.filter((item) => isOpen(item) && mustSettle(item, control, nowMs));
+    const unsettled = await this.settleInParts(control.epoch, due);
+    return new Set([...found.unread, ...unsettled.map(({ order }) => order.orderId)]);
+  }
+
+  /**
+   * Settles orders in one batch. If PostgreSQL refuses the data of a batch, its halves are tried, so
+   * that one order cannot block the others. An order that is refused alone stays open: the ledger
+   * holds only valid orders, so the fault is the platform's, and the order is settled once that is
+   * repaired.
+   * @returns the orders that are not settled.
+   */
+  private async settleInParts(epoch: number, orders: OrderItem[]): Promise<OrderItem[]> {
+    const unsettled: OrderItem[] = [];
+    const parts = orders.length === 0 ? [] : [orders];
+    for (let tried = 0; parts.length > 0 && tried < BATCH_STATEMENTS_MAX; tried++) {
+      const part = parts.shift()!;
+      try {
+        unsettled.push(...(await this.settle(epoch, part)));
+      } catch (error) {
+        const ids = part.map(({ order }) => order.orderId);
+        this.log.error("a batch failed", error, { epoch, orders: ids.length, first: ids[0] });
+        if (!isDataError(error)) return [...unsettled, ...part, ...parts.flat()];
+        const half = Math.ceil(part.length / 2);
+        if (part.length === 1) unsettled.push(...part);
+        else parts.push(part.slice(0, half), part.slice(half));
       }
     }
-    return { hints, failed };
+    return [...unsettled, ...parts.flat()];
   }
 
   /**
    * Inserts a batch and marks its orders.
-   * @returns the hints whose orders could not be marked and must be delivered again.
+   * @returns the orders that could not be marked.
    * @throws the database's error. Nothing is marked then.
    */
-  private async settle(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
+  private async settle(epoch: number, orders: readonly OrderItem[]): Promise<OrderItem[]> {
     const settledAt = new Date(this.runtime.clock.nowMs()).toISOString();
-    const batch = new Map(hints.map(({ stored }) => [stored.order.orderId, stored]));
-    const orders = [...batch.values()];
     const { held, inserted } = await insertOrders(this.sql, epoch, orders, settledAt);
     if (!held) {
-      this.log.info("another epoch has the right to write", { epoch, orders: hints.length });
+      this.log.info("another epoch has the right to write", { epoch, orders: orders.length });
       return [];
     }
-    const existing = [...batch.keys()].filter((orderId) => !inserted.has(orderId));
-    const fingerprints: ReadonlyMap<string, string> =
-      existing.length === 0 ? new Map() : await readFingerprints(this.sql, existing);
+    const settled = orders.filter(({ order }) => inserted.has(order.orderId));
+    const existing = orders.filter(({ order }) => !inserted.has(order.orderId));
+    const rows =
+      existing.length === 0
+        ? new Map<string, string>()
+        : await readFingerprints(
+            this.sql,
+            existing.map(({ order }) => order.orderId),
+          );
+    for (const { order, fingerprint } of settled) rows.set(order.orderId, fingerprint);
     const areMarked = await Promise.all(
-      hints.map((hint) => {
-        const { orderId } = hint.stored.order;
-        const row = inserted.has(orderId)
-          ? batch.get(orderId)?.fingerprint
-          : fingerprints.get(orderId);
-        return this.try(`marking ${orderId}`, () => this.mark(epoch, hint, row));
+      orders.map((item) => {
+        const { orderId } = item.order;
+        return this.try(`marking ${orderId}`, () => this.mark(epoch, item, rows.get(orderId)));
       }),
     );
-    const settled = orders.filter(({ order }) => inserted.has(order.orderId));
     const newestOrderAtMs = Math.max(...orders.map(({ acceptedAt }) => Date.parse(acceptedAt)));
     await Promise.all([
       this.recordProgress(epoch, newestOrderAtMs),
@@ -130,11 +183,11 @@ class OrderProcessor {
       [{ name: "OrdersSettled", value: inserted.size, unit: "Count", resolutionSeconds: 1 }],
       { epoch, orderIds: [...inserted] },
     );
-    return hints.filter((_, i) => !areMarked[i]);
+    return orders.filter((_, n) => !areMarked[n]);
   }
 
   /** Writes the archive and the sessions: best effort, because both can be derived from the ledger again. */
-  private async writeDerivedData(epoch: number, settled: readonly StoredOrder[]): Promise<void> {
+  private async writeDerivedData(epoch: number, settled: readonly OrderItem[]): Promise<void> {
     if (settled.length === 0) return;
     await Promise.all([
       this.try("archiving a batch", () =>
@@ -148,37 +201,24 @@ class OrderProcessor {
    * Marks an order as settled, or rejects it if its id belongs to another order.
    * @param row fingerprint of the row that has the order's id.
    */
-  private async mark(epoch: number, hint: Hint, row: string | undefined): Promise<void> {
-    const { order, fingerprint } = hint.stored;
+  private async mark(epoch: number, item: OrderItem, row: string | undefined): Promise<void> {
+    const { order, fingerprint } = item;
     // The row was neither inserted nor found, for example because it was pruned in between.
     if (row === undefined) throw new Error(`${order.orderId} has no row after its insert`);
-    if (row !== fingerprint) return this.reject(hint, "another order has this orderId");
+    if (row !== fingerprint) return this.reject(item);
     await markSettled(this.runtime, this.table, order.orderId, epoch);
   }
 
-  /** Settles each order separately, so that an invalid one does not block the others. */
-  private async settleOneByOne(epoch: number, hints: readonly Hint[]): Promise<Hint[]> {
-    const failed: Hint[] = [];
-    for (const hint of hints) {
-      const { orderId } = hint.stored.order;
-      const isDone = await this.try(`settling ${orderId}`, async () => {
-        try {
-          failed.push(...(await this.settle(epoch, [hint])));
-        } catch (error) {
-          if (!isDataError(error)) throw error;
-          await this.reject(hint, describe(error).error);
-        }
-      });
-      if (!isDone) failed.push(hint);
-    }
-    return failed;
-  }
-
-  /** Sends the dead letter first: after a crash in between, both steps are repeated and neither is lost. */
-  private async reject({ stored }: Hint, reason: string): Promise<void> {
-    this.log.info("rejected", { orderId: stored.order.orderId, reason });
-    await this.deadLetter(JSON.stringify(stored), reason);
-    await markRejected(this.runtime, this.table, stored, reason);
+  /**
+   * A client has used the id of an order that was deleted from the ledger after its day. This is the
+   * only order that can never be settled. The dead letter, for the operators, is sent first: after a
+   * crash in between, both steps are repeated.
+   */
+  private async reject(item: OrderItem): Promise<void> {
+    const { orderId } = item.order;
+    this.log.info("rejected", { orderId, reason: ID_WAS_USED });
+    await this.deadLetter(hintBody([orderId]), ID_WAS_USED);
+    await markRejected(this.runtime, this.table, item, ID_WAS_USED);
   }
 
   private async deadLetter(body: string, reason: string): Promise<void> {
@@ -202,17 +242,6 @@ class OrderProcessor {
       this.log.error(`${step} failed`, error);
       return false;
     }
-  }
-}
-
-function parseHint(body: string): StoredOrder | undefined {
-  try {
-    const stored = JSON.parse(body) as Partial<StoredOrder> | null;
-    return typeof stored?.order?.orderId === "string" && typeof stored.fingerprint === "string"
-      ? (stored as StoredOrder)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }
 

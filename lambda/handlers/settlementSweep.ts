@@ -1,9 +1,9 @@
 import { readControl } from "../control/controlItem";
 import type { Control } from "../control/control";
-import { isWaiting, mayClose } from "../control/rules";
+import { mayClose } from "../control/rules";
 import { closingOfSeen, deletion } from "../orders/closing";
 import { seeOrders } from "../orders/database";
-import { orderIdOf, type WorkEntry } from "../orders/orderItem";
+import { mustSettle, orderIdOf, type WorkEntry } from "../orders/orderItem";
 import { hintsWaiting, sendBacklog, type BacklogQueues } from "../orders/backlog";
 import {
   CLOSED_KEPT_SECONDS,
@@ -155,7 +155,9 @@ class Sweep {
 
   /** The index is eventually consistent. The processor reads each order before it settles it. */
   private async requeue(entries: readonly WorkEntry[]): Promise<void> {
-    const due = entries.filter((entry) => entry.at <= this.dueUntil && this.mustRequeue(entry));
+    const due = entries.filter(
+      (entry) => entry.at <= this.dueUntil && mustSettle(entry, this.control, this.startedMs),
+    );
     const { runtime, region, queues } = this.site;
     const outcomes = await sendBacklog(
       runtime,
@@ -269,14 +271,6 @@ class Sweep {
       ],
       { epoch: control.epoch, active: control.active, failures: failures.length, ...result },
     );
-  }
-
-  /**
-   * An order is also re-queued if it has been open for CLOSED_KEPT_SECONDS: its row may have been
-   * pruned before the other region saw it. Settling it again is harmless and inserts the row again.
-   */
-  private mustRequeue(entry: { at: string; settledEpoch?: number }): boolean {
-    return isWaiting(entry.settledEpoch, this.control) || entry.at < this.keptSince;
   }
 }
 

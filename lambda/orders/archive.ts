@@ -17,7 +17,14 @@ export async function archiveBatch(
   epoch: number,
   batch: readonly StoredOrder[],
 ): Promise<void> {
-  const orders = [...batch].sort((one, other) => one.fingerprint.localeCompare(other.fingerprint));
+  const orders = batch
+    .map(({ order, acceptedAt, acceptedIn, fingerprint }) => ({
+      order,
+      acceptedAt,
+      acceptedIn,
+      fingerprint,
+    }))
+    .sort((one, other) => one.fingerprint.localeCompare(other.fingerprint));
   const hash = createHash("sha256");
   for (const { fingerprint } of orders) hash.update(fingerprint);
   const day = orders[0]?.acceptedAt.slice(0, 10) ?? "none";

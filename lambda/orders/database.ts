@@ -14,6 +14,8 @@ const columnNames = columns.map(({ column }) => column).join(", ");
  * Inserts a batch of orders if `writer_epoch` holds the given epoch. `for share` locks that row
  * until the commit, so a batch that began before an activation cannot commit after it. If `held` is
  * false, another epoch has the right to write and nothing was inserted.
+ * Rows are inserted in the order of their ids. Batches with the same orders, which are normal after an
+ * activation, then wait for each other's rows in the same order and cannot deadlock.
  */
 export const INSERT_ORDERS = `
 with held as materialized (
@@ -25,6 +27,7 @@ with held as materialized (
   insert into orders (${columnNames}, settled_at, epoch)
   select ${columnNames}, $3::timestamptz, held.epoch
   from batch cross join held
+  order by id
   on conflict (id) do nothing
   returning id
 )
@@ -95,7 +98,7 @@ function rowOf({ order, acceptedAt, acceptedIn, fingerprint }: StoredOrder): obj
 export async function readFingerprints(
   sql: Sql,
   orderIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Map<string, string>> {
   const rows = await sql<{ id: string; fingerprint: string }>(READ_FINGERPRINTS, [orderIds]);
   return new Map(rows.map((row) => [row.id, row.fingerprint]));
 }

@@ -64,4 +64,21 @@ end $$;
 grant select, insert on orders to ${APPLICATION_USER};
 grant select, update (lock_grant) on writer_epoch to ${APPLICATION_USER};`,
   },
+  {
+    version: 2,
+    // What orderSchema refuses is not stored either. Nothing compares as greater than NaN, so the
+    // upper limits exclude it. `not valid` checks new rows only and scans nothing: rows that exist
+    // came through the same validation.
+    sql: `
+alter table orders
+  add constraint orders_labels check (
+    account_id ~ '^[A-Za-z0-9_-]{1,64}$' and session_id ~ '^[A-Za-z0-9_-]{1,64}$'
+    and symbol ~ '^[A-Z0-9.-]{1,12}$') not valid,
+  add constraint orders_numbers check (
+    quantity < 1000000000000 and limit_price < 1000000000000) not valid,
+  add constraint orders_acceptance check (
+    isfinite(accepted_at) and accepted_in ~ '^[a-z0-9-]{1,32}$'
+    and fingerprint ~ '^[0-9a-f]{64}$') not valid,
+  add constraint orders_settlement check (isfinite(settled_at) and epoch > 0) not valid;`,
+  },
 ];

@@ -60,16 +60,20 @@ export const orderColumns: Readonly<Record<keyof Order, { column: string; type: 
 /** All field names of an order. */
 export const orderFields = Object.keys(orderColumns) as (keyof Order)[];
 
-/** An accepted order, as the ledger stores it and as a hint in the queue carries it. */
-export interface StoredOrder {
-  order: Order;
+/** The fields of an accepted order, as the ledger stores it. */
+export const storedOrderFields = {
+  order: orderSchema,
   /** ISO 8601 time, UTC. */
-  acceptedAt: string;
+  acceptedAt: z.iso.datetime(),
   /** The region that accepted it. */
-  acceptedIn: string;
+  acceptedIn: z.string(),
   /** SHA-256 over the order's fields, in hex. Equal fingerprints mean the same order. */
-  fingerprint: string;
-}
+  fingerprint: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+};
+
+export type StoredOrder = {
+  [Field in keyof typeof storedOrderFields]: z.infer<(typeof storedOrderFields)[Field]>;
+};
 
 export type Validation = { order: Order } | { problems: { field: string; problem: string }[] };
 

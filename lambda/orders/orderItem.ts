@@ -1,23 +1,36 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
+import type { Control } from "../control/control";
+import { isWaiting } from "../control/rules";
 import { within } from "../runtime/clock";
-import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "../runtime/ledger";
+import {
+  isConditionFailed,
+  readItem,
+  readItems,
+  updateItem,
+  type LedgerRuntime,
+} from "../runtime/ledger";
+import { wrongFields } from "../runtime/schema";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
-import { shardOf, type StoredOrder } from "./order";
-import { LEDGER_WRITE_TIMEOUT_MS } from "./tunables";
+import { shardOf, storedOrderFields, type StoredOrder } from "./order";
+import { CLOSED_KEPT_SECONDS, LEDGER_WRITE_TIMEOUT_MS } from "./tunables";
 
 /** An order's item in the ledger. */
-export interface OrderItem extends StoredOrder {
+const orderItemSchema = z.object({
+  ...storedOrderFields,
   /** `order#` and the order id. */
-  pk: string;
+  pk: z.string(),
   /** `open#` or `closed#` and a number. A rejected order has none, so it is not in the index `work`. */
-  shard?: string;
+  shard: z.optional(z.string().check(z.regex(/^(open|closed)#\d+$/))),
   /** ISO 8601: acceptedAt while the order is open, the time of closing afterwards. */
-  at: string;
+  at: z.iso.datetime(),
   /** The last epoch under which a region settled the order. */
-  settledEpoch?: number;
-  rejectedReason?: string;
-}
+  settledEpoch: z.optional(z.int()),
+  rejectedReason: z.optional(z.string()),
+});
+
+export type OrderItem = z.infer<typeof orderItemSchema>;
 
 /** The attributes of an order's item that the index `work` contains. */
 export type WorkEntry = Required<Pick<OrderItem, "pk" | "shard" | "at">> &
@@ -32,6 +45,20 @@ export const isOpen = (item: { shard?: string }): boolean =>
   item.shard?.startsWith("open#") === true;
 export const isClosed = (item: { shard?: string }): boolean =>
   item.shard?.startsWith("closed#") === true;
+
+/**
+ * Which open orders the active region settles: those that wait, and those that have been open for
+ * CLOSED_KEPT_SECONDS. The row of such an order may have been pruned before the other region saw it.
+ * Settling it again is harmless and inserts the row again.
+ */
+export function mustSettle(
+  item: Pick<OrderItem, "at" | "settledEpoch">,
+  control: Control,
+  nowMs: number,
+): boolean {
+  const isOld = Date.parse(item.at) < nowMs - CLOSED_KEPT_SECONDS * 1000;
+  return isOld || isWaiting(item.settledEpoch, control);
+}
 
 /**
  * Stores an order if its id is new. Otherwise returns the item that has the id: the error of the
@@ -67,16 +94,64 @@ export async function acceptOrder(
     const existing = isConditionFailed(error) ? error.Item : undefined;
     if (existing === undefined) throw error;
     // The document client does not convert the item in an error.
-    return unmarshall(existing) as OrderItem;
+    return parseItem(pk, unmarshall(existing));
   }
 }
 
-export function readOrder(
+/**
+ * Reads an order with a strongly consistent read. Returns undefined if there is no such order.
+ * @throws MalformedOrderError, NoAnswerError or DynamoDB's error.
+ */
+export async function readOrder(
   runtime: LedgerRuntime,
   table: string,
   orderId: string,
 ): Promise<OrderItem | undefined> {
-  return readItem<OrderItem>(runtime, table, orderKey(orderId));
+  const pk = orderKey(orderId);
+  const item = await readItem<unknown>(runtime, table, pk);
+  return item === undefined ? undefined : parseItem(pk, item);
+}
+
+/** What a read of several orders found. Ids without an item appear nowhere. */
+export interface FoundOrders {
+  items: OrderItem[];
+  /** One error for each order whose item is malformed. */
+  malformed: MalformedOrderError[];
+  /** Ids of orders that DynamoDB did not get to. */
+  unread: string[];
+}
+
+/**
+ * Reads orders with strongly consistent reads. One malformed item does not hide the others.
+ * @throws NoAnswerError or DynamoDB's error.
+ */
+export async function readOrders(
+  runtime: LedgerRuntime,
+  table: string,
+  orderIds: readonly string[],
+): Promise<FoundOrders> {
+  const { items, unread } = await readItems(runtime, table, orderIds.map(orderKey));
+  const found: FoundOrders = { items: [], malformed: [], unread: unread.map(orderIdOf) };
+  for (const [pk, item] of items) {
+    try {
+      found.items.push(parseItem(pk, item));
+    } catch (error) {
+      found.malformed.push(error as MalformedOrderError);
+    }
+  }
+  return found;
+}
+
+/** An order's item is not what order-api writes. Somebody must repair it by hand. */
+export class MalformedOrderError extends Error {
+  override readonly name = "MalformedOrderError";
+}
+
+function parseItem(pk: string, item: unknown): OrderItem {
+  const parsed = orderItemSchema.safeParse(item);
+  if (parsed.success && orderKey(parsed.data.order.orderId) === pk) return parsed.data;
+  const wrong = parsed.success ? "order.orderId" : wrongFields(parsed.error);
+  throw new MalformedOrderError(`the item ${pk} is malformed in ${wrong}; repair it by hand`);
 }
 
 /** Records that an epoch has settled an order, unless a later one has or the order was deleted. */

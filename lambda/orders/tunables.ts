@@ -8,6 +8,11 @@ export const HINT_TIMEOUT_MS = 300;
 export const HINT_ORDERS_MAX = 10;
 /** A longer message is no hint: ten UUIDs take some 400 characters. */
 export const HINT_BODY_MAX_CHARACTERS = 1_024;
+/**
+ * Most INSERT statements for one batch while PostgreSQL refuses data. Halving finds one bad order of 100
+ * with 15.
+ */
+export const BATCH_STATEMENTS_MAX = 32;
 /** Value of the header Retry-After: when a client should retry with the same order id. */
 export const RETRY_AFTER_SECONDS = 2;
 /** Largest body of an order that is accepted: many times the largest valid one. */

@@ -7,7 +7,7 @@ import { within } from "../runtime/clock";
 import { atMost } from "../runtime/concurrently";
 import type { LedgerRuntime } from "../runtime/ledger";
 import { CALLS_AT_ONCE_MAX, OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
-import { isOpen, orderIdOf, readOrder, reservedNames, type WorkEntry } from "./orderItem";
+import { isOpen, orderIdOf, readOrders, reservedNames, type WorkEntry } from "./orderItem";
 import { SWEEP_PAGE_SIZE, WORK_SHARDS } from "./tunables";
 import { WORK_INDEX } from "./names";
 
@@ -112,8 +112,6 @@ export async function* workRounds(
 
 /** Of each shard: a few, so that entries which are no orders or no longer wait hide no other. */
 const CANDIDATES = 4;
-/** Bounds the time: the caller has a few seconds. */
-const CANDIDATES_READ_MAX = 8;
 
 /**
  * Finds an order that was accepted before `beforeMs` and is not settled in the current epoch.
@@ -134,17 +132,17 @@ export async function waitingSince(
       queryWork(runtime, table, { shard, before, newestFirst: true, limit: CANDIDATES }),
     ),
   );
-  const candidates = pages
+  const orderIds = pages
     .flatMap((page) => page.entries)
     .filter((entry) => isWaiting(entry.settledEpoch, control))
-    .sort((a, b) => a.at.localeCompare(b.at));
-  for (const { pk } of candidates.slice(0, CANDIDATES_READ_MAX)) {
-    const item = await readOrder(runtime, table, orderIdOf(pk));
-    if (item === undefined || !isOpen(item) || !isWaiting(item.settledEpoch, control)) continue;
-    const acceptedAtMs = Date.parse(item.acceptedAt);
-    if (acceptedAtMs < beforeMs) return acceptedAtMs;
-  }
-  return null;
+    .map(({ pk }) => orderIdOf(pk));
+  if (orderIds.length === 0) return null;
+  const { items } = await readOrders(runtime, table, orderIds);
+  const acceptedMs = items
+    .filter((item) => isOpen(item) && isWaiting(item.settledEpoch, control))
+    .map((item) => Date.parse(item.acceptedAt))
+    .filter((atMs) => atMs < beforeMs);
+  return acceptedMs.length === 0 ? null : Math.min(...acceptedMs);
 }
 
 /** The oldest open order's entry, for a sweep that could not read all of them. */

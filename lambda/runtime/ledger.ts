@@ -1,9 +1,9 @@
 import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
-import { within } from "./clock";
+import { sleep, within } from "./clock";
 import type { Runtime } from "./runtime";
-import { OBSERVE_TIMEOUT_MS } from "./tunables";
+import { BATCH_GET_RETRIES, BATCH_GET_RETRY_MS, OBSERVE_TIMEOUT_MS } from "./tunables";
 
 /** What is needed to reach the ledger, the DynamoDB global table, in the function's own region. */
 export type LedgerRuntime = Pick<Runtime, "clock" | "dynamodb">;
@@ -33,6 +33,44 @@ export async function readItem<Item>(
       ),
   );
   return answer.Item as Item | undefined;
+}
+
+/** Most keys of one BatchGetItem call (DynamoDB API). */
+const BATCH_GET_KEYS_MAX = 100;
+
+/**
+ * Reads items with strongly consistent reads, all within OBSERVE_TIMEOUT_MS. DynamoDB may leave keys
+ * of a call unprocessed; they are asked for again, BATCH_GET_RETRIES times.
+ * @returns the items that exist by their keys, and the keys that were never processed.
+ * @throws NoAnswerError or DynamoDB's error.
+ */
+export async function readItems(
+  runtime: LedgerRuntime,
+  table: string,
+  pks: readonly string[],
+): Promise<{ items: ReadonlyMap<string, unknown>; unread: readonly string[] }> {
+  const { clock, dynamodb } = runtime;
+  const items = new Map<string, unknown>();
+  let unread = [...new Set(pks)];
+  const calls = Math.ceil(unread.length / BATCH_GET_KEYS_MAX) + BATCH_GET_RETRIES;
+  const what = `ledger read of ${unread.length} items`;
+  await within(clock, OBSERVE_TIMEOUT_MS, what, async (abortSignal) => {
+    for (let call = 0; call < calls && unread.length > 0; call++) {
+      const Keys = unread.slice(0, BATCH_GET_KEYS_MAX).map((pk) => ({ pk }));
+      const answer = await dynamodb.send(
+        new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+        { abortSignal },
+      );
+      for (const item of answer.Responses?.[table] ?? []) items.set(String(item["pk"]), item);
+      const unprocessed = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      unread = [
+        ...unprocessed.map((key) => String(key["pk"])),
+        ...unread.slice(BATCH_GET_KEYS_MAX),
+      ];
+      if (unprocessed.length > 0) await sleep(clock, BATCH_GET_RETRY_MS);
+    }
+  });
+  return { items, unread };
 }
 
 /**

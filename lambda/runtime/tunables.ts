@@ -2,6 +2,9 @@
 export const HOME_REGION = "us-east-1";
 /** Timeout of a call to DynamoDB, SQS or RDS in one observation of the system's state. */
 export const OBSERVE_TIMEOUT_MS = 2_000;
+/** How often keys that BatchGetItem left unprocessed are asked for again, and the wait before it. */
+export const BATCH_GET_RETRIES = 3;
+export const BATCH_GET_RETRY_MS = 100;
 /** Timeout of an SNS publish, a metric or an asynchronous invocation, which nothing waits for. */
 export const NOTIFY_TIMEOUT_MS = 2_000;
 /** Timeout of best-effort writes (heartbeat, progress, sessions, archive): they must not delay an answer. */

@@ -82,7 +82,8 @@ export function queueAlarms({ queues }: AlarmTargets) {
       evaluationPeriods: ROW_MINUTES,
     },
     "order-dead-letters": {
-      alarmDescription: "Orders that can never be stored are in the dead-letter queue",
+      alarmDescription:
+        "Messages that are no hints, or hints of rejected orders, are in the dead-letter queue",
       metric: metric(queues.deadLetters, "ApproximateNumberOfMessagesVisible"),
     },
     "function-failures": {

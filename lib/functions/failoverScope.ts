@@ -30,7 +30,7 @@ export type FailoverScope = FailoverTargets & RegionalArgs & { readonly parent: 
 export function probingLinks(scope: FailoverScope): Link[] {
   const { region, dynamodb, apis, tokens } = scope;
   return [
-    ledgerLink(scope, "GetItem", "PutItem"),
+    ledgerLink(scope, "GetItem", "BatchGetItem", "PutItem"),
     workIndexLink(dynamodb, region),
     metricsLink,
     tokenKeysLink(tokens, region),

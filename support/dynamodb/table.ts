@@ -56,6 +56,8 @@ export function carryOut(
       const isStrong = input["ConsistentRead"] === true;
       return { Item: isStrong ? store.strongRead(key) : store.eventualRead(key) };
     }
+    case "BatchGetCommand":
+      return getBatch(store, keys, input);
     case "PutCommand": {
       const item = storedValue(input["Item"]) as Item;
       return change(store, keyIn(keys, item), input, () => item);
@@ -84,6 +86,33 @@ export function carryOut(
     default:
       throw new NotModelledError(command);
   }
+}
+
+/** Most keys of one BatchGetItem call (DynamoDB API). */
+const BATCH_GET_KEYS_MAX = 100;
+
+/** The name of the table that a request is about. Batches are modelled for a single table. */
+export function tableNameOf(input: Input): string {
+  if (input["Statements"] !== undefined) return statementsIn(input).table;
+  const names = Object.keys((input["RequestItems"] as object | undefined) ?? {});
+  if (names.length > 1) throw new NotModelledError("a batch over several tables");
+  return names[0] ?? String(input["TableName"]);
+}
+
+function getBatch(store: ItemStore, keys: TableKeys, input: Input): object {
+  const table = tableNameOf(input);
+  const request = (input["RequestItems"] as Record<string, Input>)[table]!;
+  const asked = (request["Keys"] as Item[]).map((key) => keyIn(keys, key));
+  if (asked.length === 0 || asked.length > BATCH_GET_KEYS_MAX) {
+    throw new ValidationException(`BatchGetItem has ${asked.length} keys, not 1 to 100`);
+  }
+  if (new Set(asked).size < asked.length) {
+    throw new ValidationException("Provided list of item keys contains duplicates");
+  }
+  const isStrong = request["ConsistentRead"] === true;
+  const found = asked.map((key) => (isStrong ? store.strongRead(key) : store.eventualRead(key)));
+  const items = found.filter((item) => item !== undefined);
+  return { Responses: { [table]: items }, UnprocessedKeys: {} };
 }
 
 function change(

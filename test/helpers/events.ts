@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, SQSEvent, SQSRecord } from "aws-lambda";
+import { hintBody } from "../../lambda/orders/hint";
 import { storedOrder, shardOf, type Order, type StoredOrder } from "../../lambda/orders/order";
 import type { OrderItem } from "../../lambda/orders/orderItem";
 import { HOME } from "./fakeEnvironment";
@@ -20,7 +21,7 @@ export function order(n: number, change: Partial<Order> = {}): Order {
   };
 }
 
-/** The n-th order as the ledger holds it and a hint carries it. */
+/** The n-th order as the ledger holds it. */
 export function stored(n: number, acceptedAtMs: number, change: Partial<Order> = {}): StoredOrder {
   return storedOrder(order(n, change), new Date(acceptedAtMs).toISOString(), HOME);
 }
@@ -58,14 +59,14 @@ export function get(id: string, account = "account"): OrderEvent {
   return { httpMethod: "GET", body: null, pathParameters, ...asAccount(account) };
 }
 
-/** A batch of messages m0, m1 ... with these bodies, hints or texts. */
+/** A batch of messages m0, m1 ...: a hint for each order, and texts as they are. */
 export function batch(...bodies: (StoredOrder | string)[]): Pick<SQSEvent, "Records"> {
   return {
     Records: bodies.map(
       (body, n) =>
         ({
           messageId: `m${n}`,
-          body: typeof body === "string" ? body : JSON.stringify(body),
+          body: typeof body === "string" ? body : hintBody([body.order.orderId]),
         }) as SQSRecord,
     ),
   };

@@ -1,7 +1,11 @@
 import type { Item } from "../../support/dynamodb/expressions";
 import { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
-import { statementsIn } from "../../support/dynamodb/statements";
-import { carryOut, type ItemStore, type TableKeys } from "../../support/dynamodb/table";
+import {
+  carryOut,
+  tableNameOf,
+  type ItemStore,
+  type TableKeys,
+} from "../../support/dynamodb/table";
 import { serviceError } from "../../support/aws/errors";
 import type { Simulation } from "../../support/simulation/simulation";
 import { FakeGlobalCluster } from "./fakeCluster";
@@ -145,9 +149,7 @@ export class FakeServices {
   }
 
   ledgerAnswer(region: string, command: string, input: Input): unknown {
-    const isBatch = command === "BatchExecuteStatementCommand";
-    const name = isBatch ? statementsIn(input).table : String(input["TableName"]);
-    const table = this.tables[name];
+    const table = this.tables[tableNameOf(input)];
     if (table === undefined) throw serviceError("ResourceNotFoundException", "no such table");
     return table.answer(region, command, input);
   }
@@ -200,6 +202,7 @@ export function subjectOf(input: Input): string {
     input["Name"],
     values?.[":shard"],
     input["Namespace"],
+    ...Object.keys((input["RequestItems"] as object | undefined) ?? {}),
   ];
   return (subjects.find((one) => one !== undefined) as string | undefined) ?? "";
 }

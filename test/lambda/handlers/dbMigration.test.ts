@@ -1,6 +1,7 @@
 import { createDbMigration, type DbMigrationEvent } from "../../../lambda/handlers/dbMigration";
+import { migrations } from "../../../lambda/orders/migrations";
 import { databaseError } from "../../../support/aws/errors";
-import { batch, stored } from "../../helpers/events";
+import { batch, openItem, stored } from "../../helpers/events";
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
 import { FakeWorld, HOME, STANDBY } from "../../helpers/fakeRuntime";
 
@@ -8,6 +9,7 @@ let world: FakeWorld;
 const database = (region: string) => world.services.databases[region]!;
 const run = (event: DbMigrationEvent, region = HOME) =>
   world.play(createDbMigration(world.runtime(region))(event));
+const versions = migrations.map(({ version }) => version);
 const statements = () => world.callsOf({ service: "sql" }).map((call) => call.command);
 
 beforeEach(() => {
@@ -26,11 +28,13 @@ describe("an activation", () => {
       "MIGRATIONS_TABLE",
       "READ_MIGRATIONS",
       "MIGRATION 1",
+      "MIGRATION 2",
       "RAISE_EPOCH",
       "READ_EPOCH",
     ]);
     world.setControl({ epoch: 1 });
-    const settledMs = world.nowMs + 10;
+    world.put(openItem(1, world.nowMs));
+    const settledMs = world.nowMs + 20;
     const process = createOrderProcessor(world.runtime(HOME));
     await world.play(process(batch(stored(1, world.nowMs))));
     expect(await run({ activate: 2 })).toEqual({
@@ -75,9 +79,9 @@ describe("an activation", () => {
 
 describe("a deployment", () => {
   it("applies missing migrations once", async () => {
-    expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: [1] });
+    expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: versions });
     expect(await run({ migrate: true })).toEqual({ status: "migrated", applied: [] });
-    expect(database(HOME).migrated).toEqual([1]);
+    expect(database(HOME).migrated).toEqual(versions);
   });
 
   it("has nothing to do if the database is not the writer", async () => {

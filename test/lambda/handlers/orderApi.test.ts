@@ -1,5 +1,6 @@
+import { parseHint } from "../../../lambda/orders/hint";
 import { createOrderApi } from "../../../lambda/handlers/orderApi";
-import { get, openItem, order, orderId, post, stored } from "../../helpers/events";
+import { get, openItem, order, orderId, post } from "../../helpers/events";
 import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
 import { answered } from "../../helpers/orders";
 
@@ -35,9 +36,7 @@ describe("an order is accepted", () => {
     });
     const item = openItem(1, Date.parse(acceptedAt));
     expect(world.item(`order#${orderId(1)}`)).toEqual(item);
-    expect(world.services.queue("orders-home").map((body) => JSON.parse(body) as unknown)).toEqual([
-      stored(1, Date.parse(acceptedAt)),
-    ]);
+    expect(world.services.queue("orders-home").map(parseHint)).toEqual([[orderId(1)]]);
     expect(world.metric("OrdersAccepted")).toEqual([1]);
   });
 

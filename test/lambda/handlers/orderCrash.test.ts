@@ -196,13 +196,14 @@ it("a rejected order reaches the dead-letter queue and its client wherever order
     world.setControl();
     const { [HOME]: home } = world.services.databases;
     home!.at(1).rows.set(orderId(1), { id: orderId(1), fingerprint: "another's" } as never);
-    world.put(openItem(1, world.nowMs));
+    for (const n of [1, 2]) world.put(openItem(n, world.nowMs));
     const hints = batch(stored(1, world.nowMs), stored(2, world.nowMs));
     const process = (one?: Life) => createOrderProcessor(world.runtime(HOME, one))(hints);
     await world.play(process(life), 10).catch(() => undefined);
     await world.play(process());
     const { shard, rejectedReason } = world.item<OrderItem>(`order#${orderId(1)}`)!;
-    const isTold = shard === undefined && rejectedReason === "another order has this orderId";
+    const isTold =
+      shard === undefined && rejectedReason === "this orderId was used for another order";
     const isKept = world.services.queue("dead-home").length > 0;
     if (!isTold || !isKept || !home!.rows.has(orderId(2))) problems.push(`call ${life.calls}`);
   };

@@ -2,7 +2,9 @@ import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
 import type { OrderItem } from "../../../lambda/orders/orderItem";
 import type { Progress } from "../../../lambda/detection/evidence";
 import { databaseError } from "../../../support/aws/errors";
-import { batch, openItem, orderId, stored } from "../../helpers/events";
+import { hintBody } from "../../../lambda/orders/hint";
+import { BATCH_STATEMENTS_MAX, CLOSED_KEPT_SECONDS } from "../../../lambda/orders/tunables";
+import { batch, openItem, order, orderId, stored } from "../../helpers/events";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 import { comingBack, settlingAtHome } from "../../helpers/orders";
 
@@ -31,7 +33,7 @@ const progress = () => world.item<Progress>(`progress#${HOME}`);
 describe("orders are settled", () => {
   it("in one statement, then marked with the epoch", async () => {
     const hints = [accepted(1), accepted(2), accepted(3)];
-    const settledAt = new Date(world.nowMs + 10).toISOString();
+    const settledAt = new Date(world.nowMs + 20).toISOString();
     expect(await failed(...hints)).toEqual([]);
     expect(sqlCalls()).toEqual(["INSERT_ORDERS"]);
     expect(world.services.databases[HOME]!.rows.get(orderId(2))).toEqual({
@@ -55,12 +57,38 @@ describe("orders are settled", () => {
     expect(world.callsOf({ on: "control" })).toHaveLength(1);
   });
 
+  it("as the ledger has them, whatever number of hints names them", async () => {
+    const orderIds = [1, 2, 3, 4].map((n) => accepted(n).order.orderId);
+    const hints = [hintBody(orderIds.slice(0, 3)), hintBody(orderIds.slice(1))];
+    expect(await failed(...hints)).toEqual([]);
+    expect(rows()).toEqual(orderIds);
+    const { input } = world.only({ command: "BatchGet" });
+    const Keys = orderIds.map((orderId) => ({ pk: `order#${orderId}` }));
+    expect(input["RequestItems"]).toEqual({ ledger: { Keys, ConsistentRead: true } });
+  });
+
+  it("again after a day without a close, because their rows may have been pruned", async () => {
+    const hint = accepted(1, { settledEpoch: EPOCH });
+    expect(await failed(hint)).toEqual([]);
+    expect(rows()).toEqual([]);
+    await world.advance(CLOSED_KEPT_SECONDS + 1);
+    expect(await failed(hint)).toEqual([]);
+    expect(rows()).toEqual([orderId(1)]);
+  });
+
+  it("without the archive's and the index's attributes in each other", async () => {
+    const hint = accepted(1);
+    await failed(hint);
+    const body = String(world.only({ service: "s3" }).input["Body"]);
+    expect(JSON.parse(body)).toEqual({ epoch: EPOCH, orders: [hint] });
+  });
+
   it("once, even if they are delivered several times", async () => {
     const hint = accepted(1);
     expect(await failed(hint, hint)).toEqual([]);
     expect(await failed(hint, accepted(2), hint)).toEqual([]);
     expect(rows()).toEqual([orderId(1), orderId(2)]);
-    expect(sqlCalls()).toEqual(["INSERT_ORDERS", "INSERT_ORDERS", "READ_FINGERPRINTS"]);
+    expect(sqlCalls()).toEqual(["INSERT_ORDERS", "INSERT_ORDERS"]);
     expect(world.metric("OrdersSettled")).toEqual([1, 1]);
     expect(dead()).toEqual([]);
   });
@@ -77,15 +105,22 @@ describe("orders are settled", () => {
     expect(item(1).settledEpoch).toBe(EPOCH);
     expect(world.services.databases[HOME]!.rows.get(orderId(1))!.epoch).toBe(2);
   });
-
-  it("and an order that was deleted from the ledger is not created again", async () => {
-    expect(await failed(stored(1, world.nowMs))).toEqual([]);
-    expect(rows()).toEqual([orderId(1)]);
-    expect(item(1)).toBeUndefined();
-  });
 });
 
 describe("nothing is settled", () => {
+  it.each<[string, Partial<OrderItem> | null]>([
+    ["the ledger does not have", null],
+    ["is settled in this epoch", { settledEpoch: EPOCH }],
+    ["is closed", { shard: "closed#1" }],
+    ["is rejected", { shard: undefined, rejectedReason: "this orderId was used" }],
+  ])("for an order that %s, and its hint is done", async (_, change) => {
+    if (change !== null) world.put(openItem(1, world.nowMs, change));
+    expect(await failed(stored(1, world.nowMs))).toEqual([]);
+    expect(sqlCalls()).toEqual([]);
+    expect(item(1)?.settledEpoch).toBe(change?.settledEpoch);
+    expect(dead()).toEqual([]);
+  });
+
   it.each([
     ["the other region is active", { active: STANDBY }],
     ["a target is set", { active: null, target: HOME }],
@@ -144,8 +179,17 @@ describe("messages are delivered again", () => {
   it("if the fingerprints of existing rows cannot be read", async () => {
     await failed(accepted(1));
     world.mishap({ command: "READ_FINGERPRINTS" }, databaseError("57014", "statement timeout"));
-    expect(await failed(stored(1, world.nowMs), accepted(2))).toEqual(["m0", "m1"]);
+    expect(await failed(accepted(1), accepted(2))).toEqual(["m0", "m1"]);
     expect(item(2).settledEpoch).toBeUndefined();
+  });
+
+  it.each([
+    ["refuses", throttled()],
+    ["hangs", "hangs" as const],
+  ])("if the ledger %s to read their orders", async (_, mishap) => {
+    world.mishap({ command: "BatchGet" }, mishap);
+    expect(await failed(accepted(1), "nonsense", accepted(3))).toEqual(["m0", "m2"]);
+    expect(sqlCalls()).toEqual([]);
   });
 
   it.each([
@@ -163,75 +207,138 @@ describe("messages are delivered again", () => {
   });
 });
 
+describe("an order that the database refuses", () => {
+  const LIMIT = { quantity: "9".repeat(12) };
+  /** The column holds less than validation accepts: a mistake in our schema. */
+  const refuseLarge = () =>
+    (world.beforeCall = ({ command, input }) => {
+      if (command !== "INSERT_ORDERS") return;
+      const [, json] = input["values"] as string[];
+      if (!json!.includes(LIMIT.quantity)) return;
+      world.mishap({ command }, databaseError("22003", "numeric field overflow"), 1);
+    });
+  const large = (n: number) => {
+    const one = stored(n, world.nowMs, LIMIT);
+    world.put({ ...openItem(n, world.nowMs), ...one });
+    return one;
+  };
+
+  it("comes back and stays open, while the others of its batch are settled", async () => {
+    refuseLarge();
+    const hints = Array.from({ length: 10 }, (_, n) => (n === 6 ? large(n) : accepted(n)));
+    expect(await failed(...hints)).toEqual(["m6"]);
+    expect(rows()).toHaveLength(9);
+    expect(item(6)).toEqual({ ...openItem(6, 0), ...hints[6], at: hints[6]!.acceptedAt });
+    expect(dead()).toEqual([]);
+    const errors = world.lines.filter(({ level }) => level === "ERROR");
+    expect(errors.at(-1)).toMatchObject({ orders: 1, first: orderId(6) });
+  });
+
+  it("is settled once the mistake is repaired", async () => {
+    refuseLarge();
+    const hint = large(1);
+    expect(await failed(hint)).toEqual(["m0"]);
+    world.beforeCall = () => undefined;
+    expect(await failed(hint)).toEqual([]);
+    expect(rows()).toEqual([orderId(1)]);
+  });
+
+  it("is found among a hundred orders", async () => {
+    refuseLarge();
+    const orders = Array.from({ length: 100 }, (_, n) => (n === 37 ? large(n) : accepted(n)));
+    const ids = orders.map(({ order }) => order.orderId);
+    const bodies = Array.from({ length: 10 }, (_, n) => hintBody(ids.slice(10 * n, 10 * n + 10)));
+    expect(await failed(...bodies)).toEqual(["m3"]);
+    expect(rows()).toHaveLength(99);
+    expect(sqlCalls().length).toBeLessThanOrEqual(15);
+  });
+
+  it("costs a bounded number of statements, even if all are refused", async () => {
+    world.mishap({ command: "INSERT_ORDERS" }, databaseError("23502", "null value in column"));
+    const ids = Array.from({ length: 100 }, (_, n) => accepted(n).order.orderId);
+    const bodies = Array.from({ length: 10 }, (_, n) => hintBody(ids.slice(10 * n, 10 * n + 10)));
+    expect(await failed(...bodies)).toEqual(bodies.map((_, n) => `m${n}`));
+    expect(sqlCalls()).toHaveLength(BATCH_STATEMENTS_MAX);
+    expect(dead()).toEqual([]);
+  });
+
+  it("does not hide that the database is down", async () => {
+    world.mishap({ command: "INSERT_ORDERS" }, databaseError("57P01", "terminating connection"));
+    world.mishap({ command: "INSERT_ORDERS" }, databaseError("22003", "field overflow"), 1);
+    expect(await failed(accepted(1), accepted(2), accepted(3))).toEqual(["m0", "m1", "m2"]);
+    expect(sqlCalls()).toHaveLength(2);
+  });
+});
+
+describe("an order whose item is malformed", () => {
+  it.each<[string, object]>([
+    ["no order", { order: undefined }],
+    ["a quantity that is a number", { order: { ...order(2), quantity: 1.5 } }],
+    ["a quantity that is not one", { order: { ...order(2), quantity: "NaN" } }],
+    ["an unknown field", { order: { ...order(2), leverage: "10" } }],
+    ["another order's id", { order: order(3) }],
+    ["no time", { acceptedAt: null }],
+    ["a time that is none", { acceptedAt: "infinity" }],
+    ["no fingerprint", { fingerprint: undefined }],
+    ["an epoch that is a text", { settledEpoch: "3" }],
+  ])("with %s is reported and left as it is, while the others are settled", async (_, change) => {
+    const malformed = { ...openItem(2, world.nowMs), ...change };
+    world.put(malformed);
+    const hint = hintBody([1, 2, 3].map((n) => (n === 2 ? orderId(2) : accepted(n).order.orderId)));
+    expect(await failed(hint)).toEqual([]);
+    expect(rows()).toEqual([orderId(1), orderId(3)]);
+    expect(item(2)).toEqual(JSON.parse(JSON.stringify(malformed)));
+    expect(world.lines.find(({ message }) => message === "an order was left out")).toMatchObject({
+      level: "ERROR",
+      error: expect.stringContaining(`order#${orderId(2)} is malformed in `) as string,
+    });
+  });
+});
+
 describe("the dead-letter queue receives", () => {
-  const isRejected = (n: number, reason: string) => {
-    expect(item(n)).toMatchObject({ rejectedReason: reason });
-    expect(item(n).shard).toBeUndefined();
+  const REASON = "this orderId was used for another order";
+
+  /** An order under the id of an older one that was deleted from the ledger after its day. */
+  const reuse = (n: number) => {
+    const other = stored(n, world.nowMs, { quantity: "99" });
+    world.put({ ...openItem(n, world.nowMs), ...other });
+    return other;
   };
 
   it("an order whose id belongs to a settled order, and the order is rejected", async () => {
-    const first = stored(1, world.nowMs);
-    await failed(first);
-    const other = stored(1, world.nowMs, { quantity: "99" });
-    world.put({ ...openItem(1, world.nowMs), ...other });
-    expect(await failed(accepted(2), other)).toEqual([]);
-    isRejected(1, "another order has this orderId");
-    expect(dead().map((body) => JSON.parse(body) as unknown)).toEqual([other]);
+    await failed(accepted(1));
+    expect(await failed(accepted(2), reuse(1))).toEqual([]);
+    expect(item(1)).toMatchObject({ rejectedReason: REASON });
+    expect(item(1).shard).toBeUndefined();
+    expect(dead()).toEqual([hintBody([orderId(1)])]);
     expect(world.only({ service: "sqs" }).input["MessageAttributes"]).toEqual({
-      reason: { DataType: "String", StringValue: "another order has this orderId" },
+      reason: { DataType: "String", StringValue: REASON },
     });
     expect(world.services.databases[HOME]!.rows.get(orderId(1))!.quantity).toBe("1.5");
     expect(item(2).settledEpoch).toBe(EPOCH);
   });
 
-  it("a message that is not the ledger's order, and the order is not rejected", async () => {
-    const good = accepted(1);
-    await failed(good);
-    expect(await failed(stored(1, world.nowMs, { quantity: "99" }))).toEqual([]);
-    expect(item(1)).toMatchObject({ settledEpoch: EPOCH, fingerprint: good.fingerprint });
-    expect(item(1).rejectedReason).toBeUndefined();
-    expect(dead()).toHaveLength(1);
-  });
-
-  it("an order with invalid data, while the rest of its batch is settled one by one", async () => {
-    const poison = stored(2, world.nowMs, { quantity: "9".repeat(13) });
-    world.put({ ...openItem(2, world.nowMs), ...poison });
-    expect(await failed(accepted(1), poison, accepted(3))).toEqual([]);
-    expect(sqlCalls()).toEqual(Array(4).fill("INSERT_ORDERS"));
-    expect(rows()).toEqual([orderId(1), orderId(3)]);
-    expect([1, 3].map((n) => item(n).settledEpoch)).toEqual([EPOCH, EPOCH]);
-    isRejected(2, "Error: numeric field overflow");
-    expect(dead().map((body) => JSON.parse(body) as unknown)).toEqual([poison]);
-  });
-
-  it("a message that is not an order, while the others are settled", async () => {
-    const texts = ["nonsense", "null", "{}", '{"order":{"orderId":"x"}}'];
+  it("a message that is not a hint, while the others are settled", async () => {
+    const texts = [
+      "nonsense",
+      "null",
+      "{}",
+      JSON.stringify(stored(1, world.nowMs)),
+      `{"orderIds":${"[".repeat(5_000)}${"]".repeat(5_000)}}`,
+      hintBody(["x"]),
+    ];
     expect(await failed(...texts, accepted(1))).toEqual([]);
     expect(dead()).toEqual(texts);
     expect(rows()).toEqual([orderId(1)]);
   });
 
   it("nothing if it fails, and the message is delivered again", async () => {
-    const poison = stored(2, world.nowMs, { quantity: "9".repeat(13) });
-    world.put({ ...openItem(2, world.nowMs), ...poison });
+    await failed(accepted(2));
+    const reused = reuse(2);
     world.mishap({ service: "sqs" }, throttled());
-    expect(await failed("nonsense", accepted(1), poison)).toEqual(["m0", "m2"]);
+    expect(await failed("nonsense", accepted(1), reused)).toEqual(["m0", "m2"]);
     expect(item(2).rejectedReason).toBeUndefined();
     expect(item(2).shard).toBeDefined();
     expect(item(1).settledEpoch).toBe(EPOCH);
-  });
-
-  it("no order that the database fails to settle one by one", async () => {
-    const poison = stored(1, world.nowMs, { quantity: "9".repeat(13) });
-    const hints = [poison, accepted(2), accepted(3)];
-    const work = process(batch(...hints));
-    // The batch, then the poison alone: both refused for the order's own fault.
-    await world.advance(0.035);
-    world.mishap({ service: "sql" }, databaseError("57P01", "terminating connection"));
-    expect((await world.play(work)).batchItemFailures).toEqual([
-      { itemIdentifier: "m1" },
-      { itemIdentifier: "m2" },
-    ]);
-    expect(dead()).toHaveLength(1);
   });
 });

@@ -16,9 +16,9 @@ beforeEach(() => {
   process = createOrderProcessor(world.runtime(HOME));
 });
 
-const accepted = (n: number) => {
-  world.put(openItem(n, world.nowMs));
-  return stored(n, world.nowMs);
+const accepted = (n: number, atMs = world.nowMs) => {
+  world.put(openItem(n, atMs));
+  return stored(n, atMs);
 };
 const failed = (...bodies: Parameters<typeof batch>) =>
   comingBack(world, process(batch(...bodies)));
@@ -59,7 +59,7 @@ describe("progress is recorded", () => {
 
   it("with the time of the newest order of a batch", async () => {
     const { nowMs } = world;
-    await failed(stored(1, nowMs - 90_000), stored(2, nowMs - 5_000), stored(3, nowMs - 70_000));
+    await failed(...[90_000, 5_000, 70_000].map((agoMs, n) => accepted(n, nowMs - agoMs)));
     expect(progress()!.newestOrderAtMs).toBe(nowMs - 5_000);
   });
 
@@ -67,7 +67,7 @@ describe("progress is recorded", () => {
     world.mishap({ on: `progress#${HOME}` }, "hangs");
     const { result, seconds } = await world.timed(process(batch(accepted(1))));
     expect(result.batchItemFailures).toEqual([]);
-    expect(seconds).toBe(0.53);
+    expect(seconds).toBe(0.54);
     expect(item(1).settledEpoch).toBe(EPOCH);
   });
 });

@@ -30,9 +30,8 @@ describe("an order that waits", () => {
     open(1, 80_001);
     expect(await waits()).toBe(80_001);
     expect(world.callsOf({ command: "Query" })).toHaveLength(16);
-    expect(world.only({ command: "Get" })).toMatchObject({
-      on: `order#${orderId(1)}`,
-      input: { ConsistentRead: true },
+    expect(world.only({ command: "BatchGet" }).input).toEqual({
+      RequestItems: { ledger: { Keys: [{ pk: `order#${orderId(1)}` }], ConsistentRead: true } },
     });
   });
 
@@ -69,7 +68,7 @@ describe("an order that waits", () => {
     const asked = waitingSince(world.runtime(STANDBY), "ledger", control, nowMs - 80_000);
     open(1, 90_000, change);
     expect(await world.play(asked)).toBeNull();
-    expect(world.callsOf({ command: "Get" })).toHaveLength(1);
+    expect(world.callsOf({ command: "BatchGet" })).toHaveLength(1);
   });
 
   it.each<[string, Partial<OrderItem>]>([

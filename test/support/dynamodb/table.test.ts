@@ -1,6 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { Simulation } from "../../../support/simulation/simulation";
 import { HOME } from "../../helpers/fakeEnvironment";
+import { ValidationException } from "../../../support/dynamodb/expressionTokens";
 import { FakeServices } from "../../helpers/fakeServices";
 
 describe("a write whose condition fails", () => {
@@ -40,5 +41,27 @@ describe("a write whose condition fails", () => {
       expect(refused(options)).toMatchObject({ name: "ConditionalCheckFailedException" });
       expect(refused(options)).not.toHaveProperty("Item");
     }
+  });
+});
+
+describe("a batch of reads", () => {
+  const services = new FakeServices(new Simulation());
+  const read = (...pks: string[]): unknown =>
+    services.ledgerAnswer(HOME, "BatchGetCommand", {
+      RequestItems: { ledger: { Keys: pks.map((pk) => ({ pk })), ConsistentRead: true } },
+    });
+  services.ledgerAnswer(HOME, "PutCommand", { TableName: "ledger", Item: { pk: "a", n: 1 } });
+
+  it("returns the items that are there", () => {
+    const Responses = { ledger: [{ pk: "a", n: 1 }] };
+    expect(read("a", "b")).toEqual({ Responses, UnprocessedKeys: {} });
+  });
+
+  it.each<[string, string[]]>([
+    ["none", []],
+    ["more than a hundred", Array.from({ length: 101 }, (_, n) => `order#${n}`)],
+    ["one twice", ["a", "a"]],
+  ])("is refused with %s", (_, pks) => {
+    expect(() => read(...pks)).toThrow(ValidationException);
   });
 });
