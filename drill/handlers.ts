@@ -27,6 +27,7 @@ const commands = [
   "DescribeGlobalClustersCommand",
   "DescribeRuleCommand",
   "FailoverGlobalClusterCommand",
+  "BatchExecuteStatementCommand",
   "BatchGetCommand",
   "GetCommand",
   "GetQueueAttributesCommand",

@@ -53,7 +53,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
     expect(Traces?.[1]).toEqual(["*"]);
     expect(OwnFailures?.[1]).toEqual([arn("sqs", region, `dev-function-failures-${token}`)]);
     expect(calls).toEqual({
-      Ledger: [["dynamodb:GetItem", "dynamodb:PutItem"], [ledger]],
+      Ledger: [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [ledger]],
       WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
       Metrics: [["cloudwatch:PutMetricData"], ["*"]],
       TokenSecret: [["secretsmanager:GetSecretValue"], [tokenSecretArn()]],

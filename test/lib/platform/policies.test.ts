@@ -54,6 +54,7 @@ test.each([
       "sqs:DeleteMessage",
       "sqs:GetQueueAttributes",
       "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
       "dynamodb:UpdateItem",
       "sqs:SendMessage",
       "rds-db:connect",
@@ -83,6 +84,7 @@ test.each([
     [
       ...service,
       "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "cloudwatch:PutMetricData",
@@ -114,6 +116,7 @@ test("sentinel may do exactly this", async () => {
     [
       ...service,
       "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "cloudwatch:PutMetricData",
