@@ -1,6 +1,7 @@
 import { HOME_REGION } from "../../lambda/runtime/tunables";
 import { doubtOfClass } from "./auroraClasses";
 import type { ConfigReader } from "./configReader";
+import { ZONES } from "../platform/tunables";
 import { RECOMMENDED_ACU, type Values, keys } from "./keys";
 
 /** Checks the rules that concern several keys. A value that was refused is undefined. */
@@ -13,7 +14,22 @@ export function checkRelations(values: Partial<Values>, reader: ConfigReader): v
   const mailboxes = alertEmails.map((address) => address.toLowerCase());
   refuseTwice("alertEmails", alertEmails, mailboxes, reader);
   refuseTwice("alertEndpoints", alertEndpoints, alertEndpoints, reader);
+  checkZones("homeZones", values.homeZones, HOME_REGION, reader);
+  checkZones("standbyZones", values.standbyZones, standbyRegion, reader);
   checkDatabase(values, reader);
+}
+
+/** Zones must be different ones of the region, as many as a network has. */
+function checkZones(
+  key: "homeZones" | "standbyZones",
+  zones: readonly string[] = [],
+  region: string | undefined,
+  reader: ConfigReader,
+): void {
+  if (zones.length === 0 || region === undefined) return;
+  const own = new Set(zones.filter((zone) => zone.slice(0, -1) === region));
+  if (own.size === ZONES && zones.length === ZONES) return;
+  reader.complain({ key, got: zones, because: `is not ${ZONES} different zones of ${region}` });
 }
 
 /** Two subscriptions of one topic with the same address would be one resource twice. */

@@ -119,6 +119,14 @@ describe("a wrong value is refused, with what was got, why, what is allowed and 
     ["standbyRegion", "mars-west-1", `, which is not a region that this program knows; allowed`],
     ["witnessRegion", "us-west-1", ", which has no strongly consistent DynamoDB global tables"],
     ["witnessRegion", "us-east-2", ", which is the standby region; allowed"],
+    ["homeZones", '["us-east-1a"]', ", which is not 2 different zones of us-east-1; allowed"],
+    ["homeZones", '["us-east-1a","us-east-1a"]', ", which is not 2 different zones of us-east-1"],
+    ["homeZones", '["use1-az1","use1-az2"]', "; allowed: a list of 2 zones of us-east-1, each"],
+    [
+      "standbyZones",
+      '["us-east-1a","us-east-1b"]',
+      ", which is not 2 different zones of us-east-2",
+    ],
     ["retention", "forever", "; allowed: ephemeral or durable"],
     ["retention", "Durable", "; allowed: ephemeral or durable; run: pulumi config set retention <"],
     ["auroraEngineVersion", "15", "; allowed: 15.10 or newer"],
@@ -216,6 +224,15 @@ describe("a warning names", () => {
       "configuration: auroraServerlessMaxAcu: 64 has no effect, because auroraInstanceClass is db.r6g.large",
     ]);
     expect(warningsOf({ ...values, auroraInstanceClass: "db.serverless" })).toEqual([]);
+  });
+
+  test("a reservation that does not fit into Lambda's default quota", () => {
+    expect(warningsOf({ orderProcessorReservedConcurrency: "870" })).toEqual([]);
+    expect(warningsOf({ orderProcessorReservedConcurrency: "871" })).toEqual([
+      expect.stringMatching(
+        /: "871" needs a Lambda concurrency quota of 1001 in the standby region/,
+      ),
+    ]);
   });
 
   test("serverless capacity that AWS does not recommend", () => {
