@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
+import fc from "fast-check";
 import { parse } from "yaml";
 import { readConfig } from "../../../lib/config/config";
 import { keys } from "../../../lib/config/keys";
@@ -184,6 +185,17 @@ test("no remedy names a value, so none can give up protection", () => {
   for (const line of lines) expect(line).toMatch(/; run: pulumi config set \S+( '\S+')? <value>$/);
 });
 
+test("whatever is configured, the program gets a configuration or the engine prints complaints", () => {
+  const key = fc.constantFrom(...Object.keys(keys));
+  const value = fc.oneof(fc.string(), fc.json(), fc.integer().map(String));
+  fc.assert(
+    fc.property(fc.dictionary(key, value), (values) => {
+      const lines = complaintsOf(values);
+      if (lines.length === 0) expect(read(values)).toMatchObject({ homeRegion: "us-east-1" });
+    }),
+  );
+});
+
 test("every wrong key is named at once, unknown ones first", () => {
   expect(complaintsOf({ env: "X", retention: "x", author: "", retentoin: "durable" })).toEqual([
     expect.stringMatching(/^retentoin: is not a key; the nearest key is retention, /),
@@ -194,17 +206,22 @@ test("every wrong key is named at once, unknown ones first", () => {
 });
 
 test.each([
-  ["alertEmails", '["a@example.com","b@example.com","A@Example.com"]', "A@Example.com", 2],
+  [
+    "alertEmails",
+    '["a@example.com","b@example.com","A@Example.com"]',
+    "A@Example.com",
+    '["a@example.com","b@example.com"]',
+  ],
   [
     "alertEndpoints",
     '["https://a.example.com","https://a.example.com"]',
     "https://a.example.com",
-    1,
+    '["https://a.example.com"]',
   ],
-])("%s must not have an address twice", (key, got, twice, index) => {
+])("%s must not have an address twice", (key, got, twice, once) => {
   expect(complaintsOf({ [key]: got })).toEqual([
     `${key}: got ${got}, which has "${twice}" twice; allowed: each address once; ` +
-      `run: pulumi config rm --path '${key}[${index}]'`,
+      `run: pulumi config set ${key} '${once}'`,
   ]);
 });
 
