@@ -11,14 +11,8 @@ export type PlatformConfig = Readonly<ReturnType<typeof derived>>;
 /** Turns the values of the keys into the groups, numbers and booleans that the program uses. */
 function derived(values: Values) {
   const { auroraServerlessMinAcu: min, auroraServerlessMaxAcu: max, ...rest } = values;
-  const { homeZones: home, standbyZones: standby, ...plainKeys } = rest;
-  const {
-    domainName,
-    hostedZoneId,
-    authIssuer: issuer,
-    authAudience: audience,
-    ...plain
-  } = plainKeys;
+  const { homeZones: home, standbyZones: standby, ...others } = rest;
+  const { domainName, hostedZoneId, authIssuer: issuer, authAudience: audience, ...plain } = others;
   return {
     ...plain,
     /** Fixed: Route 53 publishes its metrics only in us-east-1. */

@@ -21,7 +21,7 @@ const ENV_LENGTH_MAX = 20;
 export const RECOMMENDED_ACU = 8;
 /** Lambda's default quota of a region. */
 const DEFAULT_CONCURRENCY = 1_000;
-/** Lambda does not let anybody reserve these. */
+/** Lambda keeps this many for functions without a reservation. */
 const UNRESERVED_CONCURRENCY = 100;
 /** The newest Synthetics runtime that this program knows. */
 const CANARY_RUNTIME = "17.0";
@@ -149,7 +149,7 @@ export const keys = {
     ),
     refusal: (runtime: string) =>
       puppeteerVersion(runtime) < 12
-        ? "runs on a version of Node with which AWS creates no functions any more"
+        ? "runs on a version of Node for which Lambda creates no new functions"
         : undefined,
     doubt: (runtime: string) =>
       puppeteerVersion(runtime) > Number(CANARY_RUNTIME)

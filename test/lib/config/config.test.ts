@@ -163,7 +163,7 @@ describe("a wrong value is refused, with what was got, why, what is allowed and 
     ["apiAccessLogs", "yes", "; allowed: false or true"],
     ["canaryScheduleMinutes", "1", "; allowed: a whole number from 2 to 60"],
     ["canaryScheduleMinutes", "61", "; allowed: a whole number from 2 to 60"],
-    ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node with which"],
+    ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node for which"],
     ["canaryRuntime", "syn-nodejs-playwright-8.0", "; allowed: syn-nodejs-puppeteer-12.0 or newer"],
     ["repository", "", "; allowed: 1 to 256 letters, digits"],
     ["author", "Ada <ada@example.com>", "; allowed: 1 to 256 letters, digits"],
