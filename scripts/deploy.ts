@@ -43,11 +43,14 @@ function parseSetting(text: string): [key: string, value: string] {
   return [key, key === "author" ? value.replace(/[^\w .:/=+@-]/g, "-") : value];
 }
 
-/** A pull request's environment is named after its stack; others have a file that says so. */
+/**
+ * A pull request's environment is named after its stack; others have a file that says so. Pulumi also
+ * lists the defaults of Pulumi.yaml; the one of `env` is empty.
+ */
 function hasEnv({ cli }: DeployPorts, stack: string): boolean {
   const text = cli.read("pulumi", "config", "--json", "--stack", stack);
-  const keys = Object.keys(JSON.parse(text) as Record<string, unknown>);
-  return keys.some((key) => key === "env" || key.endsWith(":env"));
+  const config = JSON.parse(text) as Record<string, { value?: string }>;
+  return Object.entries(config).some(([key, { value }]) => /(^|:)env$/.test(key) && value !== "");
 }
 
 runAsScript(module, async ([stack = "", ...settings]) => {

@@ -11,11 +11,14 @@ export type PlatformConfig = Readonly<ReturnType<typeof derived>>;
 /** Turns the values of the keys into the groups, numbers and booleans that the program uses. */
 function derived(values: Values) {
   const { auroraServerlessMinAcu: min, auroraServerlessMaxAcu: max, ...rest } = values;
-  const { domainName, hostedZoneId, authIssuer: issuer, authAudience: audience, ...plain } = rest;
+  const { homeZones: home, standbyZones: standby, ...others } = rest;
+  const { domainName, hostedZoneId, authIssuer: issuer, authAudience: audience, ...plain } = others;
   return {
     ...plain,
     /** Fixed: Route 53 publishes its metrics only in us-east-1. */
     homeRegion: HOME_REGION,
+    /** The availability zones of the networks. None: the first ones of the region. */
+    zones: { home, standby },
     healthCheckIntervalSeconds: Number(plain.healthCheckIntervalSeconds),
     apiAccessLogs: plain.apiAccessLogs === "true",
     /** Capacity of `db.serverless`; undefined for other classes. */

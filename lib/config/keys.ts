@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { HEALTH_CHECK_INTERVAL_SECONDS } from "../../lambda/failover/budget";
 import { HOME_REGION } from "../../lambda/runtime/tunables";
-import { CANARY_SCHEDULE_MINUTES, CANARY_TIMEOUT_SECONDS } from "../platform/tunables";
+import {
+  CANARY_SCHEDULE_MINUTES,
+  CANARY_TIMEOUT_SECONDS,
+  HEALTH_RESERVED_CONCURRENCY,
+  ORCHESTRATOR_RESERVED_CONCURRENCY,
+  SENTINEL_RESERVED_CONCURRENCY,
+  ZONES,
+} from "../platform/tunables";
 import { doubtOfVersion, whyNoVersion } from "./auroraVersions";
 import { whyNoClass } from "./auroraClasses";
 import { type ValueOf, halves, integer, list, oneOf, text, together } from "./key";
@@ -12,6 +19,10 @@ import { whyReserved } from "./reservedNames";
 const ENV_LENGTH_MAX = 20;
 /** AWS recommends at least this capacity for the primary cluster of a global database. */
 export const RECOMMENDED_ACU = 8;
+/** Lambda's default quota of a region. */
+const DEFAULT_CONCURRENCY = 1_000;
+/** Lambda keeps this many for functions without a reservation. */
+const UNRESERVED_CONCURRENCY = 100;
 /** The newest Synthetics runtime that this program knows. */
 const CANARY_RUNTIME = "17.0";
 
@@ -35,6 +46,11 @@ function region(fallback: UsableRegion) {
 
 const concurrency = integer(4, 900, 10);
 
+function zones(region: string) {
+  const allowed = `a list of ${ZONES} zones of ${region}, each like us-east-1a, or an empty list`;
+  return list({ pattern: /^[a-z]+-[a-z]+-\d[a-z]$/, allowed });
+}
+
 /**
  * Every configuration key, in the order of Pulumi.yaml, which has the same keys and defaults and
  * describes them; a test compares the two.
@@ -49,6 +65,8 @@ export const keys = {
   },
   standbyRegion: region("us-east-2"),
   witnessRegion: region("us-west-2"),
+  homeZones: zones(HOME_REGION),
+  standbyZones: zones("standbyRegion"),
   retention: oneOf("ephemeral", "durable"),
   auroraEngineVersion: {
     ...text(
@@ -73,6 +91,7 @@ export const keys = {
     ...concurrency,
     schema: concurrency.schema.or(z.literal("unreserved")),
     allowed: `${concurrency.allowed}, or unreserved`,
+    doubt: doubtOfConcurrency,
   },
   alertEmails: list({ pattern: /^[^\s@]+@[^\s@]+\.\w+$/, allowed: "a list of e-mail addresses" }),
   alertEndpoints: list({
@@ -130,7 +149,7 @@ export const keys = {
     ),
     refusal: (runtime: string) =>
       puppeteerVersion(runtime) < 12
-        ? "runs on a version of Node with which AWS creates no functions any more"
+        ? "runs on a version of Node for which Lambda creates no new functions"
         : undefined,
     doubt: (runtime: string) =>
       puppeteerVersion(runtime) > Number(CANARY_RUNTIME)
@@ -141,6 +160,21 @@ export const keys = {
   repository: text(tag, "trading-platform-disaster-recovery"),
   author: text(tag, "platform-team"),
 } as const;
+
+function doubtOfConcurrency(reserved: number | "unreserved"): string | undefined {
+  if (reserved === "unreserved") return undefined;
+  const needed =
+    reserved +
+    HEALTH_RESERVED_CONCURRENCY +
+    SENTINEL_RESERVED_CONCURRENCY +
+    ORCHESTRATOR_RESERVED_CONCURRENCY +
+    UNRESERVED_CONCURRENCY;
+  if (needed <= DEFAULT_CONCURRENCY) return undefined;
+  return (
+    `needs a Lambda concurrency quota of ${needed} in the standby region, more than the default of ` +
+    `${DEFAULT_CONCURRENCY}: aws lambda get-account-settings`
+  );
+}
 
 /** The values of all keys. */
 export type Values = { readonly [Name in keyof typeof keys]: ValueOf<(typeof keys)[Name]> };

@@ -1,19 +1,35 @@
 import { HOME_REGION } from "../../lambda/runtime/tunables";
 import { doubtOfClass } from "./auroraClasses";
 import type { ConfigReader } from "./configReader";
+import { ZONES } from "../platform/tunables";
 import { RECOMMENDED_ACU, type Values, keys } from "./keys";
 
-/** Checks the rules that concern several keys. A value that was refused is undefined. */
+/** Checks the rules that concern several keys or a whole list. A value that was refused is undefined. */
 export function checkRelations(values: Partial<Values>, reader: ConfigReader): void {
   const { standbyRegion, witnessRegion, alertEmails = [], alertEndpoints = [] } = values;
   if (witnessRegion !== undefined && witnessRegion === standbyRegion) {
     reader.complain({ key: "witnessRegion", got: witnessRegion, because: "is the standby region" });
   }
-  // SNS treats addresses that differ only in capital letters as two, but they are one mailbox.
+  // Addresses that differ only in capital letters reach one mailbox.
   const mailboxes = alertEmails.map((address) => address.toLowerCase());
   refuseTwice("alertEmails", alertEmails, mailboxes, reader);
   refuseTwice("alertEndpoints", alertEndpoints, alertEndpoints, reader);
+  checkZones("homeZones", values.homeZones, HOME_REGION, reader);
+  checkZones("standbyZones", values.standbyZones, standbyRegion, reader);
   checkDatabase(values, reader);
+}
+
+/** Zones must be different ones of the region, as many as a network has. */
+function checkZones(
+  key: "homeZones" | "standbyZones",
+  zones: readonly string[] = [],
+  region: string | undefined,
+  reader: ConfigReader,
+): void {
+  if (zones.length === 0 || region === undefined) return;
+  const own = new Set(zones.filter((zone) => zone.slice(0, -1) === region));
+  if (own.size === ZONES && zones.length === ZONES) return;
+  reader.complain({ key, got: zones, because: `is not ${ZONES} different zones of ${region}` });
 }
 
 /** Two subscriptions of one topic with the same address would be one resource twice. */
@@ -23,10 +39,12 @@ function refuseTwice(
   addresses: readonly string[],
   reader: ConfigReader,
 ): void {
-  const again = addresses.findIndex((address, index) => addresses.indexOf(address) < index);
-  if (again < 0) return;
-  const because = `has ${JSON.stringify(got[again])} twice`;
-  const run = `pulumi config rm --path '${key}[${again}]'`;
+  const isFirst = (index: number) => addresses.indexOf(addresses[index]!) === index;
+  const again = got.find((_, index) => !isFirst(index));
+  if (again === undefined) return;
+  const once = JSON.stringify(got.filter((_, index) => isFirst(index)));
+  const because = `has ${JSON.stringify(again)} twice`;
+  const run = `pulumi config set ${key} '${once.replaceAll("'", "'\\''")}'`;
   reader.complain({ key, got, because, allowed: "each address once", run });
 }
 

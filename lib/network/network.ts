@@ -1,10 +1,15 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../platform/platform";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
+import { ZONES } from "../platform/tunables";
 
-/** With two zones the database survives the loss of one. */
-const ZONES = 2;
+/**
+ * Zones that lack services or instance classes, by id, because their names differ between accounts.
+ * By public reports, use1-az3 lacks Lambda, interface endpoints and newer instance classes. The EKS
+ * User Guide excludes both zones.
+ */
+const excludedZoneIds = ["use1-az3", "cac1-az3"];
 const POSTGRES_PORT = 5432;
 const HTTPS_PORT = 443;
 
@@ -69,26 +74,40 @@ export class Network extends RegionalComponent<RegionalArgs> {
   }
 
   private createSubnets(vpc: aws.ec2.Vpc): aws.ec2.Subnet[] {
-    const zones = aws.getAvailabilityZonesOutput(
-      {
-        state: "available",
-        // Excludes local zones, which have no Aurora.
-        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
-      },
-      { provider: this.args.region.provider },
-    );
+    const zones = this.zones();
     return Array.from({ length: ZONES }, (_, index) => {
       return new aws.ec2.Subnet(
         `${this.name}-${index}`,
         {
           vpcId: vpc.id,
           cidrBlock: this.cidr(16 * index, 20),
-          availabilityZone: zones.names.apply((names) => names[index] ?? ""),
+          availabilityZone: zones.apply((names) => names[index]!),
           tags: this.nameTag(`isolated-${index}`),
         },
         // A zone that disappears from the list must not replace the subnet of a running database.
         { ...this.child, ignoreChanges: ["availabilityZone"] },
       );
+    });
+  }
+
+  /** The configured zones, or the first ones of the region. */
+  private zones(): pulumi.Output<string[]> {
+    const { platform, region } = this.args;
+    const configured = platform.config.zones[region.key];
+    if (configured.length > 0) return pulumi.output([...configured]);
+    const found = aws.getAvailabilityZonesOutput(
+      {
+        state: "available",
+        excludeZoneIds: excludedZoneIds,
+        // Excludes local zones, which have no Aurora.
+        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      },
+      { provider: region.provider },
+    );
+    return found.names.apply((names) => {
+      if (names.length >= ZONES) return names;
+      const got = `got ${names.length} availability zones in ${region.name}: ${names.join(", ")}`;
+      throw new pulumi.RunError(`network: ${got}; needed: ${ZONES}; use another region`);
     });
   }
 

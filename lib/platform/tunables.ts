@@ -1,5 +1,7 @@
 /** API Gateway caches an authorizer's answer this long, so an expired token works this much longer. */
 export const VERDICT_KEPT_SECONDS = 60;
+/** Zones of a network. With two, the database survives the loss of one. */
+export const ZONES = 2;
 /** Timeout of the functions behind the API. Callers, and reads of token keys, give up after half of it. */
 export const API_TIMEOUT_SECONDS = 6;
 /** health nearly always answers from a cache. Reserved, so that a flood of orders cannot starve it. */

@@ -105,7 +105,8 @@ class Recorder {
 
   get mocks(): Pulumi.runtime.Mocks {
     return {
-      call: ({ token, provider }) => answerInvoke(token, this.regionOf(provider) ?? ""),
+      call: ({ token, inputs, provider }) =>
+        answerInvoke(token, inputs as Properties, this.regionOf(provider) ?? ""),
       newResource: (args) => this.make(args),
     };
   }

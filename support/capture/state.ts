@@ -142,13 +142,20 @@ export function computeState(made: Made): Computed {
   return { id, state: { ...made.inputs, region: made.region, ...state } };
 }
 
+/** Names of zones. In this account, us-east-1b is use1-az3, which lacks services. */
+function zonesOf(region: string, excludedIds: readonly string[] = []): string[] {
+  const ids = region === "us-east-1" ? ["use1-az1", "use1-az3", "use1-az2"] : ["az1", "az2", "az3"];
+  const names = ids.map((id, index) => ({ id, name: region + "abc"[index]! }));
+  return names.filter(({ id }) => !excludedIds.includes(id)).map(({ name }) => name);
+}
+
 /** What a data source answers. */
-export function answerInvoke(token: string, region: string): Properties {
+export function answerInvoke(token: string, inputs: Properties, region: string): Properties {
   switch (token) {
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { accountId: ACCOUNT_ID, arn: arn("iam", "", "user/capture"), id: ACCOUNT_ID };
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
-      return { id: region, names: ["a", "b", "c"].map((zone) => region + zone) };
+      return { id: region, names: zonesOf(region, inputs.excludeZoneIds as string[]) };
     default:
       throw new Error(
         `capture: got the data source ${token}; answer it in support/capture/state.ts`,

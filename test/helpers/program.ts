@@ -115,6 +115,7 @@ export const setOtherwise: CaptureOptions = {
     canaryRuntime: "syn-nodejs-puppeteer-16.0",
     canaryScheduleMinutes: "2",
     healthCheckIntervalSeconds: "10",
+    homeZones: '["us-east-1d","us-east-1f"]',
     orderProcessorReservedConcurrency: "4",
     repository: "github.com/example/t",
   },
@@ -152,3 +153,9 @@ export const regions = [
   ["use1", "us-east-1"],
   ["use2", "us-east-2"],
 ] as const;
+
+/** The zones that networks get by default: in the captures' account, us-east-1b is use1-az3. */
+export const zonesOf = {
+  "us-east-1": ["us-east-1a", "us-east-1c"],
+  "us-east-2": ["us-east-2a", "us-east-2b"],
+} as const;

@@ -25,7 +25,9 @@ function ports(cli: FakeCli) {
 
 describe("deploy", () => {
   it("makes a pull request's stack, names its environment after it and brings it up", async () => {
-    const cli = new FakeCli({ [CONFIG]: "{}", [OUTPUT]: ["{}", '{"a":"b"}'] });
+    const defaults =
+      '{"trading-platform:env":{"value":""},"trading-platform:author":{"value":"a"}}';
+    const cli = new FakeCli({ [CONFIG]: defaults, [OUTPUT]: ["{}", '{"a":"b"}'] });
     const outputs = await deploy(ports(cli), "pr-42", ["author=ann", "repository=o/r=x"]);
     expect(outputs).toEqual({ a: "b" });
     expect(cli.ran).toEqual([

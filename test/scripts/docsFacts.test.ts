@@ -87,6 +87,8 @@ describe("docs/costs.md", () => {
         .reduce((sum, { inputs }) => sum + Number(inputs["reservedConcurrentExecutions"] ?? 0), 0);
     const numbers = matches(cell("Quotas", "Lambda concurrency", 2)!, /(\d+)/g).map(Number);
     expect(numbers.slice(0, 2)).toEqual([reserved("us-east-1"), reserved("us-east-2")]);
+    const quotaNeeded = `quota of at least ${reserved("us-east-2") + numbers[2]!} in both regions`;
+    expect(textOf("README.md")).toContain(quotaNeeded);
   });
 
   it("gives every figure a source", () => {

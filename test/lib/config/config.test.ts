@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
+import fc from "fast-check";
 import { parse } from "yaml";
 import { readConfig } from "../../../lib/config/config";
 import { keys } from "../../../lib/config/keys";
@@ -119,6 +120,14 @@ describe("a wrong value is refused, with what was got, why, what is allowed and 
     ["standbyRegion", "mars-west-1", `, which is not a region that this program knows; allowed`],
     ["witnessRegion", "us-west-1", ", which has no strongly consistent DynamoDB global tables"],
     ["witnessRegion", "us-east-2", ", which is the standby region; allowed"],
+    ["homeZones", '["us-east-1a"]', ", which is not 2 different zones of us-east-1; allowed"],
+    ["homeZones", '["us-east-1a","us-east-1a"]', ", which is not 2 different zones of us-east-1"],
+    ["homeZones", '["use1-az1","use1-az2"]', "; allowed: a list of 2 zones of us-east-1, each"],
+    [
+      "standbyZones",
+      '["us-east-1a","us-east-1b"]',
+      ", which is not 2 different zones of us-east-2",
+    ],
     ["retention", "forever", "; allowed: ephemeral or durable"],
     ["retention", "Durable", "; allowed: ephemeral or durable; run: pulumi config set retention <"],
     ["auroraEngineVersion", "15", "; allowed: 15.10 or newer"],
@@ -154,7 +163,7 @@ describe("a wrong value is refused, with what was got, why, what is allowed and 
     ["apiAccessLogs", "yes", "; allowed: false or true"],
     ["canaryScheduleMinutes", "1", "; allowed: a whole number from 2 to 60"],
     ["canaryScheduleMinutes", "61", "; allowed: a whole number from 2 to 60"],
-    ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node with which"],
+    ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node for which"],
     ["canaryRuntime", "syn-nodejs-playwright-8.0", "; allowed: syn-nodejs-puppeteer-12.0 or newer"],
     ["repository", "", "; allowed: 1 to 256 letters, digits"],
     ["author", "Ada <ada@example.com>", "; allowed: 1 to 256 letters, digits"],
@@ -176,6 +185,17 @@ test("no remedy names a value, so none can give up protection", () => {
   for (const line of lines) expect(line).toMatch(/; run: pulumi config set \S+( '\S+')? <value>$/);
 });
 
+test("whatever is configured, the program gets a configuration or the engine prints complaints", () => {
+  const key = fc.constantFrom(...Object.keys(keys));
+  const value = fc.oneof(fc.string(), fc.json(), fc.integer().map(String));
+  fc.assert(
+    fc.property(fc.dictionary(key, value), (values) => {
+      const lines = complaintsOf(values);
+      if (lines.length === 0) expect(read(values)).toMatchObject({ homeRegion: "us-east-1" });
+    }),
+  );
+});
+
 test("every wrong key is named at once, unknown ones first", () => {
   expect(complaintsOf({ env: "X", retention: "x", author: "", retentoin: "durable" })).toEqual([
     expect.stringMatching(/^retentoin: is not a key; the nearest key is retention, /),
@@ -186,17 +206,22 @@ test("every wrong key is named at once, unknown ones first", () => {
 });
 
 test.each([
-  ["alertEmails", '["a@example.com","b@example.com","A@Example.com"]', "A@Example.com", 2],
+  [
+    "alertEmails",
+    '["a@example.com","b@example.com","A@Example.com"]',
+    "A@Example.com",
+    '["a@example.com","b@example.com"]',
+  ],
   [
     "alertEndpoints",
     '["https://a.example.com","https://a.example.com"]',
     "https://a.example.com",
-    1,
+    '["https://a.example.com"]',
   ],
-])("%s must not have an address twice", (key, got, twice, index) => {
+])("%s must not have an address twice", (key, got, twice, once) => {
   expect(complaintsOf({ [key]: got })).toEqual([
     `${key}: got ${got}, which has "${twice}" twice; allowed: each address once; ` +
-      `run: pulumi config rm --path '${key}[${index}]'`,
+      `run: pulumi config set ${key} '${once}'`,
   ]);
 });
 
@@ -216,6 +241,15 @@ describe("a warning names", () => {
       "configuration: auroraServerlessMaxAcu: 64 has no effect, because auroraInstanceClass is db.r6g.large",
     ]);
     expect(warningsOf({ ...values, auroraInstanceClass: "db.serverless" })).toEqual([]);
+  });
+
+  test("a reservation that does not fit into Lambda's default quota", () => {
+    expect(warningsOf({ orderProcessorReservedConcurrency: "870" })).toEqual([]);
+    expect(warningsOf({ orderProcessorReservedConcurrency: "871" })).toEqual([
+      expect.stringMatching(
+        /: "871" needs a Lambda concurrency quota of 1001 in the standby region/,
+      ),
+    ]);
   });
 
   test("serverless capacity that AWS does not recommend", () => {

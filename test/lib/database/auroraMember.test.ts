@@ -1,4 +1,4 @@
-import { type Program, loadProgram, regions, setOtherwise } from "../../helpers/program";
+import { type Program, loadProgram, regions, setOtherwise, zonesOf } from "../../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe.each(regions)("the member in %s", (token, region) => {
         clusterIdentifier: `dev-orders-${token}`,
         engine: "aurora-postgresql",
         instanceClass: "db.r6g.large",
-        availabilityZone: region + "ab"[index],
+        availabilityZone: zonesOf[region][index],
         publiclyAccessible: false,
         autoMinorVersionUpgrade: false,
         performanceInsightsEnabled: true,

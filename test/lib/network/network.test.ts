@@ -1,4 +1,4 @@
-import { type Program, loadProgram, regions } from "../../helpers/program";
+import { type Program, loadProgram, regions, setOtherwise, zonesOf } from "../../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ describe.each(regions)("the network in %s", (token, region) => {
       expect(subnet.inputs).toEqual({
         vpcId: idOf("ec2/vpc", network),
         cidrBlock: `10.${octet}.${16 * index}.0/20`,
-        availabilityZone: region + "ab"[index],
+        availabilityZone: zonesOf[region][index],
         tags: { Name: `dev-isolated-${index}-${token}` },
       });
       expect(subnet.ignoreChanges).toEqual(["availabilityZone"]);
@@ -101,4 +101,15 @@ describe.each(regions)("the network in %s", (token, region) => {
     expect(ofRegion("vpc/securityGroupIngressRule")).toBe(2);
     expect(ofRegion("vpc/securityGroupEgressRule")).toBe(4);
   });
+});
+
+test("a network is created in the configured zones", async () => {
+  const other = await loadProgram(setOtherwise);
+  const zones = other.all("ec2/subnet").map(({ name, inputs }) => [name, inputs.availabilityZone]);
+  expect(zones.sort()).toEqual([
+    ["network-use1-0", "us-east-1d"],
+    ["network-use1-1", "us-east-1f"],
+    ["network-use2-0", "us-east-2a"],
+    ["network-use2-1", "us-east-2b"],
+  ]);
 });
