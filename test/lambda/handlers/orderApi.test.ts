@@ -1,18 +1,15 @@
-import { createOrderApi } from "../../../lambda/handlers/orderApi";
 import { get, openItem, order, orderId, post, stored } from "../../helpers/events";
 import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
-import { answered } from "../../helpers/orders";
+import { orderApi } from "../../helpers/orders";
 
 let world: FakeWorld;
-let api: ReturnType<typeof createOrderApi>;
+let send: ReturnType<typeof orderApi>;
 
 beforeEach(() => {
   world = new FakeWorld();
   world.setControl();
-  api = createOrderApi(world.runtime(HOME));
+  send = orderApi(world);
 });
-
-const send = (event: ReturnType<typeof post>) => answered(world, api(event));
 
 /** What `POST /orders` answers now, and how long it takes. */
 const place = (body: unknown = order(1)) => send(post(body));
@@ -96,7 +93,7 @@ describe("the message to the queue", () => {
   it("goes to the active region from either region", async () => {
     world.setControl({ active: STANDBY, epoch: 2 });
     await place();
-    api = createOrderApi(world.runtime(STANDBY));
+    send = orderApi(world, STANDBY);
     await place(order(2));
     expect(queues()).toEqual([0, 2]);
     expect(world.told("sqs")).toEqual(Array(2).fill(`sqs ${STANDBY} SendMessage orders-standby`));
@@ -107,7 +104,7 @@ describe("the message to the queue", () => {
     expect(await place()).toMatchObject({ status: 202 });
     expect(world.told("sqs")).toEqual([]);
     world = new FakeWorld();
-    api = createOrderApi(world.runtime(HOME));
+    send = orderApi(world);
     expect(await place(order(2))).toMatchObject({ status: 202 });
     expect(world.told("sqs")).toEqual([]);
   });
@@ -217,7 +214,7 @@ describe("if the ledger fails, the answer is 503", () => {
     for (let subset = 0; subset < 2 ** patterns.length; subset++) {
       world = new FakeWorld();
       world.setControl();
-      api = createOrderApi(world.runtime(HOME));
+      send = orderApi(world);
       patterns.forEach((one, bit) => subset & (1 << bit) && world.mishap(one, "hangs"));
       const answer = await place();
       expect(answer.status).toBe(subset & 8 ? 503 : 202);
