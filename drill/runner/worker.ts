@@ -43,12 +43,25 @@ export async function huntFor({ name, options, designs: given }: HuntAsked): Pro
   return hunted;
 }
 
+let playing = "";
+
+/**
+ * On AWS, an unhandled rejection ends the function's process, and no shipped handler may cause one.
+ * The error ends this thread, and with it the drill.
+ */
+process.on("unhandledRejection", (reason) => {
+  throw new Error(`${playing}: unhandled rejection: ${textOf(reason)}`);
+});
+
 /** Adds to an error in which outage it occurred. */
 async function naming<Result>(what: string, play: () => Promise<Result>): Promise<Result> {
+  playing = what;
   try {
     return await play();
   } catch (error) {
-    const text = error instanceof Error ? error.stack : String(error);
-    throw new Error(`${what}: ${text}`);
+    throw new Error(`${what}: ${textOf(error)}`);
   }
 }
+
+const textOf = (error: unknown): string =>
+  error instanceof Error && error.stack !== undefined ? error.stack : String(error);

@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { MINUTE_SECONDS } from "./alarm";
 import { type AlarmTargets, ordersMetric, otherRegion } from "./targets";
 import type { Monitoring } from "../monitoring";
 import type { RegionalFunctions } from "../lambda";
@@ -9,29 +8,12 @@ import { type ProbeMetric, probeMetric } from "./probeMetric";
 import type { Pair, Region } from "../platform/platform";
 import type { Synthetics } from "../synthetics";
 import { RegionalComponent } from "../platform/component";
-
-const COLUMNS = 24;
-const WIDGET_WIDTH = 8;
-const WIDGET_HEIGHT = 6;
+import { type Metric, type Widget, graph, placed } from "./widgets";
 
 export interface DashboardArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
   /** Of both regions: each dashboard shows an outage of either. */
   readonly monitoring: Pair<Monitoring>;
-}
-
-interface Metric {
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly stat?: string;
-  /** @default - the dashboard's own */
-  readonly region?: Region;
-}
-
-interface Widget {
-  readonly type: "metric" | "alarm";
-  readonly properties: object;
 }
 
 /**
@@ -60,15 +42,7 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
   }
 
   private graph(title: string, metrics: readonly Metric[]): Widget {
-    const region = this.args.region.name;
-    const rows = metrics.map(({ namespace, metricName, dimensions, stat, region: of }) => [
-      namespace,
-      metricName,
-      ...Object.entries(dimensions).flat(),
-      { ...(stat && { stat }), ...(of && { region: of.name }) },
-    ]);
-    const common = { view: "timeSeries", period: MINUTE_SECONDS, stat: "Sum" };
-    return { type: "metric", properties: { title, region, ...common, metrics: rows } };
+    return graph(title, this.args.region, metrics);
   }
 
   private ordersIn(region: Region, metricName: string, stat = "Sum"): Metric {
@@ -209,16 +183,4 @@ function ofEach(functions: RegionalFunctions, metricName: string, stat: string):
     dimensions: { FunctionName: target.function.name },
     stat,
   }));
-}
-
-/** Places widgets row by row, from left to right. */
-function placed(widget: Widget, index: number): object {
-  const perRow = COLUMNS / WIDGET_WIDTH;
-  return {
-    ...widget,
-    x: (index % perRow) * WIDGET_WIDTH,
-    y: Math.floor(index / perRow) * WIDGET_HEIGHT,
-    width: WIDGET_WIDTH,
-    height: WIDGET_HEIGHT,
-  };
 }

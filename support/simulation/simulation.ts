@@ -30,6 +30,7 @@ export class Simulation {
   readonly trace: Trace;
   private readonly queue = new TinyQueue<Event>([], byTime);
   private sequence = 0;
+  private idles = 0;
   private hasContinued = false;
   private isStopped = false;
 
@@ -81,8 +82,12 @@ export class Simulation {
   /** Plays all events up to and including `untilMs`, or until `stop`. */
   async run(untilMs: number): Promise<void> {
     this.isStopped = false;
-    await promisesIdle();
-    while (!this.playUntil(untilMs)) await promisesIdle();
+    await this.idle();
+    while (!this.playUntil(untilMs)) await this.idle();
+  }
+
+  private idle(): Promise<void> {
+    return ++this.idles % TURN_EVERY === 0 ? nextTurn() : promisesIdle();
   }
 
   /** @returns false where promises must run before the next event. */
@@ -111,6 +116,15 @@ export class Simulation {
     fire();
   }
 }
+
+/**
+ * Node reports unhandled rejections only between turns of its event loop, and `promisesIdle` stays
+ * within one turn. So one wait in this many takes a turn; if all did, a drill would take a quarter
+ * more CPU time.
+ */
+const TURN_EVERY = 64;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const settled = Promise.resolve();
 

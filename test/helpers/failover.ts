@@ -85,6 +85,18 @@ export function writeBadLooks(world: FakeWorld, count = 3): void {
   world.put({ pk: "looks#sentinel", looks, newestAtMs, loopStartedAtMs, isCalm: false });
 }
 
+export const tick = { trigger: "tick" };
+export const sentinel = { trigger: "sentinel" };
+
+/** Seconds from the start of the world to a call that matches the pattern. */
+export function secondOf(
+  world: FakeWorld,
+  pattern: Parameters<FakeWorld["callsOf"]>[0],
+  nth = 0,
+): number {
+  return (world.callsOf(pattern)[nth]!.atMs - world.startMs) / 1000;
+}
+
 export function orchestrate(
   world: FakeWorld,
   event: unknown,

@@ -71,6 +71,10 @@ export class FakeWorld {
   /** @param seat where tests write items from: two regions that write one at once conflict. */
   constructor(private readonly seat = HOME) {}
 
+  get startMs(): number {
+    return this.simulation.startMs;
+  }
+
   get nowMs(): number {
     return this.simulation.nowMs;
   }

@@ -1,11 +1,15 @@
-import type { APIGatewayProxyResult, SQSBatchResponse } from "aws-lambda";
+import type { SQSBatchResponse } from "aws-lambda";
+import { createOrderApi } from "../../lambda/handlers/orderApi";
 import { FakeWorld, HOME } from "./fakeRuntime";
 
-/** What order-api answers, and how long it takes. */
-export async function answered(world: FakeWorld, answer: Promise<APIGatewayProxyResult>) {
-  const { result, seconds } = await world.timed(answer);
-  const body = JSON.parse(result.body) as Record<string, unknown>;
-  return { status: result.statusCode, body, seconds, headers: result.headers };
+/** Sends requests to order-api and returns its answers, with the time each one took. */
+export function orderApi(world: FakeWorld, region = HOME) {
+  const handler = createOrderApi(world.runtime(region));
+  return async (event: Parameters<typeof handler>[0]) => {
+    const { result, seconds } = await world.timed(handler(event));
+    const body = JSON.parse(result.body) as Record<string, unknown>;
+    return { status: result.statusCode, body, seconds, headers: result.headers };
+  };
 }
 
 /** A world in which home settles under an epoch. */

@@ -23,7 +23,7 @@ export const quiet: FaultKind = {
     ),
 };
 
-/** Half of the clients keep the first DNS answer forever. */
+/** One client of four ignores the TTL. */
 export const ttlIgnored: FaultKind = {
   name: "TTL ignored",
   lasts: [600, 600],

@@ -5,26 +5,24 @@ import {
   forgetStart,
   loseHome,
   orchestrate,
+  secondOf,
+  sentinel,
   steadyWorld,
   takeover,
+  tick,
   writeBadLooks,
 } from "../../helpers/failover";
 import { STANDBY, HOME, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
 
-const tick = { trigger: "tick" };
-const sentinel = { trigger: "sentinel" };
 let world: FakeWorld;
-let startedMs: number;
 
 beforeEach(() => {
   world = steadyWorld();
-  startedMs = world.nowMs;
 });
 
 const play = (event: unknown, region = STANDBY) => world.timed(orchestrate(world, event, region));
-/** Seconds since the start of the first call of a kind. */
-const second = (pattern: Parameters<FakeWorld["callsOf"]>[0], nth = 0) =>
-  (world.callsOf(pattern)[nth]!.atMs - startedMs) / 1000;
+const second = (pattern: Parameters<typeof secondOf>[1], nth?: number) =>
+  secondOf(world, pattern, nth);
 
 describe("an invocation", () => {
   it("uses the sentinel's fresh probe results at once", async () => {
@@ -108,7 +106,7 @@ describe("an invocation", () => {
     const done = { active: STANDBY, target: null, notifiedEpoch: 2, repointedEpoch: 2 };
     world.setControl({ version: 9, ...done });
     expect(await world.play(run)).toMatchObject({ done: true, control: done });
-    expect((world.nowMs - startedMs) / 1000).toBeLessThan(5);
+    expect((world.nowMs - world.startMs) / 1000).toBeLessThan(5);
     expect(world.told("lambda")).toEqual([]);
   });
 
@@ -119,7 +117,7 @@ describe("an invocation", () => {
     const gaps = (command: string): number[] =>
       world
         .callsOf({ command })
-        .map(({ atMs }, i, all) => Math.round((atMs - (all[i - 1]?.atMs ?? startedMs)) / 1000));
+        .map(({ atMs }, i, all) => Math.round((atMs - (all[i - 1]?.atMs ?? world.startMs)) / 1000));
     expect(gaps("FailoverGlobalCluster")).toEqual([0, 2]);
     expect(gaps("DescribeGlobalClusters")).toEqual([0, 2, 4, 4, 4, 4]);
     // Whether it is ready matters to a fence, and there is one.
@@ -143,7 +141,7 @@ describe("an invocation", () => {
       name: "UnfinishedError",
       message: expect.stringContaining(`${STANDBY} is being promoted`) as string,
     });
-    const seconds = (world.nowMs - startedMs) / 1000;
+    const seconds = (world.nowMs - world.startMs) / 1000;
     expect(seconds).toBeGreaterThan(120);
     expect(seconds).toBeLessThan(130);
     expect(world.services.cluster.promotions).toHaveLength(1);

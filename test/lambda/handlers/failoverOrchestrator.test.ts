@@ -4,27 +4,25 @@ import {
   changesOf,
   loseHome,
   orchestrate,
+  secondOf,
+  sentinel,
   steadyWorld,
   takeover,
+  tick,
   writeBadLooks,
 } from "../../helpers/failover";
 import { serviceError, STANDBY, HOME, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
 import { clusterArn } from "../../helpers/fakeEnvironment";
 
-const tick = { trigger: "tick" };
-const sentinel = { trigger: "sentinel" };
 let world: FakeWorld;
-let startedMs: number;
 
 beforeEach(() => {
   world = steadyWorld();
-  startedMs = world.nowMs;
 });
 
 const play = (event: unknown, region = STANDBY) => world.timed(orchestrate(world, event, region));
-/** Seconds since the start of the first call of a kind. */
-const second = (pattern: Parameters<FakeWorld["callsOf"]>[0], nth = 0) =>
-  (world.callsOf(pattern)[nth]!.atMs - startedMs) / 1000;
+const second = (pattern: Parameters<typeof secondOf>[1], nth?: number) =>
+  secondOf(world, pattern, nth);
 const published = () =>
   world
     .callsOf({ service: "sns", region: STANDBY })
@@ -161,7 +159,7 @@ describe("an automatic fence", () => {
 
   it("does not happen while disarmed, and happens afterwards", async () => {
     loseHome(world);
-    world.setControl({ disarmedUntilMs: startedMs + 60_000 });
+    world.setControl({ disarmedUntilMs: world.startMs + 60_000 });
     await play(tick);
     expect(second({ command: "Put", on: "control" })).toBe(63.05);
   });
@@ -203,9 +201,9 @@ describe("an automatic fence", () => {
 
   it("happens if settling has stopped and an order waits, even if home answers", async () => {
     world.website = () => ({ status: 202, body: "" });
-    const stopped = { pk: `progress#${HOME}`, epoch: 1, firstAtMs: startedMs - 600_000 };
-    world.put({ ...stopped, lastAtMs: startedMs - 71_000 });
-    const at = new Date(startedMs - 75_000).toISOString();
+    const stopped = { pk: `progress#${HOME}`, epoch: 1, firstAtMs: world.startMs - 600_000 };
+    world.put({ ...stopped, lastAtMs: world.startMs - 71_000 });
+    const at = new Date(world.startMs - 75_000).toISOString();
     world.put({ pk: "order#1", shard: "open#1", at, acceptedAt: at });
     await play(tick);
     expect(second({ command: "Put", on: "control" })).toBe(10.08);
@@ -217,18 +215,18 @@ describe("beside a sentinel", () => {
   /** In slots of these seconds. */
   const sentinelLooked = (home: "good" | "bad", isCalm: boolean, ...slots: number[]) => {
     const looks = slots.map((slot) => ({
-      atMs: startedMs + slot * 1000,
+      atMs: world.startMs + slot * 1000,
       home,
       canary: "unanswered",
       aliveAgeMs: 25_000,
     }));
     const newestAtMs = looks[looks.length - 1]!.atMs;
-    world.put({ pk: "looks#sentinel", looks, newestAtMs, loopStartedAtMs: startedMs, isCalm });
+    world.put({ pk: "looks#sentinel", looks, newestAtMs, loopStartedAtMs: world.startMs, isCalm });
   };
   const probed = () =>
     world
       .callsOf({ on: "https://home.test/live/health" })
-      .map(({ atMs }) => Math.floor((atMs - startedMs) / 1000));
+      .map(({ atMs }) => Math.floor((atMs - world.startMs) / 1000));
 
   it("that is calm, a tick does not probe until the sentinel misses a slot", async () => {
     sentinelLooked("good", true, 0);

@@ -1,19 +1,16 @@
 import { parseHint } from "../../../lambda/orders/hint";
-import { createOrderApi } from "../../../lambda/handlers/orderApi";
 import { get, openItem, order, orderId, post } from "../../helpers/events";
 import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
-import { answered } from "../../helpers/orders";
+import { orderApi } from "../../helpers/orders";
 
 let world: FakeWorld;
-let api: ReturnType<typeof createOrderApi>;
+let send: ReturnType<typeof orderApi>;
 
 beforeEach(() => {
   world = new FakeWorld();
   world.setControl();
-  api = createOrderApi(world.runtime(HOME));
+  send = orderApi(world);
 });
-
-const send = (event: ReturnType<typeof post>) => answered(world, api(event));
 
 /** What `POST /orders` answers now, and how long it takes. */
 const place = (body: unknown = order(1)) => send(post(body));
@@ -95,7 +92,7 @@ describe("the message to the queue", () => {
   it("goes to the active region from either region", async () => {
     world.setControl({ active: STANDBY, epoch: 2 });
     await place();
-    api = createOrderApi(world.runtime(STANDBY));
+    send = orderApi(world, STANDBY);
     await place(order(2));
     expect(queues()).toEqual([0, 2]);
     expect(world.told("sqs")).toEqual(Array(2).fill(`sqs ${STANDBY} SendMessage orders-standby`));
@@ -106,7 +103,7 @@ describe("the message to the queue", () => {
     expect(await place()).toMatchObject({ status: 202 });
     expect(world.told("sqs")).toEqual([]);
     world = new FakeWorld();
-    api = createOrderApi(world.runtime(HOME));
+    send = orderApi(world);
     expect(await place(order(2))).toMatchObject({ status: 202 });
     expect(world.told("sqs")).toEqual([]);
   });
@@ -216,7 +213,7 @@ describe("if the ledger fails, the answer is 503", () => {
     for (let subset = 0; subset < 2 ** patterns.length; subset++) {
       world = new FakeWorld();
       world.setControl();
-      api = createOrderApi(world.runtime(HOME));
+      send = orderApi(world);
       patterns.forEach((one, bit) => subset & (1 << bit) && world.mishap(one, "hangs"));
       const answer = await place();
       expect(answer.status).toBe(subset & 8 ? 503 : 202);

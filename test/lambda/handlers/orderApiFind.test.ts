@@ -1,18 +1,15 @@
-import { createOrderApi } from "../../../lambda/handlers/orderApi";
 import { get, openItem, order, orderId, post } from "../../helpers/events";
-import { FakeWorld, HOME } from "../../helpers/fakeRuntime";
-import { answered } from "../../helpers/orders";
+import { FakeWorld } from "../../helpers/fakeRuntime";
+import { orderApi } from "../../helpers/orders";
 
 let world: FakeWorld;
-let api: ReturnType<typeof createOrderApi>;
+let send: ReturnType<typeof orderApi>;
 
 beforeEach(() => {
   world = new FakeWorld();
   world.setControl();
-  api = createOrderApi(world.runtime(HOME));
+  send = orderApi(world);
 });
-
-const send = (event: ReturnType<typeof post>) => answered(world, api(event));
 
 describe("an order is found", () => {
   const find = async (id = orderId(1)) => (await send(get(id))).body;
@@ -45,7 +42,7 @@ describe("an order is found", () => {
 
   it("as ACCEPTED if there is no control item yet", async () => {
     world = new FakeWorld();
-    api = createOrderApi(world.runtime(HOME));
+    send = orderApi(world);
     at({ settledEpoch: 1 });
     expect(await find()).toEqual(found("ACCEPTED"));
   });

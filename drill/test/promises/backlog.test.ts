@@ -1,0 +1,27 @@
+import { backlogStaysSmall } from "../../scenario/promises/backlog";
+import { HOME, scene, world } from "./scene";
+
+it("a minute's sweep adds nothing to a queue that already held many; an activation does", () => {
+  const see = backlogStaysSmall.watch(scene());
+  const sweep = (payload: object) => {
+    const environment = { description: { stem: "settlementSweep", region: HOME }, payload };
+    return (command: string, queued: number): string | undefined => {
+      world.held = queued;
+      world.base.hooks.call.ask({
+        environment,
+        command,
+        input: { QueueUrl: "https://sqs/1/orders" },
+      });
+      return see({ kind: "volume rebuilt", region: HOME });
+    };
+  };
+  const shallow = sweep({ trigger: "schedule" });
+  shallow("GetQueueAttributesCommand", 500);
+  expect(shallow("SendMessageBatchCommand", 900)).toBeUndefined();
+  expect(sweep({ activated: 2 })("SendMessageBatchCommand", 900)).toBeUndefined();
+  const deep = sweep({ trigger: "schedule" });
+  deep("GetQueueAttributesCommand", 501);
+  expect(deep("SendMessageBatchCommand", 10)).toBe(
+    `a sweep added hints in ${HOME} to 501 that were there`,
+  );
+});
