@@ -31,6 +31,8 @@ export const PROCESSOR_TIMEOUT_SECONDS = 10;
 export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
 export const PROCESSOR_BATCH_SIZE = 10;
 export const PROCESSOR_MAX_CONCURRENCY = 10;
+/** Lambda's maximum: a migration of a large table takes minutes. */
+export const MIGRATION_TIMEOUT_SECONDS = 900;
 export const SWEEP_TIMEOUT_SECONDS = 50;
 /** TTL of the DNS record that validates a certificate; it never changes. */
 export const VALIDATION_TTL_SECONDS = 60;
