@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { secretStatement } from "../platform/policies";
-import { MIGRATION_TIMEOUT_SECONDS } from "../platform/tunables";
+import { MIGRATION_RESERVED_CONCURRENCY, MIGRATION_TIMEOUT_SECONDS } from "../platform/tunables";
 import { bundle } from "./bundle";
 import type { LambdaFunction } from "./lambdaFunction";
 import { type Link, databaseLink, environmentLink } from "./link";
@@ -14,6 +14,7 @@ export function createDbMigration(scope: FunctionScope): LambdaFunction {
     stem: "dbMigration",
     links: [environmentLink(platform), databaseLink, masterLink(scope)],
     timeoutSeconds: MIGRATION_TIMEOUT_SECONDS,
+    reservedConcurrency: MIGRATION_RESERVED_CONCURRENCY,
     network,
   });
   migrate(migration, scope);

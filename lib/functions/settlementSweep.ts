@@ -1,4 +1,4 @@
-import { SWEEP_TIMEOUT_SECONDS } from "../platform/tunables";
+import { SWEEP_RESERVED_CONCURRENCY, SWEEP_TIMEOUT_SECONDS } from "../platform/tunables";
 import { type LambdaFunction, notRetried } from "./lambdaFunction";
 import { ledgerLink, signInLink, workIndexLink } from "./link";
 import { schedule } from "./schedule";
@@ -30,6 +30,7 @@ export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
       },
     ],
     timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
+    reservedConcurrency: SWEEP_RESERVED_CONCURRENCY,
     network,
     retries: notRetried,
   });
