@@ -53,6 +53,13 @@ const relations = {
     t.ORCHESTRATOR_RESERVED_CONCURRENCY,
   "an activation that has started ends before its invocation": (t) =>
     t.ACTIVATE_TIMEOUT_MS < t.ACTION_RESERVE_MS,
+  "an activation ends before the orchestrator gives it up": (t) =>
+    2 * t.CONNECT_TIMEOUT_MS + 3 * t.STATEMENT_TIMEOUT_MS < t.ACTIVATE_TIMEOUT_MS,
+  "a migration waits for a lock longer than any other statement holds it": (t) =>
+    t.STATEMENT_TIMEOUT_MS < t.MIGRATION_LOCK_TIMEOUT_MS,
+  "a migration's statement and a daily deletion end before the function's timeout": (t) =>
+    Math.max(t.MIGRATION_STATEMENT_TIMEOUT_MS, t.PRUNE_SECONDS * 1000 + t.STATEMENT_TIMEOUT_MS) <
+    t.MIGRATION_TIMEOUT_SECONDS * 1000,
   "the sentinel's last slot counts as calm, the one before it does not": (t) =>
     t.LOOK_SLOT_SECONDS + t.PROBE_TIMEOUT_MS / 1000 < t.LOOKS_CALM_SECONDS &&
     t.LOOKS_CALM_SECONDS < 2 * t.LOOK_SLOT_SECONDS &&
@@ -106,6 +113,24 @@ describe("each relation fails one step past its limit", () => {
       7,
       6,
       "a stuck database is given up before the processor's timeout",
+    ],
+    [
+      "ACTIVATE_TIMEOUT_MS",
+      16_001,
+      16_000,
+      "an activation ends before the orchestrator gives it up",
+    ],
+    [
+      "MIGRATION_LOCK_TIMEOUT_MS",
+      4_001,
+      4_000,
+      "a migration waits for a lock longer than any other statement holds it",
+    ],
+    [
+      "MIGRATION_TIMEOUT_SECONDS",
+      601,
+      600,
+      "a migration's statement and a daily deletion end before the function's timeout",
     ],
     ["FLAPPING_BAD_SLOTS", 12, 13, "flapping fits the looks that are kept"],
     ["SWEEP_TIMEOUT_SECONDS", 59, 60, "a sweep ends before the next one starts"],

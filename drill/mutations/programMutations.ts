@@ -88,6 +88,18 @@ export const missingPermission: Mutation = {
   ),
 };
 
+/** What a takeover needs shares the account's concurrency with others. */
+export const nothingReserved: Mutation = {
+  name: "nothing reserved for a takeover",
+  edits: "dbMigration-*, settlementSweep-*",
+  program: editing(
+    "function that a takeover needs",
+    ({ type, name }) =>
+      type === "aws:lambda/function:Function" && /^(dbMigration|settlementSweep)-/.test(name),
+    (each) => withProperties(each, { reservedConcurrentExecutions: -1 }),
+  ),
+};
+
 const SLOW_PERIOD_SECONDS = 60;
 
 /** The alarms below the composite count minutes instead of slots. */

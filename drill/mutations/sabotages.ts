@@ -64,6 +64,7 @@ export const sabotages: readonly Sabotage[] = [
   pair(health.healthIncludesDatabase, decisions.oneWitness, "AZ failover"),
   single(program.orchestratorAtHome),
   single(program.missingPermission),
+  single(program.nothingReserved, "standby crowded, then home"),
   single(program.slowComposite, "only the alarm"),
   single(program.withoutDependsOn, "destroyed"),
 ];

@@ -61,6 +61,7 @@ export const counterNames = [
   "second region lost",
   "standby away while home fails",
   "concurrency taken at home",
+  "failover into a crowded region",
   "sweep met a deep queue",
   "DNS followed the latch",
   "DNS followed home's health check",
@@ -159,6 +160,7 @@ export class Coverage {
         if (happening.rowsLost > 0) this.count("rows lost by a promotion");
         return;
       case "failover called":
+        if (this.active.has("standby crowded")) this.count("failover into a crowded region");
         if (this.active.has("promotion refused")) this.count("promotion refused, then accepted");
         if (this.active.has("triggers disturbed")) {
           this.count("duplicate and late events inside a failover");

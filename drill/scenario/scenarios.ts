@@ -42,6 +42,12 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.slowAnswers, 3),
   alone(apis.throttled, 2),
   alone(apis.concurrencyTaken, 2),
+  alone(apis.homeCrowded, 1),
+  {
+    name: "standby crowded, then home",
+    weight: 3,
+    parts: (stream) => [mainOf(stream), { kind: apis.standbyCrowded, at: [100, 140] }],
+  },
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
   alone(paths.flappingShort, 3),

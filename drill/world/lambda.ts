@@ -18,7 +18,10 @@ export class Lambda implements Service {
   private readonly busyByRegion = new Map<string, number>();
   private readonly unreserved = new Map<string, number>();
   private requests = 0;
-  /** Regions where other functions use all of the account's unreserved concurrency, as a fault. */
+  /**
+   * As a fault: regions where other functions use all of the account's unreserved concurrency, and
+   * ARNs of functions whose own reserved concurrency is used up.
+   */
   readonly taken = new Set<string>();
 
   /** Set by the world: creates the handler of a new environment. */
@@ -152,10 +155,13 @@ export class Lambda implements Service {
     });
   }
 
-  private isFull({ busy, description: { region, reservedConcurrency } }: FunctionState): boolean {
+  private isFull({ busy, description }: FunctionState): boolean {
+    const { arn, region, reservedConcurrency } = description;
+    if (this.taken.has(arn)) return true;
     if (reservedConcurrency !== undefined) return busy >= reservedConcurrency;
-    const isTaken = this.taken.has(region);
-    return isTaken || (this.busyByRegion.get(region) ?? 0) >= this.unreserved.get(region)!;
+    return (
+      this.taken.has(region) || (this.busyByRegion.get(region) ?? 0) >= this.unreserved.get(region)!
+    );
   }
 
   private count(state: FunctionState, change: number): void {

@@ -196,18 +196,18 @@ function migrate(flat: string): Execute {
 }
 
 function pruneRows(flat: string): Execute {
-  const accountAt = parameter(flat, /account_id = \$(\d)/);
+  const account = /account_id = '(\w+)'/.exec(flat)?.[1];
   const beforeAt = parameter(flat, /settled_at < \$(\d)/);
+  const limitAt = parameter(flat, /limit \$(\d)/);
   return (session, values) => {
     session.later(() => {
+      const due = [...session.volume.state.rows.values()]
+        .filter((row) => row.accountId === account && row.settledAt < String(values[beforeAt]))
+        .slice(0, Number(values[limitAt]));
       const isDone = write(session, (state) => {
-        for (const row of state.rows.values()) {
-          const isDue =
-            row.accountId === values[accountAt] && row.settledAt < String(values[beforeAt]);
-          if (isDue) state.rows.delete(row.id);
-        }
+        for (const { id } of due) state.rows.delete(id);
       });
-      if (isDone) session.ok([]);
+      if (isDone) session.ok(due.map(({ id }) => ({ id })));
     });
   };
 }
@@ -222,9 +222,10 @@ function newest(state: VolumeState): string | null {
 
 const shapes: readonly (readonly [RegExp, (flat: string) => Execute])[] = [
   [/insert into orders/, insertOrders],
-  [/^begin; insert into schema_migrations/, migrate],
+  [/^(begin; )?insert into schema_migrations/, migrate],
+  [/^(drop|create) index concurrently/, () => (session) => session.later(() => session.ok([]))],
   [/^update writer_epoch set epoch/, raiseEpoch],
-  [/^delete from orders where account_id/, pruneRows],
+  [/^delete from orders where id in \( select id from orders where account_id/, pruneRows],
   [
     /^create table if not exists schema_migrations/,
     () => (session) =>

@@ -31,6 +31,7 @@ interface Held {
  */
 export function sqlWith(credentialsOf: CredentialsOf): Runtime["sql"] {
   return (address) => {
+    const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, lockTimeoutMs } = address;
     let held: Held | null = null;
 
     async function connect(broken: () => void): Promise<Client> {
@@ -46,8 +47,9 @@ export function sqlWith(credentialsOf: CredentialsOf): Runtime["sql"] {
         ...credentials,
         ssl: true,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        query_timeout: STATEMENT_TIMEOUT_MS,
-        statement_timeout: STATEMENT_TIMEOUT_MS,
+        query_timeout: statementTimeoutMs,
+        statement_timeout: statementTimeoutMs,
+        ...(lockTimeoutMs === undefined ? {} : { lock_timeout: lockTimeoutMs }),
       });
       // Without a listener, an error on an idle connection would end the process.
       client.on("error", broken);

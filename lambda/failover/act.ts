@@ -151,18 +151,27 @@ export async function activate(
   return result;
 }
 
-/** Starts a sweep in the active region, which re-queues every waiting order. */
+/**
+ * Starts in the active region what an activation does not wait for: a sweep, which re-queues every
+ * waiting order, and the migrations that the database lacks. If a deployment was in progress, the
+ * region that was lost may have applied some that were not replicated.
+ */
 export async function sweep(runtime: ActRuntime, control: Control, region: string): Promise<void> {
-  await within(runtime.clock, NOTIFY_TIMEOUT_MS, `sweep in ${region}`, (abortSignal) =>
-    runtime.lambda(region).send(
-      new InvokeCommand({
-        FunctionName: byRegion(runtime, region, "SWEEP_FUNCTION"),
-        InvocationType: "Event",
-        Payload: Buffer.from(JSON.stringify({ activated: control.epoch })),
-      }),
-      { abortSignal },
-    ),
-  );
+  const start = (suffix: string, event: object) =>
+    within(runtime.clock, NOTIFY_TIMEOUT_MS, `${suffix} in ${region}`, (abortSignal) =>
+      runtime.lambda(region).send(
+        new InvokeCommand({
+          FunctionName: byRegion(runtime, region, suffix),
+          InvocationType: "Event",
+          Payload: Buffer.from(JSON.stringify(event)),
+        }),
+        { abortSignal },
+      ),
+    );
+  await Promise.all([
+    start("SWEEP_FUNCTION", { activated: control.epoch }),
+    start("MIGRATION_FUNCTION", { migrate: true }),
+  ]);
 }
 
 /**

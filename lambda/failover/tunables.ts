@@ -6,7 +6,7 @@ export const RDS_CALL_CUTOFF_MS = 2_000;
 export const TARGET_POLL_MS = 4_000;
 /** Back off this long after an action failed. */
 export const FAILED_ACTION_WAIT_MS = 2_000;
-/** Timeout of db-migration, which the orchestrator invokes and waits for. */
+/** The orchestrator waits this long for db-migration to raise the epoch. */
 export const ACTIVATE_TIMEOUT_MS = 20_000;
 /** Poll interval after an activation: short after a success, but a refusal is not repeated at once. */
 export const ACTIVATE_RETRY_MS = 250;

@@ -7,45 +7,59 @@ import {
   MIGRATIONS_TABLE,
   READ_MIGRATIONS,
 } from "../orders/migrations";
-import type { Runtime } from "../runtime/runtime";
-import { CANARY_ACCOUNT } from "../auth/tunables";
-import { CANARY_ROWS_KEPT_SECONDS } from "../orders/tunables";
+import type { Clock } from "../runtime/clock";
+import type { Runtime, Sql } from "../runtime/runtime";
+import {
+  CANARY_ROWS_KEPT_SECONDS,
+  MIGRATION_LOCK_TIMEOUT_MS,
+  MIGRATION_STATEMENT_TIMEOUT_MS,
+  PRUNE_ROWS,
+  PRUNE_SECONDS,
+} from "../orders/tunables";
 
 export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql">;
 
-/** `activate` comes from the orchestrator, `migrate` from a deployment, `prune` from a daily schedule. */
+/**
+ * `activate` comes from the orchestrator, `migrate` from a deployment and, after an activation, from
+ * the orchestrator, `prune` from a daily schedule.
+ */
 export type DbMigrationEvent = { activate: number } | { migrate: true } | { prune: true };
 
 export type DbMigrationResult =
   | { status: "activated"; epoch: number; newestRowAtMs: number | null }
   | { status: "superseded"; epoch: number }
   | { status: "migrated"; applied: number[] }
-  | { status: "pruned" }
+  | { status: "pruned"; rows: number }
   | { status: "not the writer" };
 
 /**
- * Migrates this region's database, deletes old canary rows and, for an activation, raises the
- * epoch. It is the only function that signs in as the master user. It changes nothing unless the
- * database is the writer.
+ * Migrates this region's database, deletes old canary rows, or raises the epoch for an activation.
+ * An activation applies no migrations, because a takeover must not wait for them. It is the only
+ * function that signs in as the master user. It changes nothing unless the database is the writer.
  */
 export function createDbMigration(
   runtime: DbMigrationRuntime,
 ): (event: DbMigrationEvent) => Promise<DbMigrationResult> {
-  const { env } = runtime;
+  const { clock, env } = runtime;
   const log = createLog(runtime, "db-migration");
-  const sql = runtime.sql({
+  const database = {
     endpoint: variable(env, "DATABASE_ENDPOINT"),
     database: variable(env, "DATABASE_NAME"),
     as: "master",
+  } as const;
+  const sql = runtime.sql(database);
+  const migrationSql = runtime.sql({
+    ...database,
+    statementTimeoutMs: MIGRATION_STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: MIGRATION_LOCK_TIMEOUT_MS,
   });
 
   async function migrate(): Promise<number[]> {
-    await sql(MIGRATIONS_TABLE, []);
-    const done = new Set(
-      (await sql<{ version: number }>(READ_MIGRATIONS, [])).map((r) => r.version),
-    );
+    await migrationSql(MIGRATIONS_TABLE, []);
+    const rows = await migrationSql<{ version: number }>(READ_MIGRATIONS, []);
+    const done = new Set(rows.map((row) => row.version));
     const missing = migrations.filter((migration) => !done.has(migration.version));
-    for (const migration of missing) await sql(applyMigration(migration), []);
+    for (const text of missing.flatMap(applyMigration)) await migrationSql(text, []);
     return missing.map((migration) => migration.version);
   }
 
@@ -71,13 +85,9 @@ export function createDbMigration(
 
   async function handle(event: DbMigrationEvent): Promise<DbMigrationResult> {
     if (!(await isWriter())) return { status: "not the writer" };
-    if ("prune" in event) {
-      const before = runtime.clock.nowMs() - CANARY_ROWS_KEPT_SECONDS * 1000;
-      await sql(PRUNE_CANARIES, [CANARY_ACCOUNT, new Date(before).toISOString()]);
-      return { status: "pruned" };
-    }
-    const applied = await migrate();
-    return "activate" in event ? raise(event.activate) : { status: "migrated", applied };
+    if ("activate" in event) return raise(event.activate);
+    if ("prune" in event) return { status: "pruned", rows: await prune(sql, clock) };
+    return { status: "migrated", applied: await migrate() };
   }
 
   return async (event) => {
@@ -85,4 +95,17 @@ export function createDbMigration(
     log.info(result.status, { event, result });
     return result;
   };
+}
+
+/** Deletes in pieces, so that a large backlog cannot exceed the timeout of a statement. */
+async function prune(sql: Sql, clock: Clock): Promise<number> {
+  const startedMs = clock.nowMs();
+  const before = new Date(startedMs - CANARY_ROWS_KEPT_SECONDS * 1000).toISOString();
+  let rows = 0;
+  for (;;) {
+    const deleted = await sql<{ id: string }>(PRUNE_CANARIES, [before, PRUNE_ROWS]);
+    rows += deleted.length;
+    const isTimeUp = clock.nowMs() - startedMs > PRUNE_SECONDS * 1000;
+    if (deleted.length < PRUNE_ROWS || isTimeUp) return rows;
+  }
 }

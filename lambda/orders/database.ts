@@ -1,3 +1,4 @@
+import { CANARY_ACCOUNT } from "../auth/tunables";
 import type { Sql } from "../runtime/runtime";
 import { orderColumns, orderFields, type StoredOrder } from "./order";
 
@@ -57,9 +58,16 @@ export const RAISE_EPOCH = `update writer_epoch set epoch = $1::integer where ep
 export const READ_EPOCH = `
 select epoch, (select max(settled_at) from orders) as newest_row_at from writer_epoch`;
 
-/** Deletes an account's rows that were settled before a time. */
+/**
+ * Deletes rows of canaries that were settled before a time, at most so many, and returns their ids.
+ * The account is part of the text, because only then does PostgreSQL use the index orders_canary.
+ */
 export const PRUNE_CANARIES = `
-delete from orders where account_id = $1 and settled_at < $2::timestamptz`;
+delete from orders where id in (
+  select id from orders
+  where account_id = '${CANARY_ACCOUNT}' and settled_at < $1::timestamptz
+  order by settled_at limit $2)
+returning id::text as id`;
 
 export interface Settled {
   /** False if another epoch has the right to write. Then nothing was inserted. */

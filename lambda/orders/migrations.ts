@@ -1,10 +1,17 @@
+import { CANARY_ACCOUNT } from "../auth/tunables";
+
 /**
  * A step of the database schema. A step may only add: during a deployment the functions of the
- * previous version still run.
+ * previous version still run, and a region can take over before the step is applied.
  */
 export interface Migration {
   version: number;
-  sql: string;
+  /**
+   * Text is applied in one transaction. It must not hold a lock on `orders` for long: settling waits
+   * for it. The statements of a list are applied one by one without a transaction, as `create index
+   * concurrently` needs. A list is repeated if an invocation ends in the middle of it.
+   */
+  sql: string | readonly string[];
 }
 
 /** The application's database user. It signs in with IAM tokens, so IAM policies name it too. */
@@ -18,14 +25,13 @@ create table if not exists schema_migrations (
 export const READ_MIGRATIONS = `select version from schema_migrations`;
 
 /**
- * Applies a migration in one transaction. If two invocations apply it at once, the second waits at
- * the insert, then fails with unique_violation (SQLSTATE 23505) and changes nothing.
+ * The texts that apply a migration, in their order. If two invocations apply a transaction at once,
+ * the second waits at the insert, then fails with unique_violation (SQLSTATE 23505) and changes
+ * nothing.
  */
-export function applyMigration(migration: Migration): string {
-  return `begin;
-insert into schema_migrations (version) values (${migration.version});
-${migration.sql}
-commit;`;
+export function applyMigration({ version, sql }: Migration): readonly string[] {
+  const record = `insert into schema_migrations (version) values (${version});`;
+  return typeof sql === "string" ? [`begin;\n${record}\n${sql}\ncommit;`] : [...sql, record];
 }
 
 export const migrations: readonly Migration[] = [
@@ -80,5 +86,15 @@ alter table orders
     isfinite(accepted_at) and accepted_in ~ '^[a-z0-9-]{1,32}$'
     and fingerprint ~ '^[0-9a-f]{64}$') not valid,
   add constraint orders_settlement check (isfinite(settled_at) and epoch > 0) not valid;`,
+  },
+  {
+    version: 3,
+    // For the daily deletion of canary rows. An index that was not finished is invalid, so it is
+    // dropped first.
+    sql: [
+      "drop index concurrently if exists orders_canary",
+      `create index concurrently orders_canary on orders (settled_at)
+where account_id = '${CANARY_ACCOUNT}'`,
+    ],
   },
 ];

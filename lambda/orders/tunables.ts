@@ -1,5 +1,16 @@
 /** Rows of canary orders are deleted from the database at this age: nobody reads them any more. */
 export const CANARY_ROWS_KEPT_SECONDS = 86_400;
+/** Rows that one statement deletes: a fraction of STATEMENT_TIMEOUT_MS, so that settling never waits long. */
+export const PRUNE_ROWS = 1_000;
+/** A daily invocation deletes no further rows after this time. The next one continues. */
+export const PRUNE_SECONDS = 60;
+/** Timeout of a statement of a migration: an index on a large table takes minutes. */
+export const MIGRATION_STATEMENT_TIMEOUT_MS = 600_000;
+/**
+ * A migration waits this long for a lock, because statements of orders queue behind it meanwhile.
+ * Longer than STATEMENT_TIMEOUT_MS: those that hold the lock end within that time.
+ */
+export const MIGRATION_LOCK_TIMEOUT_MS = 5_000;
 /** order-api waits this long for the ledger, then answers 503. Shorter than PROBE_TIMEOUT_MS. */
 export const LEDGER_WRITE_TIMEOUT_MS = 2_000;
 /** Timeout of sending a hint. Short, because the client waits and the ledger already has the order. */

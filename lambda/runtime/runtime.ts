@@ -39,6 +39,10 @@ export interface DatabaseAddress {
   database: string;
   /** The user: `application` signs in with an IAM token, `master` with the master secret. */
   as: "application" | "master";
+  /** @default STATEMENT_TIMEOUT_MS */
+  statementTimeoutMs?: number;
+  /** @default - the timeout of the statement */
+  lockTimeoutMs?: number;
 }
 
 /** What a valid bearer token says. */

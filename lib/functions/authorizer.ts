@@ -1,4 +1,4 @@
-import { API_TIMEOUT_SECONDS } from "../platform/tunables";
+import { API_TIMEOUT_SECONDS, AUTHORIZER_RESERVED_CONCURRENCY } from "../platform/tunables";
 import type { LambdaFunction } from "./lambdaFunction";
 import { environmentLink, tokenKeysLink } from "./link";
 import { type FunctionScope, createFunction } from "./scope";
@@ -17,5 +17,6 @@ export function createAuthorizer(scope: FunctionScope): LambdaFunction {
         : []),
     ],
     timeoutSeconds: API_TIMEOUT_SECONDS,
+    reservedConcurrency: AUTHORIZER_RESERVED_CONCURRENCY[platform.config.retention],
   });
 }

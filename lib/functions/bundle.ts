@@ -26,6 +26,8 @@ export const bundleOptions = {
   bundle: true,
   write: false,
   minify: true,
+  // Stack traces show the functions' own names. It adds about 7 %; a source map would add 170 %.
+  keepNames: true,
   platform: "node",
   target: "node24",
   format: "esm",

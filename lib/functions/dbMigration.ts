@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
-import { ACTIVATE_TIMEOUT_MS } from "../../lambda/failover/tunables";
 import { secretStatement } from "../platform/policies";
+import { MIGRATION_RESERVED_CONCURRENCY, MIGRATION_TIMEOUT_SECONDS } from "../platform/tunables";
 import { bundle } from "./bundle";
 import type { LambdaFunction } from "./lambdaFunction";
 import { type Link, databaseLink, environmentLink } from "./link";
@@ -13,8 +13,8 @@ export function createDbMigration(scope: FunctionScope): LambdaFunction {
   const migration = createFunction(scope, {
     stem: "dbMigration",
     links: [environmentLink(platform), databaseLink, masterLink(scope)],
-    // The orchestrator waits for an activation no longer than this.
-    timeoutSeconds: ACTIVATE_TIMEOUT_MS / 1000,
+    timeoutSeconds: MIGRATION_TIMEOUT_SECONDS,
+    reservedConcurrency: MIGRATION_RESERVED_CONCURRENCY,
     network,
   });
   migrate(migration, scope);

@@ -1,4 +1,4 @@
-import { API_TIMEOUT_SECONDS } from "../platform/tunables";
+import { API_TIMEOUT_SECONDS, ORDER_API_RESERVED_CONCURRENCY } from "../platform/tunables";
 import { sendStatement } from "../platform/policies";
 import type { LambdaFunction } from "./lambdaFunction";
 import { ledgerLink } from "./link";
@@ -16,5 +16,6 @@ export function createOrderApi(scope: FunctionScope): LambdaFunction {
       },
     ],
     timeoutSeconds: API_TIMEOUT_SECONDS,
+    reservedConcurrency: ORDER_API_RESERVED_CONCURRENCY[scope.platform.config.retention],
   });
 }

@@ -1,4 +1,8 @@
-import { SWEEP_MEMORY_MB, SWEEP_TIMEOUT_SECONDS } from "../platform/tunables";
+import {
+  SWEEP_MEMORY_MB,
+  SWEEP_RESERVED_CONCURRENCY,
+  SWEEP_TIMEOUT_SECONDS,
+} from "../platform/tunables";
 import { sendStatement } from "../platform/policies";
 import { type LambdaFunction, notRetried } from "./lambdaFunction";
 import { ledgerLink, signInLink, workIndexLink } from "./link";
@@ -33,6 +37,7 @@ export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
     ],
     timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
     memoryMb: SWEEP_MEMORY_MB,
+    reservedConcurrency: SWEEP_RESERVED_CONCURRENCY,
     network,
     retries: notRetried,
   });

@@ -6,6 +6,19 @@ export const ZONES = 2;
 export const API_TIMEOUT_SECONDS = 6;
 /** health nearly always answers from a cache. Reserved, so that a flood of orders cannot starve it. */
 export const HEALTH_RESERVED_CONCURRENCY = 5;
+/**
+ * Concurrency reserved for order-api, which is also its limit. Ten times as many orders per second
+ * can be accepted (ORDER_BUSY_MS). A throwaway environment needs little, and many share an account.
+ */
+export const ORDER_API_RESERVED_CONCURRENCY = { ephemeral: 10, durable: 100 } as const;
+/** How long an order occupies order-api. An assumption; most of it waits for the ledger and SQS. */
+export const ORDER_BUSY_MS = 100;
+/** API Gateway caches an account's verdict, so most orders need none. */
+export const AUTHORIZER_RESERVED_CONCURRENCY = { ephemeral: 5, durable: 20 } as const;
+/** Activations by several orchestrators at once, beside a migration and the daily deletion. */
+export const MIGRATION_RESERVED_CONCURRENCY = 5;
+/** A sweep of the schedule that still runs, the next one, and one after an activation. */
+export const SWEEP_RESERVED_CONCURRENCY = 3;
 /** Loops overlap. More invocations than this at once are not useful. */
 export const SENTINEL_RESERVED_CONCURRENCY = 5;
 /** Loops overlap, and the sentinel adds an invocation for each bad slot. */
@@ -33,6 +46,8 @@ export const PROCESSOR_TIMEOUT_SECONDS = 10;
 export const HINT_VISIBILITY_SECONDS = 6 * PROCESSOR_TIMEOUT_SECONDS;
 export const PROCESSOR_BATCH_SIZE = 10;
 export const PROCESSOR_MAX_CONCURRENCY = 10;
+/** Lambda's maximum: a migration of a large table takes minutes. */
+export const MIGRATION_TIMEOUT_SECONDS = 900;
 export const SWEEP_TIMEOUT_SECONDS = 50;
 /** One vCPU: the sweep closes, prunes and re-queues what all processors settle, in one invocation. */
 export const SWEEP_MEMORY_MB = 1_769;

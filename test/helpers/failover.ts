@@ -49,11 +49,11 @@ export function beAlive(world: FakeWorld, atMs: number): void {
   });
 }
 
-/** Nothing was ever started: no control item, and no schema in home's database. */
+/** A deployment has migrated home's database, and nothing was ever started. */
 export function forgetStart(world: FakeWorld): void {
   const input = { TableName: "ledger", Key: { pk: "control" } };
   world.services.ledgerAnswer(HOME, "DeleteCommand", input);
-  Object.assign(world.services.databases[HOME]!, { epoch: null, migrated: [] });
+  world.services.databases[HOME]!.at(0);
 }
 
 /** Home answers nobody any more. */
@@ -121,6 +121,7 @@ export const takeover = [
   `${STANDBY} Invoke standby-migration`,
   `${STANDBY} Put control`,
   `${STANDBY} Invoke standby-sweep`,
+  `${STANDBY} Invoke standby-migration`,
   `${HOME} Publish home-topic`,
   `${STANDBY} Publish standby-topic`,
   `${STANDBY} Put control`,

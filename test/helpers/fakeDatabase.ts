@@ -1,4 +1,5 @@
 import { databaseError } from "../../support/aws/errors";
+import { CANARY_ACCOUNT } from "../../lambda/auth/tunables";
 import * as statements from "../../lambda/orders/database";
 import {
   applyMigration,
@@ -23,7 +24,12 @@ const names = new Map<string, string>([
   ),
   [MIGRATIONS_TABLE, "MIGRATIONS_TABLE"],
   [READ_MIGRATIONS, "READ_MIGRATIONS"],
-  ...migrations.map((one): [string, string] => [applyMigration(one), `MIGRATION ${one.version}`]),
+  ...migrations.flatMap((one) =>
+    applyMigration(one).map((text): [string, string] => [
+      text,
+      `MIGRATION ${text.includes("schema_migrations") ? one.version : "part"}`,
+    ]),
+  ),
 ]);
 
 /** The name under which `lambda/shared` exports a statement. */
@@ -50,6 +56,7 @@ export class FakeDatabase {
 
   run(text: string, values: readonly unknown[]): unknown[] {
     const name = statementName(text);
+    if (name === "MIGRATION part") return [];
     if (name.startsWith("MIGRATION ")) return this.migrate(Number(name.slice(10)));
     switch (name) {
       case "INSERT_ORDERS":
@@ -62,12 +69,13 @@ export class FakeDatabase {
         return [{ writer: this.isWriter }];
       case "RAISE_EPOCH":
         this.write();
-        this.epoch = Math.max(this.epoch ?? 0, values[0] as number);
+        this.epoch = Math.max(this.migratedEpoch(), values[0] as number);
         return [];
       case "READ_EPOCH":
+        this.migratedEpoch();
         return [{ epoch: this.epoch, newest_row_at: this.newestRowAt() }];
       case "PRUNE_CANARIES":
-        return this.prune(...(values as [string, string]));
+        return this.prune(...(values as [string, number]));
       case "MIGRATIONS_TABLE":
         this.write();
         return [];
@@ -114,12 +122,12 @@ export class FakeDatabase {
     );
   }
 
-  private prune(account: string, before: string): [] {
+  private prune(before: string, limit: number): { id: string }[] {
     this.write();
-    for (const row of this.rows.values()) {
-      if (row.account_id === account && row.settledAt < before) this.rows.delete(row.id);
-    }
-    return [];
+    const isDue = (row: Row) => row.account_id === CANARY_ACCOUNT && row.settledAt < before;
+    const due = [...this.rows.values()].filter(isDue).slice(0, limit);
+    for (const { id } of due) this.rows.delete(id);
+    return due.map(({ id }) => ({ id }));
   }
 
   private migrate(version: number): [] {
@@ -128,6 +136,11 @@ export class FakeDatabase {
     this.migrated.push(version);
     this.epoch ??= 0;
     return [];
+  }
+
+  private migratedEpoch(): number {
+    if (this.epoch !== null) return this.epoch;
+    throw databaseError("42P01", 'relation "writer_epoch" does not exist');
   }
 
   private write(): void {

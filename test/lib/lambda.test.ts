@@ -163,8 +163,7 @@ describe.each(regions)("functions in %s", (token, region) => {
       DATABASE_ENDPOINT: clusterOf().endpoint,
       DATABASE_SECRET_ARN: expect.stringContaining(`:secretsmanager:${region}:`) as string,
     });
-    // The orchestrator waits this long for an activation.
-    expect(timeoutOf("dbMigration")).toBe(20);
+    expect(timeoutOf("dbMigration")).toBe(900);
   });
 
   test("migrations run when a new bundle is deployed, after the database is complete", () => {

@@ -81,14 +81,33 @@ describe("docs/costs.md", () => {
     };
     for (const [quota, type] of Object.entries(ofAccount))
       expect([quota, needed(quota)]).toEqual([quota, String(ofType(type).length)]);
-    const reserved = (name: string) =>
-      ofType("lambda/function")
-        .filter(({ region }) => region === name)
+  });
+
+  it("adds up what an environment reserves of Lambda's concurrency, and how many fit", async () => {
+    const durable = await cachedCapture({ config: { env: ENV, retention: "durable" } });
+    const reservedBy = (all: readonly CapturedResource[], name: string) =>
+      all
+        .filter(({ type, region }) => type.startsWith("aws:lambda/function:") && region === name)
         .reduce((sum, { inputs }) => sum + Number(inputs["reservedConcurrentExecutions"] ?? 0), 0);
-    const numbers = matches(cell("Quotas", "Lambda concurrency", 2)!, /(\d+)/g).map(Number);
-    expect(numbers.slice(0, 2)).toEqual([reserved("us-east-1"), reserved("us-east-2")]);
-    const quotaNeeded = `quota of at least ${reserved("us-east-2") + numbers[2]!} in both regions`;
-    expect(textOf("README.md")).toContain(quotaNeeded);
+    const needed = [resources, durable.resources].flatMap((all) =>
+      ["us-east-1", "us-east-2"].map((name) => reservedBy(all, name)),
+    );
+    const numbersIn = (column: number) =>
+      matches(cell("Quotas", "Lambda concurrency", column)!, /([\d,]+)/g).map((text) =>
+        Number(text.replace(",", "")),
+      );
+    const [quota] = numbersIn(1);
+    const [unreserved] = numbersIn(2).slice(-1);
+    expect(numbersIn(2).slice(0, -1)).toEqual(needed);
+    const fit = [needed[1]!, needed[3]!].map((each) => Math.floor((quota! - unreserved!) / each));
+    expect(numbersIn(3)).toEqual(fit);
+    const least = [needed[1]!, needed[3]!].map((each) => each + unreserved!);
+    expect(textOf("docs/costs.md").replace(/\s+/g, " ")).toContain(
+      `fails below ${least[0]}, or ${least[1]} with \`durable\``,
+    );
+    expect(textOf("README.md")).toContain(
+      `quota of at least ${least[0]} in both regions (${least[1]} with`,
+    );
   });
 
   it("gives every figure a source", () => {

@@ -108,7 +108,7 @@ export const slowAnswers: FaultKind = {
   },
 };
 
-/** Another function in the account uses up the concurrency that home's order-api needs. */
+/** Calls that never end, for example, use up the concurrency that home's order-api has. */
 export const concurrencyTaken: FaultKind = {
   name: "concurrency taken",
   lasts: [400, 480],
@@ -116,13 +116,36 @@ export const concurrencyTaken: FaultKind = {
     fault(
       {
         name: "concurrency taken",
-        description: "at home no function runs that has no concurrency reserved: orders get 500",
+        description: "at home order-api's concurrency is used up: orders get 500",
         failover: "must",
         bound: bounds.acceptingStopped,
       },
-      ({ world, region }) => [heldIn(world, "concurrency", world.lambda.taken, region("home"))],
+      ({ world, region }) =>
+        [...world.base.program.functions.values()]
+          .filter((each) => each.stem === "orderApi" && each.region === region("home"))
+          .map(({ arn }) => heldIn(world, "concurrency", world.lambda.taken, arn)),
     ),
 };
+
+/** Other functions of the account run as often as it allows. Nothing is left that is unreserved. */
+function crowded(role: "home" | "standby"): FaultKind {
+  return {
+    name: `${role} crowded`,
+    lasts: [400, 600],
+    draw: () =>
+      fault(
+        {
+          name: `${role} crowded`,
+          description: `other functions use all unreserved concurrency of the account at ${role}`,
+          failover: "must not",
+        },
+        ({ world, region }) => [heldIn(world, "concurrency", world.lambda.taken, region(role))],
+      ),
+  };
+}
+
+export const homeCrowded = crowded("home");
+export const standbyCrowded = crowded("standby");
 
 /** Which throttle runs out of tokens. Health checks and orders share the account's throttle. */
 const floods = {

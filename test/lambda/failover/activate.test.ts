@@ -103,19 +103,28 @@ describe("after an activation", () => {
     }));
 
   it.each([
-    [STANDBY, "standby-sweep"],
-    [HOME, "home-sweep"],
-  ])("a sweep in %s invokes %s and does not wait for it", async (region, name) => {
-    await world.play(act.sweep(runtime(), control(), region));
-    expect(world.only({ service: "lambda" })).toMatchObject({
-      region,
-      input: {
-        FunctionName: name,
-        InvocationType: "Event",
-        Payload: Buffer.from('{"activated":4}'),
-      },
-    });
-  });
+    [STANDBY, "standby"],
+    [HOME, "home"],
+  ])(
+    "a sweep and the missing migrations in %s are started but not awaited",
+    async (region, role) => {
+      await world.play(act.sweep(runtime(), control(), region));
+      const started = world.callsOf({ service: "lambda" });
+      expect(started.map(({ region: where }) => where)).toEqual([region, region]);
+      expect(started.map(({ input }) => input)).toEqual([
+        {
+          FunctionName: `${role}-sweep`,
+          InvocationType: "Event",
+          Payload: Buffer.from('{"activated":4}'),
+        },
+        {
+          FunctionName: `${role}-migration`,
+          InvocationType: "Event",
+          Payload: Buffer.from('{"migrate":true}'),
+        },
+      ]);
+    },
+  );
 
   it("notify publishes RTO and RPO in both regions, then records it", async () => {
     const nowMs = world.nowMs;

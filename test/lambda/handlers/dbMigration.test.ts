@@ -1,5 +1,6 @@
 import { createDbMigration, type DbMigrationEvent } from "../../../lambda/handlers/dbMigration";
 import { migrations } from "../../../lambda/orders/migrations";
+import { PRUNE_ROWS, PRUNE_SECONDS } from "../../../lambda/orders/tunables";
 import { databaseError } from "../../../support/aws/errors";
 import { batch, openItem, stored } from "../../helpers/events";
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
@@ -17,21 +18,14 @@ beforeEach(() => {
 });
 
 describe("an activation", () => {
-  it("migrates the schema, raises the epoch and returns the time of the newest row", async () => {
+  it("raises the epoch and returns the time of the newest row", async () => {
+    database(HOME).at(0);
     expect(await run({ activate: 1 })).toEqual({
       status: "activated",
       epoch: 1,
       newestRowAtMs: null,
     });
-    expect(statements()).toEqual([
-      "PROBE_WRITER",
-      "MIGRATIONS_TABLE",
-      "READ_MIGRATIONS",
-      "MIGRATION 1",
-      "MIGRATION 2",
-      "RAISE_EPOCH",
-      "READ_EPOCH",
-    ]);
+    expect(statements()).toEqual(["PROBE_WRITER", "RAISE_EPOCH", "READ_EPOCH"]);
     world.setControl({ epoch: 1 });
     world.put(openItem(1, world.nowMs));
     const settledMs = world.nowMs + 20;
@@ -43,6 +37,16 @@ describe("an activation", () => {
       newestRowAtMs: settledMs,
     });
     expect(database(HOME).epoch).toBe(2);
+  });
+
+  it("does not wait for migrations that are missing", async () => {
+    Object.assign(database(HOME), { epoch: 1, migrated: [1] });
+    expect(await run({ activate: 2 })).toMatchObject({ status: "activated", epoch: 2 });
+    expect(database(HOME).migrated).toEqual([1]);
+  });
+
+  it("fails before the first migration", async () => {
+    await expect(run({ activate: 1 })).rejects.toThrow("writer_epoch");
   });
 
   it("has the same result if repeated, and a lower epoch is superseded", async () => {
@@ -97,17 +101,40 @@ describe("a deployment", () => {
 });
 
 describe("a daily invocation", () => {
+  const settledAt = (ageSeconds: number) => new Date(world.nowMs - ageSeconds * 1000).toISOString();
+  const row = (id: string, account_id: string, ageSeconds: number) =>
+    database(HOME).rows.set(id, {
+      id,
+      account_id,
+      settledAt: settledAt(ageSeconds),
+      quantity: "1",
+      fingerprint: "f",
+      epoch: 1,
+    });
+  const oldRows = (count: number) => {
+    for (let n = 0; n < count; n++) row(`old canary ${n}`, "canary", 86_401);
+  };
+
+  beforeEach(() => database(HOME).at(1));
+
   it("deletes rows of the canary account that are older than a day and keeps all others", async () => {
-    database(HOME).at(1);
-    const settledAt = (ageSeconds: number) =>
-      new Date(world.nowMs - ageSeconds * 1000).toISOString();
-    const row = (id: string, account_id: string, ageSeconds: number) =>
-      database(HOME).rows.set(id, { id, account_id, settledAt: settledAt(ageSeconds) } as never);
     row("old canary", "canary", 86_401);
     row("young canary", "canary", 86_399);
     row("old order", "account", 86_401);
-    expect(await run({ prune: true })).toEqual({ status: "pruned" });
+    expect(await run({ prune: true })).toEqual({ status: "pruned", rows: 1 });
     expect([...database(HOME).rows.keys()]).toEqual(["young canary", "old order"]);
     expect(await run({ prune: true }, STANDBY)).toEqual({ status: "not the writer" });
+  });
+
+  it("deletes no more rows at once than a statement may", async () => {
+    oldRows(2 * PRUNE_ROWS + 1);
+    expect(await run({ prune: true })).toEqual({ status: "pruned", rows: 2 * PRUNE_ROWS + 1 });
+    expect(statements().slice(1)).toEqual(Array.from({ length: 3 }, () => "PRUNE_CANARIES"));
+  });
+
+  it("leaves the rest to the next one if its time is up", async () => {
+    oldRows(3 * PRUNE_ROWS);
+    world.mishap({ command: "PRUNE_CANARIES" }, { lateMs: PRUNE_SECONDS * 600 });
+    expect(await run({ prune: true })).toEqual({ status: "pruned", rows: 2 * PRUNE_ROWS });
   });
 });

@@ -86,7 +86,7 @@ describe("if home is lost", () => {
     loseHome(world);
     world.mishap({ region: HOME }, "hangs");
     await play(tick);
-    expect(changesOf(world).slice(0, 8)).toEqual(takeover.slice(0, 8));
+    expect(changesOf(world).slice(0, 9)).toEqual(takeover.slice(0, 9));
     const activated = second({ command: "Put", on: "control" }, 1);
     expect(second({ on: "standby-sweep" }) - activated).toBeCloseTo(0.28);
     expect(second({ command: "Put", on: "control" }, 2) - activated).toBeCloseTo(0.33);

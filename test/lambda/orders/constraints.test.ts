@@ -17,7 +17,7 @@ let postgres: Postgres;
 beforeAll(async () => {
   postgres = await startPostgres();
   await postgres.sql()(MIGRATIONS_TABLE, []);
-  for (const migration of migrations) await postgres.sql()(applyMigration(migration), []);
+  for (const text of migrations.flatMap(applyMigration)) await postgres.sql()(text, []);
   await postgres.sql()("update writer_epoch set epoch = 1", []);
 }, 60_000);
 afterAll(() => postgres.stop());

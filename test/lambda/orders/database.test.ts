@@ -1,5 +1,6 @@
 import {
   INSERT_ORDERS,
+  PRUNE_CANARIES,
   insertOrders,
   isDataError,
   readFingerprints,
@@ -199,8 +200,64 @@ describe("on a real PostgreSQL", () => {
     const canary = order(30);
     canary.order.accountId = "canary";
     await insertOrders(app(), 4, [canary], SETTLED_AT);
-    expect(await migration()({ prune: true })).toEqual({ status: "pruned" });
+    expect(await migration()({ prune: true })).toEqual({ status: "pruned", rows: 1 });
     const seen = await seeOrders(app(), [order(30).order.orderId, order(1).order.orderId]);
     expect([...seen.fingerprints.keys()]).toEqual([order(1).order.orderId]);
+  });
+
+  it("finds old rows of the canary account by an index in a large table", async () => {
+    await postgres.sql()(
+      `insert into orders select gen_random_uuid(), case when n % 100 = 0 then 'canary' else 'acc' end,
+        'ses', 'ACME', 'BUY', 1, null, $1, 'us-east-1', repeat('f', 64), $1, 4 from generate_series(1, 50000) n`,
+      [SETTLED_AT],
+    );
+    const client = await postgres.connect();
+    try {
+      await client.query("analyze orders");
+      const plan = await client.query<Record<string, string>>(`explain ${PRUNE_CANARIES}`, [
+        "2026-01-02T00:00:00.000Z",
+        100,
+      ]);
+      const text = plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
+      expect(text).toContain("Index Scan using orders_canary");
+      expect(text).not.toContain("Seq Scan");
+    } finally {
+      await client.end();
+    }
+    expect(await migration()({ prune: true })).toEqual({ status: "pruned", rows: 500 });
+  });
+
+  it("an index that was not finished is made again", async () => {
+    const sql = postgres.sql();
+    await sql("delete from schema_migrations where version = 3", []);
+    await sql(
+      "update pg_index set indisvalid = false where indexrelid = 'orders_canary'::regclass",
+      [],
+    );
+    await migration()({ migrate: true });
+    const [index] = await sql<{ indisvalid: boolean }>(
+      "select indisvalid from pg_index where indexrelid = 'orders_canary'::regclass",
+      [],
+    );
+    expect(index).toEqual({ indisvalid: true });
+  });
+
+  it("settling does not wait for a migration that builds an index", async () => {
+    const writer = await postgres.connect();
+    const sql = postgres.sql();
+    try {
+      // The index waits for transactions that write to the table.
+      await writer.query("begin");
+      await writer.query("lock table orders in row exclusive mode");
+      await sql("delete from schema_migrations where version = 3", []);
+      const migrating = migration()({ migrate: true });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await insertOrders(app(), 4, [order(40)], SETTLED_AT)).toMatchObject({ held: true });
+      expect(await migration()({ activate: 5 })).toMatchObject({ status: "activated", epoch: 5 });
+      await writer.query("rollback");
+      expect(await migrating).toEqual({ status: "migrated", applied: [3] });
+    } finally {
+      await writer.end();
+    }
   });
 });

@@ -23,7 +23,7 @@ let clients: Client[];
 beforeAll(async () => {
   postgres = await startPostgres();
   await postgres.sql()(MIGRATIONS_TABLE, []);
-  for (const migration of migrations) await postgres.sql()(applyMigration(migration), []);
+  for (const text of migrations.flatMap(applyMigration)) await postgres.sql()(text, []);
   await postgres.sql()("update writer_epoch set epoch = 1", []);
   clients = await Promise.all(
     Array.from({ length: PROCESSORS }, () => postgres.connect(APPLICATION_USER)),

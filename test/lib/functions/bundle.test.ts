@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { type Stem, canaryChecks, stems } from "../../../lambda/functions";
 import {
@@ -21,6 +23,24 @@ describe.each(stems)("the bundle of %s", (stem) => {
   });
 
   test("contains no path of this machine", () => expect(code).not.toContain(root));
+});
+
+test("the stack trace of an error names the functions of the sources", () => {
+  const dir = mkdtempSync(path.join(os.tmpdir(), "bundle-"));
+  try {
+    const file = path.join(dir, "health.mjs");
+    writeFileSync(file, bundleCode("health"));
+    const { stderr } = spawnSync(process.execPath, [file], {
+      encoding: "utf8",
+      env: { AWS_REGION: "us-east-1", ENVIRONMENT: "dev" },
+    });
+    const trace = stderr.split("\n").filter((line) => /^(Error: | +at \w+ \()/.test(line));
+    expect(trace[0]).toMatch(/^Error: environment variable \w+ is missing/);
+    expect(trace[1]).toMatch(/at variable .*health\.mjs/);
+    expect(trace[2]).toMatch(/at createHealth .*health\.mjs/);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
 
 // Functions are bundled twice in test/scripts/bundles.test.ts and `npm run bench:bundles`.

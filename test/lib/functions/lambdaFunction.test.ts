@@ -1,3 +1,4 @@
+import { ORDERS_RATE_PER_SECOND, ORDER_BUSY_MS } from "../../../lib/platform/tunables";
 import { type Program, arn, elsewhere, loadProgram } from "../../helpers/program";
 
 let program: Program;
@@ -98,23 +99,15 @@ test("scheduled events are not retried; an alarm's invocation of the orchestrato
   });
 });
 
-test("concurrency is reserved as the design says", () => {
-  const reserved = (of: Program) =>
-    Object.fromEntries(
-      of
-        .all("lambda/function")
-        .filter(({ inputs }) => inputs.reservedConcurrentExecutions !== undefined)
-        .map(({ name, inputs }) => [name, inputs.reservedConcurrentExecutions]),
-    );
-  expect(reserved(program)).toEqual({
-    "orderProcessor-use1": 10,
-    "orderProcessor-use2": 10,
-    "health-use1": 5,
-    "health-use2": 5,
-    "sentinel-use2": 5,
-    "failoverOrchestrator-use1": 20,
-    "failoverOrchestrator-use2": 20,
-  });
+test("every function has reserved concurrency, and order-api's carries the admitted orders", async () => {
+  const unlimited = ({ inputs }: { inputs: { reservedConcurrentExecutions?: unknown } }) =>
+    typeof inputs.reservedConcurrentExecutions !== "number";
+  expect(program.all("lambda/function").filter(unlimited)).toEqual([]);
+  const durable = await loadProgram({ config: { env: "dev", retention: "durable" } });
+  const { inputs } = durable.one("lambda/function", "orderApi-use1");
+  expect(Number(inputs.reservedConcurrentExecutions) * 1000).toBeGreaterThanOrEqual(
+    ORDERS_RATE_PER_SECOND * ORDER_BUSY_MS,
+  );
 });
 
 test("with `unreserved`, no function has reserved concurrency", async () => {
