@@ -19,8 +19,8 @@ export const silenceIsASign: Mutation = {
   sources: [
     {
       file: "lambda/detection/probe.ts",
-      from: 'home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",',
-      to: 'home: isHomeBad ? "bad" : "good",',
+      from: 'if (hasFailed(home)) return standby === null ? "blind" : "bad";',
+      to: 'if (hasFailed(home)) return "bad";',
     },
   ],
 };

@@ -204,7 +204,7 @@ describe("an automatic fence", () => {
   it("happens if settling has stopped and an order waits, even if home answers", async () => {
     world.website = () => ({ status: 202, body: "" });
     const stopped = { pk: `progress#${HOME}`, epoch: 1, firstAtMs: startedMs - 600_000 };
-    world.put({ ...stopped, lastAtMs: startedMs - 71_000 });
+    world.put({ ...stopped, lastAtMs: startedMs - 71_000, newestOrderAtMs: startedMs - 72_000 });
     const at = new Date(startedMs - 75_000).toISOString();
     world.put({ pk: "order#1", shard: "open#1", at, acceptedAt: at });
     await play(tick);
