@@ -242,3 +242,20 @@ export const failbackByFailover: Mutation = {
     },
   ],
 };
+
+/** Only canary orders that fail one after the other count, and a refused one is not repeated. */
+export const refusalsHideFailures: Mutation = {
+  name: "refused requests hide failures",
+  sources: [
+    {
+      file: "lambda/detection/evidence.ts",
+      from: 'outcomes.slice(outcomes.lastIndexOf("accepted") + 1)',
+      to: 'outcomes.slice(outcomes.findLastIndex((canary) => canary !== "failed") + 1)',
+    },
+    {
+      file: "lambda/detection/probe.ts",
+      from: "if (!isRefused(answer)) return answer;",
+      to: "return answer;",
+    },
+  ],
+};

@@ -42,6 +42,14 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.slowAnswers, 3),
   alone(apis.throttled, 2),
   alone(apis.concurrencyTaken, 2),
+  {
+    name: "flooded, then broken",
+    weight: 3,
+    parts: (stream) => [
+      main(stream.pick(mains)),
+      { kind: apis.flooded, at: stream.chance(0.5) ? [60, 140] : [150, 210] },
+    ],
+  },
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
   alone(paths.flappingShort, 3),

@@ -98,7 +98,7 @@ describe("a probe of home", () => {
     expect(world.told("http")).toEqual([
       "http  GET https://home.test/live/health",
       "http  GET https://standby.test/live/health",
-      "http  POST https://home.test/live/orders",
+      "http  POST https://home.test/live/canary-orders",
     ]);
     const requests = world.callsOf({ service: "http" });
     expect(requests.map((call) => call.signal!.aborted)).toEqual(Array(3).fill(true));
