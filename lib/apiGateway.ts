@@ -2,17 +2,18 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  CANARY_BURST,
+  CANARY_RATE_PER_SECOND,
   OPEN_BURST,
   OPEN_RATE_PER_SECOND,
   ORDERS_BURST,
   ORDERS_RATE_PER_SECOND,
 } from "./platform/tunables";
-import { gatewayDocument, operations } from "./api/contract";
+import { canaryOperation, gatewayDocument, operations } from "./api/contract";
+import { HealthCheckApi } from "./api/healthCheckApi";
+import { STAGE_NAME } from "./api/stage";
 import type { LambdaFunction } from "./functions/lambdaFunction";
 import { type RegionalArgs, RegionalComponent } from "./platform/component";
-
-/** The first part of every path is the API's version. */
-export const STAGE_NAME = "v1";
 
 export interface ApiGatewayArgs extends RegionalArgs {
   readonly orderApi: LambdaFunction;
@@ -27,6 +28,8 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
   readonly stage: aws.apigateway.Stage;
   /** The host in the stage's URL. */
   readonly host: pulumi.Output<string>;
+  /** What Route 53 asks for the region's health. */
+  readonly healthChecks: HealthCheckApi;
 
   constructor(name: string, args: ApiGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ApiGateway", name, args, opts);
@@ -34,6 +37,12 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
     this.stage = this.createStage(this.api, this.createPermissions(this.api));
     this.createThrottles(this.api, this.stage);
     this.host = pulumi.interpolate`${this.api.id}.execute-api.${args.region.name}.amazonaws.com`;
+    const { platform, region, health } = args;
+    this.healthChecks = new HealthCheckApi(
+      `${name}-health-checks`,
+      { platform, region, health },
+      { parent: this },
+    );
     this.registerOutputs({ url: this.stage.invokeUrl });
   }
 
@@ -74,6 +83,11 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
         const called = `${STAGE_NAME}/${method.toUpperCase()}${resource}`;
         return permit(operationId, this.args[answeredBy], called);
       }),
+      permit(
+        canaryOperation.operationId,
+        this.args.orderApi,
+        `${STAGE_NAME}/POST${canaryOperation.path}`,
+      ),
       permit("authorizer", this.args.authorizer, "authorizers/*"),
     ];
   }
@@ -153,6 +167,8 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
         this.child,
       );
     throttle("orders", "*/*", ORDERS_RATE_PER_SECOND, ORDERS_BURST);
+    const canaryOrders = canaryOperation.path.slice(1);
+    throttle(canaryOrders, `${canaryOrders}/POST`, CANARY_RATE_PER_SECOND, CANARY_BURST);
     // Paths without a token have their own limit, so that a flood of such requests takes no
     // capacity from orders.
     for (const { path, method } of operations().filter(({ isOpen }) => isOpen)) {

@@ -6,7 +6,8 @@ import {
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
 } from "../lambda/failover/budget";
-import { type ApiGateway, STAGE_NAME } from "./apiGateway";
+import { STAGE_NAME } from "./api/stage";
+import type { ApiGateway } from "./apiGateway";
 import type { Domain } from "./api/domain";
 import { physicalName } from "./platform/naming";
 import type { Pair, Platform, Region } from "./platform/platform";
@@ -97,7 +98,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
       `${this.name}-home`,
       {
         type: "HTTPS",
-        fqdn: apis.home.host,
+        fqdn: apis.home.healthChecks.host,
         port: HTTPS_PORT,
         enableSni: true,
         // Home must be active under a higher epoch than this. 0 is below every epoch.
@@ -122,7 +123,8 @@ export class Route53 extends PlatformComponent<Route53Args> {
         resourcePath: `/${STAGE_NAME}/failover-latch`,
         requestInterval: LATCH_INTERVAL_SECONDS,
         failureThreshold: LATCH_FAILURES,
-        // 200 means that the standby has taken over: home's record must not be used.
+        // 200 means that the standby has taken over: home's record must not be used. A throttled
+        // request gets 429, which leaves home in service as long as home's own check is healthy.
         invertHealthcheck: true,
         tags: this.nameTag("latch"),
       },
@@ -155,7 +157,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
       `${this.name}-standby`,
       {
         type: "HTTPS",
-        fqdn: apis.standby.host,
+        fqdn: apis.standby.healthChecks.host,
         port: HTTPS_PORT,
         enableSni: true,
         resourcePath: `/${STAGE_NAME}/health`,

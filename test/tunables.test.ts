@@ -67,6 +67,8 @@ const relations = {
   "signs of life are renewed before they count as stale": (t) =>
     t.ALIVE_REFRESH_SECONDS < t.FLAPPING_ALIVE_STALE_SECONDS &&
     t.FLAPPING_ALIVE_STALE_SECONDS < t.ALIVE_STALE_SECONDS,
+  "a heartbeat ahead by as much as clocks may differ is stale once home lost can be decided": (t) =>
+    t.ALIVE_STALE_SECONDS + t.CLOCK_AHEAD_MAX_SECONDS <= t.BAD_PROBES_IN_ROW * t.LOOK_SLOT_SECONDS,
   "the latch outlasts the ledger's quorum re-forming": (t) =>
     t.LATCH_INTERVAL_SECONDS * t.LATCH_FAILURES > t.LEDGER_REFORMING_MAX_SECONDS,
   "a stuck database is given up before the processor's timeout": (t) =>
@@ -107,6 +109,12 @@ describe("each relation fails one step past its limit", () => {
     ["PROBE_TIMEOUT_MS", 2_501, 2_500, "order-api answers before a probe gives up"],
     ["FLAPPING_ALIVE_STALE_SECONDS", 6, 5, "signs of life are renewed before they count as stale"],
     ["ALIVE_STALE_SECONDS", 11, 10, "signs of life are renewed before they count as stale"],
+    [
+      "CLOCK_AHEAD_MAX_SECONDS",
+      10,
+      11,
+      "a heartbeat ahead by as much as clocks may differ is stale once home lost can be decided",
+    ],
     ["LATCH_FAILURES", 2, 1, "the latch outlasts the ledger's quorum re-forming"],
     [
       "PROCESSOR_TIMEOUT_SECONDS",

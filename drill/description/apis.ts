@@ -7,6 +7,8 @@ export interface ApiDescription {
   /** `<id>.execute-api.<region>.amazonaws.com` */
   host: string;
   routes: readonly RouteDescription[];
+  /** What the API answers to a request that a throttle refuses. */
+  throttledStatus: number;
 }
 
 export interface RouteDescription {
@@ -71,8 +73,14 @@ export function describeApis(lookup: Lookup): ApiDescription[] {
         stage: text(stage, "stageName"),
         host: `${api.id}.execute-api.${region}.amazonaws.com`,
         routes: describeRoutes(lookup, api, stage),
+        throttledStatus: throttledStatusOf(json(api, "body") as Document | undefined),
       }));
   });
+}
+
+function throttledStatusOf(document: Document | undefined): number {
+  const answers = document?.["x-amazon-apigateway-gateway-responses"];
+  return Number(answers?.["THROTTLED"]?.statusCode ?? 429);
 }
 
 function describeRoutes(lookup: Lookup, api: Resource, stage: Resource): RouteDescription[] {

@@ -19,8 +19,8 @@ export const silenceIsASign: Mutation = {
   sources: [
     {
       file: "lambda/detection/probe.ts",
-      from: 'home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",',
-      to: 'home: isHomeBad ? "bad" : "good",',
+      from: 'if (hasFailed(home)) return standby === null ? "blind" : "bad";',
+      to: 'if (hasFailed(home)) return "bad";',
     },
   ],
 };
@@ -239,6 +239,23 @@ export const failbackByFailover: Mutation = {
       file: "lambda/failover/decide.ts",
       from: 'observation.home, "switchover", "operator: failback"',
       to: 'observation.home, "failover", "operator: failback"',
+    },
+  ],
+};
+
+/** Only canary orders that fail one after the other count, and a refused one is not repeated. */
+export const refusalsHideFailures: Mutation = {
+  name: "refused requests hide failures",
+  sources: [
+    {
+      file: "lambda/detection/evidence.ts",
+      from: 'outcomes.slice(outcomes.lastIndexOf("accepted") + 1)',
+      to: 'outcomes.slice(outcomes.findLastIndex((canary) => canary !== "failed") + 1)',
+    },
+    {
+      file: "lambda/detection/probe.ts",
+      from: "if (!isRefused(answer)) return answer;",
+      to: "return answer;",
     },
   ],
 };

@@ -61,3 +61,18 @@ export const disabledHealthCheck: Mutation = {
     (check) => withProperties(check, { disabled: true }),
   ),
 };
+
+/** Route 53 takes a throttled request for a failure, as it does with an API that everybody uses. */
+export const throttledIsUnhealthy: Mutation = {
+  name: "a throttled health check gets 429",
+  edits: "api-use1-health-checks",
+  program: editing(
+    "API for health checks",
+    ({ type, name }) =>
+      type === "aws:apigateway/restApi:RestApi" && name === "api-use1-health-checks",
+    (api) => {
+      const body = String(api.inputs["body"]);
+      return withProperties(api, { body: body.replace('"statusCode":200', '"statusCode":429') });
+    },
+  ),
+};

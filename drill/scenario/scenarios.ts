@@ -48,6 +48,14 @@ export const scenarios: readonly Scenario[] = [
     weight: 3,
     parts: (stream) => [mainOf(stream), { kind: apis.standbyCrowded, at: [100, 140] }],
   },
+  {
+    name: "flooded, then broken",
+    weight: 3,
+    parts: (stream) => [
+      main(stream.pick(mains)),
+      { kind: apis.flooded, at: stream.chance(0.5) ? [60, 140] : [150, 210] },
+    ],
+  },
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
   alone(paths.flappingShort, 3),

@@ -80,18 +80,21 @@ describe("a flooded throttle at home", () => {
     health: answering({ statusCode: 200, body: "{}" }),
   };
 
-  /** Each region's answers to an order and to a health check. */
+  /** Each region's answers to an order, a canary order, a probe of its health and Route 53. */
   async function statuses(begin: (world: World) => void): Promise<Record<string, number[]>> {
     const world = worldOf(resources, [], handlers);
     begin(world);
     const { simulation, program } = world.base;
     await simulation.run(simulation.nowMs + 10_000);
     const seen: Record<string, number[]> = {};
-    for (const { host, stage, region } of program.apis) {
-      for (const [method, path] of [
-        ["POST", "orders"],
-        ["GET", "health"],
-      ] as const) {
+    const requests = [
+      ["POST", "orders"],
+      ["POST", "canary-orders"],
+      ["GET", "health"],
+    ] as const;
+    for (const { host, stage, region, routes } of program.apis) {
+      const isChecks = !routes.some((route) => route.path === "/orders");
+      for (const [method, path] of isChecks ? requests.slice(2) : requests) {
         const request = { method, url: `https://${host}/${stage}/${path}`, body: "{}" };
         const headers = { Authorization: "Bearer good" };
         world.apis.request(INTERNET, { ...request, headers }, ({ status }) => {
@@ -105,20 +108,20 @@ describe("a flooded throttle at home", () => {
 
   /** Nearly all. */
   const ALL = 1 - 1e-9;
-  const calm = [202, 200];
+  const calm = [202, 202, 200, 200];
 
   it.each([
     ["none", () => {}, calm],
-    ["the account's", (world: World) => world.apis.flood("us-east-1", ALL), [429, 429]],
+    ["the account's", (world: World) => world.apis.flood("us-east-1", ALL), [429, 429, 429, 200]],
     [
       "that of orders",
       (world: World) => world.apis.flood("us-east-1", ALL, (path) => path === "/orders"),
-      [429, 200],
+      [429, 202, 200, 200],
     ],
     [
       "that of health",
       (world: World) => world.apis.flood("us-east-1", ALL, (path) => path === "/health"),
-      [202, 429],
+      [202, 202, 429, 200],
     ],
     ["a flood that has ended", (world: World) => world.apis.flood("us-east-1", ALL)(), calm],
   ])("%s", async (_which, begin, atHome) => {
@@ -136,6 +139,6 @@ describe("a flooded throttle at home", () => {
       expect(answers["us-east-2"]).toEqual(calm);
       seen.push(answers["us-east-1"]!.join());
     }
-    expect(seen).toEqual(["429,429", "429,200", "202,429"]);
+    expect(seen).toEqual(["429,429,429,200", "429,202,200,200", "202,202,429,200"]);
   });
 });

@@ -6,6 +6,7 @@ import { fixedAssumptions } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { type Call, type Destination, Exchange } from "./exchange";
 import type { Outcome } from "./environment";
+import type { RequestAnswer } from "./hooks";
 import type { Lambda } from "./lambda";
 import type { Place } from "./network";
 import { type Limit, TokenBucket } from "./tokenBucket";
@@ -106,18 +107,29 @@ export class ApiGateways {
     const { from, region, request, destination } = exchange;
     const { call } = destination;
     if (call === undefined) return exchange.back(403, '{"message":"Missing Authentication Token"}');
-    const { hooks, simulation } = this.base;
-    const disturbed = hooks.request.ask(region, call.path, request.method, from);
-    if (disturbed === undefined) return this.carryOut(exchange, call);
-    if (disturbed === "hang") return;
-    if ("status" in disturbed) return exchange.back(disturbed.status, disturbed.body);
-    simulation.after(disturbed.delayMs, () => {
-      if (!this.base.network.isLost(region)) this.carryOut(exchange, call);
+    const disturbed = this.base.hooks.request.ask(region, call.path, request.method, from);
+    this.disturb(exchange, disturbed, () => this.admit(exchange, call));
+  }
+
+  private disturb(exchange: Exchange, by: RequestAnswer | undefined, proceed: () => void): void {
+    if (by === undefined) return proceed();
+    if (by === "hang") return;
+    if ("status" in by) return exchange.back(by.status, by.body);
+    this.base.simulation.after(by.delayMs, () => {
+      if (!this.base.network.isLost(exchange.region)) proceed();
     });
   }
 
+  private admit(exchange: Exchange, call: Call): void {
+    if (this.isThrottled(call)) {
+      return exchange.back(call.api.throttledStatus, '{"message":"Too Many Requests"}');
+    }
+    const { region, request } = exchange;
+    const disturbed = this.base.hooks.integration.ask(region, call.path, request.method);
+    this.disturb(exchange, disturbed, () => this.carryOut(exchange, call));
+  }
+
   private carryOut(exchange: Exchange, call: Call): void {
-    if (this.isThrottled(call)) return exchange.back(429, '{"message":"Too Many Requests"}');
     const { route } = call;
     if (!this.mayCall(route.functionArn, route.sourceArn(call.path))) {
       return exchange.back(500, '{"message":"Internal server error"}');

@@ -54,6 +54,8 @@ export interface WorldHooks {
     [region: string, path: string, method: string, from: Place],
     RequestAnswer
   >;
+  /** Called when a throttle has admitted a request: what fails is behind the gateway. */
+  readonly integration: Hooks<[region: string, path: string, method: string], RequestAnswer>;
   /**
    * Called for each asynchronous event. Returns the delay of each of its copies; an empty list
    * loses it.
@@ -71,6 +73,7 @@ export function createHooks(): WorldHooks {
   return {
     call: new Hooks(),
     request: new Hooks(),
+    integration: new Hooks(),
     event: new Hooks(),
     start: new Hooks(),
     connect: new Hooks(),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CANARY_ACCOUNT } from "../auth/tunables";
+import { CANARY_ID_VERSION, CANARY_ORDERS_PATH } from "../orders/canaryOrders";
 import { variable } from "../runtime/env";
 import type { HttpRequest, Runtime } from "../runtime/runtime";
 import { LOOK_SLOT_SECONDS } from "./tunables";
@@ -15,7 +16,7 @@ export async function canaryOrder(
 ): Promise<HttpRequest> {
   return {
     method: "POST",
-    url: `${apiUrl}/orders`,
+    url: `${apiUrl}${CANARY_ORDERS_PATH}`,
     headers: {
       "Content-Type": "application/json",
       Authorization: `Bearer ${await runtime.canaryToken()}`,
@@ -31,14 +32,14 @@ export async function canaryOrder(
   };
 }
 
-/** A UUID that depends only on the environment and the slot. */
+/** A UUID that depends only on the environment and the slot. Clients cannot place orders with it. */
 function canaryId(environment: string, atMs: number): string {
   const slot = Math.floor(atMs / (LOOK_SLOT_SECONDS * 1000));
   const hex = createHash("sha256").update(`${environment}#${slot}`).digest("hex");
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
+    `${CANARY_ID_VERSION}${hex.slice(13, 16)}`,
     `8${hex.slice(17, 20)}`,
     hex.slice(20, 32),
   ].join("-");

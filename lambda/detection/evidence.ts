@@ -1,4 +1,5 @@
 import type { Control } from "../control/control";
+import type { Reading } from "./storedEvidence";
 import {
   ALIVE_STALE_SECONDS,
   ARMED_AFTER_SECONDS,
@@ -17,12 +18,13 @@ export interface ProbeResult {
   atMs: number;
   /**
    * `bad`: home did not answer in time or answered 5xx, while the standby answered. `blind`: neither
-   * answered, so the fault may be on the prober's side.
+   * answered, so the fault may be on the prober's side. `refused`: a throttle answered with 429,
+   * which says nothing about home.
    */
-  home: "good" | "bad" | "blind";
-  /** The canary order at home. Only `failed` (5xx) is evidence; `refused` is 4xx, including 429. */
+  home: "good" | "bad" | "blind" | "refused";
+  /** The canary order at home: `failed` is 5xx, and `refused` is 4xx, including 429. */
   canary: "accepted" | "failed" | "refused" | "unanswered";
-  /** Age of home's heartbeat; null if absent or unreadable, which never counts as stale. */
+  /** Age of home's heartbeat, below zero if its clock is ahead; null if unknown, which is never stale. */
   aliveAgeMs: number | null;
 }
 
@@ -40,9 +42,9 @@ export interface Progress {
 export interface Evidence {
   /** Oldest first, at most LOOKS_KEPT. */
   probes: readonly ProbeResult[];
-  /** When home last wrote its heartbeat; null if absent or unreadable. */
+  /** When home last wrote its heartbeat; null if unknown. */
   aliveAtMs: number | null;
-  /** Home's progress; null if absent or unreadable. */
+  /** Home's progress; null if unknown. */
   progress: Progress | null;
   /** When the oldest order that has waited longer than PROGRESS_STALE_SECONDS was accepted, or null. */
   waitingSinceMs: number | null;
@@ -63,6 +65,33 @@ export function mergeProbes(
     bySlot.set(Math.floor(probe.atMs / (LOOK_SLOT_SECONDS * 1000)), probe);
   }
   return [...bySlot.values()].sort((one, other) => one.atMs - other.atMs).slice(-LOOKS_KEPT);
+}
+
+/**
+ * When home last wrote its heartbeat. If the item is absent or makes no sense, the last one that
+ * made sense counts: a home that is alive replaces it within seconds.
+ */
+export function lastAliveAtMs(
+  read: Reading<number>,
+  probes: readonly ProbeResult[],
+): number | null {
+  if (read === "unknown") return null;
+  if (read !== "absent") return read;
+  const known = probes.flatMap(({ atMs, aliveAgeMs }) =>
+    aliveAgeMs === null ? [] : [atMs - aliveAgeMs],
+  );
+  return known.at(-1) ?? null;
+}
+
+/**
+ * Home's progress. If the item is absent or makes no sense, the last one that made sense counts.
+ * Home writes such an item anew, so the time of the first settled order in an epoch is remembered.
+ */
+export function lastProgress(read: Reading<Progress>, known: Progress | null): Progress | null {
+  if (read === "unknown") return null;
+  if (read === "absent") return known;
+  if (known?.epoch !== read.epoch) return read;
+  return { ...read, firstAtMs: Math.min(read.firstAtMs, known.firstAtMs) };
 }
 
 /** Whether the probes alone justify invoking the orchestrator. They never justify a failover alone. */
@@ -103,17 +132,20 @@ export function progressIsStale(
   return isStale(control, progress, nowMs, (recorded) => recorded.lastAtMs);
 }
 
-/** True if every canary order fails and home has settled no order accepted within PROGRESS_STALE_SECONDS. */
+/**
+ * True if canary orders fail without an acceptance in between, and home has settled no order accepted
+ * within PROGRESS_STALE_SECONDS.
+ */
 export function acceptingHasStopped(
   control: Control,
   progress: Progress | null,
   probes: readonly ProbeResult[],
   nowMs: number,
 ): boolean {
-  const last = probes.slice(-FAILED_CANARIES);
+  const outcomes = probes.map(({ canary }) => canary);
+  const sinceAccepted = outcomes.slice(outcomes.lastIndexOf("accepted") + 1);
   return (
-    last.length === FAILED_CANARIES &&
-    last.every((probe) => probe.canary === "failed") &&
+    sinceAccepted.filter((canary) => canary === "failed").length >= FAILED_CANARIES &&
     isStale(control, progress, nowMs, (recorded) => recorded.newestOrderAtMs)
   );
 }
@@ -158,8 +190,9 @@ const isFlap = (probe: ProbeResult): boolean =>
   probe.aliveAgeMs !== null &&
   probe.aliveAgeMs > FLAPPING_ALIVE_STALE_SECONDS * 1000;
 
+/** The bad probes since the last one that was neither bad nor refused. */
 function badInRow(probes: readonly ProbeResult[]): number {
-  let count = 0;
-  for (let i = probes.length - 1; i >= 0 && isBad(probes[i]!); i--) count++;
-  return count;
+  const definite = probes.filter(({ home }) => home !== "refused");
+  const last = definite.map(isBad).lastIndexOf(false);
+  return definite.length - 1 - last;
 }

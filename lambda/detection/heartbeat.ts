@@ -1,7 +1,11 @@
-import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "../runtime/ledger";
+import * as z from "zod/mini";
+import { isConditionFailed, updateItem, type LedgerRuntime } from "../runtime/ledger";
 import type { Log } from "../runtime/log";
 import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
+import { latestMs, pastMs, readEvidence, type Reading } from "./storedEvidence";
 import { ALIVE_REFRESH_SECONDS } from "./tunables";
+
+const schemaAt = (nowMs: number) => z.object({ atMs: pastMs(nowMs) });
 
 /**
  * Returns a function that writes a region's heartbeat, at most every ALIVE_REFRESH_SECONDS. It never
@@ -20,8 +24,9 @@ export function heartbeat(
     try {
       await updateItem(runtime, table, `alive#${region}`, SIDE_WRITE_TIMEOUT_MS, {
         UpdateExpression: "SET atMs = :now",
-        ConditionExpression: "attribute_not_exists(atMs) OR atMs < :now",
-        ExpressionAttributeValues: { ":now": nowMs },
+        // An absent time, a text and a time ahead are not at or before `latest`: they are replaced.
+        ConditionExpression: "atMs < :now OR NOT atMs <= :latest",
+        ExpressionAttributeValues: { ":now": nowMs, ":latest": latestMs(nowMs) },
       });
     } catch (error) {
       // If the condition failed, another execution environment wrote a later heartbeat.
@@ -31,18 +36,13 @@ export function heartbeat(
   };
 }
 
-/** When a region last wrote its heartbeat, in milliseconds since 1970; null if absent or unreadable. */
+/** When a region last wrote its heartbeat, in milliseconds since 1970. */
 export async function readHeartbeat(
   runtime: LedgerRuntime,
   table: string,
   region: string,
   log: Log,
-): Promise<number | null> {
-  try {
-    const item = await readItem<{ atMs: number }>(runtime, table, `alive#${region}`);
-    return item?.atMs ?? null;
-  } catch (error) {
-    log.error("a heartbeat could not be read", error, { of: region });
-    return null;
-  }
+): Promise<Reading<number>> {
+  const item = await readEvidence(runtime, table, `alive#${region}`, schemaAt, log);
+  return typeof item === "string" ? item : item.atMs;
 }

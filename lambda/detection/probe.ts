@@ -8,14 +8,23 @@ import { describe, METRIC_NAMESPACE, type Log } from "../runtime/log";
 import type { HttpAnswer, HttpRequest, Runtime } from "../runtime/runtime";
 import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
 import { canaryOrder } from "./canaryOrder";
-import { progressIsStale, type Evidence, type ProbeResult } from "./evidence";
+import {
+  lastAliveAtMs,
+  lastProgress,
+  progressIsStale,
+  type Evidence,
+  type ProbeResult,
+  type Progress,
+} from "./evidence";
 import { readHeartbeat } from "./heartbeat";
 import { readProgress } from "./progress";
+import { reportIgnored, type Reading } from "./storedEvidence";
 import {
   CANARY_ORDERS_AT_MS,
   LOOK_SLOT_SECONDS,
   PROBE_TIMEOUT_MS,
   PROGRESS_STALE_SECONDS,
+  REFUSED_RETRY_MS,
 } from "./tunables";
 
 export type ProbeRuntime = Pick<
@@ -29,6 +38,12 @@ export interface Finding {
   control: Control | "absent" | "unknown";
   /** The evidence without the probe results. */
   ledger: Omit<Evidence, "probes">;
+}
+
+/** What earlier probes found. */
+export interface Known {
+  looks: readonly ProbeResult[];
+  progress: Progress | null;
 }
 
 const slotMs = LOOK_SLOT_SECONDS * 1000;
@@ -60,24 +75,33 @@ export async function placeOrdersUntilNextSlot(runtime: ProbeRuntime, log: Log):
 /**
  * Probes both regions, places a canary order at home, reads the ledger and publishes the metrics of
  * the probes. Never rejects: what fails is part of the finding.
+ * @param earlier stands in for items of the ledger that are absent or make no sense.
  * @param failedBefore canary orders that failed since the last call; they count in the metric.
  */
-export async function probe(runtime: ProbeRuntime, log: Log, failedBefore = 0): Promise<Finding> {
+export async function probe(
+  runtime: ProbeRuntime,
+  log: Log,
+  earlier: Known | Promise<Known>,
+  failedBefore = 0,
+): Promise<Finding> {
   const { env } = runtime;
   const homeUrl = variable(env, "HOME_API_URL");
   const standbyUrl = variable(env, "STANDBY_API_URL");
   const table = variable(env, "LEDGER_TABLE");
   const homeRegion = variable(env, "HOME_REGION");
   const atMs = runtime.clock.nowMs();
-  const [home, standby, canary, control, aliveAtMs, progress] = await Promise.all([
+  const [home, standby, canary, control, alive, settled, known] = await Promise.all([
     request(runtime, log, () => ({ method: "GET", url: `${homeUrl}/health` })),
     request(runtime, log, () => ({ method: "GET", url: `${standbyUrl}/health` })),
     request(runtime, log, () => canaryOrder(runtime, homeUrl, atMs)),
     readControlOrUnknown(runtime, table, log),
     readHeartbeat(runtime, table, homeRegion, log),
     readProgress(runtime, table, homeRegion, log),
+    earlier,
   ]);
   const isHomeBad = hasFailed(home);
+  const aliveAtMs = lastAliveAtMs(alive, known.looks);
+  const progress = lastProgress(possible(settled, control, log), known.progress);
   await publish(runtime, log, [
     ["HomeProbeFailed", Number(isHomeBad)],
     ["StandbyProbeFailed", Number(standby === null)],
@@ -86,7 +110,7 @@ export async function probe(runtime: ProbeRuntime, log: Log, failedBefore = 0): 
   return {
     probe: {
       atMs,
-      home: !isHomeBad ? "good" : standby === null ? "blind" : "bad",
+      home: homeOutcome(home, standby),
       canary: canaryOutcome(canary),
       aliveAgeMs: aliveAtMs === null ? null : atMs - aliveAtMs,
     },
@@ -97,6 +121,18 @@ export async function probe(runtime: ProbeRuntime, log: Log, failedBefore = 0): 
       waitingSinceMs: await readWaitingSince(runtime, log, control, progress),
     },
   };
+}
+
+/** No region settles under an epoch that the control item has not reached. */
+function possible(
+  progress: Reading<Progress>,
+  control: Finding["control"],
+  log: Log,
+): Reading<Progress> {
+  if (typeof control === "string" || typeof progress === "string") return progress;
+  if (progress.epoch <= control.epoch) return progress;
+  reportIgnored(log, "progress", `epoch ${progress.epoch} is above ${control.epoch}`);
+  return "absent";
 }
 
 /** Queries the index only once progress is stale: before that, the answer decides nothing. */
@@ -117,20 +153,37 @@ async function readWaitingSince(
   }
 }
 
-/** Sends a request. Returns null if there is no answer within PROBE_TIMEOUT_MS. */
+/**
+ * Sends a request, repeatedly while a throttle refuses it: 429 says nothing about what is behind.
+ * Returns null if there is no answer within PROBE_TIMEOUT_MS.
+ */
 async function request(
   runtime: ProbeRuntime,
   log: Log,
   prepare: () => HttpRequest | Promise<HttpRequest>,
 ): Promise<HttpAnswer | null> {
-  try {
-    return await within(runtime.clock, PROBE_TIMEOUT_MS, "a probe", async (signal) =>
-      runtime.http(await prepare(), signal),
-    );
-  } catch (error) {
-    log.info("a probe was not answered", describe(error));
-    return null;
+  const { clock } = runtime;
+  const untilMs = clock.nowMs() + PROBE_TIMEOUT_MS;
+  let refused: HttpAnswer | null = null;
+  while (clock.nowMs() < untilMs) {
+    try {
+      const answer = await within(clock, untilMs - clock.nowMs(), "a probe", async (signal) =>
+        runtime.http(await prepare(), signal),
+      );
+      if (!isRefused(answer)) return answer;
+      refused = answer;
+    } catch (error) {
+      if (refused === null) log.info("a probe was not answered", describe(error));
+      return refused;
+    }
+    await sleep(clock, REFUSED_RETRY_MS);
   }
+  return refused;
+}
+
+function homeOutcome(home: HttpAnswer | null, standby: HttpAnswer | null): ProbeResult["home"] {
+  if (hasFailed(home)) return standby === null ? "blind" : "bad";
+  return isRefused(home) ? "refused" : "good";
 }
 
 function canaryOutcome(answer: HttpAnswer | null): ProbeResult["canary"] {
@@ -141,6 +194,10 @@ function canaryOutcome(answer: HttpAnswer | null): ProbeResult["canary"] {
 
 function hasFailed(answer: HttpAnswer | null): boolean {
   return answer === null || answer.status >= 500;
+}
+
+function isRefused(answer: HttpAnswer | null): boolean {
+  return answer?.status === 429;
 }
 
 async function publish(

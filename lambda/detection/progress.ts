@@ -1,8 +1,19 @@
-import { isConditionFailed, readItem, updateItem, type LedgerRuntime } from "../runtime/ledger";
+import * as z from "zod/mini";
+import { isConditionFailed, updateItem, type LedgerRuntime } from "../runtime/ledger";
 import type { Log } from "../runtime/log";
 import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
 import type { Progress } from "./evidence";
-import { PROGRESS_REFRESH_SECONDS } from "./tunables";
+import { latestMs, pastMs, readEvidence, type Reading } from "./storedEvidence";
+import { PROGRESS_REFRESH_SECONDS, PROGRESS_STALE_SECONDS } from "./tunables";
+
+export function progressSchemaAt(nowMs: number) {
+  return z.object({
+    epoch: z.int().check(z.gte(1)),
+    firstAtMs: pastMs(nowMs),
+    lastAtMs: pastMs(nowMs),
+    newestOrderAtMs: pastMs(nowMs),
+  });
+}
 
 /**
  * Returns a function that records that a region settles orders under an epoch, and when the newest
@@ -16,10 +27,11 @@ export function progressRecorder(
   log: Log,
 ): (epoch: number, newestOrderAtMs: number) => Promise<void> {
   let last = { epoch: 0, atMs: -Infinity };
-  let newestMs = -Infinity;
+  let newestMs = 0;
   return async (epoch, newestOrderAtMs) => {
-    newestMs = Math.max(newestMs, newestOrderAtMs);
     const nowMs = runtime.clock.nowMs();
+    // NaN and a time ahead would hide that no new orders are settled.
+    if (newestOrderAtMs <= latestMs(nowMs)) newestMs = Math.max(newestMs, newestOrderAtMs);
     const isRecent = nowMs - last.atMs < PROGRESS_REFRESH_SECONDS * 1000;
     if (last.epoch === epoch && isRecent) return;
     try {
@@ -38,26 +50,30 @@ async function record(
   region: string,
   { epoch, nowMs, newestMs }: { epoch: number; nowMs: number; newestMs: number },
 ): Promise<void> {
-  const moved = { ":epoch": epoch, ":now": nowMs };
+  const moved = { ":epoch": epoch, ":now": nowMs, ":latest": latestMs(nowMs) };
   const newer = { ...moved, ":newest": newestMs };
+  // Does not hold for an absent item, another epoch, texts and times ahead: they are replaced.
+  const makesSense =
+    "(epoch = :epoch AND firstAtMs <= :latest AND lastAtMs <= :latest AND newestOrderAtMs <= :latest)";
+  // A region that settles under a later epoch renews its progress.
+  const isLater = "(:epoch < epoch AND :stale < lastAtMs AND lastAtMs <= :latest)";
   const changes = [
     {
       UpdateExpression: "SET lastAtMs = :now, newestOrderAtMs = :newest",
-      ConditionExpression: "epoch = :epoch AND lastAtMs < :now AND newestOrderAtMs <= :newest",
+      ConditionExpression: `${makesSense} AND lastAtMs < :now AND newestOrderAtMs <= :newest`,
       ExpressionAttributeValues: newer,
     },
     // Another execution environment has settled a newer order.
     {
       UpdateExpression: "SET lastAtMs = :now",
-      ConditionExpression: "epoch = :epoch AND lastAtMs < :now",
+      ConditionExpression: `${makesSense} AND lastAtMs < :now`,
       ExpressionAttributeValues: moved,
     },
-    // The epoch is new.
     {
       UpdateExpression:
         "SET epoch = :epoch, firstAtMs = :now, lastAtMs = :now, newestOrderAtMs = :newest",
-      ConditionExpression: "attribute_not_exists(epoch) OR epoch < :epoch",
-      ExpressionAttributeValues: newer,
+      ConditionExpression: `NOT ${makesSense} AND NOT ${isLater}`,
+      ExpressionAttributeValues: { ...newer, ":stale": nowMs - PROGRESS_STALE_SECONDS * 1000 },
     },
   ];
   for (const change of changes) {
@@ -70,17 +86,12 @@ async function record(
   // If no condition held, another execution environment has written later progress.
 }
 
-/** What a region last recorded; null if absent or unreadable. */
-export async function readProgress(
+/** What a region last recorded. */
+export function readProgress(
   runtime: LedgerRuntime,
   table: string,
   region: string,
   log: Log,
-): Promise<Progress | null> {
-  try {
-    return (await readItem<Progress>(runtime, table, `progress#${region}`)) ?? null;
-  } catch (error) {
-    log.error("the progress could not be read", error, { of: region });
-    return null;
-  }
+): Promise<Reading<Progress>> {
+  return readEvidence(runtime, table, `progress#${region}`, progressSchemaAt, log);
 }

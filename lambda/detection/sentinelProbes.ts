@@ -1,10 +1,13 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
 import { within } from "../runtime/clock";
-import { isConditionFailed, readItem, type LedgerRuntime } from "../runtime/ledger";
+import { isConditionFailed, type LedgerRuntime } from "../runtime/ledger";
 import type { Log } from "../runtime/log";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
-import type { ProbeResult } from "./evidence";
-import { LOOKS_FRESH_SECONDS } from "./tunables";
+import type { ProbeResult, Progress } from "./evidence";
+import { progressSchemaAt } from "./progress";
+import { latestMs, pastMs, readEvidence } from "./storedEvidence";
+import { CLOCK_AHEAD_MAX_SECONDS, LOOKS_FRESH_SECONDS } from "./tunables";
 
 const ITEM_KEY = "looks#sentinel";
 
@@ -16,6 +19,25 @@ export interface SentinelProbes {
   loopStartedAtMs: number;
   /** True if neither the newest result nor the control item gives the orchestrator anything to do. */
   isCalm: boolean;
+  /** Home's last progress that made sense, or null. */
+  progress: Progress | null;
+}
+
+function schemaAt(nowMs: number) {
+  return z.object({
+    looks: z.array(
+      z.object({
+        atMs: pastMs(nowMs),
+        home: z.enum(["good", "bad", "blind", "refused"]),
+        canary: z.enum(["accepted", "failed", "refused", "unanswered"]),
+        aliveAgeMs: z.nullable(z.number().check(z.gte(-CLOCK_AHEAD_MAX_SECONDS * 1000))),
+      }),
+    ),
+    newestAtMs: pastMs(nowMs),
+    loopStartedAtMs: pastMs(nowMs),
+    isCalm: z.boolean(),
+    progress: z._default(z.nullable(progressSchemaAt(nowMs)), null),
+  });
 }
 
 const noProbes: SentinelProbes = {
@@ -23,6 +45,7 @@ const noProbes: SentinelProbes = {
   newestAtMs: -Infinity,
   loopStartedAtMs: -Infinity,
   isCalm: false,
+  progress: null,
 };
 
 /**
@@ -41,11 +64,13 @@ export async function writeSentinelProbes(
         new PutCommand({
           TableName: table,
           Item: { pk: ITEM_KEY, ...probes },
+          // The times of an absent item, texts and times ahead are not at or before `latest`.
           ConditionExpression:
-            "attribute_not_exists(pk) OR loopStartedAtMs <= :started OR newestAtMs < :stale",
+            "loopStartedAtMs <= :started OR newestAtMs < :stale OR NOT (loopStartedAtMs <= :latest AND newestAtMs <= :latest)",
           ExpressionAttributeValues: {
             ":started": probes.loopStartedAtMs,
             ":stale": probes.newestAtMs - LOOKS_FRESH_SECONDS * 1000,
+            ":latest": latestMs(runtime.clock.nowMs()),
           },
         }),
         { abortSignal },
@@ -64,13 +89,8 @@ export async function readSentinelProbes(
   table: string,
   log: Log,
 ): Promise<SentinelProbes> {
-  try {
-    const found = await readItem<SentinelProbes>(runtime, table, ITEM_KEY);
-    const isFresh =
-      found !== undefined && runtime.clock.nowMs() - found.newestAtMs <= LOOKS_FRESH_SECONDS * 1000;
-    return isFresh ? found : noProbes;
-  } catch (error) {
-    log.error("the sentinel's probes could not be read", error);
-    return noProbes;
-  }
+  const found = await readEvidence(runtime, table, ITEM_KEY, schemaAt, log);
+  if (typeof found === "string") return noProbes;
+  const isFresh = runtime.clock.nowMs() - found.newestAtMs <= LOOKS_FRESH_SECONDS * 1000;
+  return isFresh ? found : noProbes;
 }

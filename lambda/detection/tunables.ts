@@ -11,6 +11,8 @@ export const SCHEDULE_GAP_MAX_SECONDS = 119;
 export const LOOP_TIMEOUT_SECONDS = 150;
 /** Timeout of a probe. order-api answers in less time even while the ledger does not answer it. */
 export const PROBE_TIMEOUT_MS = 3_000;
+/** A refused request (429) is repeated after this time: at least every tenth attempt gets through soon. */
+export const REFUSED_RETRY_MS = 100;
 /** Number of probe results kept: the window in which flapping is counted. */
 export const LOOKS_KEPT = 12;
 /** The sentinel's stored probe results are used as evidence up to this age: two slots. */
@@ -37,8 +39,15 @@ export const AZ_FAILOVER_SECONDS = 60;
  * slot, a progress write and a probe together.
  */
 export const PROGRESS_STALE_SECONDS = 80;
-/** Accepting has stopped only if this many consecutive canary orders were answered with 5xx. */
+/** Accepting has stopped only if the canary orders of this many slots got 5xx and none in between was accepted. */
 export const FAILED_CANARIES = 6;
+/**
+ * A stored time may be ahead of the reader's clock by this much: Amazon Time Sync keeps clocks
+ * together within milliseconds, and a clock without it drifts by seconds. A time further ahead makes
+ * no sense. A heartbeat that is ahead looks fresh for longer, but "home lost" waits for
+ * BAD_PROBES_IN_ROW slots in any case.
+ */
+export const CLOCK_AHEAD_MAX_SECONDS = 10;
 /** Automatic failover is armed once home has settled for this long in the current epoch. */
 export const ARMED_AFTER_SECONDS = 300;
 /** A region writes its heartbeat at most this often. */

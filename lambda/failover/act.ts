@@ -212,12 +212,14 @@ export async function notify(runtime: ActRuntime, control: Control, log: Log): P
   const active = control.active ?? "";
   const home = variable(env, "HOME_REGION");
   const left = active === home ? variable(env, "STANDBY_REGION") : home;
-  const [before, after] = await Promise.all([
-    readProgress(runtime, table(runtime), left, log),
-    readProgress(runtime, table(runtime), active, log),
-  ]);
+  const [before, after] = await Promise.all(
+    [left, active].map(async (region) => {
+      const progress = await readProgress(runtime, table(runtime), region, log);
+      return typeof progress === "string" ? null : progress;
+    }),
+  );
   const settlingAtMs = after?.epoch === control.epoch ? after.firstAtMs : clock.nowMs();
-  const isTakeover = before !== null && control.how !== "start";
+  const isTakeover = before && control.how !== "start";
   const rtoSeconds = isTakeover ? seconds(settlingAtMs - before.lastAtMs) : 0;
   const rpoSeconds =
     isTakeover && control.newestRowAtMs !== null

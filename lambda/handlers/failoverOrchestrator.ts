@@ -151,10 +151,9 @@ class ControlLoop {
     if (this.isInProgress() || this.trigger === "operator") {
       return this.observation(noEvidence, await this.observeTarget());
     }
-    const [finding, { looks: sentinelProbes }] = await Promise.all([
-      probe(this.runtime, this.log),
-      stored ?? readStored(),
-    ]);
+    const sentinels = stored === null ? readStored() : Promise.resolve(stored);
+    const finding = await probe(this.runtime, this.log, sentinels);
+    const { looks: sentinelProbes } = await sentinels;
     this.control = finding.control;
     this.probes = [...this.probes, finding.probe].slice(-LOOKS_KEPT);
     this.hasSentinelProbes = sentinelProbes.length >= BAD_PROBES_IN_ROW;

@@ -5,24 +5,26 @@ import type { Control } from "../control/control";
 import { variable } from "../runtime/env";
 import { cachedControl, readControl } from "../control/controlItem";
 import { createLog, type Log } from "../runtime/log";
+import { CANARY_ORDERS_PATH, isCanaryId } from "../orders/canaryOrders";
 import { hintBody } from "../orders/hint";
 import { storedOrder, validateOrder, type Order } from "../orders/order";
 import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderItem";
 import { isWaiting } from "../control/rules";
 import type { Runtime } from "../runtime/runtime";
 import { HINT_TIMEOUT_MS, ORDER_BODY_MAX_BYTES, RETRY_AFTER_SECONDS } from "../orders/tunables";
+import { CANARY_ACCOUNT } from "../auth/tunables";
 import { heartbeat } from "../detection/heartbeat";
 
 export type OrderApiRuntime = Pick<Runtime, "env" | "clock" | "write" | "dynamodb" | "sqs">;
 
 type Answer = APIGatewayProxyResult;
-type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"> & {
+type Event = Pick<APIGatewayProxyEvent, "httpMethod" | "resource" | "body" | "pathParameters"> & {
   /** The account of the token, as the authorizer returned it. */
   requestContext: { authorizer?: { accountId?: string } | null };
 };
 
 /**
- * Answers `POST /orders` and `GET /orders/{orderId}`. An order is answered with 202 once the ledger
+ * Answers `POST /orders`, `POST /canary-orders` and `GET /orders/{orderId}`. An order is answered with 202 once the ledger
  * holds it in two regions. The message to the active region's queue is only a hint: if it is lost,
  * the sweep re-queues the order.
  */
@@ -32,7 +34,7 @@ export function createOrderApi(runtime: OrderApiRuntime): (event: Event) => Prom
     const account = event.requestContext.authorizer?.accountId;
     return event.httpMethod === "GET"
       ? api.find((event.pathParameters?.["orderId"] ?? "").toLowerCase(), account)
-      : api.post(event.body ?? "", account);
+      : api.post(event.body ?? "", account, event.resource);
   };
 }
 
@@ -57,7 +59,10 @@ class OrderApi {
     this.beat = heartbeat(runtime, this.table, this.region, this.log);
   }
 
-  async post(body: string, account: string | undefined): Promise<Answer> {
+  async post(body: string, account: string | undefined, path: string): Promise<Answer> {
+    if (path === CANARY_ORDERS_PATH && account !== CANARY_ACCOUNT) {
+      return answer(403, { error: "only canary orders are placed here; use /orders" });
+    }
     const bytes = Buffer.byteLength(body);
     if (bytes > ORDER_BODY_MAX_BYTES) {
       return answer(413, { error: `the body has ${bytes} bytes; at most ${ORDER_BODY_MAX_BYTES}` });
@@ -69,6 +74,10 @@ class OrderApi {
     const { accountId, orderId } = validation.order;
     if (accountId !== account) {
       return answer(403, { error: `the token is not for account ${accountId}`, orderId });
+    }
+    if (isCanaryId(orderId) && account !== CANARY_ACCOUNT) {
+      const fields = [{ field: "orderId", problem: "a UUID of another version than 8" }];
+      return answer(400, { error: "invalid order", fields });
     }
     return this.accept(validation.order);
   }

@@ -41,16 +41,18 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
   return async () => {
     const loopStartedAtMs = clock.nowMs();
     const endMs = loopStartedAtMs + LOOP_SECONDS * 1000;
-    let probes = (await readSentinelProbes(runtime, table, log)).looks;
+    let { looks: probes, progress } = await readSentinelProbes(runtime, table, log);
     let isNewest = true;
     while (isNewest && clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
-      const finding = await probe(runtime, log, await placeOrdersUntilNextSlot(runtime, log));
+      const failed = await placeOrdersUntilNextSlot(runtime, log);
+      const finding = await probe(runtime, log, { looks: probes, progress }, failed);
       probes = [...probes, finding.probe].slice(-LOOKS_KEPT);
+      progress = finding.ledger.progress ?? progress;
       const because = reasonToInvoke(finding, probes, home, clock.nowMs());
       const isCalm = because === null && isUnsuspicious(finding, home);
-      const newestAtMs = finding.probe.atMs;
+      const found = { looks: probes, newestAtMs: finding.probe.atMs, progress };
       const [written, invoked] = await Promise.allSettled([
-        writeSentinelProbes(runtime, table, { looks: probes, newestAtMs, loopStartedAtMs, isCalm }),
+        writeSentinelProbes(runtime, table, { ...found, loopStartedAtMs, isCalm }),
         because === null ? undefined : invokeOrchestrator(because),
       ]);
       if (written.status === "fulfilled") isNewest = written.value;

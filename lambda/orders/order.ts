@@ -23,7 +23,7 @@ const label = () => text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - or
 export const orderSchema = z.strictObject(
   {
     orderId: z.uuid("a UUID").register(orderDescriptions, {
-      description: "Chosen by the client. A retry uses the same id",
+      description: "Chosen by the client, of any version but 8. A retry uses the same id",
     }),
     accountId: label().register(orderDescriptions, { description: "The account of the token" }),
     sessionId: label().register(orderDescriptions, { description: "The client's trading session" }),

@@ -7,6 +7,7 @@ import type { Sns } from "../sns";
 import { type AlarmDefinition, MINUTE_SECONDS, createAlarms, silence } from "./alarm";
 import { allAlarmed } from "./composite";
 import { probeMetric } from "./probeMetric";
+import { ordersMetric } from "./targets";
 import { BLIND_PERIOD_SECONDS } from "./thresholds";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
@@ -39,6 +40,13 @@ const notifying = {
       period: BLIND_PERIOD_SECONDS,
     },
     ...silence(MINUTE_SECONDS / BLIND_PERIOD_SECONDS),
+  }),
+  "evidence-ignored": ({ platform }: Watched): AlarmDefinition => ({
+    alarmDescription: "An item in the ledger that detection reads makes no sense and is ignored",
+    metric: {
+      ...ordersMetric({ platform, region: platform.standby }, "EvidenceIgnored"),
+      statistic: "Sum",
+    },
   }),
   "sentinel-errors": ({ sentinel }: Watched) => errors("sentinel", sentinel),
   "orchestrator-errors": ({ orchestrator }: Watched) => errors("orchestrator", orchestrator),

@@ -21,7 +21,7 @@ export interface AlarmTargets extends RegionalArgs {
 }
 
 /** A metric that the handlers of a region write. */
-export function ordersMetric({ platform, region }: AlarmTargets, metricName: string) {
+export function ordersMetric({ platform, region }: RegionalArgs, metricName: string) {
   const dimensions = { Environment: platform.config.env, Region: region.name };
   return { namespace: METRIC_NAMESPACE, metricName, dimensions };
 }

@@ -1,4 +1,5 @@
 import openapi from "../../api/openapi.json";
+import { CANARY_ORDERS_PATH } from "../../lambda/orders/canaryOrders";
 import { RETRY_AFTER_SECONDS } from "../../lambda/orders/tunables";
 import { VERDICT_KEPT_SECONDS } from "../platform/tunables";
 
@@ -24,6 +25,16 @@ export interface Operation {
 
 /** The ARN with which API Gateway invokes each function. */
 export type InvokeArns = Readonly<Record<Operation["answeredBy"] | "authorizer", string>>;
+
+/**
+ * The canary orders' own path, so that they do not share a throttle with clients' orders. It is no
+ * part of the contract: order-api refuses everyone else there.
+ */
+export const canaryOperation = {
+  path: CANARY_ORDERS_PATH,
+  method: "post",
+  operationId: "placeCanaryOrder",
+} as const;
 
 /** Every operation of the contract. */
 export function operations(): Operation[] {
@@ -63,10 +74,12 @@ export function gatewayDocument(invokeArns: InvokeArns): object {
       },
     });
   }
+  const { path, method, operationId } = canaryOperation;
+  const canaryOrders = { [path]: { [method]: { ...paths["/orders"].post, operationId } } };
   return {
     openapi: version,
     info: { title: info.title, version: info.version },
-    paths,
+    paths: { ...paths, ...canaryOrders },
     components: {
       securitySchemes: { bearer: tokenAuthorizer(invokeArns.authorizer) },
       schemas: { ...components.schemas, Order: { type: "object" } },
@@ -95,18 +108,40 @@ function tokenAuthorizer(invokeArn: string): object {
   };
 }
 
-/** The responses of the gateway itself, with the contract's status codes and error format. */
-function gatewayResponses(): object {
-  const answer = (statusCode: number, error: string, headers: Record<string, string> = {}) => ({
+/**
+ * The API that Route 53 asks for a region's health. Route 53 takes any answer but 2xx and 3xx for a
+ * failure, so a throttled request is answered with 200: it says nothing about the region. All APIs of
+ * the account share a throttle, so a method of its own does not suffice.
+ */
+export function healthCheckDocument(invokeArn: string): object {
+  const integration = { type: "aws_proxy", httpMethod: "POST", uri: invokeArn };
+  return {
+    openapi: contract.openapi,
+    info: { title: "Health checks", version: contract.info.version },
+    paths: { "/health": { get: { "x-amazon-apigateway-integration": integration } } },
+    "x-amazon-apigateway-gateway-responses": {
+      THROTTLED: gatewayResponse(200, { throttled: true }),
+    },
+  };
+}
+
+function gatewayResponse(statusCode: number, body: object, headers: Record<string, string> = {}) {
+  return {
     statusCode,
-    responseTemplates: { "application/json": JSON.stringify({ error }) },
+    responseTemplates: { "application/json": JSON.stringify(body) },
     responseParameters: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [
         `gatewayresponse.header.${name}`,
         `'${value}'`,
       ]),
     ),
-  });
+  };
+}
+
+/** The responses of the gateway itself, with the contract's status codes and error format. */
+function gatewayResponses(): object {
+  const answer = (statusCode: number, error: string, headers?: Record<string, string>) =>
+    gatewayResponse(statusCode, { error }, headers);
   const badToken = answer(401, "the bearer token is missing or no longer good", {
     "WWW-Authenticate": "Bearer",
   });

@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { VALIDATION_TTL_SECONDS } from "../platform/tunables";
-import { type ApiGateway, STAGE_NAME } from "../apiGateway";
+import type { ApiGateway } from "../apiGateway";
+import { STAGE_NAME } from "./stage";
 import type { Pair, Platform, Region } from "../platform/platform";
 import { PlatformComponent } from "../platform/component";
 

@@ -33,6 +33,12 @@ export const ORDERS_BURST = 2_000;
 /** Paths without a token: enough for 16 Route 53 checkers, the probes and the canaries. */
 export const OPEN_RATE_PER_SECOND = 50;
 export const OPEN_BURST = 100;
+/** Canary orders: loops of the sentinel and the orchestrator, some of which repeat refused ones. */
+export const CANARY_RATE_PER_SECOND = 50;
+export const CANARY_BURST = 100;
+/** Four times what a health check asks: 16 checkers, every 10 s at most. The burst is for two rounds. */
+export const HEALTH_CHECK_RATE_PER_SECOND = 7;
+export const HEALTH_CHECK_BURST = 35;
 /** Covers accepting and settling an order, the token, the last answers and the runtime's start. */
 export const CANARY_TIMEOUT_SECONDS = 90;
 /** Canaries are evidence for people; the probes place orders every 10 s. */

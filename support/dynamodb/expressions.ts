@@ -90,6 +90,10 @@ const functions: Record<string, (value: unknown) => boolean> = {
 };
 
 function parseTerm(tokens: Tokens): Condition {
+  if (tokens.take("NOT")) {
+    const negated = parseTerm(tokens);
+    return (item, bindings) => !negated(item, bindings);
+  }
   if (tokens.take("(")) {
     const inner = parseOr(tokens);
     tokens.expect(")");

@@ -42,21 +42,24 @@ export function openItem(
   };
 }
 
-type OrderEvent = Pick<APIGatewayProxyEvent, "httpMethod" | "body" | "pathParameters"> & {
+type OrderEvent = Pick<
+  APIGatewayProxyEvent,
+  "httpMethod" | "resource" | "body" | "pathParameters"
+> & {
   requestContext: { authorizer: { accountId: string } };
 };
 
 /** What the authorizer read from the token. */
 const asAccount = (accountId: string) => ({ requestContext: { authorizer: { accountId } } });
 
-export function post(body: unknown, account = "account"): OrderEvent {
+export function post(body: unknown, account = "account", resource = "/orders"): OrderEvent {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return { httpMethod: "POST", body: text, pathParameters: null, ...asAccount(account) };
+  return { httpMethod: "POST", resource, body: text, pathParameters: null, ...asAccount(account) };
 }
 
 export function get(id: string, account = "account"): OrderEvent {
-  const pathParameters = { orderId: id };
-  return { httpMethod: "GET", body: null, pathParameters, ...asAccount(account) };
+  const about = { resource: "/orders/{orderId}", pathParameters: { orderId: id } };
+  return { httpMethod: "GET", body: null, ...about, ...asAccount(account) };
 }
 
 /** A batch of messages m0, m1 ...: a hint for each order, and texts as they are. */

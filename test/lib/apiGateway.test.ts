@@ -26,6 +26,7 @@ const routes = [
   ["GET", "/orders/{orderId}", "orderApi", "getOrder", "/orders/*"],
   ["GET", "/health", "health", "getHealth", "/health"],
   ["GET", "/failover-latch", "health", "getFailoverLatch", "/failover-latch"],
+  ["POST", "/canary-orders", "orderApi", "placeCanaryOrder", "/canary-orders"],
 ] as const;
 
 describe.each(regions)("the API in %s", (token, region) => {
@@ -40,7 +41,10 @@ describe.each(regions)("the API in %s", (token, region) => {
       endpointConfiguration: { types: "REGIONAL" },
     });
     expect(typeof body).toBe("string");
-    expect(Object.keys(document().paths)).toEqual(Object.keys(openapi.paths));
+    expect(Object.keys(document().paths)).toEqual([
+      ...Object.keys(openapi.paths),
+      "/canary-orders",
+    ]);
   });
 
   test("has exactly these routes", () => {
@@ -98,6 +102,7 @@ describe.each(regions)("the API in %s", (token, region) => {
       getOrder: [{ bearer: [] }],
       getHealth: undefined,
       getFailoverLatch: undefined,
+      placeCanaryOrder: [{ bearer: [] }],
     });
     expect(program.one("lambda/permission", `api-${token}-authorizer`).inputs).toEqual({
       action: "lambda:InvokeFunction",
@@ -139,6 +144,7 @@ describe.each(regions)("the API in %s", (token, region) => {
     ["orders", "*/*", 1_000, 2_000],
     ["health", "health/GET", 50, 100],
     ["failover-latch", "failover-latch/GET", 50, 100],
+    ["canary-orders", "canary-orders/POST", 50, 100],
   ])("throttles %s separately", (what, methodPath, rate, burst) => {
     expect(program.one("apigateway/methodSettings", `api-${token}-${what}`).inputs).toEqual({
       restApi: api().id,
@@ -149,6 +155,50 @@ describe.each(regions)("the API in %s", (token, region) => {
         throttlingRateLimit: rate,
         throttlingBurstLimit: burst,
       },
+    });
+  });
+});
+
+describe.each(regions)("the API for Route 53's health checks in %s", (token, region) => {
+  const name = `api-${token}-health-checks`;
+  const api = () => program.one("apigateway/restApi", name);
+  const health = () => program.one("lambda/function", `health-${token}`);
+
+  test("answers a throttled request as healthy", () => {
+    const { body, ...rest } = api().inputs;
+    expect(rest).toEqual({
+      name: `dev-health-checks-${token}`,
+      description: "The region's health, for Route 53",
+      endpointConfiguration: { types: "REGIONAL" },
+    });
+    expect(api().region).toBe(region);
+    const { paths, ...document } = JSON.parse(String(body)) as Record<string, object>;
+    const uri = health().state.invokeArn;
+    const integration = { type: "aws_proxy", httpMethod: "POST", uri };
+    expect(paths).toEqual({
+      "/health": { get: { "x-amazon-apigateway-integration": integration } },
+    });
+    expect(document["x-amazon-apigateway-gateway-responses"]).toEqual({
+      THROTTLED: expect.objectContaining({ statusCode: 200 }) as object,
+    });
+  });
+
+  test("may invoke the function, has a throttle of its own and needs the permission first", () => {
+    const permission = program.one("lambda/permission", name);
+    expect(permission.inputs).toEqual({
+      action: "lambda:InvokeFunction",
+      function: health().inputs.name,
+      principal: "apigateway.amazonaws.com",
+      sourceArn: `${String(api().state.executionArn)}/v1/GET/health`,
+    });
+    const stage = program.one("apigateway/stage", name);
+    expect(stage.inputs).toMatchObject({ restApi: api().id, stageName: "v1" });
+    expect(stage.dependencies).toContain(permission.urn);
+    expect(program.one("apigateway/methodSettings", name).inputs).toEqual({
+      restApi: api().id,
+      stageName: "v1",
+      methodPath: "health/GET",
+      settings: { metricsEnabled: true, throttlingRateLimit: 7, throttlingBurstLimit: 35 },
     });
   });
 });

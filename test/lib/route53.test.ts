@@ -5,8 +5,9 @@ beforeAll(async () => {
   program = await loadProgram();
 });
 
-function host(token: string, region: string): string {
-  return `${program.one("apigateway/restApi", `api-${token}`).id}.execute-api.${region}.amazonaws.com`;
+function host(token: string, region: string, what = ""): string {
+  const { id } = program.one("apigateway/restApi", `api-${token}${what}`);
+  return `${id}.execute-api.${region}.amazonaws.com`;
 }
 
 test("PRIMARY record -> calculated check -> home's check and the latch", () => {
@@ -36,7 +37,7 @@ test("home's check asks for an epoch, and an update keeps the path", () => {
   const check = program.one("route53/healthCheck", "route53-home");
   expect(check.inputs).toEqual({
     type: "HTTPS",
-    fqdn: host("use1", "us-east-1"),
+    fqdn: host("use1", "us-east-1", "-health-checks"),
     port: 443,
     enableSni: true,
     resourcePath: "/v1/health?after=0",
@@ -65,7 +66,7 @@ test("the standby is checked from outside, only to notify people", () => {
   const check = program.one("route53/healthCheck", "route53-standby");
   expect(check.inputs).toEqual({
     type: "HTTPS",
-    fqdn: host("use2", "us-east-2"),
+    fqdn: host("use2", "us-east-2", "-health-checks"),
     port: 443,
     enableSni: true,
     resourcePath: "/v1/health",

@@ -1,20 +1,29 @@
+import type { Stream } from "../../../support/simulation/random";
 import type { RequestAnswer } from "../../world/hooks";
 import { bounds } from "../bounds";
 import { type Fault, type FaultKind, type Traits, fault, heldIn } from "./fault";
 
 type Meant = (path: string, method: string) => boolean;
 
-const isOrder: Meant = (path, method) => path === "/orders" && method === "POST";
-const isOrders: Meant = (path) => path.startsWith("/orders");
+const isOrders: Meant = (path) => /^\/(canary-)?orders/.test(path);
+const isOrder: Meant = (path, method) => isOrders(path, method) && method === "POST";
 const isAny: Meant = () => true;
 
-/** The matching requests to home's API get the fault's answer, or none. */
-function disturbing(traits: Traits, isMeant: Meant, answer: RequestAnswer, share = 1): Fault {
+/**
+ * The matching requests to home's API get the fault's answer, or none: from the gateway itself, or
+ * from what is behind it, and then only if no throttle refuses them.
+ */
+function disturbing(
+  traits: Traits,
+  isMeant: Meant,
+  answer: RequestAnswer,
+  { share = 1, at: where = "integration" }: { share?: number; at?: "request" | "integration" } = {},
+): Fault {
   return fault(traits, ({ world, region }) => {
     const { random, hooks } = world.base;
     const chance = random.stream(`fault ${traits.name}`);
     return [
-      hooks.request.add((at, path, method) =>
+      hooks[where].add((at, path, method) =>
         at === region("home") && isMeant(path, method) && (share === 1 || chance.chance(share))
           ? answer
           : undefined,
@@ -44,6 +53,7 @@ export const apiLost: FaultKind = {
       },
       isAny,
       status === null ? "hang" : broken(status),
+      { at: "request" },
     );
   },
 };
@@ -84,7 +94,7 @@ export const grayErrors: FaultKind = {
       },
       isAll ? isAny : isOrder,
       broken(500),
-      share,
+      { share },
     );
   },
 };
@@ -103,7 +113,7 @@ export const slowAnswers: FaultKind = {
       },
       isAny,
       { delayMs: seconds * 1000 },
-      share,
+      { share },
     );
   },
 };
@@ -150,24 +160,34 @@ export const standbyCrowded = crowded("standby");
 /** Which throttle runs out of tokens. Health checks and orders share the account's throttle. */
 const floods = {
   "other APIs of the account": undefined,
-  "POST /orders": isOrder,
-  "what asks for no token": (path: string) => !path.startsWith("/orders"),
+  "POST /orders": (path: string) => path === "/orders",
+  "what asks for no token": (path: string, method: string) => !isOrders(path, method),
 };
 
-/** Other requests use up a throttle at home. A 429 is an answer, not an outage. */
+function flood(name: string, share: number, flooded: keyof typeof floods): Fault {
+  return fault(
+    {
+      name,
+      description: `at home ${flooded} gets so many requests that ${(share * 100).toFixed(0)} % get 429`,
+      failover: "must not",
+      onlyRefuses: true,
+    },
+    ({ world, region }) => [world.apis.flood(region("home"), share, floods[flooded])],
+  );
+}
+
+const anyOf = (stream: Stream) => stream.pick(Object.keys(floods) as (keyof typeof floods)[]);
+
+/** Others use up a throttle at home: 429 is an answer, not an outage. */
 export const throttled: FaultKind = {
   name: "throttled",
   lasts: [120, 420],
-  draw: (stream) => {
-    const share = stream.between(0.3, 1);
-    const flooded = stream.pick(Object.keys(floods) as (keyof typeof floods)[]);
-    return fault(
-      {
-        name: "throttled",
-        description: `at home ${flooded} is asked so often that ${(share * 100).toFixed(0)} % get 429`,
-        failover: "must not",
-      },
-      ({ world, region }) => [world.apis.flood(region("home"), share, floods[flooded])],
-    );
-  },
+  draw: (stream) => flood("throttled", stream.between(0.3, 1), anyOf(stream)),
+};
+
+/** Others use up a throttle at home while something is broken there. */
+export const flooded: FaultKind = {
+  name: "flooded",
+  lasts: [500, 600],
+  draw: (stream) => flood("flooded", stream.between(0.3, 0.9), anyOf(stream)),
 };

@@ -42,6 +42,8 @@ export interface Traits {
   readonly misleadsClients?: boolean;
   /** Nobody places orders, so the recovery cannot be observed. */
   readonly hidesRecovery?: boolean;
+  /** A throttle refuses requests, and nothing else is wrong: DNS must not leave home. */
+  readonly onlyRefuses?: boolean;
   /** Nothing remains afterwards that could heal. */
   readonly isLast?: boolean;
 }

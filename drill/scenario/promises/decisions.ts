@@ -152,6 +152,24 @@ export const noFlipBack: Watcher = {
   },
 };
 
+/** Judged by the faults that have begun so far, as long as home is active. */
+export const throttlesMoveNoName: Watcher = {
+  name: "DNS does not leave home because of a throttle",
+  kinds: ["fault begins", "dns"],
+  watch: ({ world, ledgerTable, schedule, home }) => {
+    const begun = new Set<string>();
+    return (happening) => {
+      if (happening.kind === "fault begins") begun.add(happening.name);
+      if (happening.kind !== "dns" || regionInDns(world) === home) return undefined;
+      const faults = schedule.faults.filter(({ fault }) => begun.has(fault.name));
+      const isOnlyRefused = faults.every(({ fault }) => fault.onlyRefuses === true);
+      if (faults.length === 0 || !isOnlyRefused) return undefined;
+      if (controlIn(world, ledgerTable)?.active !== home) return undefined;
+      return `DNS answers ${regionInDns(world)}, ${home} is active`;
+    };
+  },
+};
+
 /**
  * From an automatic fence to the activation, neither an orchestrator nor what it invokes calls the
  * region that is being left, or Route 53: such a call could only wait. An orchestrator that has

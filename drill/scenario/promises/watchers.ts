@@ -6,6 +6,7 @@ import {
   onlyToTheReady,
   onlyWhenArmed,
   onlyWhereRight,
+  throttlesMoveNoName,
 } from "./decisions";
 import { operatorsTold } from "./told";
 import { oneDatabase } from "./splitBrain";
@@ -25,6 +26,7 @@ export const allWatchers: readonly Watcher[] = [
   onlyToTheReady,
   notFromStandby,
   noFlipBack,
+  throttlesMoveNoName,
   nothingWaitsForTheLost,
   failbackLosesNothing,
   deadLetters,

@@ -76,16 +76,17 @@ describe("the order canary", () => {
 
   it("places an order that order-api accepts", async () => {
     const api = createOrderApi(world.runtime(HOME));
-    const requestContext = { authorizer: { accountId: CANARY_ACCOUNT } };
-    const pathParameters = { orderId: ORDER_ID };
+    const event = {
+      resource: "/orders",
+      requestContext: { authorizer: { accountId: CANARY_ACCOUNT } },
+      pathParameters: { orderId: ORDER_ID },
+    };
     world.website = (({ method, body }: HttpRequest) =>
-      api({ httpMethod: method, body: body ?? null, pathParameters, requestContext }).then(
-        (answer) => {
-          const item = world.item(`order#${ORDER_ID}`);
-          if (item) world.put({ ...item, pk: `order#${ORDER_ID}`, settledEpoch: 1 });
-          return { status: answer.statusCode, body: answer.body };
-        },
-      )) as unknown as FakeWorld["website"];
+      api({ httpMethod: method, body: body ?? null, ...event }).then((answer) => {
+        const item = world.item(`order#${ORDER_ID}`);
+        if (item) world.put({ ...item, pk: `order#${ORDER_ID}`, settledEpoch: 1 });
+        return { status: answer.statusCode, body: answer.body };
+      })) as unknown as FakeWorld["website"];
     expect((await order()).result).toMatch(/^order .*: accepted after \d+ ms, settled after/);
   });
 

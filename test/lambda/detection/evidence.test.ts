@@ -2,13 +2,17 @@ import * as fc from "fast-check";
 import {
   isArmed,
   areSuspicious,
+  lastAliveAtMs,
+  lastProgress,
   mergeProbes,
   progressIsStale,
   signOf,
   type Evidence,
   type ProbeResult,
+  type Progress,
   type Sign,
 } from "../../../lambda/detection/evidence";
+import type { Reading } from "../../../lambda/detection/storedEvidence";
 import {
   ago,
   anyEvidence,
@@ -25,9 +29,11 @@ import {
 } from "../../helpers/observations";
 
 const blind: ProbeResult = { ...bad, home: "blind" };
+const refused: ProbeResult = { ...good, home: "refused", canary: "refused" };
 /** Bad, while home had written its sign of life 10 s before, and a millisecond earlier. */
 const fresh: ProbeResult = { ...bad, aliveAgeMs: 10_000 };
 const flap: ProbeResult = { ...bad, aliveAgeMs: 10_001 };
+const silent: ProbeResult = { ...bad, aliveAgeMs: null };
 const failed: ProbeResult = { ...good, canary: "failed" };
 const stale = { ...settling, lastAtMs: ago(80) - 1, newestOrderAtMs: ago(82) };
 /** Old orders are settled still. */
@@ -49,6 +55,12 @@ describe("boundaries", () => {
     ["3 bad probes, then a good one", { ...lost, probes: probes(bad, bad, bad, good) }, null],
     ["a good one among 3", { ...lost, probes: probes(bad, good, bad, bad) }, null],
     ["a blind one among 3", { ...lost, probes: probes(bad, bad, blind, bad) }, null],
+    [
+      "3 bad probes, and refused ones between and after them",
+      { ...lost, probes: probes(bad, refused, bad, bad, refused) },
+      "home lost",
+    ],
+    ["3 refused ones", { ...lost, probes: probes(refused, refused, refused) }, null],
     ["3 blind ones", { ...lost, probes: probes(blind, blind, blind) }, null],
     ["no probes at all", { ...lost, probes: [] }, null],
 
@@ -116,11 +128,21 @@ describe("boundaries", () => {
       null,
     ],
     [
-      "one of 6 refused",
+      "5 probes and a refused one",
+      { progress: nothingNew, probes: probes(refused, ...many(5, failed)) },
+      null,
+    ],
+    [
+      "6 probes, and refused ones between and after them",
       {
         progress: nothingNew,
-        probes: probes({ ...failed, canary: "refused" }, ...many(5, failed)),
+        probes: probes(...many(3, failed), refused, refused, ...many(3, failed), refused),
       },
+      "accepting stopped",
+    ],
+    [
+      "6 probes, one accepted among them",
+      { progress: nothingNew, probes: probes(...many(3, failed), good, ...many(3, failed)) },
       null,
     ],
     [
@@ -155,6 +177,31 @@ describe("boundaries", () => {
     const seen = [ageMs, 10_000, 0].map((one) => ({ ...bad, atMs: NOW_MS - one }));
     expect(sign({ ...lost, probes: seen })).toBe(expected);
   });
+});
+
+test.each<[string, Reading<number>, ProbeResult[], number | null]>([
+  ["the item's time", ago(3), probes(good), ago(3)],
+  ["the last one known if the item makes no sense", "absent", probes(bad, good), ago(2)],
+  ["the last one known, whichever probe knew it", "absent", probes(good, silent), ago(12)],
+  ["unknown if nothing was known", "absent", probes(silent), null],
+  ["unknown if the item is unreadable", "unknown", probes(good), null],
+])("home's last heartbeat is %s", (_what, read, seen, expected) => {
+  expect(lastAliveAtMs(read, seen)).toBe(expected);
+});
+
+test.each<[string, Reading<Progress>, Progress | null, Progress | null]>([
+  ["the item", settling, null, settling],
+  ["the item of a later epoch", { ...settling, epoch: 2 }, settling, { ...settling, epoch: 2 }],
+  [
+    "the item, since the first time that was known",
+    { ...settling, firstAtMs: ago(9) },
+    settling,
+    settling,
+  ],
+  ["the last one known if the item makes no sense", "absent", settling, settling],
+  ["unknown if the item is unreadable", "unknown", settling, null],
+])("home's progress is %s", (_what, read, known, expected) => {
+  expect(lastProgress(read, known)).toEqual(expected);
 });
 
 test.each<[boolean, Parameters<typeof progressIsStale>[1]]>([

@@ -42,9 +42,26 @@ describe("a heartbeat", () => {
   });
 
   it.each([
+    ["makes no sense is replaced", 10_001, true],
+    ["is ahead by as much as clocks may differ is kept", 9_000, false],
+  ])("that %s", async (_, aheadMs, isReplaced) => {
+    const atMs = world.nowMs + aheadMs;
+    world.put({ pk: `alive#${HOME}`, atMs });
+    await world.play(heartbeat(world.runtime(HOME), "ledger", HOME, noLog)());
+    const expected = isReplaced ? world.nowMs - 10 : atMs;
+    expect(world.item(`alive#${HOME}`)).toEqual({ pk: `alive#${HOME}`, atMs: expected });
+  });
+
+  it.each([null, "x", {}])("replaces the time %j", async (atMs) => {
+    world.put({ pk: `alive#${HOME}`, atMs });
+    await world.play(heartbeat(world.runtime(HOME), "ledger", HOME, noLog)());
+    expect(world.item(`alive#${HOME}`)).toMatchObject({ atMs: world.nowMs - 10 });
+  });
+
+  it.each([
     ["is read as its time", undefined, 7, []],
-    ["is null if it is unreadable", `alive#${HOME}`, null, ["a heartbeat could not be read"]],
-    ["is null if it is absent", "absent", null, []],
+    ["is unknown if it is unreadable", `alive#${HOME}`, "unknown", ["evidence could not be read"]],
+    ["is absent if there is none", "absent", "absent", []],
   ])("%s", async (_, on, expected, errors) => {
     if (on !== "absent") world.put({ pk: `alive#${HOME}`, atMs: 7 });
     if (on !== undefined) world.mishap({ on }, throttled());

@@ -3,6 +3,7 @@ import {
   probe,
   untilNextSlot,
   untilNextSlotMs,
+  type Known,
 } from "../../../lambda/detection/probe";
 import { validateOrder } from "../../../lambda/orders/order";
 import type { HttpAnswer, HttpRequest } from "../../../lambda/runtime/runtime";
@@ -17,7 +18,9 @@ beforeEach(() => {
   world.setControl({ epoch: 3 });
 });
 
-const seen = () => world.timed(probe(world.runtime(STANDBY), noLog));
+const nothingKnown = { looks: [], progress: null };
+const seen = (earlier: Known = nothingKnown) =>
+  world.timed(probe(world.runtime(STANDBY), noLog, earlier));
 const answers = (home: number | null, standby: number | null, canary: number | null = 202) => {
   world.website = ({ method, url }: HttpRequest): HttpAnswer | undefined => {
     const isHome = url.startsWith("https://home.test/live/");
@@ -41,7 +44,7 @@ describe("a probe of home", () => {
   it.each([
     [200, 200, "good", [0, 0, 0], 0.02],
     [404, 200, "good", [0, 0, 0], 0.02],
-    [429, 200, "good", [0, 0, 0], 0.02],
+    [429, 200, "refused", [0, 0, 0], 3.09],
     [500, 200, "bad", [1, 0, 0], 0.02],
     [503, 503, "bad", [1, 0, 0], 0.02],
     [503, null, "blind", [1, 1, 0], 3.01],
@@ -63,6 +66,7 @@ describe("a probe of home", () => {
     [400, "refused", 0],
     [401, "refused", 0],
     [429, "refused", 0],
+    [403, "refused", 0],
     [500, "failed", 1],
     [503, "failed", 1],
     [null, "unanswered", 1],
@@ -72,13 +76,29 @@ describe("a probe of home", () => {
     expect(published()).toEqual([[0, 0, metric]]);
   });
 
+  it("is repeated while a throttle refuses it, and so is a canary order", async () => {
+    const startedMs = world.nowMs;
+    world.website = () => ({ status: world.nowMs - startedMs < 2_000 ? 429 : 500, body: "" });
+    const { result, seconds } = await seen();
+    expect(result.probe).toMatchObject({ home: "bad", canary: "failed" });
+    expect(seconds).toBe(2.11);
+  });
+
+  it("that is refused before it hangs says nothing", async () => {
+    const startedMs = world.nowMs;
+    world.website = () => (world.nowMs - startedMs < 1_000 ? { status: 429, body: "" } : undefined);
+    const { result, seconds } = await seen();
+    expect(result.probe).toMatchObject({ home: "refused", canary: "refused" });
+    expect(seconds).toBe(3.01);
+  });
+
   it("sends three requests at once, each with a timeout of 3 s", async () => {
     answers(null, null, null);
     expect((await seen()).seconds).toBe(3.01);
     expect(world.told("http")).toEqual([
       "http  GET https://home.test/live/health",
       "http  GET https://standby.test/live/health",
-      "http  POST https://home.test/live/orders",
+      "http  POST https://home.test/live/canary-orders",
     ]);
     const requests = world.callsOf({ service: "http" });
     expect(requests.map((call) => call.signal!.aborted)).toEqual(Array(3).fill(true));
@@ -159,9 +179,9 @@ describe("between two slots", () => {
     answers(200, 200, 500);
     const { result } = await between();
     answers(200, 200, 202);
-    await world.timed(probe(world.runtime(STANDBY), noLog, result));
+    await world.timed(probe(world.runtime(STANDBY), noLog, nothingKnown, result));
     answers(200, 200, 500);
-    await world.timed(probe(world.runtime(STANDBY), noLog, result));
+    await world.timed(probe(world.runtime(STANDBY), noLog, nothingKnown, result));
     expect(published()).toEqual([
       [0, 0, 2],
       [0, 0, 3],
@@ -217,7 +237,9 @@ describe("the state of the ledger", () => {
 
   describe("includes waiting orders once progress is older than 80 s", () => {
     const silentFor = (ms: number, epoch = 3) => {
-      world.put({ pk: `progress#${HOME}`, epoch, firstAtMs: 1, lastAtMs: world.nowMs - ms });
+      const lastAtMs = world.nowMs - ms;
+      const progress = { epoch, firstAtMs: 1, lastAtMs, newestOrderAtMs: 1 };
+      world.put({ pk: `progress#${HOME}`, ...progress });
       world.put(openItem(1, world.nowMs - 90_000));
     };
 

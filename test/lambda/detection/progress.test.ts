@@ -61,6 +61,33 @@ describe("progress", () => {
     expect(writes(`progress#${HOME}`)).toBe(3);
   });
 
+  it.each([
+    { epoch: "3" },
+    { epoch: 999, lastAtMs: 1 },
+    { firstAtMs: null },
+    { lastAtMs: Date.UTC(2999, 0) },
+    { newestOrderAtMs: "infinity" },
+  ])("that makes no sense is written anew: %j", async (nonsense) => {
+    const times = { firstAtMs: 5, lastAtMs: 6, newestOrderAtMs: 4 };
+    world.put({ pk: `progress#${HOME}`, epoch: 3, ...times, ...nonsense });
+    const { nowMs } = world;
+    await world.play(recorder()(3, 7));
+    const recorded = { epoch: 3, firstAtMs: nowMs, lastAtMs: nowMs, newestOrderAtMs: 7 };
+    expect(item()).toEqual({ pk: `progress#${HOME}`, ...recorded });
+  });
+
+  it.each([NaN, Date.UTC(2999, 0)])(
+    "does not take %d for the newest order's time",
+    async (atMs) => {
+      const record = recorder();
+      await world.play(record(3, atMs));
+      expect(item()).toMatchObject({ newestOrderAtMs: 0 });
+      await world.advance(5);
+      await world.play(record(3, 7));
+      expect(item()).toMatchObject({ newestOrderAtMs: 7 });
+    },
+  );
+
   it("is tried again with the next batch after a failure", async () => {
     const record = recorder();
     world.mishap({ command: "Update" }, throttled(), 1);
@@ -72,25 +99,19 @@ describe("progress", () => {
   });
 
   it.each([
-    ["is read as it was written", undefined, true, []],
-    ["is null if it is unreadable", `progress#${HOME}`, false, ["the progress could not be read"]],
-  ])("%s", async (_, on, isFound, errors) => {
-    const stored = {
-      pk: `progress#${HOME}`,
-      epoch: 3,
-      firstAtMs: 1,
-      lastAtMs: 2,
-      newestOrderAtMs: 1,
-    };
-    world.put(stored);
+    ["is read as it was written", undefined, []],
+    ["is unknown if it is unreadable", `progress#${HOME}`, ["evidence could not be read"]],
+  ])("%s", async (_, on, errors) => {
+    const stored = { epoch: 3, firstAtMs: 1, lastAtMs: 2, newestOrderAtMs: 1 };
+    world.put({ pk: `progress#${HOME}`, ...stored });
     if (on !== undefined) world.mishap({ on }, throttled());
     const read = readProgress(world.runtime(STANDBY), "ledger", HOME, log);
-    expect(await world.play(read)).toEqual(isFound ? stored : null);
+    expect(await world.play(read)).toEqual(on === undefined ? stored : "unknown");
     expect(log.errors).toEqual(errors);
   });
 
-  it("is null if it is absent", async () => {
+  it("is absent if there is none", async () => {
     const read = readProgress(world.runtime(STANDBY), "ledger", HOME, log);
-    expect(await world.play(read)).toBeNull();
+    expect(await world.play(read)).toBe("absent");
   });
 });

@@ -126,10 +126,13 @@ describe("after an activation", () => {
     },
   );
 
+  const settled = (region: string, epoch: number, firstAtMs: number, lastAtMs: number) =>
+    world.put({ pk: `progress#${region}`, epoch, firstAtMs, lastAtMs, newestOrderAtMs: 1 });
+
   it("notify publishes RTO and RPO in both regions, then records it", async () => {
     const nowMs = world.nowMs;
-    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: nowMs - 130_040 });
-    world.put({ pk: `progress#${STANDBY}`, epoch: 4, firstAtMs: nowMs - 2_000, lastAtMs: nowMs });
+    settled(HOME, 3, 1, nowMs - 130_040);
+    settled(STANDBY, 4, nowMs - 2_000, nowMs);
     const before = control({ newestRowAtMs: nowMs - 131_300, notifiedEpoch: 1 });
     const log = createLog(runtime(), "test");
     await world.play(act.notify(runtime(), before, log));
@@ -162,8 +165,8 @@ describe("after an activation", () => {
   ])("notify computes both if %s", async (_, epoch, newestRowMs, told) => {
     const { nowMs } = world;
     const settledAtMs = nowMs - 9_900;
-    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: nowMs - 60_000 });
-    world.put({ pk: `progress#${STANDBY}`, epoch, firstAtMs: settledAtMs, lastAtMs: nowMs });
+    settled(HOME, 3, 1, nowMs - 60_000);
+    settled(STANDBY, epoch, settledAtMs, nowMs);
     const before = control({ newestRowAtMs: nowMs + newestRowMs });
     await world.advance(0.09);
     await world.play(act.notify(runtime(), before, createLog(runtime(), "test")));
@@ -173,7 +176,7 @@ describe("after an activation", () => {
   it("notify reports a first start without RTO and RPO", async () => {
     const log = createLog(runtime(), "test");
     const before = control({ active: HOME, how: "start", epoch: 1, reason: "first start" });
-    world.put({ pk: `progress#${STANDBY}`, epoch: 1, firstAtMs: 1, lastAtMs: 1 });
+    settled(STANDBY, 1, 1, 1);
     await world.play(act.notify(runtime(), before, log));
     expect(published()[0]).toMatchObject({
       subject: `${HOME} is active (epoch 1)`,

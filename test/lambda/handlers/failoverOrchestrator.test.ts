@@ -12,6 +12,7 @@ import {
   writeBadLooks,
 } from "../../helpers/failover";
 import { serviceError, STANDBY, HOME, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
+import { openItem } from "../../helpers/events";
 import { clusterArn } from "../../helpers/fakeEnvironment";
 
 let world: FakeWorld;
@@ -202,9 +203,12 @@ describe("an automatic fence", () => {
   it("happens if settling has stopped and an order waits, even if home answers", async () => {
     world.website = () => ({ status: 202, body: "" });
     const stopped = { pk: `progress#${HOME}`, epoch: 1, firstAtMs: world.startMs - 600_000 };
-    world.put({ ...stopped, lastAtMs: world.startMs - 71_000 });
-    const at = new Date(world.startMs - 75_000).toISOString();
-    world.put({ pk: "order#1", shard: "open#1", at, acceptedAt: at });
+    world.put({
+      ...stopped,
+      lastAtMs: world.startMs - 71_000,
+      newestOrderAtMs: world.startMs - 72_000,
+    });
+    world.put(openItem(1, world.startMs - 75_000));
     await play(tick);
     expect(second({ command: "Put", on: "control" })).toBe(10.08);
     expect(world.control).toMatchObject({ epoch: 2, reason: "settling stopped" });

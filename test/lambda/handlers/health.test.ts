@@ -151,9 +151,9 @@ describe("the heartbeat of the region", () => {
   });
 
   it("never decreases, and is tried again with the next request after a failure", async () => {
-    world.put({ pk: `alive#${HOME}`, atMs: world.nowMs + 60_000 });
+    world.put({ pk: `alive#${HOME}`, atMs: world.nowMs + 5_000 });
     expect((await ask("/health")).status).toBe(200);
-    expect(world.item(`alive#${HOME}`)).toMatchObject({ atMs: world.nowMs + 60_000 - 20 });
+    expect(world.item(`alive#${HOME}`)).toMatchObject({ atMs: world.nowMs + 5_000 - 20 });
     begin();
     world.mishap({ on: `alive#${HOME}` }, throttled(), 1);
     await ask("/health");

@@ -86,6 +86,32 @@ describe("an order is accepted", () => {
   });
 });
 
+describe("canary orders", () => {
+  const CANARY_ID = "abcdef00-0000-8000-9000-000000000001";
+  const placed = async (account: string, id: string, path?: string) => {
+    const body = order(1, { orderId: id, accountId: account });
+    return (await send(post(body, account, path))).status;
+  };
+
+  it.each([
+    ["the canary's id, by the canary", "canary", CANARY_ID, "/canary-orders", 202],
+    ["another id, by the canary", "canary", orderId(1), "/canary-orders", 202],
+    ["an id, by the canary on the clients' path", "canary", orderId(1), "/orders", 202],
+    ["a client's id on the canaries' path", "account", orderId(1), "/canary-orders", 403],
+    ["the canary's id, by a client", "account", CANARY_ID, "/orders", 400],
+    [
+      "the canary's id in capitals, by a client",
+      "account",
+      CANARY_ID.toUpperCase(),
+      "/orders",
+      400,
+    ],
+  ])("%s", async (_, account, id, path, status) => {
+    expect(await placed(account, id, path)).toBe(status);
+    expect(world.callsOf({ command: "Put" })).toHaveLength(status === 202 ? 1 : 0);
+  });
+});
+
 describe("the message to the queue", () => {
   const queues = () => ["orders-home", "orders-standby"].map((q) => world.services.queue(q).length);
 

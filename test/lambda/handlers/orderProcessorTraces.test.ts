@@ -51,7 +51,8 @@ describe("progress is recorded", () => {
   });
 
   it("never for an older epoch", async () => {
-    const newer = { pk: `progress#${HOME}`, epoch: EPOCH + 1, firstAtMs: 1, lastAtMs: 2 };
+    const times = { firstAtMs: 1, lastAtMs: world.nowMs, newestOrderAtMs: 1 };
+    const newer = { pk: `progress#${HOME}`, epoch: EPOCH + 1, ...times };
     world.put(newer);
     expect(await failed(accepted(1))).toEqual([]);
     expect(progress()).toEqual(newer);

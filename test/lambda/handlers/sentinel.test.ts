@@ -35,6 +35,11 @@ const goodFrom = (second: number) => {
   world.website = (request) =>
     world.nowMs - startedMs >= second * 1000 ? { status: 200, body: "" } : before(request);
 };
+/** Home last settled orders this long before the start. */
+const settled = (epoch: number, agoMs: number) => {
+  const lastAtMs = startedMs - agoMs;
+  world.put({ pk: `progress#${HOME}`, epoch, firstAtMs: 1, lastAtMs, newestOrderAtMs: lastAtMs });
+};
 const looksItem = () => world.item<SentinelProbes>("looks#sentinel");
 
 describe("a loop", () => {
@@ -61,7 +66,7 @@ describe("a loop", () => {
   });
 
   it("keeps its slots even if progress is stale, home is lost and every write hangs", async () => {
-    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    settled(3, 100_000);
     badAt(() => true);
     for (const command of ["Put", "Query", "PutMetricData", "Invoke"]) {
       world.mishap({ command }, "hangs");
@@ -138,7 +143,7 @@ describe("the orchestrator is invoked", () => {
 
   it("not while the standby is active, whatever the probes of home find", async () => {
     world.setControl({ active: STANDBY, epoch: 3 });
-    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    settled(3, 100_000);
     badAt(() => true);
     await loop();
     expect(times(wakeUps)).toEqual([]);
@@ -159,13 +164,13 @@ describe("the orchestrator is invoked", () => {
   });
 
   it("if progress in this epoch is older than 80 s", async () => {
-    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 19_000 });
+    settled(3, 19_000);
     await loop();
     expect(times(wakeUps)).toEqual(slots(70, 120));
   });
 
   it("if canary orders fail and only old orders are settled", async () => {
-    const old = { newestOrderAtMs: startedMs - 19_000, lastAtMs: startedMs + 200_000 };
+    const old = { newestOrderAtMs: startedMs - 19_000, lastAtMs: startedMs + 10_000 };
     world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, ...old });
     world.website = ({ method }) => ({ status: method === "POST" ? 503 : 200, body: "" });
     await loop();
@@ -173,7 +178,7 @@ describe("the orchestrator is invoked", () => {
   });
 
   it("not if the progress is of another epoch or absent", async () => {
-    world.put({ pk: `progress#${HOME}`, epoch: 2, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+    settled(2, 100_000);
     await loop();
     world.setControl({ epoch: 4 });
     await loop();
@@ -249,8 +254,7 @@ describe("its probe results", () => {
     ["not where it cannot be read", () => world.mishap({ on: "control" }, throttled()), false],
     ["however home looks, once the standby is active", () => elsewhere(), true],
   ];
-  const silent = () =>
-    world.put({ pk: `progress#${HOME}`, epoch: 3, firstAtMs: 1, lastAtMs: startedMs - 100_000 });
+  const silent = () => settled(3, 100_000);
   const elsewhere = () => {
     world.setControl({ active: STANDBY, epoch: 3, notifiedEpoch: 3 });
     badAt(() => true);

@@ -70,12 +70,10 @@ describe("what this program does not use", () => {
     expect(() => parseCondition(text)).toThrow();
   });
 
-  test.each([
-    "NOT version = :two",
-    "begins_with(pk, :x)",
-    "contains(tags, :x)",
-    "size(tags) < :two",
-  ])("the condition %s is refused", (text) => expect(() => parseCondition(text)).toThrow());
+  test.each(["begins_with(pk, :x)", "contains(tags, :x)", "size(tags) < :two"])(
+    "the condition %s is refused",
+    (text) => expect(() => parseCondition(text)).toThrow(),
+  );
 
   test.each(["ADD version :two", "SET version = version + :two", "DELETE tags :x"])(
     "the change %s ends the outage with an error",

@@ -1,0 +1,2 @@
+/** The first part of every path is the API's version. */
+export const STAGE_NAME = "v1";
