@@ -11,6 +11,7 @@ import {
   tick,
   writeBadLooks,
 } from "../../helpers/failover";
+import { openItem } from "../../helpers/events";
 import { serviceError, STANDBY, HOME, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
 import { clusterArn } from "../../helpers/fakeEnvironment";
 
@@ -203,8 +204,7 @@ describe("an automatic fence", () => {
     world.website = () => ({ status: 202, body: "" });
     const stopped = { pk: `progress#${HOME}`, epoch: 1, firstAtMs: world.startMs - 600_000 };
     world.put({ ...stopped, lastAtMs: world.startMs - 71_000 });
-    const at = new Date(world.startMs - 75_000).toISOString();
-    world.put({ pk: "order#1", shard: "open#1", at, acceptedAt: at });
+    world.put(openItem(1, world.startMs - 75_000));
     await play(tick);
     expect(second({ command: "Put", on: "control" })).toBe(10.08);
     expect(world.control).toMatchObject({ epoch: 2, reason: "settling stopped" });
