@@ -46,7 +46,7 @@ async function invoke(lambda: LambdaSender, arn: string) {
 
 function whatHolds({ action, control }: Outcome, nowMs: number): string {
   if (control === "absent") return "no control item yet: nothing is armed";
-  if (control === "unknown") {
+  if (control === "unknown" || control === "malformed") {
     throw new Error(`not disarmed: ${JSON.stringify(action)}; try again when the ledger answers`);
   }
   if (control.target !== null && control.how !== "start") {

@@ -182,8 +182,9 @@ function toRun(action: Action, self: Region, epoch: number): Run | null {
   const run: Run = { ...idleRun, self, epoch, isCurrent: true };
   switch (action.do) {
     case "create":
+      return { ...run, does: "create", target: regionOf(action.target) };
     case "notify":
-      return { ...run, does: action.do };
+      return { ...run, does: "notify" };
     case "fence":
       return { ...run, does: "fence", target: regionOf(action.target), how: action.how };
     case "activate":

@@ -148,8 +148,8 @@ export const noTarget: Mutation = {
     },
     {
       file: "lambda/failover/act.ts",
-      from: "const next = activated(control, result.newestRowAtMs ?? null, runtime.clock.nowMs());",
-      to: "const next = activated({ ...control, target }, result.newestRowAtMs ?? null, runtime.clock.nowMs());",
+      from: "activated(control, result.newestRowAtMs, nowMs)",
+      to: "activated({ ...control, target }, result.newestRowAtMs, nowMs)",
     },
   ],
 };

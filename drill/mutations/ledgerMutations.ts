@@ -64,13 +64,13 @@ export const eventualControl: Mutation = {
     },
     {
       file: "lambda/control/controlItem.ts",
-      from: 'return readItem<Control>(runtime, table, "control");',
-      to: `return within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger read of control", (abortSignal) =>
+      from: 'const item = await readItem<unknown>(runtime, table, "control");',
+      to: `const item = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger read of control", (abortSignal) =>
         runtime.dynamodb.send(
           new GetCommand({ TableName: table, Key: { pk: "control" }, ConsistentRead: false }),
           { abortSignal },
         ),
-      ).then(({ Item }) => Item as Control | undefined);`,
+      ).then(({ Item }) => Item);`,
     },
   ],
 };
@@ -81,12 +81,8 @@ export const unconditionalControl: Mutation = {
   sources: [
     {
       file: "lambda/control/controlItem.ts",
-      from: 'ConditionExpression: isFirst ? "attribute_not_exists(pk)" : "version = :before",',
-      to: '...(isFirst ? { ConditionExpression: "attribute_not_exists(pk)" } : {}),',
-    },
-    {
-      file: "lambda/control/controlItem.ts",
-      from: '...(isFirst ? {} : { ExpressionAttributeValues: { ":before": next.version - 1 } }),',
+      from: `ConditionExpression: "version = :before",
+    ExpressionAttributeValues: { ":before": next.version - 1 },`,
       to: "",
     },
   ],

@@ -159,13 +159,15 @@ const adding =
 function raiseEpoch(flat: string): Execute {
   const epochAt = parameter(flat, /set epoch = \$(\d)/);
   const isUpward = /where epoch < \$\d/.test(flat);
+  const stepMax = Number(/epoch >= \$\d::integer - (\d+)/.exec(flat)?.[1] ?? Infinity);
   return (session, values) => {
     const { volume } = session;
     const epoch = values[epochAt] as number;
     session.locked("exclusive", (release) =>
       session.later(() => {
         const present = volume.state.writerEpoch;
-        const mustRaise = present !== undefined && (!isUpward || present < epoch);
+        const mustRaise =
+          present !== undefined && (!isUpward || present < epoch) && present >= epoch - stepMax;
         const isDone = !mustRaise || write(session, (state) => void (state.writerEpoch = epoch));
         release();
         if (!isDone) return;

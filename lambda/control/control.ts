@@ -1,3 +1,5 @@
+import { EPOCH_JUMP } from "./tunables";
+
 /**
  * The control item: which region is active, or which one is taking over. There is one such item in
  * the ledger. It is read with strong consistency, and every write is conditional on `version`.
@@ -31,20 +33,23 @@ export interface Control {
  */
 export type How = "start" | "failover" | "switchover";
 
-/** The first control item: home is the target. */
-export function firstControl(home: string, nowMs: number): Control {
+/** What a read of the control item found. `unknown` means that it could not be read. */
+export type SeenControl = Control | "absent" | "malformed" | "unknown";
+
+/** The first control item: the region whose database is the writer is the target. */
+export function firstControl(target: string, reason: string, nowMs: number): Control {
   return {
     version: 1,
     epoch: 1,
     active: null,
-    target: home,
+    target,
     how: "start",
     sinceMs: nowMs,
     disarmedUntilMs: 0,
     notifiedEpoch: 0,
     repointedEpoch: 0,
     newestRowAtMs: null,
-    reason: "first start",
+    reason,
   };
 }
 
@@ -65,6 +70,22 @@ export function fenced(
     how,
     sinceMs: nowMs,
     reason,
+  };
+}
+
+/**
+ * The same takeover above the epoch that the target's database has. The control item is younger than
+ * the database, or its epoch is out of reach: it was made anew or changed by hand.
+ */
+export function refenced(control: Control, databaseEpoch: number, nowMs: number): Control {
+  return {
+    ...control,
+    version: control.version + 1,
+    epoch: databaseEpoch + EPOCH_JUMP,
+    notifiedEpoch: Math.min(control.notifiedEpoch, databaseEpoch),
+    repointedEpoch: Math.min(control.repointedEpoch, databaseEpoch),
+    sinceMs: nowMs,
+    reason: `${control.reason}; the control item had epoch ${control.epoch}, the database ${databaseEpoch}`,
   };
 }
 

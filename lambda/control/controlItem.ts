@@ -1,17 +1,68 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { PutCommandInput } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
 import { within } from "../runtime/clock";
+import { variable } from "../runtime/env";
 import { type LedgerRuntime, readItem } from "../runtime/ledger";
 import type { Log } from "../runtime/log";
+import type { Runtime } from "../runtime/runtime";
+import { wrongFields } from "../runtime/schema";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
-import type { Control } from "./control";
-import { CONTROL_CACHE_SECONDS } from "./tunables";
+import type { Control, SeenControl } from "./control";
+import { CONTROL_CACHE_SECONDS, EPOCH_MAX } from "./tunables";
+
+/** Functions that read the control item know the two regions that it may name. */
+export type ControlRuntime = LedgerRuntime & Pick<Runtime, "env">;
+
+/**
+ * The stored control item is not what this program writes. Nobody may act on it, and nobody may take
+ * it for "this region is not active". The orchestrator's tick replaces it.
+ */
+export class MalformedControlError extends Error {
+  override readonly name = "MalformedControlError";
+}
+
+const timeMs = z.number();
+
+const controlSchema = z.object({
+  version: z.int().check(z.minimum(1)),
+  epoch: z.int().check(z.minimum(1), z.maximum(EPOCH_MAX)),
+  active: z.nullable(z.string()),
+  target: z.nullable(z.string()),
+  how: z.enum(["start", "failover", "switchover"]),
+  sinceMs: timeMs,
+  disarmedUntilMs: timeMs,
+  notifiedEpoch: z.int(),
+  repointedEpoch: z.int(),
+  newestRowAtMs: z.nullable(timeMs),
+  reason: z.string(),
+});
+
+function parseControl({ env }: Pick<Runtime, "env">, item: unknown): Control {
+  const parsed = controlSchema.safeParse(item);
+  if (!parsed.success) {
+    const wrong = wrongFields(parsed.error);
+    throw new MalformedControlError(`the control item is malformed in ${wrong}`);
+  }
+  const regions = [variable(env, "HOME_REGION"), variable(env, "STANDBY_REGION")];
+  const { active, target } = parsed.data;
+  const named = [active, target].filter((region) => region !== null);
+  if (named.length === 1 && regions.includes(named[0]!)) return parsed.data;
+  throw new MalformedControlError(
+    `the control item names ${named.join(" and ") || "no region"}, not one of ${regions.join(", ")}`,
+  );
+}
 
 /**
  * Reads the control item with a strongly consistent read. Returns undefined if there is none yet.
- * @throws NoAnswerError or DynamoDB's error.
+ * @throws MalformedControlError, NoAnswerError or DynamoDB's error.
  */
-export function readControl(runtime: LedgerRuntime, table: string): Promise<Control | undefined> {
-  return readItem<Control>(runtime, table, "control");
+export async function readControl(
+  runtime: ControlRuntime,
+  table: string,
+): Promise<Control | undefined> {
+  const item = await readItem<unknown>(runtime, table, "control");
+  return item === undefined ? undefined : parseControl(runtime, item);
 }
 
 /**
@@ -19,28 +70,68 @@ export function readControl(runtime: LedgerRuntime, table: string): Promise<Cont
  * @throws ConditionalCheckFailedException (isConditionFailed) if another invocation wrote first;
  * NoAnswerError or DynamoDB's error, after which the write may or may not have happened.
  */
-export async function writeControl(
-  runtime: LedgerRuntime,
+export function writeControl(runtime: LedgerRuntime, table: string, next: Control): Promise<void> {
+  return putControl(runtime, table, next, {
+    ConditionExpression: "version = :before",
+    ExpressionAttributeValues: { ":before": next.version - 1 },
+  });
+}
+
+/**
+ * Writes the first control item: if there is none, or in place of a malformed one that nobody has
+ * changed since.
+ * @throws as writeControl; also an Error if there is a valid control item.
+ */
+export async function createControl(
+  runtime: ControlRuntime,
+  table: string,
+  first: Control,
+): Promise<void> {
+  const found = await readItem<Record<string, unknown>>(runtime, table, "control");
+  if (found === undefined) {
+    return putControl(runtime, table, first, { ConditionExpression: "attribute_not_exists(pk)" });
+  }
+  if (isControl(runtime, found)) throw new Error("there is a valid control item by now");
+  const { version } = found;
+  const isNumber = Number.isSafeInteger(version) && Number(version) > 0;
+  const next = { ...first, version: isNumber ? Number(version) + 1 : first.version };
+  return putControl(
+    runtime,
+    table,
+    next,
+    version === undefined
+      ? { ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(version)" }
+      : {
+          ConditionExpression: "version = :before",
+          ExpressionAttributeValues: { ":before": version },
+        },
+  );
+}
+
+function isControl(runtime: Pick<Runtime, "env">, item: unknown): boolean {
+  try {
+    parseControl(runtime, item);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function putControl(
+  { clock, dynamodb }: LedgerRuntime,
   table: string,
   next: Control,
+  condition: Pick<PutCommandInput, "ConditionExpression" | "ExpressionAttributeValues">,
 ): Promise<void> {
-  const isFirst = next.version === 1;
-  await within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger write of control", (abortSignal) =>
-    runtime.dynamodb.send(
-      new PutCommand({
-        TableName: table,
-        Item: { pk: "control", ...next },
-        ConditionExpression: isFirst ? "attribute_not_exists(pk)" : "version = :before",
-        ...(isFirst ? {} : { ExpressionAttributeValues: { ":before": next.version - 1 } }),
-      }),
-      { abortSignal },
-    ),
+  const Item = { pk: "control", ...next };
+  await within(clock, OBSERVE_TIMEOUT_MS, "ledger write of control", (abortSignal) =>
+    dynamodb.send(new PutCommand({ TableName: table, Item, ...condition }), { abortSignal }),
   );
 }
 
 /** Returns a function that reads the control item and caches it for CONTROL_CACHE_SECONDS. */
 export function cachedControl(
-  runtime: LedgerRuntime,
+  runtime: ControlRuntime,
   table: string,
 ): () => Promise<Control | undefined> {
   let cached: { control: Control | undefined; atMs: number } | null = null;
@@ -53,16 +144,16 @@ export function cachedControl(
   };
 }
 
-/** Reads the control item. `unknown` means that it could not be read; the reason is logged. */
+/** Reads the control item. Never rejects: why it could not be read is logged. */
 export async function readControlOrUnknown(
-  runtime: LedgerRuntime,
+  runtime: ControlRuntime,
   table: string,
   log: Log,
-): Promise<Control | "absent" | "unknown"> {
+): Promise<SeenControl> {
   try {
     return (await readControl(runtime, table)) ?? "absent";
   } catch (error) {
     log.error("the control item could not be read", error);
-    return "unknown";
+    return error instanceof MalformedControlError ? "malformed" : "unknown";
   }
 }

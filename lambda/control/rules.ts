@@ -1,4 +1,5 @@
 import type { Control } from "./control";
+import { EPOCH_STEP_MAX } from "./tunables";
 
 /** Only the active region settles orders. */
 export function maySettle(control: Control, region: string): boolean {
@@ -18,9 +19,12 @@ export function mayClose(control: Control, region: string, localEpoch: number | 
   return control.active !== null && control.active !== region && localEpoch === control.epoch;
 }
 
-/** The database's epoch only increases: a late activation of an older epoch changes nothing. */
+/**
+ * The database's epoch only increases: a late activation of an older epoch changes nothing. Nor does
+ * one with an epoch that is further ahead than fences can be.
+ */
 export function raisesEpoch(writerEpoch: number, epoch: number): boolean {
-  return writerEpoch < epoch;
+  return writerEpoch < epoch && writerEpoch >= epoch - EPOCH_STEP_MAX;
 }
 
 /** `/failover-latch` answers 200 while the standby is active or taking over. DNS avoids home then. */

@@ -1,5 +1,5 @@
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import type { Control } from "../control/control";
+import type { SeenControl } from "../control/control";
 import { readControlOrUnknown } from "../control/controlItem";
 import { waitingSince } from "../orders/workIndex";
 import { sleep, within } from "../runtime/clock";
@@ -35,7 +35,7 @@ export type ProbeRuntime = Pick<
 /** What one slot's probes found, and what the ledger contained at the same time. */
 export interface Finding {
   probe: ProbeResult;
-  control: Control | "absent" | "unknown";
+  control: SeenControl;
   /** The evidence without the probe results. */
   ledger: Omit<Evidence, "probes">;
 }

@@ -3,6 +3,7 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { FailoverGlobalClusterCommand, SwitchoverGlobalClusterCommand } from "@aws-sdk/client-rds";
 import { UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { PublishCommand } from "@aws-sdk/client-sns";
+import * as z from "zod/mini";
 import { within } from "../runtime/clock";
 import {
   activated,
@@ -10,12 +11,13 @@ import {
   fenced,
   firstControl,
   notified,
+  refenced,
   repointed,
   type Control,
 } from "../control/control";
 import type { Action } from "./decide";
 import { variable } from "../runtime/env";
-import { readControl, writeControl } from "../control/controlItem";
+import { createControl, readControl, writeControl } from "../control/controlItem";
 import type { Log } from "../runtime/log";
 import { clusterArnOf } from "./targetDatabase";
 import type { Runtime } from "../runtime/runtime";
@@ -38,9 +40,9 @@ type Do<Kind extends Action["do"]> = Extract<Action, { do: Kind }>;
 const table = (runtime: ActRuntime) => variable(runtime.env, "LEDGER_TABLE");
 
 /** Creates the control item. All actions reject if the ledger or the called service fails. */
-export async function create(runtime: ActRuntime): Promise<void> {
-  const first = firstControl(variable(runtime.env, "HOME_REGION"), runtime.clock.nowMs());
-  await writeControl(runtime, table(runtime), first);
+export async function create(runtime: ActRuntime, action: Do<"create">): Promise<void> {
+  const first = firstControl(action.target, action.because, runtime.clock.nowMs());
+  await createControl(runtime, table(runtime), first);
 }
 
 /**
@@ -116,15 +118,24 @@ export async function promote(
   });
 }
 
+/** What db-migration answers to an activation. */
+const activationSchema = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("activated"), newestRowAtMs: z.nullable(z.number()) }),
+  z.object({ status: z.literal("superseded"), epoch: z.int() }),
+  z.object({ status: z.literal("not the writer") }),
+]);
+
 /**
  * Invokes db-migration in the target region and waits for it: only functions in the VPC reach the
- * database. If the database has the epoch then, the target becomes the active region.
+ * database. If the database has the epoch then, the target becomes the active region. If it has
+ * another one although this control item is still the current one, the epoch is moved above it; the
+ * notice of the activation tells the operators.
  */
 export async function activate(
   runtime: ActRuntime,
   control: Control,
   target: string,
-): Promise<{ status: string; newestRowAtMs?: number | null }> {
+): Promise<z.infer<typeof activationSchema>> {
   const answer = await within(
     runtime.clock,
     ACTIVATE_TIMEOUT_MS,
@@ -143,10 +154,12 @@ export async function activate(
   if (answer.FunctionError !== undefined) {
     throw new Error(`db-migration in ${target} failed: ${text.slice(0, 500)}`);
   }
-  const result = JSON.parse(text) as { status: string; newestRowAtMs?: number | null };
+  const result = activationSchema.parse(JSON.parse(text));
+  const nowMs = runtime.clock.nowMs();
   if (result.status === "activated") {
-    const next = activated(control, result.newestRowAtMs ?? null, runtime.clock.nowMs());
-    await writeControl(runtime, table(runtime), next);
+    await writeControl(runtime, table(runtime), activated(control, result.newestRowAtMs, nowMs));
+  } else if (result.status === "superseded") {
+    await writeControl(runtime, table(runtime), refenced(control, result.epoch, nowMs));
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import type { Control, How } from "../control/control";
+import type { Control, How, SeenControl } from "../control/control";
 import { isArmed, signOf, type Evidence } from "../detection/evidence";
 import { DISARM_SECONDS } from "./tunables";
 
@@ -11,7 +11,7 @@ export interface Observation {
   self: string;
   home: string;
   standby: string;
-  control: Control | "absent" | "unknown";
+  control: SeenControl;
   evidence: Evidence;
   /** The database of the region that takes over, or would take over. */
   target: TargetDatabase | "unknown";
@@ -52,7 +52,7 @@ export type Action =
   | { do: "nothing"; because: string }
   | { do: "refuse"; because: string }
   | { do: "wait"; because: string }
-  | { do: "create" }
+  | { do: "create"; target: string; because: string }
   | { do: "fence"; target: string; how: How; isAutomatic: boolean; because: string }
   | { do: "promote"; target: string; how: "failover" | "switchover"; callIn: string }
   | { do: "activate"; target: string }
@@ -64,7 +64,7 @@ export type Action =
 
 /** The region that takes over, or would take over if a failover began now. */
 export function takeoverRegion(
-  control: Control | "absent" | "unknown",
+  control: SeenControl,
   command: Command | null,
   home: string,
   standby: string,
@@ -80,20 +80,33 @@ export function decide(observation: Observation, nowMs: number): Action {
   const { control, command } = observation;
   if (control === "unknown")
     return { do: "nothing", because: "the control item could not be read" };
-  if (control === "absent") {
-    return observation.isTick
-      ? { do: "create" }
-      : { do: "nothing", because: "there is no control item yet; the tick creates it" };
-  }
+  if (control === "absent" || control === "malformed") return create(observation, control);
   const commanded = command === null ? null : obey(observation, control, command, nowMs);
   if (commanded !== null) return commanded;
   if (control.target !== null) return advance(observation, control, control.target);
-  if (control.active === null)
-    return { do: "nothing", because: "the control item has neither an active region nor a target" };
   return (
     automaticFence(observation, control, nowMs) ??
-    afterActivation(observation, control, control.active)
+    afterActivation(observation, control, control.active!)
   );
+}
+
+/**
+ * Makes the control item, or makes it anew, for the region whose database is the writer. `target` is
+ * the standby's database here.
+ */
+function create(
+  { isTick, target, home, standby }: Observation,
+  control: "absent" | "malformed",
+): Action {
+  const because = `the control item is ${control}`;
+  if (!isTick) return { do: "nothing", because: `${because}; the tick creates it` };
+  if (target === "unknown") {
+    return { do: "nothing", because: `${because}, and RDS in ${standby} does not answer` };
+  }
+  if (target.isPromoting) {
+    return { do: "nothing", because: `${because}, and a region is being promoted` };
+  }
+  return { do: "create", target: target.isWriter ? standby : home, because };
 }
 
 /** The action that a command needs, or null if it is done or in progress. */

@@ -140,7 +140,7 @@ class ControlLoop {
   private async observe(): Promise<Observation> {
     const { clock, env } = this.runtime;
     const isTick = this.trigger === "tick";
-    const mustKnow = this.hasActed || this.isInProgress() || this.control === "unknown";
+    const mustKnow = this.hasActed || this.isInProgress() || typeof this.control === "string";
     const readStored = () =>
       readSentinelProbes(this.runtime, variable(env, "LEDGER_TABLE"), this.log);
     const stored = isTick && !mustKnow ? await readStored() : null;
@@ -148,7 +148,8 @@ class ControlLoop {
       return this.observation(noEvidence, "unknown");
     }
     if (isTick || mustKnow) this.control = await this.readControl();
-    if (this.isInProgress() || this.trigger === "operator") {
+    const mustCreate = isTick && (this.control === "absent" || this.control === "malformed");
+    if (this.isInProgress() || mustCreate || this.trigger === "operator") {
       return this.observation(noEvidence, await this.observeTarget());
     }
     const sentinels = stored === null ? readStored() : Promise.resolve(stored);
@@ -221,7 +222,7 @@ class ControlLoop {
 
   private async act(action: Action, control: Observation["control"]): Promise<void> {
     const { runtime, memory } = this;
-    if (action.do === "create") return act.create(runtime);
+    if (action.do === "create") return act.create(runtime, action);
     if (typeof control === "string") return;
     switch (action.do) {
       case "fence":

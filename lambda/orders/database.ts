@@ -1,4 +1,5 @@
 import { CANARY_ACCOUNT } from "../auth/tunables";
+import { EPOCH_STEP_MAX } from "../control/tunables";
 import type { Sql } from "../runtime/runtime";
 import { orderColumns, orderFields, type StoredOrder } from "./order";
 
@@ -51,8 +52,13 @@ select (select epoch from writer_epoch) as epoch,
 /** Whether the connection leads to the writer. */
 export const PROBE_WRITER = `select not pg_is_in_recovery() as writer`;
 
-/** Raises the epoch, never lowers it. Waits for running inserts, which hold a lock on the row. */
-export const RAISE_EPOCH = `update writer_epoch set epoch = $1::integer where epoch < $1::integer`;
+/**
+ * Raises the epoch by at most EPOCH_STEP_MAX, never lowers it. Waits for running inserts, which hold a
+ * lock on the row.
+ */
+export const RAISE_EPOCH = `
+update writer_epoch set epoch = $1::integer
+where epoch < $1::integer and epoch >= $1::integer - ${EPOCH_STEP_MAX}`;
 
 /** The current epoch and the time of the newest row. */
 export const READ_EPOCH = `

@@ -1,5 +1,6 @@
 import { databaseError } from "../../support/aws/errors";
 import { CANARY_ACCOUNT } from "../../lambda/auth/tunables";
+import { raisesEpoch } from "../../lambda/control/rules";
 import * as statements from "../../lambda/orders/database";
 import {
   applyMigration,
@@ -69,7 +70,7 @@ export class FakeDatabase {
         return [{ writer: this.isWriter }];
       case "RAISE_EPOCH":
         this.write();
-        this.epoch = Math.max(this.migratedEpoch(), values[0] as number);
+        if (raisesEpoch(this.migratedEpoch(), values[0] as number)) this.epoch = values[0] as number;
         return [];
       case "READ_EPOCH":
         this.migratedEpoch();

@@ -167,7 +167,10 @@ export const anyObservation: fc.Arbitrary<Observation> = fc.record({
   standby: fc.constant(STANDBY),
   control: fc.oneof(
     { weight: 10, arbitrary: anyControl },
-    { weight: 1, arbitrary: fc.constantFrom("absent" as const, "unknown" as const) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom("absent" as const, "malformed" as const, "unknown" as const),
+    },
   ),
   evidence: anyEvidence,
   target: anyTarget,

@@ -5,15 +5,17 @@ import {
   fenced,
   firstControl,
   notified,
+  refenced,
   repointed,
   type Control,
 } from "../../../lambda/control/control";
+import { EPOCH_JUMP } from "../../../lambda/control/tunables";
 import { decide, type Action, type Observation } from "../../../lambda/failover/decide";
 import { anyObservation, HOME, NOW_MS, runs, STANDBY } from "../../helpers/observations";
 
-const first = firstControl(HOME, NOW_MS);
+const first = firstControl(HOME, "the control item is absent", NOW_MS);
 
-test("the first control item has home as its target", () => {
+test("the first control item has a target and is not active", () => {
   expect(first).toEqual({
     version: 1,
     epoch: 1,
@@ -25,7 +27,7 @@ test("the first control item has home as its target", () => {
     notifiedEpoch: 0,
     repointedEpoch: 0,
     newestRowAtMs: null,
-    reason: "first start",
+    reason: "the control item is absent",
   });
 });
 
@@ -52,6 +54,17 @@ describe("a transition increases the version by one and changes its own fields",
         sinceMs: NOW_MS + 2,
       },
     ],
+    [
+      "refenced",
+      refenced({ ...first, notifiedEpoch: 9 }, 5, NOW_MS + 2),
+      { ...first, notifiedEpoch: 9 },
+      {
+        epoch: 5 + EPOCH_JUMP,
+        notifiedEpoch: 5,
+        sinceMs: NOW_MS + 2,
+        reason: "the control item is absent; the control item had epoch 1, the database 5",
+      },
+    ],
     ["notified", notified(active), active, { notifiedEpoch: 1 }],
     ["repointed", repointed(active), active, { repointedEpoch: 1 }],
     ["disarmed", disarmed(active, NOW_MS + 9), active, { disarmedUntilMs: NOW_MS + 9 }],
@@ -72,7 +85,7 @@ describe("a transition increases the version by one and changes its own fields",
 
 /** The write that an action leads to, as the orchestrator does it; null when there is none. */
 function writtenBy(action: Action, control: Observation["control"]): Control | null {
-  if (action.do === "create") return firstControl(HOME, NOW_MS);
+  if (action.do === "create") return firstControl(action.target, action.because, NOW_MS);
   if (typeof control === "string") return null;
   switch (action.do) {
     case "fence":

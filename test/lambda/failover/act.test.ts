@@ -80,8 +80,11 @@ describe("fence", () => {
 });
 
 describe("create", () => {
+  const create = (target = HOME) =>
+    world.play(act.create(runtime(), { do: "create", target, because: "it is absent" }));
+
   it("writes the first control item and never overwrites one", async () => {
-    await world.play(act.create(runtime()));
+    await create();
     const first = {
       pk: "control",
       version: 1,
@@ -89,16 +92,38 @@ describe("create", () => {
       active: null,
       target: HOME,
       how: "start",
-      sinceMs: world.nowMs - 10,
+      sinceMs: world.nowMs - 20,
       disarmedUntilMs: 0,
       notifiedEpoch: 0,
       repointedEpoch: 0,
       newestRowAtMs: null,
-      reason: "first start",
+      reason: "it is absent",
     };
     expect(world.control).toEqual(first);
-    await expect(world.play(act.create(runtime()))).rejects.toThrow("conditional");
+    await expect(create()).rejects.toThrow("there is a valid control item by now");
     expect(world.control).toEqual(first);
+  });
+
+  it.each<[string, object, number]>([
+    ["an epoch that is no integer", { version: 7, epoch: 1.5 }, 8],
+    ["a version that is a text", { version: "7" }, 1],
+    ["no fields at all", {}, 1],
+  ])("replaces an item with %s", async (_, change, version) => {
+    world.put({ pk: "control", ...change });
+    await create(STANDBY);
+    expect(world.control).toMatchObject({ version, epoch: 1, active: null, target: STANDBY });
+  });
+
+  it.each<[string, object]>([
+    ["another version", { version: 8, epoch: 0 }],
+    ["a version", { version: 1 }],
+  ])("does not replace an item that has %s by now", async (_, later) => {
+    world.put({ pk: "control", ...("epoch" in later ? { version: 7, epoch: 0 } : {}) });
+    world.beforeCall = ({ command }) => {
+      if (command === "Put") world.put({ pk: "control", ...later });
+    };
+    await expect(create()).rejects.toMatchObject({ name: "ConditionalCheckFailedException" });
+    expect(world.control).toEqual({ pk: "control", ...later });
   });
 });
 

@@ -1,5 +1,6 @@
 import * as act from "../../../lambda/failover/act";
 import type { Control } from "../../../lambda/control/control";
+import { EPOCH_JUMP } from "../../../lambda/control/tunables";
 import { createLog } from "../../../lambda/runtime/log";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 
@@ -48,14 +49,50 @@ describe("activate", () => {
     expect(world.control).toMatchObject({ active: HOME, newestRowAtMs: null });
   });
 
-  it.each([{ status: "not the writer" }, { status: "superseded", epoch: 9 }])(
-    "changes nothing upon %p",
+  it("changes nothing if the database is not the writer", async () => {
+    migrationAnswers({ status: "not the writer" });
+    const before = control();
+    expect((await activate(before)).result).toEqual({ status: "not the writer" });
+    expect(world.control).toEqual({ pk: "control", ...before });
+    expect(world.callsOf({ command: "Put" })).toEqual([]);
+  });
+
+  it.each([
+    ["of a database that is ahead", 9],
+    ["of a database that is too far behind", 1],
+  ])("moves the epoch above that %s", async (_, epoch) => {
+    migrationAnswers({ status: "superseded", epoch });
+    const before = control();
+    await activate(before);
+    expect(world.control).toEqual({
+      ...before,
+      pk: "control",
+      version: before.version + 1,
+      epoch: epoch + EPOCH_JUMP,
+      notifiedEpoch: 1,
+      sinceMs: world.nowMs - 10,
+      reason: `first start; the control item had epoch 4, the database ${epoch}`,
+    });
+  });
+
+  it("leaves a fence as it is that has superseded this one meanwhile", async () => {
+    const before = control();
+    const after = { version: before.version + 1, epoch: 5, target: HOME };
+    world.services.functions.set("standby-migration", () => {
+      world.setControl(after);
+      return Promise.resolve({ status: "superseded", epoch: 5 });
+    });
+    await expect(activate(before)).rejects.toThrow("conditional");
+    expect(world.control).toMatchObject(after);
+  });
+
+  it.each([null, {}, { status: "activated" }, { status: "superseded", epoch: "9" }])(
+    "fails upon the answer %p, and changes nothing",
     async (answer) => {
-      migrationAnswers(answer);
+      migrationAnswers(answer as object);
       const before = control();
-      expect((await activate(before)).result).toEqual(answer);
+      await expect(activate(before)).rejects.toThrow();
       expect(world.control).toEqual({ pk: "control", ...before });
-      expect(world.callsOf({ command: "Put" })).toEqual([]);
     },
   );
 

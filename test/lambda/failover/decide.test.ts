@@ -40,12 +40,38 @@ describe("without a command", () => {
       { control: "unknown" },
       nothing("the control item could not be read"),
     ],
-    ["no control item, seen by the tick", { control: "absent" }, { do: "create" }],
-    [
-      "no control item, seen by another run",
-      { control: "absent", isTick: false },
-      nothing("there is no control item yet; the tick creates it"),
-    ],
+    ...(["absent", "malformed"] as const).flatMap(
+      (control): [string, Partial<Observation>, Action][] => {
+        const because = `the control item is ${control}`;
+        return [
+          [
+            `a control item that is ${control}`,
+            { control },
+            { do: "create", target: HOME, because },
+          ],
+          [
+            `a control item that is ${control}, with the writer in the standby`,
+            { control, target: writer },
+            { do: "create", target: STANDBY, because },
+          ],
+          [
+            `a control item that is ${control}, while the standby's RDS does not answer`,
+            { control, target: "unknown" },
+            nothing(`${because}, and RDS in ${STANDBY} does not answer`),
+          ],
+          [
+            `a control item that is ${control}, during a promotion`,
+            { control, target: { ...ready, isPromoting: true } },
+            nothing(`${because}, and a region is being promoted`),
+          ],
+          [
+            `a control item that is ${control}, seen by another invocation than the tick's`,
+            { control, isTick: false },
+            nothing(`${because}; the tick creates it`),
+          ],
+        ];
+      },
+    ),
     ["nothing wrong", {}, nothing(`${HOME} is active`)],
     ["home lost", { evidence: homeLost }, fenceOnSign("home lost")],
     [

@@ -136,7 +136,7 @@ describe("an operator's command", () => {
     [
       "any, with no control item",
       { command: toStandby, control: "absent", isTick: false },
-      nothing("there is no control item yet; the tick creates it"),
+      nothing("the control item is absent; the tick creates it"),
     ],
   ])("%s", (_what, changes, action) => {
     expect(decideNow(changes)).toEqual(action);

@@ -32,9 +32,10 @@ describe("for any observation", () => {
     expect(decide({ ...observation, control: "unknown" }, NOW_MS).do).toBe("nothing");
   });
 
-  always("only the tick creates, and only what is absent", (observation, action) => {
-    const mayCreate = observation.control === "absent" && observation.isTick;
-    expect(action.do === "create").toBe(mayCreate);
+  always("only the tick creates, and only what is absent or malformed", (observation, action) => {
+    const { control, isTick } = observation;
+    const mayCreate = (control === "absent" || control === "malformed") && isTick;
+    if (action.do === "create") expect(mayCreate).toBe(true);
   });
 
   always("no fence goes where we are or already go in that way", (observation, action) => {

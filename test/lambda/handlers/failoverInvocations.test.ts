@@ -177,9 +177,8 @@ describe("a first start", () => {
     expect(world.callsOf({ command: "Put" })).toEqual([]);
   });
 
-  it("pages once if home is not the writer, and waits for an operator", async () => {
+  it("pages once if no region is the writer, and waits for an operator", async () => {
     world.services.databases[HOME]!.isWriter = false;
-    world.services.databases[STANDBY]!.isWriter = true;
     await play(tick);
     expect(changesOf(world)).toEqual([
       `${STANDBY} Put control`,

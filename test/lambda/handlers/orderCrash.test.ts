@@ -71,9 +71,14 @@ class Story {
     throw new Error(`order ${n} was never accepted`);
   }
 
-  /** Everything in a region's queue, as one batch; what fails or dies comes back. */
+  /** Everything in a region's queues, a batch for each. Messages that fail come back. */
   private async settle(region = HOME): Promise<void> {
-    const queue = this.world.services.queue(region === HOME ? "orders-home" : "orders-standby");
+    const role = region === HOME ? "home" : "standby";
+    for (const name of ["orders", "backlog"]) await this.settleQueue(region, `${name}-${role}`);
+  }
+
+  private async settleQueue(region: string, name: string): Promise<void> {
+    const queue = this.world.services.queue(name);
     const bodies = queue.splice(0);
     if (bodies.length === 0) return;
     const life = region === this.active ? this.life("order-processor") : new Life();
@@ -136,9 +141,11 @@ async function losses({ world, active }: Story): Promise<string[]> {
     const isGood = shard?.startsWith("closed#") && rejectedReason === undefined;
     if (!isGood || !body.includes("SETTLED")) problems.push(`order ${n}: ${shard}, ${body}`);
   }
-  for (const name of ["dead-home", "dead-standby", "orders-home", "orders-standby"]) {
-    const { length } = world.services.queue(name);
-    if (length > 0) problems.push(`${length} messages in ${name}`);
+  for (const queue of ["dead", "orders", "backlog"]) {
+    for (const role of ["home", "standby"]) {
+      const { length } = world.services.queue(`${queue}-${role}`);
+      if (length > 0) problems.push(`${length} messages in ${queue}-${role}`);
+    }
   }
   return problems;
 }

@@ -62,7 +62,7 @@ describe("on a real PostgreSQL", () => {
     expect(await migration()({ migrate: true })).toEqual({ status: "migrated", applied: [] });
   });
 
-  it("an activation raises the epoch and never lowers it", async () => {
+  it("an activation raises the epoch by a bounded step and never lowers it", async () => {
     expect(await migration()({ activate: 2 })).toEqual({
       status: "activated",
       epoch: 2,
@@ -70,6 +70,10 @@ describe("on a real PostgreSQL", () => {
     });
     expect(await migration()({ activate: 2 })).toMatchObject({ status: "activated", epoch: 2 });
     expect(await migration()({ activate: 1 })).toEqual({ status: "superseded", epoch: 2 });
+    expect(await migration()({ activate: 2 ** 31 - 1 })).toEqual({
+      status: "superseded",
+      epoch: 2,
+    });
   });
 
   it("the application inserts each order once under the current epoch", async () => {
