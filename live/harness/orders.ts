@@ -14,7 +14,7 @@ import { HOME, type Live } from "./live";
 
 /** New orders, as clients send them. */
 export function newOrders(count: number, ageSeconds = 0): StoredOrder[] {
-  const acceptedAt = new Date(Date.now() - ageSeconds * 1000).toISOString();
+  const acceptedAt = secondsAgo(ageSeconds);
   return Array.from({ length: count }, () => {
     const order = {
       orderId: randomUUID(),
@@ -26,6 +26,12 @@ export function newOrders(count: number, ageSeconds = 0): StoredOrder[] {
     };
     return storedOrder(order, acceptedAt, HOME);
   });
+}
+
+/** What has become of an accepted order. */
+interface Fate {
+  settledEpoch?: number;
+  closedSecondsAgo?: number;
 }
 
 /** The ledger and the rows of a running harness, as their writers leave them. */
@@ -42,25 +48,34 @@ export class Books {
     this.put({ pk: "control", ...activated(firstControl(active, nowMs), null, nowMs), epoch });
   }
 
-  /** Stores orders as order-api does, marked as settled if there is an epoch. */
-  accept(orders: readonly StoredOrder[], settledEpoch?: number): void {
+  /** Stores orders as order-api does, open unless they have another fate. */
+  accept(orders: readonly StoredOrder[], { settledEpoch, closedSecondsAgo }: Fate = {}): void {
     for (const order of orders) {
       const pk = orderKey(order.order.orderId);
-      const shard = `open#${shardOf(order.fingerprint)}`;
+      const shard = shardOf(order.fingerprint);
+      const place =
+        closedSecondsAgo === undefined
+          ? { shard: `open#${shard}`, at: order.acceptedAt }
+          : { shard: `closed#${shard}`, at: secondsAgo(closedSecondsAgo) };
       const marked = settledEpoch === undefined ? {} : { settledEpoch };
-      this.put({ pk, shard, at: order.acceptedAt, ...order, ...marked });
+      this.put({ pk, ...place, ...order, ...marked });
     }
   }
 
   /** Inserts the rows of orders as order-processor does. */
   async settle(orders: readonly StoredOrder[], epoch: number): Promise<void> {
+    const inserter = await this.inserter(epoch);
+    await inserter.rows(orders).finally(() => inserter.end());
+  }
+
+  /** The same on one connection. */
+  async inserter(epoch: number) {
     const client = await this.live.postgres.connect();
-    try {
-      const { held } = await insertOrders(sqlOf(client), epoch, orders, new Date().toISOString());
+    const rows = async (orders: readonly StoredOrder[]) => {
+      const { held } = await insertOrders(sqlOf(client), epoch, orders, secondsAgo(0));
       if (!held) throw new Error(`live: the database does not have the epoch ${epoch}`);
-    } finally {
-      await client.end();
-    }
+    };
+    return { rows, end: () => client.end() };
   }
 
   /** All order items. */
@@ -69,9 +84,28 @@ export class Books {
     return all.filter(({ pk }) => pk.startsWith("order#"));
   }
 
-  private put(Item: object): void {
-    this.live.dynamodb.table(this.table).answer(HOME, "PutCommand", { Item });
+  /** Deletes all orders from the ledger and all messages from the queues. */
+  clear(): void {
+    for (const { pk } of this.items) this.write("DeleteCommand", { Key: { pk } });
+    this.live.queues.clear();
   }
+
+  private put(Item: object): void {
+    this.write("PutCommand", { Item });
+  }
+
+  /** These writes are not the functions' own, so they take none of the units. */
+  private write(command: string, input: object): void {
+    const { settings, dynamodb } = this.live;
+    const { writeUnitsPerKey } = settings;
+    settings.writeUnitsPerKey = Infinity;
+    dynamodb.table(this.table).answer(HOME, command, { ...input });
+    settings.writeUnitsPerKey = writeUnitsPerKey;
+  }
+}
+
+function secondsAgo(seconds: number): string {
+  return new Date(Date.now() - seconds * 1000).toISOString();
 }
 
 const sqlOf =

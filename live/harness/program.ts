@@ -8,6 +8,8 @@ import type { IndexDescription } from "../../support/dynamodb/secondaryIndex";
 export interface DeployedFunction {
   /** Name of its bundle, as `orderApi`. */
   stem: string;
+  /** Its physical name, as `dev-order-api-use1`. */
+  name: string;
   region: string;
   memoryMb: number;
   timeoutSeconds: number;
@@ -35,13 +37,15 @@ export class Deployed {
       ({ resource, inputs }) => resource.region === region && inputs.handler === `${stem}.handler`,
     );
     if (found === undefined) throw new Error(`live: the program has no ${stem} in ${region}`);
-    const { memorySize, timeout, environment } = found.inputs as {
+    const { name, memorySize, timeout, environment } = found.inputs as {
+      name: string;
       memorySize: number;
       timeout: number;
       environment: { variables: Record<string, string> };
     };
     return {
       stem,
+      name,
       region,
       memoryMb: memorySize,
       timeoutSeconds: timeout,

@@ -26,6 +26,10 @@ export class Queues {
     return [...this.queues.values()].flat();
   }
 
+  clear(): void {
+    this.queues.clear();
+  }
+
   /** @param operation as `SendMessage` */
   answer(operation: string, input: Input): unknown {
     const bodies = this.bodies(String(input["QueueUrl"]).split("/").at(-1)!);

@@ -22,6 +22,7 @@ export class WriteLimits {
   /** @throws ThrottlingException where a key has no units left in this second. */
   take(before: Item | undefined, after: Item | undefined, key: string): void {
     const { writeUnitsPerKey } = this.settings;
+    if (writeUnitsPerKey === Infinity) return;
     const second = Math.floor(this.nowMs() / 1000);
     if (second !== this.second) {
       this.second = second;
