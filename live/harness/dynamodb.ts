@@ -3,7 +3,7 @@ import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { serviceError } from "../../support/aws/errors";
 import type { Item } from "../../support/dynamodb/expressions";
 import { GlobalTable } from "../../support/dynamodb/globalTable";
-import { statementsIn } from "../../support/dynamodb/statements";
+import { tableNameOf } from "../../support/dynamodb/table";
 import type { DeployedTable } from "./program";
 import { WriteLimits } from "./writeLimits";
 
@@ -20,8 +20,6 @@ export interface DynamodbSettings {
 
 /** Two regions that write one item within this time conflict. */
 const CONFLICT_MS = 8;
-/** Most keys of one BatchGetItem call (DynamoDB API). */
-const BATCH_GET_MAX = 100;
 
 /** The program's tables behind DynamoDB's JSON protocol. */
 export class Dynamodb {
@@ -43,63 +41,41 @@ export class Dynamodb {
    * @throws an error with the name that the protocol answers with.
    */
   answer(region: string, operation: string, wire: Input): unknown {
-    switch (operation) {
-      case "BatchGetItem":
-        return this.batchGet(region, wire);
-      case "BatchExecuteStatement":
-        return this.executeStatements(region, wire);
-      default:
-        return this.single(region, operation, wire);
-    }
-  }
-
-  private single(region: string, operation: string, wire: Input): unknown {
-    const input = mapValues(wire, (name, value) =>
-      attributeMaps.has(name) ? unmarshall(value as Wire) : value,
-    );
+    const input = plain(wire);
     const command = `${operation.replace("Item", "")}Command`;
-    const answer = this.table(String(wire["TableName"])).answer(region, command, input);
-    return mapValues(answer as Input, (name, value) => {
-      if (name === "Items") return (value as Item[]).map(wireItem);
-      return attributeMaps.has(name) && value !== undefined ? wireItem(value as Item) : value;
-    });
-  }
-
-  private batchGet(region: string, wire: Input): unknown {
-    const requests = wire["RequestItems"] as Record<
-      string,
-      { Keys: Wire[]; ConsistentRead?: true }
-    >;
-    const count = Object.values(requests).reduce((sum, { Keys }) => sum + Keys.length, 0);
-    if (count > BATCH_GET_MAX) {
-      throw serviceError("ValidationException", `${count} keys; allowed are ${BATCH_GET_MAX}`);
-    }
-    const Responses = mapValues(requests, (name, { Keys, ConsistentRead }) =>
-      Keys.flatMap((key) => {
-        const input = { Key: unmarshall(key), ConsistentRead };
-        const { Item: found } = this.table(name).answer(region, "GetCommand", input) as {
-          Item?: Item;
-        };
-        return found === undefined ? [] : [wireItem(found)];
-      }),
-    );
-    return { Responses, UnprocessedKeys: {} };
-  }
-
-  /** All statements of a call are on one table here, as `carryOut` demands. */
-  private executeStatements(region: string, wire: Input): unknown {
-    const statements = wire["Statements"] as { Statement: string; Parameters?: AttributeValue[] }[];
-    const Statements = statements.map(({ Parameters = [], ...statement }) => ({
-      ...statement,
-      Parameters: Parameters.map((value) => unmarshall({ value })["value"] as unknown),
-    }));
-    const { table } = statementsIn({ Statements });
-    return this.table(table).answer(region, "BatchExecuteStatementCommand", { Statements });
+    return wired(this.table(tableNameOf(input)).answer(region, command, input) as Input);
   }
 }
 
+/** A request as the document client takes it. */
+function plain(wire: Input): Input {
+  return mapValues(wire, (name, value) => {
+    if (itemNames.has(name)) return unmarshall(value as Wire);
+    if (name === "Keys") return (value as Wire[]).map((key) => unmarshall(key));
+    if (name === "RequestItems")
+      return mapValues(value as Record<string, Input>, (_, of) => plain(of));
+    if (name === "Statements") return (value as Input[]).map(plain);
+    if (name === "Parameters") {
+      return (value as AttributeValue[]).map((each) => unmarshall({ each })["each"] as unknown);
+    }
+    return value;
+  });
+}
+
+/** An answer as the protocol carries it. */
+function wired(answer: Input): Input {
+  return mapValues(answer, (name, value) => {
+    if (itemNames.has(name)) return value === undefined ? undefined : wireItem(value as Item);
+    if (name === "Items") return (value as Item[]).map(wireItem);
+    const isBatchGet = name === "Responses" && !Array.isArray(value);
+    return isBatchGet
+      ? mapValues(value as Record<string, Item[]>, (_, items) => items.map(wireItem))
+      : value;
+  });
+}
+
 /** Members of requests and responses that are items or parts of items. */
-const attributeMaps = new Set([
+const itemNames = new Set([
   "Item",
   "Key",
   "ExclusiveStartKey",

@@ -78,6 +78,12 @@ export class Books {
     return { rows, end: () => client.end() };
   }
 
+  item({ order }: StoredOrder): OrderItem | undefined {
+    const request = { Key: { pk: orderKey(order.orderId) }, ConsistentRead: true };
+    const answer = this.live.dynamodb.table(this.table).answer(HOME, "GetCommand", request);
+    return (answer as { Item?: OrderItem }).Item;
+  }
+
   /** All order items. */
   get items(): OrderItem[] {
     const all = [...this.live.dynamodb.table(this.table).values()] as unknown as OrderItem[];

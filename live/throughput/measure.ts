@@ -44,8 +44,8 @@ export class Measurements {
       const messages = Array.from({ length: polling.batchSize }, () => newOrders(ordersPerMessage));
       this.books.accept(messages.flat());
       const answer = await answerOf(sandbox, { Records: messages.map(message) });
-      const { batchItemFailures } = answer.result as { batchItemFailures: unknown[] };
-      return { ...answer, orders: size - batchItemFailures.length * ordersPerMessage };
+      const marked = messages.flat().filter((order) => this.books.item(order)?.settledEpoch === 1);
+      return { ...answer, orders: marked.length };
     };
     for (let n = 0; n < WARM_UP_ORDERS; n += size) await settle();
     return this.rateOf(sandbox, settle);
@@ -107,6 +107,7 @@ export class Measurements {
       ms += answer.ms;
       cpuMs += answer.cpuMs;
     }
+    if (orders === 0) throw new Error(`throughput: nothing done:\n${sandbox.lines.join("\n")}`);
     await sandbox.stop();
     this.books.clear();
     return { perSecond: orders / (ms / 1000), cpuMsPerOrder: cpuMs / orders };
