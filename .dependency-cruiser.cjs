@@ -48,10 +48,25 @@ module.exports = {
     layer("support", ["lib", "lambda", "test", "scripts"], "Tests and drill share it."),
     layer("drill", ["lib", "test", "scripts"], "The drill reads captured resources alone."),
     {
+      name: "nobody-imports-live",
+      comment: "Whoever deletes live/ keeps everything else.",
+      severity: "error",
+      from: { pathNot: "^live/" },
+      to: { path: "^live/" },
+    },
+    layer("live", ["lib", "test", "scripts"], "It runs the bundles of the captured program."),
+    {
       name: "the-drill-has-one-way-to-shipped-code",
       comment: "drill/shipped.ts lists what the drill takes from lambda/.",
       severity: "error",
       from: { path: "^drill/", pathNot: ["^drill/shipped\\.ts$", "^drill/test/"] },
+      to: { path: "^lambda/" },
+    },
+    {
+      name: "live-has-one-way-to-shipped-code",
+      comment: "live/shipped.ts lists what live/ takes from lambda/.",
+      severity: "error",
+      from: { path: "^live/", pathNot: "^live/shipped\\.ts$" },
       to: { path: "^lambda/" },
     },
     {
@@ -65,7 +80,7 @@ module.exports = {
     {
       name: "only-lib-makes-resources",
       severity: "error",
-      from: { path: "^(lambda|drill|support)/", pathNot: "^support/capture/" },
+      from: { path: "^(lambda|drill|live|support)/", pathNot: "^support/capture/" },
       to: { path: "^node_modules/@pulumi/" },
     },
   ],

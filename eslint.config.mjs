@@ -28,7 +28,7 @@ const focusedTests = {
   message: "A focused or skipped test hides the others.",
 };
 
-/** What `lambda/` may import has to fit a bundle; what `drill/` may import must not load Pulumi. */
+/** What `lambda/` may import has to fit a bundle; what workspaces may import must not load Pulumi. */
 const withoutProgram = {
   patterns: [
     { group: ["**/lib/*", "**/lib"], message: "lib/ is the program; only it knows Pulumi." },
@@ -65,7 +65,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["lambda/**/*.ts", "drill/**/*.ts"],
+    files: ["lambda/**/*.ts", "drill/**/*.ts", "live/**/*.ts"],
     rules: { "no-restricted-imports": ["error", withoutProgram] },
   },
   {

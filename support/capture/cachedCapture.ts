@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type { CaptureOptions, CapturedProgram } from "./capture";
+import { captureInChild } from "./captureInChild";
 
 type Outcome = { program: CapturedProgram } | { error: string };
 
 const POLL_MS = 50;
-const captureMain = path.join(__dirname, "captureMain.ts");
 
 /**
  * The program's capture, made once for all test files of a run: the first that needs a configuration
@@ -19,8 +18,13 @@ export async function cachedCapture(options: CaptureOptions = {}): Promise<Captu
   if (directory === undefined) {
     throw new Error("CAPTURE_DIRECTORY is not set; test/helpers/globalSetup.ts sets it for jest");
   }
-  const asked = JSON.stringify({ config: options.config ?? {}, preview: options.preview === true });
-  const file = path.join(directory, `${createHash("sha256").update(asked).digest("hex")}.json`);
+  const asked = {
+    config: options.config ?? {},
+    preview: options.preview === true,
+    bundle: options.bundle === true,
+  };
+  const hash = createHash("sha256").update(JSON.stringify(asked)).digest("hex");
+  const file = path.join(directory, `${hash}.json`);
   if (!existsSync(file)) {
     if (isFirst(`${file}.lock`)) await capture(asked, file);
     else await until(() => existsSync(file));
@@ -41,21 +45,11 @@ function isFirst(lock: string): boolean {
 }
 
 /** Writes the outcome under another name and renames it, so that nobody reads half of it. */
-async function capture(asked: string, file: string): Promise<void> {
-  const child = spawn(process.execPath, ["--import", "tsx", captureMain, asked], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const output: string[] = [];
-  const complaints: string[] = [];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
-  const code = await new Promise((resolve, reject) => {
-    child.on("close", resolve).on("error", reject);
-  });
-  const text =
-    code === 0
-      ? `{"program":${output.join("")}}`
-      : JSON.stringify({ error: complaints.join("").trim() } satisfies Outcome);
+async function capture(options: CaptureOptions, file: string): Promise<void> {
+  const text = await captureInChild(options).then(
+    (program) => `{"program":${program}}`,
+    (error: Error) => JSON.stringify({ error: error.message } satisfies Outcome),
+  );
   writeFileSync(`${file}.part`, text);
   renameSync(`${file}.part`, file);
 }

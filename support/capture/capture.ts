@@ -2,6 +2,8 @@ import * as path from "node:path";
 import type * as Pulumi from "@pulumi/pulumi";
 import type * as Grpc from "@pulumi/pulumi/proto/resource_pb";
 import { aliasesOf } from "./aliases";
+import { textsIn } from "./archives";
+import { unwrapSecrets } from "./secrets";
 import { type Properties, answerInvoke, computeState } from "./state";
 
 /** A resource as the program registered it, and as AWS would have made it. */
@@ -35,6 +37,8 @@ export interface CapturedResource {
   secretInputs: string[];
   /** Whether the component called `registerOutputs`, which tells the engine that it is complete. */
   hasRegisteredOutputs: boolean;
+  /** A function's code by file name; absent without `bundle`. */
+  code?: Record<string, string>;
 }
 
 export interface CapturedProgram {
@@ -55,29 +59,8 @@ export interface CaptureOptions {
 const PROJECT = "trading-platform";
 const STACK = "drill";
 const projectDir = path.join(__dirname, "..", "..");
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 type PulumiModule = typeof Pulumi;
-
-/** Takes the wrapping off secrets and notes where they were. */
-function unwrapSecrets(value: unknown, at: string, secretPaths: string[]): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    return value.map((item, index) => unwrapSecrets(item, `${at}[${index}]`, secretPaths));
-  }
-  const record = value as Properties;
-  if (record[SIGNATURE] === SECRET_SIGNATURE) {
-    secretPaths.push(at);
-    return unwrapSecrets(record.value, at, []);
-  }
-  return Object.fromEntries(
-    Object.entries(record).map(([key, item]) => [
-      key,
-      unwrapSecrets(item, at === "" ? key : `${at}.${key}`, secretPaths),
-    ]),
-  );
-}
 
 function providerUrn(reference: string): string {
   return reference.slice(0, reference.lastIndexOf("::"));
@@ -90,6 +73,7 @@ class Recorder {
   /** URNs of the components that registered their outputs. */
   private readonly withOutputs = new Set<string>();
   private readonly half = new Map<string, Partial<CapturedResource>>();
+  private readonly archives = new Map<string, Pulumi.asset.AssetArchive>();
 
   constructor(
     private readonly pulumi: PulumiModule,
@@ -101,6 +85,16 @@ class Recorder {
     return this.captured
       .map((each) => ({ ...each, hasRegisteredOutputs: this.withOutputs.has(each.urn) }))
       .sort((a, b) => (a.urn < b.urn ? -1 : 1));
+  }
+
+  /** The same, with the code of functions. */
+  async resourcesWithCode(): Promise<CapturedResource[]> {
+    return Promise.all(
+      this.resources.map(async (each) => {
+        const archive = this.archives.get(`${each.type}::${each.name}`);
+        return archive === undefined ? each : { ...each, code: await textsIn(archive) };
+      }),
+    );
   }
 
   get mocks(): Pulumi.runtime.Mocks {
@@ -119,6 +113,9 @@ class Recorder {
     const { type, name } = args;
     const key = `${type}::${name}`;
     if (this.half.has(key)) throw new Error(`capture: two ${type} are called ${name}`);
+    const { code } = args.inputs as { code?: unknown };
+    if (this.pulumi.asset.AssetArchive.isInstance(code))
+      this.archives.set(key, code as Pulumi.asset.AssetArchive);
     const secretInputs: string[] = [];
     const inputs = unwrapSecrets(args.inputs, "", secretInputs) as Properties;
     const custom = args.custom !== false && type !== "pulumi:pulumi:Stack";
@@ -278,7 +275,7 @@ async function load(options: CaptureOptions): Promise<CapturedProgram> {
   })) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
   if (failure) throw failure;
-  const { resources } = recorder;
+  const resources = options.bundle ? await recorder.resourcesWithCode() : recorder.resources;
   return { resources, outputs: { ...outputs } };
 }
 

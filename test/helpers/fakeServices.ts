@@ -1,11 +1,6 @@
-import type { Item } from "../../support/dynamodb/expressions";
-import { SecondaryIndex } from "../../support/dynamodb/secondaryIndex";
-import {
-  carryOut,
-  tableNameOf,
-  type ItemStore,
-  type TableKeys,
-} from "../../support/dynamodb/table";
+import { GlobalTable } from "../../support/dynamodb/globalTable";
+import type { IndexDescription } from "../../support/dynamodb/secondaryIndex";
+import { tableNameOf } from "../../support/dynamodb/table";
 import { serviceError } from "../../support/aws/errors";
 import type { Simulation } from "../../support/simulation/simulation";
 import { FakeGlobalCluster } from "./fakeCluster";
@@ -19,79 +14,13 @@ const CONFLICT_MS = 8;
 /** What is not read strongly, and the index, lags behind by this much. */
 const LAG_MS = 100;
 
-interface Write {
-  key: string;
-  item: Item | undefined;
-  before: Item | undefined;
-  atMs: number;
-}
-
-/** A strongly consistent table in both regions, and its index. */
-class FakeTable {
-  private readonly items = new Map<string, Item>();
-  private readonly copy = new Map<string, Item>();
-  private readonly underWay: Write[] = [];
-  private readonly writers = new Map<string, { region: string; atMs: number }>();
-  private readonly work = new SecondaryIndex({
-    name: "work",
-    hashKey: "shard",
-    rangeKey: "at",
-    projected: new Set(["pk", "shard", "at", "settledEpoch"]),
-  });
-
-  constructor(
-    private readonly keys: TableKeys,
-    private readonly nowMs: () => number,
-  ) {}
-
-  answer(region: string, command: string, input: Input): unknown {
-    return carryOut(this.seenFrom(region), this.keys, command, input);
-  }
-
-  private seenFrom(region: string): ItemStore {
-    return {
-      strongRead: (key) => this.items.get(key),
-      eventualRead: (key) => {
-        this.catchUp();
-        return this.copy.get(key);
-      },
-      write: (key, item, before) => this.write(region, key, item, before),
-      index: (name) => {
-        this.catchUp();
-        return name === "work" ? this.work : undefined;
-      },
-    };
-  }
-
-  private catchUp(): void {
-    while (this.underWay[0] !== undefined && this.underWay[0].atMs + LAG_MS <= this.nowMs()) {
-      const { key, item, before } = this.underWay.shift()!;
-      this.work.update(key, before, item);
-      store(this.copy, key, item);
-    }
-  }
-
-  private write(
-    region: string,
-    key: string,
-    item: Item | undefined,
-    before: Item | undefined,
-  ): void {
-    const atMs = this.nowMs();
-    const last = this.writers.get(key);
-    if (last !== undefined && last.region !== region && atMs - last.atMs < CONFLICT_MS) {
-      throw serviceError("ReplicatedWriteConflictException", "two regions wrote one item at once");
-    }
-    this.writers.set(key, { region, atMs });
-    this.underWay.push({ key, item, before, atMs });
-    store(this.items, key, item);
-  }
-}
-
-function store(items: Map<string, Item>, key: string, item: Item | undefined): void {
-  if (item === undefined) items.delete(key);
-  else items.set(key, item);
-}
+/** The index `work` of the ledger. */
+const work = {
+  name: "work",
+  hashKey: "shard",
+  rangeKey: "at",
+  projected: new Set(["pk", "shard", "at", "settledEpoch"]),
+};
 
 /** AWS in two regions: DynamoDB evaluates expressions as the drill does, the rest is faked. */
 export class FakeServices {
@@ -108,14 +37,19 @@ export class FakeServices {
   inFlight = 0;
   /** How many messages of each batch SQS refuses by themselves, the first ones. */
   refusedMessages = 0;
-  private readonly tables: Readonly<Record<string, FakeTable>>;
+  private readonly tables: Readonly<Record<string, GlobalTable>>;
 
   constructor(simulation: Simulation) {
-    const nowMs = (): number => simulation.nowMs;
-    this.tables = {
-      ledger: new FakeTable({ hashKey: "pk", rangeKey: undefined }, nowMs),
-      sessions: new FakeTable({ hashKey: "sessionId", rangeKey: undefined }, nowMs),
-    };
+    const table = (hashKey: string, indexes: readonly IndexDescription[]) =>
+      new GlobalTable({
+        hashKey,
+        rangeKey: undefined,
+        indexes,
+        nowMs: () => simulation.nowMs,
+        conflictMs: CONFLICT_MS,
+        lagMs: LAG_MS,
+      });
+    this.tables = { ledger: table("pk", [work]), sessions: table("sessionId", []) };
     this.cluster = new FakeGlobalCluster(
       this.databases,
       { [HOME]: clusterArn(HOME), [STANDBY]: clusterArn(STANDBY) },

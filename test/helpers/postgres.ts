@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { Client } from "pg";
+import type { Client } from "pg";
 import type { Sql } from "../../lambda/runtime/runtime";
+import { startPostgres as startServer } from "../../support/postgres/postgres";
 
 export interface Postgres {
   /** One autocommitted statement on a connection of its own, as handlers are promised. */
@@ -11,23 +9,8 @@ export interface Postgres {
   stop: () => Promise<void>;
 }
 
-/** Starts `postgresServer.mjs`; rejects with what it printed when it ends before it is ready. */
 export async function startPostgres(): Promise<Postgres> {
-  const server = spawn(process.execPath, [join(__dirname, "postgresServer.mjs")], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let errors = "";
-  server.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.stdout.once("data", (chunk: Buffer) => resolve(Number(chunk.toString())));
-    server.once("exit", (code) => reject(new Error(`PostgreSQL ended with ${code}: ${errors}`)));
-  });
-  const connect = async (user = "postgres") => {
-    const client = new Client({ host: "127.0.0.1", port, database: "postgres", user });
-    client.on("error", () => undefined);
-    await client.connect();
-    return client;
-  };
+  const { connect, stop } = await startServer();
   const sqlOf =
     (user?: string): Sql =>
     async <Row>(text: string, values: readonly unknown[]) => {
@@ -41,10 +24,5 @@ export async function startPostgres(): Promise<Postgres> {
         await client.end();
       }
     };
-  const stop = async () => {
-    const ended = once(server, "exit");
-    server.stdin.end();
-    await ended;
-  };
   return { sql: sqlOf, connect, stop };
 }

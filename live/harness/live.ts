@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { type PostgresServer, type TlsFiles, startPostgres } from "../../support/postgres/postgres";
+import { Aws } from "./aws";
+import { makeCertificate } from "./certificate";
+import { type Means, cpuShareOf } from "./cpuShare";
+import { Dynamodb, type DynamodbSettings } from "./dynamodb";
+import { type Deployed, type DeployedFunction, deployed } from "./program";
+import { Queues } from "./queues";
+import { Sandbox } from "./sandbox";
+
+export const HOME = "us-east-1";
+export const STANDBY = "us-east-2";
+
+const DATABASE = "trading";
+/** What the index lags behind here; on AWS it is milliseconds as a rule. */
+const INDEX_LAG_MS = 100;
+/** DynamoDB's limit for one key (DynamoDB: partition limits). */
+const WRITE_UNITS_PER_KEY = 1_000;
+
+interface SandboxOptions {
+  /** Share of a CPU; the default follows from the function's memory. */
+  cpuShare?: number;
+  means?: Means;
+  /** Ports of proxies that stand before the servers. */
+  awsPort?: number;
+  databasePort?: number;
+}
+
+/** The servers that the functions call, and sandboxes that run the functions against them. */
+export class Live {
+  readonly dynamodb: Dynamodb;
+  readonly queues = new Queues();
+  readonly aws: Aws;
+  /** May be changed while the harness runs. */
+  readonly settings: DynamodbSettings = {
+    indexLagMs: INDEX_LAG_MS,
+    writeUnitsPerKey: WRITE_UNITS_PER_KEY,
+  };
+  awsPort = 0;
+  private readonly sandboxes: Sandbox[] = [];
+
+  private constructor(
+    readonly program: Deployed,
+    readonly postgres: PostgresServer,
+    private readonly tls: TlsFiles,
+    private readonly directory: string,
+  ) {
+    this.dynamodb = new Dynamodb(program.tables, this.settings);
+    const { dynamodb, queues } = this;
+    const user = JSON.stringify({ username: "postgres", password: "postgres" });
+    const secrets = new Map(
+      [HOME, STANDBY].map((region) => {
+        const { environment } = program.function("dbMigration", region);
+        return [environment["DATABASE_SECRET_ARN"]!, user] as const;
+      }),
+    );
+    this.aws = new Aws({ dynamodb, queues, secrets }, tls);
+  }
+
+  /** Starts the servers and creates the database's schema with the function that ships. */
+  static async start(): Promise<Live> {
+    const directory = mkdtempSync(path.join(tmpdir(), "live-"));
+    const tls = makeCertificate(directory);
+    const [program, postgres] = await Promise.all([
+      deployed(directory),
+      startPostgres({ database: DATABASE, tls }),
+    ]);
+    const live = new Live(program, postgres, tls, directory);
+    live.awsPort = await live.aws.listen();
+    return live;
+  }
+
+  async sandbox(stem: string, region: string, options: SandboxOptions = {}): Promise<Sandbox> {
+    const deployed = this.program.function(stem, region);
+    const { cpuShare = cpuShareOf(deployed.memoryMb), means } = options;
+    const sandbox = await Sandbox.start({
+      bundle: deployed.bundle,
+      environment: this.environmentOf(deployed, options),
+      timeoutSeconds: deployed.timeoutSeconds,
+      cpuShare,
+      ...(means === undefined ? {} : { means }),
+    });
+    this.sandboxes.push(sandbox);
+    return sandbox;
+  }
+
+  /** Runs db-migration: the schema is there afterwards, and the database has the epoch. */
+  async activateDatabase(epoch: number): Promise<void> {
+    const sandbox = await this.sandbox("dbMigration", HOME, { cpuShare: 1 });
+    const outcome = await sandbox.invoke({ activate: epoch });
+    await sandbox.stop();
+    if (outcome.kind !== "answered") {
+      throw new Error(
+        `live: db-migration: ${JSON.stringify(outcome)}\n${sandbox.lines.join("\n")}`,
+      );
+    }
+  }
+
+  /** The program's variables, with addresses that lead to the harness; and those of Lambda itself. */
+  private environmentOf(
+    { environment, region, memoryMb }: DeployedFunction,
+    { awsPort = this.awsPort, databasePort = this.postgres.port }: SandboxOptions,
+  ): Record<string, string> {
+    const endpoint = `https://127.0.0.1:${awsPort}`;
+    const own = Object.entries(environment).map(([name, value]) => {
+      if (/^DATABASE_(READER_)?ENDPOINT$/.test(name)) return [name, "localhost"];
+      return [name, value.replace(/^https:\/\/sqs\.[\w-]+\.amazonaws\.com/, endpoint)];
+    });
+    return {
+      ...(Object.fromEntries(own) as Record<string, string>),
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "example",
+      AWS_SESSION_TOKEN: "example",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      NODE_EXTRA_CA_CERTS: this.tls.certificate,
+      PGPORT: String(databasePort),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.sandboxes.map((sandbox) => sandbox.stop()));
+    this.aws.stop();
+    await this.postgres.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,3 @@
+const { project } = require("../jest.config.js");
+
+module.exports = project(__dirname);

@@ -1,0 +1,7 @@
+/** Everything that live/ takes from the handlers that ship, by module. */
+export { activated, firstControl } from "../lambda/control/control";
+export { insertOrders } from "../lambda/orders/database";
+export { hintBody } from "../lambda/orders/hint";
+export { type StoredOrder, shardOf, storedOrder } from "../lambda/orders/order";
+export { type OrderItem, orderKey } from "../lambda/orders/orderItem";
+export { CLOSED_KEPT_SECONDS, SWEEP_RESERVE_MS } from "../lambda/orders/tunables";
