@@ -117,7 +117,7 @@ it("the version grows by one, the epoch only at a fence", () => {
   expect(tell(monotone, [written(fenced, { ...atHome, version: 6 })])[0]).toMatch(/epoch 2 to 1/);
 });
 
-it("an automatic fence breaks the promise unless a fault so far justifies it; an operator's never does", () => {
+it("a fence breaks a promise unless a fault so far or an operator's command makes it right", () => {
   const fence = written(atHome, fenced);
   const begins = { kind: "fault begins", name: "API" } as const;
   const seen = `a fence to ${STANDBY}: home lost`;
@@ -125,7 +125,10 @@ it("an automatic fence breaks the promise unless a fault so far justifies it; an
   expect(tell(onlyWhereRight, [fence, begins])).toEqual([seen, undefined]);
   expect(tell(onlyWhereRight, [fence], false)).toEqual([seen]);
   const asked = written(atHome, { ...fenced, reason: "operator: failover" });
-  expect(tell(onlyWhereRight, [asked], false)).toEqual([undefined]);
+  const told = (action: string): Happening => ({ kind: "operator", region: STANDBY, action });
+  expect(tell(onlyWhereRight, [told("failover"), asked], false)).toEqual([undefined, undefined]);
+  const unasked = `a fence to ${STANDBY}: operator: failover`;
+  expect(tell(onlyWhereRight, [told("status"), asked], false)).toEqual([undefined, unasked]);
 });
 
 it("no automatic fence while disarmed, or before home has settled for five minutes", () => {

@@ -1,5 +1,6 @@
 import { PROBE_WRITER, PRUNE_CANARIES, RAISE_EPOCH, READ_EPOCH } from "../orders/database";
 import { variable } from "../runtime/env";
+import { readDbMigrationEvent, type DbMigrationEvent } from "../runtime/events";
 import { createLog } from "../runtime/log";
 import {
   applyMigration,
@@ -12,9 +13,6 @@ import { CANARY_ACCOUNT } from "../auth/tunables";
 import { CANARY_ROWS_KEPT_SECONDS } from "../orders/tunables";
 
 export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql">;
-
-/** `activate` comes from the orchestrator, `migrate` from a deployment, `prune` from a daily schedule. */
-export type DbMigrationEvent = { activate: number } | { migrate: true } | { prune: true };
 
 export type DbMigrationResult =
   | { status: "activated"; epoch: number; newestRowAtMs: number | null }
@@ -30,7 +28,7 @@ export type DbMigrationResult =
  */
 export function createDbMigration(
   runtime: DbMigrationRuntime,
-): (event: DbMigrationEvent) => Promise<DbMigrationResult> {
+): (event: unknown) => Promise<DbMigrationResult> {
   const { env } = runtime;
   const log = createLog(runtime, "db-migration");
   const sql = runtime.sql({
@@ -80,7 +78,8 @@ export function createDbMigration(
     return "activate" in event ? raise(event.activate) : { status: "migrated", applied };
   }
 
-  return async (event) => {
+  return async (received) => {
+    const event = readDbMigrationEvent(received);
     const result = await handle(event);
     log.info(result.status, { event, result });
     return result;

@@ -1,4 +1,5 @@
-import { createDbMigration, type DbMigrationEvent } from "../../../lambda/handlers/dbMigration";
+import { createDbMigration } from "../../../lambda/handlers/dbMigration";
+import type { DbMigrationEvent } from "../../../lambda/runtime/events";
 import { migrations } from "../../../lambda/orders/migrations";
 import { databaseError } from "../../../support/aws/errors";
 import { batch, openItem, stored } from "../../helpers/events";
