@@ -4,6 +4,11 @@ export const VERDICT_KEPT_SECONDS = 60;
 export const API_TIMEOUT_SECONDS = 6;
 /** health nearly always answers from a cache. Reserved, so that a flood of orders cannot starve it. */
 export const HEALTH_RESERVED_CONCURRENCY = 5;
+/**
+ * The gateway admits ORDERS_RATE_PER_SECOND, and a warm authorizer needs less than 10 ms. As a limit,
+ * it keeps a flood of tokens nobody has seen from taking the concurrency of other functions.
+ */
+export const AUTHORIZER_RESERVED_CONCURRENCY = 10;
 /** Loops overlap. More invocations than this at once are not useful. */
 export const SENTINEL_RESERVED_CONCURRENCY = 5;
 /** Loops overlap, and the sentinel adds an invocation for each bad slot. */

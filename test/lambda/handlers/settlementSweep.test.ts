@@ -302,7 +302,7 @@ describe("in the other region", () => {
     const numbers = numbersTo(3_000);
     for (const n of numbers) open(n, n);
     replicated(...numbers);
-    const { closed } = await sweep(STANDBY, {}, 5.05);
+    const { closed } = await sweep(STANDBY, undefined, 5.05);
     expect(closed).toBeGreaterThan(0);
     expect(numbers.filter((n) => item(n).shard!.startsWith("closed#"))).toHaveLength(closed);
   });

@@ -109,6 +109,8 @@ test("concurrency is reserved as the design says", () => {
   expect(reserved(program)).toEqual({
     "orderProcessor-use1": 10,
     "orderProcessor-use2": 10,
+    "authorizer-use1": 10,
+    "authorizer-use2": 10,
     "health-use1": 5,
     "health-use2": 5,
     "sentinel-use2": 5,
