@@ -335,7 +335,7 @@ describe("in the other region", () => {
     for (const n of [1, 2]) open(n, n);
     replicated(1, 2);
     world.beforeCall = ({ command }) => {
-      if (command === "BatchExecuteStatement") world.put(item(1) as never);
+      if (command === "BatchExecuteStatement") world.put(item(1));
     };
     await expect(sweep(STANDBY)).rejects.toThrow("closing: TransactionConflict");
     expect([1, 2].map((n) => item(n).shard!.split("#")[0])).toEqual(["open", "closed"]);
