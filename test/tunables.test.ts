@@ -51,6 +51,8 @@ const relations = {
   "reserved concurrency covers overlapping orchestrator loops": (t) =>
     loopsAtOnce(t) + t.LOOP_TIMEOUT_SECONDS / t.LOOK_SLOT_SECONDS <=
     t.ORCHESTRATOR_RESERVED_CONCURRENCY,
+  "reserved concurrency covers an authorizer that needs 10 ms for every admitted request": (t) =>
+    t.ORDERS_RATE_PER_SECOND * 0.01 <= t.AUTHORIZER_RESERVED_CONCURRENCY.durable,
   "an activation that has started ends before its invocation": (t) =>
     t.ACTIVATE_TIMEOUT_MS < t.ACTION_RESERVE_MS,
   "an activation ends before the orchestrator gives it up": (t) =>

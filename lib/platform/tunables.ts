@@ -13,7 +13,11 @@ export const HEALTH_RESERVED_CONCURRENCY = 5;
 export const ORDER_API_RESERVED_CONCURRENCY = { ephemeral: 10, durable: 100 } as const;
 /** How long an order occupies order-api. An assumption; most of it waits for the ledger and SQS. */
 export const ORDER_BUSY_MS = 100;
-/** API Gateway caches an account's verdict, so most orders need none. */
+/**
+ * API Gateway caches an account's verdict, so most orders need none, and a warm authorizer needs less
+ * than 10 ms. As a limit, it keeps a flood of tokens nobody has seen from taking the concurrency of
+ * other functions.
+ */
 export const AUTHORIZER_RESERVED_CONCURRENCY = { ephemeral: 5, durable: 20 } as const;
 /** Activations by several orchestrators at once, beside a migration and the daily deletion. */
 export const MIGRATION_RESERVED_CONCURRENCY = 5;

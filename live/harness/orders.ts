@@ -45,7 +45,11 @@ export class Books {
   /** A region is active under an epoch. */
   activate(active: string, epoch: number): void {
     const nowMs = Date.now();
-    this.put({ pk: "control", ...activated(firstControl(active, nowMs), null, nowMs), epoch });
+    this.put({
+      pk: "control",
+      ...activated(firstControl(active, "live", nowMs), null, nowMs),
+      epoch,
+    });
   }
 
   /** Stores orders as order-api does, open unless they have another fate. */
