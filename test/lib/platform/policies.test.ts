@@ -77,7 +77,7 @@ test.each([
     ],
   ],
   ["health", [...service, "dynamodb:GetItem", "dynamodb:UpdateItem"]],
-  ["authorizer", [...service, "secretsmanager:GetSecretValue"]],
+  ["authorizer", [...service, "secretsmanager:GetSecretValue", "secretsmanager:GetSecretValue"]],
   ["dbMigration", [...service, ...inNetwork, "secretsmanager:GetSecretValue"]],
   [
     "failoverOrchestrator",
