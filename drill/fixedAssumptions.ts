@@ -18,6 +18,14 @@ export const fixedAssumptions = {
     1_000,
     "Lambda quotas: concurrent executions of a region's account unless AWS raised it",
   ),
+  oneCpuMemoryMb: fixed(
+    1_769,
+    "Lambda Developer Guide, memory: with this much a function has one vCPU, with less a share of it",
+  ),
+  callCpuMs: fixed(
+    1,
+    "assumption: the SDK took 0.5 to 1.2 ms of a CPU for a warm call to a stub on the loopback",
+  ),
   apiAccountRequestsPerSecond: fixed(
     10_000,
     "API Gateway quotas: all APIs of an account in a region together, unless AWS raised it",

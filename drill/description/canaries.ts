@@ -81,6 +81,8 @@ function engineOf(
     environment: variablesOf(runConfig?.["environmentVariables"], region),
     timeoutMs:
       timeoutSeconds === undefined ? Math.min(periodMs, TIMEOUT_MAX_MS) : timeoutSeconds * 1000,
+    // Canaries make one call at a time.
+    callCpuMs: 0,
     reservedConcurrency: undefined,
     roleArn,
     role: roles.get(roleArn) ?? [],

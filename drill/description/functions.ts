@@ -1,3 +1,4 @@
+import { fixedAssumptions } from "../fixedAssumptions";
 import {
   type Lookup,
   type Resource,
@@ -26,6 +27,8 @@ export interface FunctionDescription {
   stem: string;
   environment: Readonly<Record<string, string>>;
   timeoutMs: number;
+  /** How long its share of a CPU takes to prepare one call to a service. */
+  callCpuMs: number;
   /** Undefined if the function uses the account's unreserved concurrency. */
   reservedConcurrency: number | undefined;
   roleArn: string;
@@ -50,6 +53,11 @@ export function describeFunctions(lookup: Lookup): Map<string, FunctionDescripti
   return functions;
 }
 
+/** Lambda gives CPU in proportion to memory. A handler's own code uses one CPU at most. */
+function cpuShare(memoryMb: number): number {
+  return Math.min(1, memoryMb / fixedAssumptions.oneCpuMemoryMb.value);
+}
+
 function describeFunction(
   lookup: Lookup,
   resource: Resource,
@@ -72,6 +80,7 @@ function describeFunction(
     stem: text(resource, "handler").replace(/\.[^.]+$/, ""),
     environment: variablesOf(object(resource, "environment")?.["variables"], region),
     timeoutMs: number(resource, "timeout", 3) * 1000,
+    callCpuMs: fixedAssumptions.callCpuMs.value / cpuShare(number(resource, "memorySize", 128)),
     reservedConcurrency: reserved === undefined || reserved < 0 ? undefined : reserved,
     roleArn,
     role: roles.get(roleArn) ?? [],

@@ -13,29 +13,46 @@ export class Calls {
   ) {}
 
   /**
-   * The service does its work when the call is sent, and the answer arrives after a drawn time: a
-   * caller that is killed in between never learns what it has done. Without a network path in
-   * either direction the promise stays pending.
+   * Sends a call once the environment's CPU has prepared it, unless it was aborted meanwhile. Without
+   * a network path in either direction the promise stays pending.
    */
   send(
     environment: Environment,
     service: Service,
     region: string,
     command: Command,
+    signal?: AbortSignal,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (!this.canReach(environment.description, service, region)) return;
-      const { name, input } = command;
-      const reply = this.replyOf(environment, service, region, command, resolve, reject);
-      const call = { environment, service: service.name, region, command: name, input };
-      const disturbed = this.base.hooks.call.ask(call);
-      if (disturbed === "hang") return;
-      if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
-      if (!this.isAllowed(environment, service, region, command, reply)) return;
-      service.handle(region, name, input, reply);
-      if (disturbed === "die") environment.crash();
-      else if (disturbed !== undefined) this.freeze(environment, disturbed.freezeMs);
+      environment.whenCpuIsFree(() => {
+        if (signal?.aborted === true) return;
+        if (!this.canReach(environment.description, service, region)) return;
+        const reply = this.replyOf(environment, service, region, command, resolve, reject);
+        this.carryOut(environment, service, region, command, reply);
+      });
     });
+  }
+
+  /**
+   * The service does its work when the call is sent, and the answer arrives after a drawn time: a
+   * caller that is killed in between never learns what it has done.
+   */
+  private carryOut(
+    environment: Environment,
+    service: Service,
+    region: string,
+    command: Command,
+    reply: Reply,
+  ): void {
+    const { name, input } = command;
+    const call = { environment, service: service.name, region, command: name, input };
+    const disturbed = this.base.hooks.call.ask(call);
+    if (disturbed === "hang") return;
+    if (typeof disturbed === "object" && "error" in disturbed) return reply.fail(disturbed.error);
+    if (!this.isAllowed(environment, service, region, command, reply)) return;
+    service.handle(region, name, input, reply);
+    if (disturbed === "die") environment.crash();
+    else if (disturbed !== undefined) this.freeze(environment, disturbed.freezeMs);
   }
 
   /** Returns an answer after a drawn time, if the regions are still connected. */

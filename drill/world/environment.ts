@@ -30,6 +30,7 @@ export class Environment {
   freezes = 0;
   private isFrozen = false;
   private backlog: (() => void)[] = [];
+  private cpuFreeAtMs = 0;
 
   constructor(
     readonly description: FunctionDescription,
@@ -45,6 +46,15 @@ export class Environment {
     }
     this.simulation.continued();
     run();
+  }
+
+  /** Runs `run` once the CPU has prepared the calls before it: at once if it is idle. */
+  whenCpuIsFree(run: () => void): void {
+    const { nowMs } = this.simulation;
+    const startsAtMs = Math.max(nowMs, this.cpuFreeAtMs);
+    this.cpuFreeAtMs = startsAtMs + this.description.callCpuMs;
+    if (startsAtMs === nowMs) return run();
+    this.simulation.after(startsAtMs - nowMs, () => this.deliver(run));
   }
 
   /** Ends the current invocation and this environment at once, as if its process had died. */

@@ -40,7 +40,8 @@ export function createRuntime(world: Surroundings, environment: Environment): Ru
   const { simulation } = world.base;
   const { services } = world;
   const send = (service: Service, region: string) => ({
-    send: (command: Command) => world.calls.send(environment, service, region, command),
+    send: (command: Command, options?: { abortSignal?: AbortSignal }) =>
+      world.calls.send(environment, service, region, command, options?.abortSignal),
   });
   /** The SDK overloads `send` for each command. This one accepts any command. */
   const sender = <Client extends { send: unknown }>(service: Service): Sender<Client> =>

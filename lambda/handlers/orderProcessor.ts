@@ -19,10 +19,11 @@ import {
 import { sessionRenewer } from "../orders/sessions";
 import { BATCH_STATEMENTS_MAX } from "../orders/tunables";
 import { within } from "../runtime/clock";
+import { atMost } from "../runtime/concurrently";
 import { variable } from "../runtime/env";
 import { createLog, type Log } from "../runtime/log";
 import type { Runtime, Sql } from "../runtime/runtime";
-import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
+import { CALLS_AT_ONCE_MAX, OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 
 export type OrderProcessorRuntime = Pick<
   Runtime,
@@ -167,12 +168,7 @@ class OrderProcessor {
             existing.map(({ order }) => order.orderId),
           );
     for (const { order, fingerprint } of settled) rows.set(order.orderId, fingerprint);
-    const areMarked = await Promise.all(
-      orders.map((item) => {
-        const { orderId } = item.order;
-        return this.try(`marking ${orderId}`, () => this.mark(epoch, item, rows.get(orderId)));
-      }),
-    );
+    const isMarked = await this.markAll(epoch, orders, rows);
     const newestOrderAtMs = Math.max(...orders.map(({ acceptedAt }) => Date.parse(acceptedAt)));
     await Promise.all([
       this.recordProgress(epoch, newestOrderAtMs),
@@ -183,7 +179,26 @@ class OrderProcessor {
       [{ name: "OrdersSettled", value: inserted.size, unit: "Count", resolutionSeconds: 1 }],
       { epoch, orderIds: [...inserted] },
     );
-    return orders.filter((_, n) => !areMarked[n]);
+    return orders.filter(({ order }) => !isMarked.has(order.orderId));
+  }
+
+  /** Marks orders until the time is up. Returns the ids of those that are marked. */
+  private async markAll(
+    epoch: number,
+    orders: readonly OrderItem[],
+    rows: ReadonlyMap<string, string>,
+  ): Promise<ReadonlySet<string>> {
+    const { clock } = this.runtime;
+    const endMs = clock.nowMs() + OBSERVE_TIMEOUT_MS;
+    const marked = new Set<string>();
+    const mark = async (item: OrderItem): Promise<void> => {
+      const { orderId } = item.order;
+      const row = rows.get(orderId);
+      const isDone = await this.try(`marking ${orderId}`, () => this.mark(epoch, item, row));
+      if (isDone) marked.add(orderId);
+    };
+    await atMost(CALLS_AT_ONCE_MAX, orders, mark, () => clock.nowMs() < endMs);
+    return marked;
   }
 
   /** Writes the archive and the sessions: best effort, because both can be derived from the ledger again. */

@@ -1,7 +1,8 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { within } from "../runtime/clock";
+import { atMost } from "../runtime/concurrently";
 import type { LedgerRuntime } from "../runtime/ledger";
-import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
+import { CALLS_AT_ONCE_MAX, SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
 import type { StoredOrder } from "./order";
 import { SESSION_KEPT_SECONDS, SESSION_REFRESH_SECONDS } from "./tunables";
 
@@ -10,8 +11,8 @@ const SESSIONS_REMEMBERED_MAX = 10_000;
 
 /**
  * Returns a function that renews the sessions of a batch of orders. Each session is renewed at most
- * every SESSION_REFRESH_SECONDS. The function rejects if a renewal fails; the session's next order
- * renews it then.
+ * every SESSION_REFRESH_SECONDS. The function rejects if a renewal fails. A session that was not
+ * renewed, also for want of time, is renewed with its next order.
  */
 export function sessionRenewer(
   runtime: LedgerRuntime,
@@ -25,14 +26,17 @@ export function sessionRenewer(
     const due = new Map(
       batch.filter(isDue).map(({ order }) => [order.sessionId, order.accountId] as const),
     );
-    if (due.size === 0) return;
-    await Promise.all(
-      [...due].map(async ([sessionId, accountId]) => {
+    const renewals = await atMost(
+      CALLS_AT_ONCE_MAX,
+      [...due],
+      async ([sessionId, accountId]) => {
         await renew(runtime, table, { sessionId, accountId, nowMs });
         if (renewedMs.size >= SESSIONS_REMEMBERED_MAX) renewedMs.clear();
         renewedMs.set(sessionId, nowMs);
-      }),
+      },
+      () => runtime.clock.nowMs() - nowMs < SIDE_WRITE_TIMEOUT_MS,
     );
+    for (const renewal of renewals) if (renewal.status === "rejected") throw renewal.reason;
   };
 }
 

@@ -1,13 +1,17 @@
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
-import type { StoredOrder } from "../../../lambda/orders/order";
+import { hintBody } from "../../../lambda/orders/hint";
+import { type StoredOrder, storedOrder } from "../../../lambda/orders/order";
 import type { OrderItem } from "../../../lambda/orders/orderItem";
 import type { Progress } from "../../../lambda/detection/evidence";
 import { SESSION_REFRESH_SECONDS } from "../../../lambda/orders/tunables";
-import { batch, openItem, orderId, stored } from "../../helpers/events";
+import { pieces } from "../../../lambda/runtime/concurrently";
+import { CALLS_AT_ONCE_MAX } from "../../../lambda/runtime/tunables";
+import { batch, openItem, order, orderId, stored } from "../../helpers/events";
 import { type FakeWorld, HOME } from "../../helpers/fakeRuntime";
 import { comingBack, settlingAtHome } from "../../helpers/orders";
 
 const EPOCH = 3;
+const isoTime = "2026-01-01T00:00:00.000Z";
 let world: FakeWorld;
 let process: ReturnType<typeof createOrderProcessor>;
 
@@ -128,4 +132,33 @@ describe("a settled batch is written", () => {
       expect(seconds).toBeLessThan(0.6);
     },
   );
+});
+
+describe("of a hundred orders in a hundred sessions", () => {
+  const all = Array.from({ length: 100 }, (_, n) => n + 1);
+
+  /** Settles all orders while the updates of these items hang. */
+  const settle = async (hanging: readonly string[]) => {
+    for (const n of all) {
+      const one = storedOrder(order(n, { sessionId: `s-${n}` }), isoTime, HOME);
+      world.put({ ...openItem(n, world.nowMs), ...one });
+    }
+    for (const on of hanging) world.mishap({ command: "Update", on }, "hangs");
+    const hints = pieces(all.map(orderId), 10).map(hintBody);
+    const { result, seconds } = await world.timed(process(batch(...hints)));
+    const calls = world.callsOf({ command: "Update" }).filter(({ on }) => hanging.includes(on));
+    return { calls: calls.length, failed: result.batchItemFailures.length, seconds };
+  };
+
+  it("few marks are under way at once, and none starts once the time is up", async () => {
+    const { calls, failed: back, seconds } = await settle(all.map((n) => `order#${orderId(n)}`));
+    expect([calls, back]).toEqual([CALLS_AT_ONCE_MAX, 10]);
+    expect(seconds).toBeLessThan(4);
+  });
+
+  it("few sessions are renewed at once, and orders do not wait for them", async () => {
+    const { calls, failed: back, seconds } = await settle(all.map((n) => `session s-${n}`));
+    expect([calls, back]).toEqual([CALLS_AT_ONCE_MAX, 0]);
+    expect(seconds).toBeLessThan(1.5);
+  });
 });
