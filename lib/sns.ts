@@ -54,41 +54,44 @@ export class Sns extends RegionalComponent<RegionalArgs> {
     }
   }
 
+  /** Only alarms may publish to the failover topic, because it starts the orchestrator. */
   private statements(
     what: "alerts" | "failover",
     topicArn: pulumi.Output<string>,
   ): ResourceStatement[] {
-    const { platform, region } = this.args;
-    const { accountId } = platform;
     const publish = { Action: ["sns:Publish"], Resource: [topicArn] };
+    const alarms: ResourceStatement = {
+      Sid: "Alarms",
+      ...publish,
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Condition: this.onlyFrom("cloudwatch", "alarm:*"),
+    };
+    if (what === "failover") return [alarms];
     return [
-      {
-        Sid: "Alarms",
-        ...publish,
-        Principal: { Service: "cloudwatch.amazonaws.com" },
-        Condition: {
-          StringEquals: { "aws:SourceAccount": accountId },
-          ArnLike: {
-            "aws:SourceArn": pulumi.interpolate`arn:aws:cloudwatch:${region.name}:${accountId}:alarm:*`,
-          },
-        },
-      },
+      alarms,
       {
         Sid: "DatabaseEvents",
         ...publish,
         Principal: { Service: "events.rds.amazonaws.com" },
-        Condition: {
-          StringEquals: { "aws:SourceAccount": accountId },
-          ArnLike: {
-            "aws:SourceArn": pulumi.interpolate`arn:aws:rds:${region.name}:${accountId}:*`,
-          },
-        },
+        Condition: this.onlyFrom("rds", "*"),
       },
       // No condition: for EventBridge, AWS supports none in topic policies and would drop the
       // message.
       { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
-      ...(what === "alerts" ? [this.orchestratorsStatement(topicArn)] : []),
+      this.orchestratorsStatement(topicArn),
     ];
+  }
+
+  /** A service may publish for a resource of this account in this region. */
+  private onlyFrom(service: string, resource: string) {
+    const { platform, region } = this.args;
+    const { accountId } = platform;
+    return {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: {
+        "aws:SourceArn": pulumi.interpolate`arn:aws:${service}:${region.name}:${accountId}:${resource}`,
+      },
+    };
   }
 
   /** The orchestrators notify people; they may not publish to the failover topic. */

@@ -196,12 +196,12 @@ export const lagAsAGate: Mutation = {
     },
     {
       file: "lambda/handlers/settlementSweep.ts",
-      from: "const control = await readControl(runtime, site.table);",
-      to: `if ("lag" in event) {
+      from: "const event = readSweepEvent(received);",
+      to: `if ("lag" in (received as object)) {
         const [row] = await site.sql(READ_EPOCH, []);
         return { newestRowAtMs: new Date(row.newest_row_at).getTime() };
       }
-      const control = await readControl(runtime, site.table);`,
+      const event = readSweepEvent(received);`,
     },
     {
       file: "lambda/handlers/settlementSweep.ts",
@@ -256,6 +256,18 @@ export const refusalsHideFailures: Mutation = {
       file: "lambda/detection/probe.ts",
       from: "if (!isRefused(answer)) return answer;",
       to: "return answer;",
+    },
+  ],
+};
+
+/** Fields that a command does not have are dropped, and so is what a mistyped `dryRun` asks for. */
+export const unknownFieldsDropped: Mutation = {
+  name: "unknown fields dropped",
+  sources: [
+    {
+      file: "lambda/failover/trigger.ts",
+      from: 'z.strictObject({ action: z.literal("failover"), to, dryRun })',
+      to: 'z.object({ action: z.literal("failover"), to })',
     },
   ],
 };

@@ -56,6 +56,7 @@ export const sabotages: readonly Sabotage[] = [
   single(decisions.failbackByFailover, "failback", "fault in a failback"),
   single(decisions.noTarget, "failback", "fault in a failback"),
   single(decisions.lagAsAGate, "lag at the fault"),
+  single(decisions.unknownFieldsDropped, "forged alarms"),
   single(decisions.noNotice, "region", "API"),
   single(dns.noRepoint, "region", "API"),
   single(dns.noLatch),

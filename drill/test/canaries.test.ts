@@ -1,3 +1,4 @@
+import { alarmIn } from "../../support/aws/alarmEvents";
 import { type Resource, object } from "../description/lookup";
 import { describeProgram } from "../description/program";
 import { loadHandlers } from "../handlers";
@@ -94,11 +95,10 @@ class Played {
   }
 
   told(name: string): number {
-    return this.happenings.filter(
-      (each) =>
-        each.kind === "published" &&
-        each.message.includes(`"AlarmName":"${name}","NewStateValue":"ALARM"`),
-    ).length;
+    return this.happenings.filter((each) => {
+      const alarm = each.kind === "published" ? alarmIn(each.message) : undefined;
+      return alarm?.name === name && alarm.state === "ALARM";
+    }).length;
   }
 }
 

@@ -5,6 +5,7 @@ import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import type { Lambda } from "./lambda";
 import { Series, evaluate } from "./series";
+import { alarmAction, alarmMessage } from "../../support/aws/alarmEvents";
 import type { Sns } from "./sns";
 
 const MINUTE_MS = 60_000;
@@ -127,26 +128,21 @@ export class Alarms {
 
   /** Actions are triggered by a change of state. An alarm that stays in ALARM triggers none. */
   private act(
-    { name, arn, region, actions }: AlarmDescription | CompositeDescription,
+    { name, arn, actions }: AlarmDescription | CompositeDescription,
     state: AlarmState,
   ): void {
     const { account } = this.base.program;
     for (const target of actions[state]) {
       if (target.startsWith("arn:aws:lambda:")) {
-        this.lambda.invokeFor("lambda.alarms.cloudwatch.amazonaws.com", arn, target, {
-          source: "aws.cloudwatch",
-          alarmArn: arn,
-          accountId: account,
-          region,
-          alarmData: { alarmName: name, state: { value: state } },
-        });
+        const event = alarmAction({ name, arn }, state, this.base.nowMs);
+        this.lambda.invokeFor("lambda.alarms.cloudwatch.amazonaws.com", arn, target, event);
       } else if (target.startsWith("arn:aws:sns:")) {
         const context = {
           "aws:sourceaccount": account,
           "aws:sourceowner": account,
           "aws:sourcearn": arn,
         };
-        const message = JSON.stringify({ AlarmName: name, NewStateValue: state });
+        const message = alarmMessage({ name, arn }, state, this.base.nowMs);
         this.sns.publishFor("cloudwatch.amazonaws.com", context, target, message);
       }
     }

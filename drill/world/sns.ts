@@ -3,6 +3,7 @@ import type { SubscriptionDescription, TopicDescription } from "../description/m
 import { type CallContext, allows } from "../description/policy";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
+import { notification } from "../../support/aws/alarmEvents";
 import { serviceError } from "../../support/aws/errors";
 import type { Lambda } from "./lambda";
 import type { Input, Reply, Service } from "./awsService";
@@ -88,10 +89,7 @@ export class Sns implements Service {
       );
       return;
     }
-    const { subject: Subject, message: Message } = published;
-    const Sns = { TopicArn: topic.arn, Subject, Message };
-    this.lambda.invokeFor("sns.amazonaws.com", topic.arn, endpoint, {
-      Records: [{ EventSource: "aws:sns", EventVersion: "1.0", Sns }],
-    });
+    const event = notification(topic.arn, published.subject, published.message);
+    this.lambda.invokeFor("sns.amazonaws.com", topic.arn, endpoint, event);
   }
 }

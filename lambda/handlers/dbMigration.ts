@@ -1,5 +1,6 @@
 import { PROBE_WRITER, PRUNE_CANARIES, RAISE_EPOCH, READ_EPOCH } from "../orders/database";
 import { variable } from "../runtime/env";
+import { readDbMigrationEvent, type DbMigrationEvent } from "../runtime/events";
 import { createLog } from "../runtime/log";
 import {
   applyMigration,
@@ -19,12 +20,6 @@ import {
 
 export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql">;
 
-/**
- * `activate` comes from the orchestrator, `migrate` from a deployment and, after an activation, from
- * the orchestrator, `prune` from a daily schedule.
- */
-export type DbMigrationEvent = { activate: number } | { migrate: true } | { prune: true };
-
 export type DbMigrationResult =
   | { status: "activated"; epoch: number; newestRowAtMs: number | null }
   | { status: "superseded"; epoch: number }
@@ -39,7 +34,7 @@ export type DbMigrationResult =
  */
 export function createDbMigration(
   runtime: DbMigrationRuntime,
-): (event: DbMigrationEvent) => Promise<DbMigrationResult> {
+): (event: unknown) => Promise<DbMigrationResult> {
   const { clock, env } = runtime;
   const log = createLog(runtime, "db-migration");
   const database = {
@@ -90,7 +85,8 @@ export function createDbMigration(
     return { status: "migrated", applied: await migrate() };
   }
 
-  return async (event) => {
+  return async (received) => {
+    const event = readDbMigrationEvent(received);
     const result = await handle(event);
     log.info(result.status, { event, result });
     return result;

@@ -28,7 +28,7 @@ import {
   TARGET_POLL_MS,
   WOKEN_UNDER_TARGET_SECONDS,
 } from "../failover/tunables";
-import { parseOperator, triggerOf, type Trigger } from "../failover/trigger";
+import { readRequest, type Trigger } from "../failover/trigger";
 import { readSentinelProbes, type SentinelProbes } from "../detection/sentinelProbes";
 
 export type FailoverOrchestratorRuntime = ProbeRuntime & act.ActRuntime & Pick<Runtime, "write">;
@@ -80,7 +80,6 @@ function isTakingOver(control: Observation["control"]): boolean {
 class ControlLoop {
   private readonly trigger: Trigger;
   private readonly command: Command | null;
-  private readonly isStatus: boolean;
   private readonly isDryRun: boolean;
   private readonly endMs: number;
   private readonly memory: Memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false };
@@ -99,11 +98,10 @@ class ControlLoop {
     event: unknown,
     private readonly invocation: Invocation,
   ) {
-    this.trigger = triggerOf(event);
-    const asked = this.trigger === "operator" ? parseOperator(event, runtime) : null;
-    this.isStatus = asked?.action === "status";
-    this.isDryRun = asked?.dryRun === true || this.isStatus;
-    this.command = asked === null || asked.action === "status" ? null : asked;
+    const { trigger, command, isDryRun } = readRequest(event, runtime);
+    this.trigger = trigger;
+    this.command = command;
+    this.isDryRun = isDryRun;
     this.endMs = runtime.clock.nowMs() + LOOP_SECONDS * 1000;
     this.regions = {
       self: variable(runtime.env, "AWS_REGION"),

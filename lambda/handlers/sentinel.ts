@@ -7,6 +7,7 @@ import { readSentinelProbes, writeSentinelProbes } from "../detection/sentinelPr
 import { LOOKS_KEPT, LOOP_SECONDS } from "../detection/tunables";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
+import { readSentinelEvent } from "../runtime/events";
 import { createLog } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
 import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
@@ -18,7 +19,7 @@ export type SentinelRuntime = ProbeRuntime & Pick<Runtime, "write" | "lambda">;
  * results in the ledger for the next loop and the orchestrator, and invokes the orchestrator if
  * there is something to decide. The sentinel itself decides nothing.
  */
-export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
+export function createSentinel(runtime: SentinelRuntime): (event: unknown) => Promise<void> {
   const { env, clock } = runtime;
   const table = variable(env, "LEDGER_TABLE");
   const home = variable(env, "HOME_REGION");
@@ -38,7 +39,8 @@ export function createSentinel(runtime: SentinelRuntime): () => Promise<void> {
     );
   }
 
-  return async () => {
+  return async (event) => {
+    readSentinelEvent(event);
     const loopStartedAtMs = clock.nowMs();
     const endMs = loopStartedAtMs + LOOP_SECONDS * 1000;
     let { looks: probes, progress } = await readSentinelProbes(runtime, table, log);

@@ -20,6 +20,7 @@ import {
 } from "../orders/workIndex";
 import { atMost, pieces } from "../runtime/concurrently";
 import { variable } from "../runtime/env";
+import { readSweepEvent } from "../runtime/events";
 import { createLog, type Log } from "../runtime/log";
 import type { Invocation, Runtime, Sql } from "../runtime/runtime";
 import { executeStatements, STATEMENTS_MAX, type LedgerStatement } from "../runtime/statements";
@@ -29,12 +30,6 @@ export type SettlementSweepRuntime = Pick<
   Runtime,
   "env" | "clock" | "write" | "dynamodb" | "sqs" | "sql"
 >;
-
-/** `trigger` comes from the schedule, every minute; `activated` from the orchestrator. */
-export interface SweepEvent {
-  trigger?: "schedule";
-  activated?: number;
-}
 
 /** Number of orders by what the sweep found or did. */
 export interface SweepResult {
@@ -51,12 +46,18 @@ export interface SweepResult {
  */
 export function createSettlementSweep(
   runtime: SettlementSweepRuntime,
-): (event: SweepEvent, invocation: Invocation) => Promise<SweepResult> {
+): (event: unknown, invocation: Invocation) => Promise<SweepResult> {
   const site = new SweepSite(runtime);
-  return async (event, invocation) => {
+  return async (received, invocation) => {
+    const event = readSweepEvent(received);
     const control = await readControl(runtime, site.table);
     if (control === undefined || control.active === null) return nothingSwept();
-    return new Sweep(site, control, event.activated === control.epoch, invocation).sweep();
+    return new Sweep(
+      site,
+      control,
+      "activated" in event && event.activated === control.epoch,
+      invocation,
+    ).sweep();
   };
 }
 

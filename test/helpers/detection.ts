@@ -12,7 +12,7 @@ export function watch(world: FakeWorld): void {
   });
   const start = (): void => {
     world.simulation.after(SENTINEL_EVERY_SECONDS * 1000, start);
-    void createSentinel(world.runtime(STANDBY))();
+    void createSentinel(world.runtime(STANDBY))({ trigger: "schedule" });
   };
   start();
 }

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEvent, SQSEvent, SQSRecord } from "aws-lambda";
 import { hintBody } from "../../lambda/orders/hint";
 import { storedOrder, shardOf, type Order, type StoredOrder } from "../../lambda/orders/order";
 import type { OrderItem } from "../../lambda/orders/orderItem";
-import { HOME } from "./fakeEnvironment";
+import { alarmAction, alarmMessage, notification } from "../../support/aws/alarmEvents";
+import { ACCOUNT, HOME, STANDBY } from "./fakeEnvironment";
 
 export function orderId(n: number): string {
   return `abcdef00-0000-4000-9000-${String(n).padStart(12, "0")}`;
@@ -72,5 +73,18 @@ export function batch(...bodies: (StoredOrder | string)[]): Pick<SQSEvent, "Reco
           body: typeof body === "string" ? body : hintBody([body.order.orderId]),
         }) as SQSRecord,
     ),
+  };
+}
+
+/** The events of an alarm in ALARM state: as the alarm sends it, and as a topic passes it on. */
+export function alarmEvents(): { alarm: object; fromTopic: object } {
+  const alarm = {
+    name: "home-lost",
+    arn: `arn:aws:cloudwatch:${STANDBY}:${ACCOUNT}:alarm:home-lost`,
+  };
+  const topicArn = `arn:aws:sns:${HOME}:${ACCOUNT}:failover`;
+  return {
+    alarm: alarmAction(alarm, "ALARM", 0),
+    fromTopic: notification(topicArn, "", alarmMessage(alarm, "ALARM", 0)),
   };
 }

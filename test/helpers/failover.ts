@@ -1,4 +1,4 @@
-import { createDbMigration, type DbMigrationEvent } from "../../lambda/handlers/dbMigration";
+import { createDbMigration } from "../../lambda/handlers/dbMigration";
 import {
   createFailoverOrchestrator,
   type Outcome,
@@ -30,9 +30,7 @@ export function steadyWorld(promotionSeconds = 60): FakeWorld {
     [HOME, "home-migration"],
     [STANDBY, "standby-migration"],
   ] as const) {
-    functions.set(name, (payload) =>
-      createDbMigration(world.runtime(region))(payload as DbMigrationEvent),
-    );
+    functions.set(name, (payload) => createDbMigration(world.runtime(region))(payload));
   }
   return world;
 }

@@ -70,7 +70,8 @@ export class FakeDatabase {
         return [{ writer: this.isWriter }];
       case "RAISE_EPOCH":
         this.write();
-        if (raisesEpoch(this.migratedEpoch(), values[0] as number)) this.epoch = values[0] as number;
+        if (raisesEpoch(this.migratedEpoch(), values[0] as number))
+          this.epoch = values[0] as number;
         return [];
       case "READ_EPOCH":
         this.migratedEpoch();

@@ -2,11 +2,12 @@ import type { Control } from "../../lambda/control/control";
 
 export const HOME = "us-east-1";
 export const STANDBY = "us-east-2";
+export const ACCOUNT = "111122223333";
 
 const roles: Readonly<Record<string, string>> = { [HOME]: "home", [STANDBY]: "standby" };
 
 export function clusterArn(region: string): string {
-  return `arn:aws:rds:${region}:111122223333:cluster:trading-${roles[region]}`;
+  return `arn:aws:rds:${region}:${ACCOUNT}:cluster:trading-${roles[region]}`;
 }
 
 /** Every variable that any function of a region is given. */

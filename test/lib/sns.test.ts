@@ -22,7 +22,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
       });
     });
 
-    test("accepts messages of alarms, the database and events; the alerts topic also those of the orchestrators", () => {
+    test("accepts messages of this account's alarms; only the alerts topic also those of the database, of events and of the orchestrators", () => {
       const { inputs } = program.one("sns/topicPolicy", `topics-${token}-${what}`);
       expect(inputs.arn).toBe(topicArn);
       const publish = { Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] };
@@ -38,7 +38,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
           },
         },
       };
-      expect(statements(inputs.policy)).toEqual([
+      const alarms = [
         {
           Sid: "Alarms",
           ...publish,
@@ -48,6 +48,8 @@ describe.each(regions)("the topics in %s", (token, region) => {
             ArnLike: { "aws:SourceArn": arn("cloudwatch", region, "alarm:*") },
           },
         },
+      ];
+      const others = [
         {
           Sid: "DatabaseEvents",
           ...publish,
@@ -58,8 +60,10 @@ describe.each(regions)("the topics in %s", (token, region) => {
           },
         },
         { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
-        ...(what === "alerts" ? [functions] : []),
-      ]);
+        functions,
+      ];
+      const expected = what === "alerts" ? [...alarms, ...others] : alarms;
+      expect(statements(inputs.policy)).toEqual(expected);
     });
 
     test("notifies every configured address", () => {

@@ -1,3 +1,4 @@
+import { alarmAction, alarmMessage, notification } from "../../../support/aws/alarmEvents";
 import type { FunctionDescription } from "../../description/functions";
 import { bounds } from "../bounds";
 import { type FaultKind, type Stage, fault } from "./fault";
@@ -76,15 +77,26 @@ export const triggersDisturbed: FaultKind = {
   },
 };
 
-const alarmPayload = {
-  source: "aws.cloudwatch",
-  alarmData: { alarmName: "failover", state: { value: "ALARM" } },
-};
-const snsPayload = {
-  Records: [{ EventSource: "aws:sns", Sns: { Subject: "ALARM", Message: "home is gone" } }],
-};
+/**
+ * Events that nothing caused: what an alarm sends directly and through a topic, and commands with a
+ * mistyped field.
+ */
+function unfoundedEvents({ world, region }: Stage): object[] {
+  const { account } = world.base.program;
+  const { nowMs } = world.base;
+  const name = "forged";
+  const arn = `arn:aws:cloudwatch:${region("standby")}:${account}:alarm:${name}`;
+  const topicArn = `arn:aws:sns:${region("home")}:${account}:${name}`;
+  const to = region("standby");
+  return [
+    alarmAction({ name, arn }, "ALARM", nowMs),
+    notification(topicArn, "ALARM", alarmMessage({ name, arn }, "ALARM", nowMs)),
+    { action: "failover", to, dryRun: "true" },
+    { action: "failover", to, dry_run: true },
+  ];
+}
 
-/** Forged messages claim that home is lost. No payload counts as evidence. */
+/** Forged alarms claim that home is lost, and an operator mistypes a dry run. No event is evidence. */
 export const forgedAlarms: FaultKind = {
   name: "forged alarms",
   lasts: [30, 120],
@@ -93,19 +105,16 @@ export const forgedAlarms: FaultKind = {
     return fault(
       {
         name: "forged alarms",
-        description: `${times} alarms reach the orchestrator that nothing caused`,
+        description: `${times} events reach the orchestrator that nothing caused`,
         failover: "must not",
       },
-      ({ world, region }) => {
-        const { base, lambda } = world;
-        for (const target of base.program.functions.values()) {
-          if (target.stem !== "failoverOrchestrator" || target.region !== region("standby"))
-            continue;
-          for (let i = 0; i < times; i++) {
-            base.simulation.after(i * 7_000, () =>
-              lambda.invokeAsync(target.arn, i % 2 === 0 ? alarmPayload : snsPayload),
-            );
-          }
+      (stage) => {
+        const { base, lambda } = stage.world;
+        const events = unfoundedEvents(stage).slice(0, times);
+        for (const target of [...base.program.functions.values()].filter(isOrchestrator(stage))) {
+          events.forEach((event, i) =>
+            base.simulation.after(i * 7_000, () => lambda.invokeAsync(target.arn, event)),
+          );
         }
         return [];
       },

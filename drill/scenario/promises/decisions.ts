@@ -16,31 +16,46 @@ import { expectedOf } from "../schedule";
 import type { Watcher } from "./watcher";
 import { controlIn, progressIn } from "../ledgerItems";
 
-/** A control write that is a fence without an operator's request: the item before and after it. */
-export function automaticFence(
-  happening: Happening,
-): { before: Control; after: Control } | undefined {
+interface Fence {
+  before: Control;
+  after: Control;
+}
+
+/** A fence, with the item before and after it. */
+function fenceIn(happening: Happening): Fence | undefined {
   if (happening.kind !== "control written") return undefined;
   const before = happening.before as unknown as Control | undefined;
   const after = happening.item as unknown as Control | undefined;
   if (before === undefined || after === undefined || after.epoch === before.epoch) return undefined;
-  return after.reason.startsWith("operator") ? undefined : { before, after };
+  return { before, after };
 }
 
-/** Judged by the faults that have begun so far. A later fault excuses nothing. */
+const isCommanded = ({ after }: Fence): boolean => after.reason.startsWith("operator");
+
+/** A fence that no operator asked for. */
+export function automaticFence(happening: Happening): Fence | undefined {
+  const fence = fenceIn(happening);
+  return fence === undefined || isCommanded(fence) ? undefined : fence;
+}
+
+/** Judged by the faults and commands so far. A later one excuses nothing. */
 export const onlyWhereRight: Watcher = {
   name: "no failover where none is right",
-  kinds: ["fault begins", "control written"],
+  kinds: ["fault begins", "operator", "control written"],
   watch: ({ schedule }) => {
     const begun: Fault[] = [];
+    const commands = new Set<string>();
     return (happening) => {
+      if (happening.kind === "operator") commands.add(`operator: ${happening.action}`);
       if (happening.kind === "fault begins") {
         const { name } = happening;
         begun.push(...schedule.faults.flatMap(({ fault }) => (fault.name === name ? fault : [])));
       }
-      const fence = automaticFence(happening);
-      if (fence === undefined || expectedOf(begun) !== "must not") return undefined;
-      return `a fence to ${fence.after.target}: ${fence.after.reason}`;
+      const fence = fenceIn(happening);
+      if (fence === undefined) return undefined;
+      const { target, reason } = fence.after;
+      const isRight = isCommanded(fence) ? commands.has(reason) : expectedOf(begun) !== "must not";
+      return isRight ? undefined : `a fence to ${target}: ${reason}`;
     };
   },
 };

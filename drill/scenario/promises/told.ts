@@ -1,3 +1,4 @@
+import { alarmIn } from "../../../support/aws/alarmEvents";
 import { PROBE_TIMEOUT_MS } from "../../shipped";
 import type { ProgramDescription } from "../../description/program";
 import type { Happening } from "../../world/happenings";
@@ -77,8 +78,8 @@ class Bell {
 
   hear(happening: Happening): void {
     if (happening.kind === "published") {
-      const name = /"AlarmName":"([^"]+)","NewStateValue":"ALARM"/.exec(happening.message)?.[1];
-      if (name !== undefined && this.names.has(name)) this.ringing.add(name);
+      const alarm = alarmIn(happening.message);
+      if (alarm?.state === "ALARM" && this.names.has(alarm.name)) this.ringing.add(alarm.name);
     }
     if (happening.kind === "alarm" && happening.state !== "ALARM") {
       if (this.ringing.delete(happening.name)) this.endedMs = this.world.base.nowMs;

@@ -1,4 +1,5 @@
 import { START_MS } from "../../../support/simulation/simulation";
+import type { Happening } from "../../world/happenings";
 import {
   notFromStandby,
   onlyToTheReady,
@@ -7,7 +8,7 @@ import {
 } from "../../scenario/promises/decisions";
 import { HOME, STANDBY, atHome, fenced, scene, tell, world, written } from "./scene";
 
-it("an automatic fence breaks the promise unless a fault so far justifies it; an operator's never does", () => {
+it("a fence breaks the promise unless a fault so far or an operator's command justifies it", () => {
   const fence = written(atHome, fenced);
   const begins = { kind: "fault begins", name: "API" } as const;
   const seen = `a fence to ${STANDBY}: home lost`;
@@ -15,7 +16,10 @@ it("an automatic fence breaks the promise unless a fault so far justifies it; an
   expect(tell(onlyWhereRight, [fence, begins])).toEqual([seen, undefined]);
   expect(tell(onlyWhereRight, [fence], false)).toEqual([seen]);
   const asked = written(atHome, { ...fenced, reason: "operator: failover" });
-  expect(tell(onlyWhereRight, [asked], false)).toEqual([undefined]);
+  const told = (action: string): Happening => ({ kind: "operator", region: STANDBY, action });
+  expect(tell(onlyWhereRight, [told("failover"), asked], false)).toEqual([undefined, undefined]);
+  const unasked = `a fence to ${STANDBY}: operator: failover`;
+  expect(tell(onlyWhereRight, [told("status"), asked], false)).toEqual([undefined, unasked]);
 });
 
 it("no automatic fence while disarmed, or before home has settled for five minutes", () => {

@@ -137,6 +137,8 @@ describe("the rules that are written in SQL", () => {
 
   test("the epoch and the rows are read in one statement", () => {
     expect(SEE_ORDERS.match(/;/g)).toBeNull();
-    expect(SEE_ORDERS).toMatch(/select epoch from writer_epoch[\s\S]*jsonb_object_agg[\s\S]*from orders/);
+    expect(SEE_ORDERS).toMatch(
+      /select epoch from writer_epoch[\s\S]*jsonb_object_agg[\s\S]*from orders/,
+    );
   });
 });

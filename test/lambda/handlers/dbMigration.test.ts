@@ -1,4 +1,5 @@
-import { createDbMigration, type DbMigrationEvent } from "../../../lambda/handlers/dbMigration";
+import { createDbMigration } from "../../../lambda/handlers/dbMigration";
+import type { DbMigrationEvent } from "../../../lambda/runtime/events";
 import { migrations } from "../../../lambda/orders/migrations";
 import { PRUNE_ROWS, PRUNE_SECONDS } from "../../../lambda/orders/tunables";
 import { databaseError } from "../../../support/aws/errors";

@@ -11,8 +11,10 @@ import {
   tick,
   writeBadLooks,
 } from "../../helpers/failover";
+import { alarmEvents } from "../../helpers/events";
 import { STANDBY, HOME, throttled, type FakeWorld } from "../../helpers/fakeRuntime";
 
+const { alarm, fromTopic } = alarmEvents();
 let world: FakeWorld;
 
 beforeEach(() => {
@@ -45,17 +47,14 @@ describe("an invocation", () => {
     await world.advance(30);
     writeBadLooks(world);
     await world.advance(21);
-    await play({ source: "aws.cloudwatch", alarmData: { state: { value: "ALARM" } } }).catch(
-      () => undefined,
-    );
+    await play(alarm).catch(() => undefined);
     expect(second({ command: "Put", on: "control" })).toBe(73.03);
   });
 
   it.each([
     ["the sentinel", sentinel],
-    ["an alarm", { source: "aws.cloudwatch" }],
-    ["home's topic", { Records: [{ Sns: { Message: "{}" } }] }],
-    ["nothing", null],
+    ["an alarm", alarm],
+    ["home's topic", fromTopic],
   ])("started by %s ends after three good probes without an action", async (_, event) => {
     await world.advance(5);
     const { result, seconds } = await play(event);
@@ -78,7 +77,7 @@ describe("an invocation", () => {
   it("ends at once if the standby is active and no work is left", async () => {
     loseHome(world);
     atStandby(world);
-    const { result, seconds } = await play({ source: "aws.cloudwatch" });
+    const { result, seconds } = await play(alarm);
     expect(result).toMatchObject({ done: true, action: { because: `${STANDBY} is active` } });
     expect(seconds).toBeLessThan(3.1);
   });
@@ -86,7 +85,7 @@ describe("an invocation", () => {
   it("ends when home's activation is published, whatever the probes find", async () => {
     loseHome(world);
     world.setControl({ active: null, target: HOME, how: "start", notifiedEpoch: 0 });
-    const { result, seconds } = await play({ source: "aws.cloudwatch" });
+    const { result, seconds } = await play(alarm);
     expect(result).toMatchObject({ done: true, control: { active: HOME, notifiedEpoch: 1 } });
     expect(seconds).toBeLessThan(12);
   });
@@ -136,7 +135,7 @@ describe("an invocation", () => {
   it("started by an alarm throws if work is left, so that Lambda retries it", async () => {
     world.services.cluster.promotionMs = 1e9;
     world.setControl({ active: null, target: STANDBY, epoch: 2, how: "failover" });
-    await expect(play({ source: "aws.cloudwatch" })).rejects.toMatchObject({
+    await expect(play(alarm)).rejects.toMatchObject({
       name: "UnfinishedError",
       message: expect.stringContaining(`${STANDBY} is being promoted`) as string,
     });

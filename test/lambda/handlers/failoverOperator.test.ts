@@ -275,13 +275,4 @@ describe("nothing is changed", () => {
     await ask({ action: "failback", dryRun: true });
     expectOnlyReads();
   });
-
-  it.each([
-    [{ action: "explode" }, /^unknown action "explode": use status, failover, failback, arm or/],
-    [{ action: "failover" }, /^failover to "undefined": set "to" to one of us-east-1, us-east-2$/],
-    [{ action: "failover", to: "us-west-2" }, /^failover to "us-west-2": set "to" to one of/],
-  ])("by %p, which is not a command", async (event, message) => {
-    await expect(ask(event)).rejects.toThrow(message);
-    expect(world.calls).toEqual([]);
-  });
 });

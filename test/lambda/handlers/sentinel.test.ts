@@ -11,7 +11,7 @@ beforeEach(() => {
   world.setControl({ epoch: 3, notifiedEpoch: 3 });
 });
 
-const start = () => createSentinel(world.runtime(STANDBY))();
+const start = () => createSentinel(world.runtime(STANDBY))({ trigger: "schedule" });
 const loop = () => world.timed(start());
 /** Seconds since the start, cut to tenths: when something was called. */
 const times = (pattern: Parameters<FakeWorld["callsOf"]>[0]) =>

@@ -1,4 +1,5 @@
-import { createSettlementSweep, type SweepEvent } from "../../../lambda/handlers/settlementSweep";
+import { createSettlementSweep } from "../../../lambda/handlers/settlementSweep";
+import type { SweepEvent } from "../../../lambda/runtime/events";
 import type { OrderItem } from "../../../lambda/orders/orderItem";
 import { parseHint } from "../../../lambda/orders/hint";
 import { SWEEP_PAGE_SIZE } from "../../../lambda/orders/tunables";
@@ -180,12 +181,17 @@ describe("in the active region", () => {
   it("a sweep ends when time is short, and the next one continues", async () => {
     const count = SWEEP_PAGE_SIZE + 5;
     for (const n of numbersTo(count)) open(n, 2 * MINUTE_MS + n, { shard: "open#3" });
-    expect(await sweep(HOME, {}, 5)).toMatchObject({ open: SWEEP_PAGE_SIZE, requeued: 0 });
+    expect(await sweep(HOME, undefined, 5)).toMatchObject({ open: SWEEP_PAGE_SIZE, requeued: 0 });
     expect(await sweep(HOME)).toMatchObject({ open: count, requeued: count });
   });
 
   it.each([
-    ["begins with the newest orders, whose lost hints must be found", {}, 5.04, (n: number) => n],
+    [
+      "begins with the newest orders, whose lost hints must be found",
+      undefined,
+      5.04,
+      (n: number) => n,
+    ],
     [
       "begins with the oldest orders after an activation",
       { activated: EPOCH },
@@ -262,7 +268,10 @@ describe("in the other region", () => {
     open(1, 100);
     replicated(1);
     await world.advance(1);
-    const run = createSettlementSweep(world.runtime(STANDBY))({}, world.invocation(50));
+    const run = createSettlementSweep(world.runtime(STANDBY))(
+      { trigger: "schedule" },
+      world.invocation(50),
+    );
     await world.advance(0.021);
     const rejected: Partial<OrderItem> = item(1);
     delete rejected.shard;
@@ -293,7 +302,7 @@ describe("in the other region", () => {
     const numbers = numbersTo(3_000);
     for (const n of numbers) open(n, n);
     replicated(...numbers);
-    const { closed } = await sweep(STANDBY, {}, 5.05);
+    const { closed } = await sweep(STANDBY, undefined, 5.05);
     expect(closed).toBeGreaterThan(0);
     expect(numbers.filter((n) => item(n).shard!.startsWith("closed#"))).toHaveLength(closed);
   });
