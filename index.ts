@@ -113,6 +113,6 @@ export const primaryTopicArn = topics.home.alertsTopic.arn;
 export const secondaryTopicArn = topics.standby.alertsTopic.arn;
 export const failoverFunctionArn = failover.orchestrator.function.arn;
 export const healthCheckId = route53.homeCheck.id;
-export const tokenSecretArn = tokens.secretArns.home;
+export const tokenSecretArn = tokens.clientKeys.home;
 export const primaryDashboardUrl = dashboards.home.url;
 export const secondaryDashboardUrl = dashboards.standby.url;

@@ -5,7 +5,7 @@ import type { ApiGateway } from "./apiGateway";
 import { Bucket } from "./storage/bucket";
 import { type CanaryCheck, canaryChecks } from "../lambda/functions";
 import { canaryBundle } from "./functions/bundle";
-import { type Link, environmentOf, statementsOf, tokenKeysLink } from "./functions/link";
+import { type Link, environmentOf, statementsOf, canaryKeysLink } from "./functions/link";
 import type { Tokens } from "./secrets/tokens";
 import {
   type Statement,
@@ -135,7 +135,7 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
   /** The canary "order" signs its own token. */
   private links(check: CanaryCheck): Link[] {
     const { tokens, region } = this.args;
-    return check === "order" ? [tokenKeysLink(tokens, region)] : [];
+    return check === "order" ? [canaryKeysLink(tokens, region)] : [];
   }
 
   /** The rights of the canary's role: what Synthetics does with it, and what the script reads. */

@@ -72,6 +72,8 @@ export function apiMarkdown(contract: Contract = written): string {
       "both take orders. With `domainName` configured, `https://` and the output `apiDomain` is one name that " +
       "follows the active region. Without, that name serves no HTTPS: no region has a certificate for it, and " +
       "its failover record can only be asked, at the name servers of its own zone.",
+    "## Tokens",
+    contract.components.securitySchemes.bearer.description,
     ...operations,
     "## Schemas",
     ...Object.entries(schemas).map(([name, schema]) => schemaText(name, schema)),

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SignJWT } from "jose";
-import type { OwnKeys } from "../lambda/auth/tokens";
+import { isAccountId } from "../lambda/auth/accounts";
+import { readOwnKeys } from "../lambda/auth/keys";
+import { signToken } from "../lambda/auth/tokens";
 import { CANARY_ACCOUNT, OWN_ISSUER } from "../lambda/auth/tunables";
 import { type Cli, cli, runAsScript, say } from "./cli";
 import { outputsOf, regionOf } from "./stacks";
@@ -16,15 +17,15 @@ export interface TokenPorts {
 
 /**
  * A bearer token for an account, signed with the first of the platform's own keys.
- * @throws Error for an account that no client may have, or a stack without the secret.
+ * @throws Error for an account that no client may have, a stack without the secret, or a secret without keys.
  */
 export async function createToken(
   ports: TokenPorts,
   stack: string,
   account: string,
 ): Promise<string> {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(account) || account === CANARY_ACCOUNT) {
-    const allowed = `1 to 64 letters, digits, _ and -, except "${CANARY_ACCOUNT}"`;
+  if (!isAccountId(account) || account === CANARY_ACCOUNT) {
+    const allowed = `1 to 64 letters, digits, _ and -, not "${CANARY_ACCOUNT}" and not "sub-..."`;
     throw new Error(`token: got the account "${account}"; allowed are ${allowed}`);
   }
   const secretArn = outputsOf(ports.cli, stack)["tokenSecretArn"];
@@ -34,18 +35,8 @@ export async function createToken(
   const secret = await ports
     .secrets(regionOf(secretArn))
     .send(new GetSecretValueCommand({ SecretId: secretArn }));
-  const [first] = (JSON.parse(secret.SecretString ?? "{}") as Partial<OwnKeys>).keys ?? [];
-  if (first === undefined) {
-    throw new Error(`token: the secret ${secretArn} has no key; see "Rotating" in operations.md`);
-  }
-  const nowSeconds = Math.floor(ports.nowMs() / 1000);
-  return new SignJWT({})
-    .setProtectedHeader({ alg: "HS256", kid: first.kid })
-    .setIssuer(OWN_ISSUER)
-    .setSubject(account)
-    .setIssuedAt(nowSeconds)
-    .setExpirationTime(nowSeconds + VALID_SECONDS)
-    .sign(Buffer.from(first.key));
+  const [first] = readOwnKeys(secret.SecretString);
+  return signToken(first!, OWN_ISSUER, account, VALID_SECONDS, ports.nowMs());
 }
 
 const tokenPorts: TokenPorts = {

@@ -147,6 +147,7 @@ test("every ARN in an input belongs to a resource of the program", () => {
   }
   // The replicas of the secrets, which come with the secrets.
   expect([...open].sort()).toEqual([
+    expect.stringMatching(/^arn:aws:secretsmanager:us-east-2:.*:dev-canary-keys-use1-/),
     expect.stringMatching(/^arn:aws:secretsmanager:us-east-2:.*:dev-database-master-use1-/),
     expect.stringMatching(/^arn:aws:secretsmanager:us-east-2:.*:dev-token-keys-use1-/),
   ]);
@@ -175,6 +176,7 @@ test("every resource in a policy belongs to the program, or is one of these", ()
     `arn:aws:rds:us-east-2:${account}:db:*`,
     `arn:aws:s3:::dev-archives-${account}-use1/archive/*`,
     `arn:aws:s3:::dev-archives-${account}-use2/archive/*`,
+    `arn:aws:secretsmanager:us-east-2:${account}:secret:dev-canary-keys-use1~`,
     `arn:aws:secretsmanager:us-east-2:${account}:secret:dev-database-master-use1~`,
     `arn:aws:secretsmanager:us-east-2:${account}:secret:dev-token-keys-use1~`,
   ]);
@@ -186,6 +188,7 @@ test("secrets are marked as secret", () => {
     "aurora-use1": ["masterPassword"],
     "aurora-master": ["secretString"],
     tokens: ["secretString"],
+    "tokens-canary": ["secretString"],
   });
   const password = String(program.one("rds/cluster", "aurora-use1").inputs.masterPassword);
   const holders = program.resources.filter(({ inputs }) =>

@@ -1,24 +1,25 @@
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify, SignJWT } from "jose";
-import type { JSONWebKeySet } from "jose";
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  SignJWT,
+  type JWTPayload,
+} from "jose";
 import type { Log } from "../runtime/log";
-import type { CanaryToken, Claims, VerifyToken } from "../runtime/runtime";
+import type { CanaryToken, Claims, HttpAnswer, VerifyToken } from "../runtime/runtime";
+import { accountOf } from "./accounts";
+import { cachedKeys, type CachedKeys } from "./keyCache";
+import { PROVIDER_ALGORITHM, readKeySet, readOwnKeys, type Key, type OwnKey } from "./keys";
 import { TokenError } from "./tokenError";
 import {
   CANARY_ACCOUNT,
+  CANARY_ISSUER,
   CANARY_TOKEN_SECONDS,
-  KEY_REFRESH_SECONDS,
-  KEY_SET_KEPT_SECONDS,
+  CLOCK_TOLERANCE_SECONDS,
   OWN_ISSUER,
   UNKNOWN_KEY_REFRESH_SECONDS,
 } from "./tunables";
-
-/**
- * The content of the token secret. The first key signs, all keys verify. A rotation puts a new key
- * first and keeps the previous one, so that tokens already issued stay valid.
- */
-export interface OwnKeys {
-  keys: { kid: string; key: string }[];
-}
 
 /** An identity provider that issues the clients' tokens. */
 export interface Provider {
@@ -26,155 +27,168 @@ export interface Provider {
   audience: string;
 }
 
-export interface TokenSources {
-  /** Reads the platform's own keys from the secret, or its replica, in this region. */
-  ownKeys: () => Promise<OwnKeys>;
-  /** Reads the provider's key set. Called only if there is a provider. */
-  keySet: () => Promise<JSONWebKeySet>;
+/** The text of a secret in this region. */
+type ReadSecret = () => Promise<string | undefined>;
+
+interface Watch {
   nowMs: () => number;
   log: Pick<Log, "error">;
 }
 
-/** Fixed, because a token must not choose its own algorithm. */
-const OWN_ALGORITHM = "HS256";
-const PROVIDER_ALGORITHM = "RS256";
-const requiredClaims = ["exp", "sub"];
+export interface CanaryTokenSources extends Watch {
+  canaryKeys: ReadSecret;
+}
 
-/** The token's key is not among the keys read last. */
-class UnknownKeyError extends TokenError {}
+export interface TokenSources extends CanaryTokenSources {
+  /** Keys of clients' tokens. Read only if there is no provider. */
+  clientKeys: ReadSecret;
+  /** The provider's key set. Read only if there is a provider. */
+  keySet: () => Promise<HttpAnswer>;
+}
+
+/** How the tokens of an issuer are verified. */
+interface Issuer {
+  keys: CachedKeys<readonly Key[]>;
+  /** Fixed, because a token must not choose its own algorithm. */
+  algorithm: string;
+  /** @throws TokenError for claims that this issuer's tokens must not have. */
+  accountOf: (claims: JWTPayload) => string;
+}
+
+const OWN_ALGORITHM = "HS256";
+
+/** No key verifies the token. */
+class NoKeyError extends TokenError {}
 
 /**
- * Verifies tokens signed with the platform's own keys. With a provider, clients need the provider's
- * tokens, and the own keys are valid for the canary account only.
+ * Verifies tokens. Clients need the provider's tokens, or tokens signed with the platform's own keys
+ * if there is no provider. Canaries have an issuer and keys of their own in both cases.
  */
 export function tokenVerifier(sources: TokenSources, provider: Provider | null): VerifyToken {
-  const ownKeys = cached(sources, sources.ownKeys);
-  const keySet = cached(sources, sources.keySet);
-  const currentDate = () => new Date(sources.nowMs());
-
-  async function verifyOwn(token: string): Promise<Claims> {
-    const { payload } = await verifying(ownKeys, ({ keys }) =>
-      jwtVerify(
-        token,
-        ({ kid }) => {
-          const found = keys.find((key) => key.kid === kid);
-          if (found === undefined) throw new UnknownKeyError(`no key with the id "${kid}"`);
-          return Buffer.from(found.key);
-        },
-        {
-          algorithms: [OWN_ALGORITHM],
-          issuer: OWN_ISSUER,
-          requiredClaims,
-          currentDate: currentDate(),
-        },
-      ),
-    );
-    const claims = claimsOf(payload.sub);
-    if (provider !== null && claims.accountId !== CANARY_ACCOUNT) {
-      throw new TokenError("with a provider, the platform's own keys are valid for canaries only");
-    }
-    return claims;
+  const own = (read: ReadSecret) => ({
+    keys: cachedKeys(sources, async () => readOwnKeys(await read())),
+    algorithm: OWN_ALGORITHM,
+  });
+  const issuers = new Map<unknown, Issuer>([
+    [CANARY_ISSUER, { ...own(sources.canaryKeys), accountOf: canaryAccount }],
+  ]);
+  if (provider === null) {
+    issuers.set(OWN_ISSUER, { ...own(sources.clientKeys), accountOf: clientAccount });
+  } else {
+    issuers.set(provider.issuer, {
+      keys: cachedKeys(sources, async () => readKeySet(await sources.keySet())),
+      algorithm: PROVIDER_ALGORITHM,
+      accountOf: (claims) => {
+        if (!isFor(provider.audience, claims)) throw new TokenError("the token is for others");
+        return clientAccount(claims);
+      },
+    });
   }
-
-  async function verifyProvided(token: string, { issuer, audience }: Provider): Promise<Claims> {
-    const { payload } = await verifying(keySet, (set) =>
-      jwtVerify(token, createLocalJWKSet(set), {
-        algorithms: [PROVIDER_ALGORITHM],
-        issuer,
-        audience,
-        requiredClaims,
-        currentDate: currentDate(),
-      }),
-    );
-    const claims = claimsOf(payload.sub);
-    if (claims.accountId === CANARY_ACCOUNT)
-      throw new TokenError(`the account "${CANARY_ACCOUNT}" is reserved`);
-    return claims;
-  }
-
-  return async (token) => {
-    const issuer = issuerOf(token);
-    return provider !== null && issuer === provider.issuer
-      ? verifyProvided(token, provider)
-      : verifyOwn(token);
-  };
+  return (token) => verify(token, issuers, new Date(sources.nowMs()));
 }
 
-/**
- * Signs tokens for the canary account with the first of the own keys.
- * @throws Error if the secret cannot be read or has no key.
- */
-export function canaryTokens(sources: Omit<TokenSources, "keySet">): CanaryToken {
-  const ownKeys = cached(sources, sources.ownKeys);
+/** Signs tokens for the canary account with the first of the canaries' keys. */
+export function canaryTokens(sources: CanaryTokenSources): CanaryToken {
+  const keys = cachedKeys(sources, async () => readOwnKeys(await sources.canaryKeys()));
   return async () => {
-    const [first] = (await ownKeys()).keys;
-    if (first === undefined) throw new Error("the token secret has no key; put one into it");
-    const nowSeconds = Math.floor(sources.nowMs() / 1000);
-    return new SignJWT({})
-      .setProtectedHeader({ alg: OWN_ALGORITHM, kid: first.kid })
-      .setIssuer(OWN_ISSUER)
-      .setSubject(CANARY_ACCOUNT)
-      .setIssuedAt(nowSeconds)
-      .setExpirationTime(nowSeconds + CANARY_TOKEN_SECONDS)
-      .sign(Buffer.from(first.key));
+    const [first] = await keys();
+    return signToken(first!, CANARY_ISSUER, CANARY_ACCOUNT, CANARY_TOKEN_SECONDS, sources.nowMs());
   };
 }
 
-/** Returns keys that are at most so old, or the last ones if reading fails. */
-type Keys<T> = (maxAgeSeconds?: number) => Promise<T>;
-
-/** Caches keys. If they cannot be read, the last ones are used for KEY_SET_KEPT_SECONDS. */
-function cached<T>(
-  { nowMs, log }: Pick<TokenSources, "nowMs" | "log">,
-  read: () => Promise<T>,
-): Keys<T> {
-  let good: { value: T; atMs: number; triedMs: number } | null = null;
-  return async (maxAgeSeconds = KEY_REFRESH_SECONDS) => {
-    const atMs = nowMs();
-    if (good !== null && atMs - good.triedMs < maxAgeSeconds * 1000) return good.value;
-    try {
-      good = { value: await read(), atMs, triedMs: atMs };
-    } catch (error) {
-      if (good === null || atMs - good.atMs > KEY_SET_KEPT_SECONDS * 1000) throw error;
-      log.error("keys could not be read; the last ones are used", error);
-      good.triedMs = atMs;
-    }
-    return good.value;
-  };
+/** Signs a token with one of the platform's own keys. */
+export function signToken(
+  { kid, key }: OwnKey,
+  issuer: string,
+  account: string,
+  validSeconds: number,
+  nowMs: number,
+): Promise<string> {
+  const nowSeconds = Math.floor(nowMs / 1000);
+  return new SignJWT({})
+    .setProtectedHeader({ alg: OWN_ALGORITHM, kid })
+    .setIssuer(issuer)
+    .setSubject(account)
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(nowSeconds + validSeconds)
+    .sign(key);
 }
 
-/** Verifies with the cached keys. If the token's key is unknown, reads the keys again and retries once. */
-async function verifying<Found, Verified>(
-  keys: Keys<Found>,
-  verify: (found: Found) => Promise<Verified>,
-): Promise<Verified> {
-  const attempt = async (found: Found): Promise<Verified> => {
-    try {
-      return await verify(found);
-    } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error;
-      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      const Refusal = isUnknown ? UnknownKeyError : TokenError;
-      throw new Refusal(error.message, { cause: error });
-    }
+/** Reads no keys for a token that no key can make valid. */
+async function verify(
+  token: string,
+  issuers: ReadonlyMap<unknown, Issuer>,
+  currentDate: Date,
+): Promise<Claims> {
+  const { alg, kid, iss } = peek(token);
+  const issuer = issuers.get(iss);
+  if (issuer === undefined) throw new TokenError("the token's issuer is not known here");
+  if (alg !== issuer.algorithm)
+    throw new TokenError(`the token's algorithm is not ${issuer.algorithm}`);
+  const attempt = async (keys: readonly Key[]): Promise<Claims> => {
+    const suitable = keys.filter((key) => kid === undefined || (key.kid ?? kid) === kid);
+    const claims = await verifyWithAny(token, suitable, alg, currentDate);
+    return { accountId: issuer.accountOf(claims) };
   };
   try {
-    return await attempt(await keys());
+    return await attempt(await issuer.keys());
   } catch (error) {
-    if (!(error instanceof UnknownKeyError)) throw error;
-    return attempt(await keys(UNKNOWN_KEY_REFRESH_SECONDS));
+    if (!(error instanceof NoKeyError)) throw error;
+    return attempt(await issuer.keys(UNKNOWN_KEY_REFRESH_SECONDS));
   }
 }
 
-function issuerOf(token: string): string | undefined {
+/** Key ids need not be unique, so every suitable key is tried. */
+async function verifyWithAny(
+  token: string,
+  keys: readonly Key[],
+  alg: string,
+  currentDate: Date,
+): Promise<JWTPayload> {
+  const options = {
+    algorithms: [alg],
+    requiredClaims: ["exp"],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    currentDate,
+  };
+  for (const { key } of keys) {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) continue;
+      if (!(error instanceof errors.JOSEError)) throw error;
+      throw new TokenError(error.message, { cause: error });
+    }
+  }
+  throw new NoKeyError(`none of ${keys.length} suitable keys verifies the token`);
+}
+
+/** What an unverified token says about itself. */
+function peek(token: string): { alg: unknown; kid: unknown; iss: unknown } {
   try {
-    return decodeJwt(token).iss;
+    const { alg, kid } = decodeProtectedHeader(token);
+    return { alg, kid, iss: decodeJwt(token).iss };
   } catch (error) {
     throw new TokenError("the token is not a JSON Web Token", { cause: error });
   }
 }
 
-function claimsOf(subject: string | undefined): Claims {
-  if (subject === undefined) throw new TokenError("the token has no account in its claim sub");
-  return { accountId: subject };
+/**
+ * True if the token was issued for the audience. Access tokens of Amazon Cognito have no `aud`: they
+ * name the client that they were issued to.
+ */
+function isFor(audience: string, { aud, client_id, token_use }: JWTPayload): boolean {
+  if (aud === undefined) return token_use === "access" && client_id === audience;
+  return Array.isArray(aud) ? aud.includes(audience) : aud === audience;
+}
+
+function clientAccount({ sub }: JWTPayload): string {
+  const accountId = accountOf(sub);
+  if (accountId !== CANARY_ACCOUNT) return accountId;
+  throw new TokenError(`the account "${CANARY_ACCOUNT}" is reserved for canaries`);
+}
+
+function canaryAccount({ sub }: JWTPayload): string {
+  if (sub === CANARY_ACCOUNT) return CANARY_ACCOUNT;
+  throw new TokenError(`the canaries' keys are valid for the account "${CANARY_ACCOUNT}" alone`);
 }

@@ -1,5 +1,5 @@
 import { createAuthorizer } from "../handlers/authorizer";
 import { base } from "./base";
-import { verifyToken } from "./tokens";
+import { verifyToken } from "./verifyToken";
 
 export const handler = createAuthorizer({ ...base, verifyToken });

@@ -9,7 +9,7 @@ import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { http } from "./http";
 import { lambda } from "./lambda";
-import { canaryToken } from "./tokens";
+import { canaryToken } from "./canaryToken";
 
 export const handler = createFailoverOrchestrator({
   ...base,

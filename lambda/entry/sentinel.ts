@@ -4,6 +4,6 @@ import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { http } from "./http";
 import { lambda } from "./lambda";
-import { canaryToken } from "./tokens";
+import { canaryToken } from "./canaryToken";
 
 export const handler = createSentinel({ ...base, canaryToken, cloudwatch, dynamodb, http, lambda });

@@ -19,7 +19,7 @@ export function createAuthorizer(
 ): (event: Event) => Promise<APIGatewayAuthorizerResult> {
   const log = createLog(runtime, "authorizer");
   return async (event) => {
-    const token = /^Bearer (\S+)$/i.exec(event.authorizationToken)?.[1];
+    const token = /^Bearer +(\S+)$/i.exec(event.authorizationToken)?.[1];
     if (token === undefined) return policyOf("Deny", "nobody", event.methodArn);
     try {
       const { accountId } = await runtime.verifyToken(token);

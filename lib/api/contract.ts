@@ -102,8 +102,9 @@ function tokenAuthorizer(invokeArn: string): object {
       type: "token",
       authorizerUri: invokeArn,
       authorizerResultTtlInSeconds: VERDICT_KEPT_SECONDS,
-      // The gateway rejects anything but a bearer token without an invocation.
-      identityValidationExpression: "^Bearer \\S+$",
+      // The gateway rejects anything but a bearer token without an invocation. Schemes are
+      // case-insensitive (RFC 7235).
+      identityValidationExpression: "^[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+$",
     },
   };
 }

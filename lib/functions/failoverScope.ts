@@ -9,7 +9,7 @@ import type { Pair, Platform } from "../platform/platform";
 import type { Route53 } from "../route53";
 import type { Tokens } from "../secrets/tokens";
 import type { Sns } from "../sns";
-import { type Link, ledgerLink, metricsLink, tokenKeysLink, workIndexLink } from "./link";
+import { type Link, ledgerLink, metricsLink, canaryKeysLink, workIndexLink } from "./link";
 
 /** What detection and failing over touch. */
 export interface FailoverTargets {
@@ -33,7 +33,7 @@ export function probingLinks(scope: FailoverScope): Link[] {
     ledgerLink(scope, "GetItem", "BatchGetItem", "PutItem"),
     workIndexLink(dynamodb, region),
     metricsLink,
-    tokenKeysLink(tokens, region),
+    canaryKeysLink(tokens, region),
     {
       environment: {
         HOME_API_URL: apis.home.stage.invokeUrl,

@@ -57,12 +57,12 @@ export function workIndexLink(dynamodb: Dynamodb, region: Region): Link {
   return { statements: [{ Sid: "WorkIndex", Action: ["dynamodb:Query"], Resource }] };
 }
 
-/** The region's own copy of the keys that sign and verify tokens. */
-export function tokenKeysLink(tokens: Tokens, region: Region): Link {
-  const secretArn = tokens.secretArns[region.key];
+/** The region's own copy of the keys that sign and verify canaries' tokens. */
+export function canaryKeysLink(tokens: Tokens, region: Region): Link {
+  const secretArn = tokens.canaryKeys[region.key];
   return {
-    environment: { TOKEN_SECRET_ARN: secretArn },
-    statements: [secretStatement("TokenSecret", secretArn)],
+    environment: { CANARY_SECRET_ARN: secretArn },
+    statements: [secretStatement("CanarySecret", secretArn)],
   };
 }
 

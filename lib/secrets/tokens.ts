@@ -14,33 +14,45 @@ export interface TokensArgs {
   readonly platform: Platform;
 }
 
+/** A secret with keys and its replica. Both have their first value once this output resolves. */
+export type SecretArns = Pair<pulumi.Output<string>>;
+
 /**
- * The platform's own token keys, in a secret with a replica, so that each region reads its own
- * copy. They sign the tokens of the canaries, and all tokens if no identity provider is configured.
- * To rotate the keys, an operator writes a new value of the secret: a new key first, the previous
- * first key second. The program never changes the value after it was created.
+ * The platform's own token keys, in secrets with a replica, so that each region reads its own copy.
+ * To rotate keys, an operator writes a new value of the secret: a new key first, the previous first
+ * key second. The program never changes the value after it was created.
  */
 export class Tokens extends PlatformComponent<TokensArgs> {
-  /** The secret and its replica. Both have their first value once this output resolves. */
-  readonly secretArns: Pair<pulumi.Output<string>>;
+  /** Keys of clients' tokens, used if no identity provider is configured. Only the authorizer reads them. */
+  readonly clientKeys: SecretArns;
+  /**
+   * Keys of the canaries' tokens. They are valid for the canary account alone, so whoever reads them
+   * cannot act for a client.
+   */
+  readonly canaryKeys: SecretArns;
 
   constructor(name: string, args: TokensArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Tokens", name, args, opts);
-    const version = this.createVersion(this.createSecret());
-    this.secretArns = {
-      home: version.secretId,
-      standby: version.secretId.apply((arn) => arnInRegion(arn, args.platform.standby.name)),
-    };
-    this.registerOutputs({ homeSecretArn: this.secretArns.home });
+    this.clientKeys = this.createKeys(name, "token-keys", "Keys of clients' tokens");
+    this.canaryKeys = this.createKeys(`${name}-canary`, "canary-keys", "Keys of canaries' tokens");
+    this.registerOutputs({ homeSecretArn: this.clientKeys.home });
   }
 
-  private createSecret(): aws.secretsmanager.Secret {
+  private createKeys(name: string, what: string, description: string): SecretArns {
+    const version = this.createVersion(name, this.createSecret(name, what, description));
+    return {
+      home: version.secretId,
+      standby: version.secretId.apply((arn) => arnInRegion(arn, this.args.platform.standby.name)),
+    };
+  }
+
+  private createSecret(name: string, what: string, description: string): aws.secretsmanager.Secret {
     const { retention, home, standby, nameOf } = this.args.platform;
     return new aws.secretsmanager.Secret(
-      this.name,
+      name,
       {
-        name: nameOf("secret", "token-keys", home),
-        description: "Keys that sign and verify tokens; the first signs, all verify",
+        name: nameOf("secret", what, home),
+        description: `${description}; the first signs, all verify`,
         recoveryWindowInDays: retention.secretRecoveryWindowDays,
         // Overwrites a replica that an earlier stack of this name left.
         forceOverwriteReplicaSecret: true,
@@ -50,18 +62,21 @@ export class Tokens extends PlatformComponent<TokensArgs> {
     );
   }
 
-  private createVersion(secret: aws.secretsmanager.Secret): aws.secretsmanager.SecretVersion {
-    const keys = KEY_IDS.map((kid) => ({ kid, key: this.createKey(kid) }));
+  private createVersion(
+    name: string,
+    secret: aws.secretsmanager.Secret,
+  ): aws.secretsmanager.SecretVersion {
+    const keys = KEY_IDS.map((kid) => ({ kid, key: this.createKey(`${name}-${kid}`) }));
     return new aws.secretsmanager.SecretVersion(
-      this.name,
+      name,
       { secretId: secret.arn, secretString: pulumi.jsonStringify({ keys }) },
       { ...this.childIn(this.args.platform.home), ignoreChanges: ["secretString"] },
     );
   }
 
-  private createKey(kid: string): pulumi.Output<string> {
+  private createKey(name: string): pulumi.Output<string> {
     const { result } = new random.RandomPassword(
-      `${this.name}-${kid}`,
+      name,
       { length: KEY_LENGTH, special: false },
       { parent: this },
     );

@@ -87,7 +87,7 @@ describe.each(regions)("the API in %s", (token, region) => {
           type: "token",
           authorizerUri: authorizer.state.invokeArn,
           authorizerResultTtlInSeconds: 60,
-          identityValidationExpression: "^Bearer \\S+$",
+          identityValidationExpression: "^[Bb][Ee][Aa][Rr][Ee][Rr] +\\S+$",
         },
       },
     });

@@ -33,8 +33,8 @@ test("sentinel probes both regions and invokes the orchestrator of its region", 
     HOME_API_URL: url("use1"),
     STANDBY_API_URL: url("use2"),
     ORCHESTRATOR_FUNCTION: "dev-failover-orchestrator-use2",
-    TOKEN_SECRET_ARN: expect.stringMatching(
-      /^arn:aws:secretsmanager:us-east-2:.*:dev-token-keys-use1-/,
+    CANARY_SECRET_ARN: expect.stringMatching(
+      /^arn:aws:secretsmanager:us-east-2:.*:dev-canary-keys-use1-/,
     ) as string,
   });
   const ledger = arn("dynamodb", "us-east-2", "table/dev-ledger");

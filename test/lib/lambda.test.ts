@@ -140,19 +140,24 @@ describe.each(regions)("functions in %s", (token, region) => {
     expect(timeoutOf("health")).toBe(6);
   });
 
-  test("authorizer may read its region's copy of the token keys, and no other secret", () => {
-    const secret = program.one("secretsmanager/secret", "tokens");
-    const secretArn = String(secret.state.arn).replace("us-east-1", region);
+  test("authorizer may read its region's copies of the token keys, and no other secret", () => {
+    const copyOf = (name: string) =>
+      String(program.one("secretsmanager/secret", name).state.arn).replace("us-east-1", region);
+    const [clients, canaries] = [copyOf("tokens"), copyOf("tokens-canary")];
     expect(program.environmentOf(`authorizer-${token}`)).toEqual({
       ENVIRONMENT: "dev",
-      TOKEN_SECRET_ARN: secretArn,
+      TOKEN_SECRET_ARN: clients,
+      CANARY_SECRET_ARN: canaries,
     });
     const { Logs, Traces, OwnFailures, ...calls } = program.rightsOf(`authorizer-${token}`);
     expect([Traces?.[1], OwnFailures?.[1]]).toEqual([["*"], [queue("function-failures")]]);
     expect(Logs?.[1]).toEqual([
       `${arn("logs", region, `log-group:/aws/lambda/dev-authorizer-${token}`)}:*`,
     ]);
-    expect(calls).toEqual({ TokenSecret: [["secretsmanager:GetSecretValue"], [secretArn]] });
+    expect(calls).toEqual({
+      TokenSecret: [["secretsmanager:GetSecretValue"], [clients]],
+      CanarySecret: [["secretsmanager:GetSecretValue"], [canaries]],
+    });
     expect(timeoutOf("authorizer")).toBe(6);
   });
 
@@ -187,10 +192,11 @@ describe.each(regions)("functions in %s", (token, region) => {
 test("with an identity provider, the authorizer gets its issuer and audience", async () => {
   const provided = await loadProgram(setOtherwise);
   for (const [token] of regions) {
-    expect(provided.environmentOf(`authorizer-${token}`)).toMatchObject({
+    expect(provided.environmentOf(`authorizer-${token}`)).toEqual({
+      ENVIRONMENT: "dev",
       AUTH_ISSUER: "https://tenant.us.auth0.com/",
       AUTH_AUDIENCE: "trading",
-      TOKEN_SECRET_ARN: expect.stringContaining(":secret:dev-token-keys-use1-") as string,
+      CANARY_SECRET_ARN: expect.stringContaining(":secret:dev-canary-keys-use1-") as string,
     });
   }
 });

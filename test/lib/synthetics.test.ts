@@ -16,8 +16,10 @@ const cases = regions.flatMap(([token, region]) =>
   (["health", "order"] as const).map((check) => [check, token, region] as const),
 );
 
-const tokenSecret = (region: string) =>
-  String(program.one("secretsmanager/secret", "tokens").state.arn).replace("us-east-1", region);
+const canarySecret = (region: string) => {
+  const { arn: home } = program.one("secretsmanager/secret", "tokens-canary").state;
+  return String(home).replace("us-east-1", region);
+};
 
 describe.each(cases)("the canary of %s in %s", (check, token, region) => {
   const name = `synthetics-${token}-${check}`;
@@ -40,7 +42,7 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
         environmentVariables: {
           ENVIRONMENT: "dev",
           API_URL: program.one("apigateway/stage", `api-${token}`).state.invokeUrl,
-          ...(check === "order" && { TOKEN_SECRET_ARN: tokenSecret(region) }),
+          ...(check === "order" && { CANARY_SECRET_ARN: canarySecret(region) }),
         },
       },
       startCanary: true,
@@ -69,7 +71,7 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
         [arn("logs", region, `log-group:/aws/lambda/cwsyn-dev-${check}-${token}-*`)],
       ],
       [["xray:PutTraceSegments"], ["*"]],
-      ...(check === "order" ? [[["secretsmanager:GetSecretValue"], [tokenSecret(region)]]] : []),
+      ...(check === "order" ? [[["secretsmanager:GetSecretValue"], [canarySecret(region)]]] : []),
     ]);
     expect(statements(policy)[3]?.Condition).toEqual({
       StringEquals: { "cloudwatch:namespace": "CloudWatchSynthetics" },

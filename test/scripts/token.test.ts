@@ -33,19 +33,23 @@ describe("a token for trying the API", () => {
   test("is accepted by the authorizer, for the account that was asked for", async () => {
     const token = await createToken(portsWith({ tokenSecretArn: SECRET_ARN }), "dev", "account-1");
     const sources = {
-      ownKeys: () => Promise.resolve(keys),
+      clientKeys: () => Promise.resolve(JSON.stringify(keys)),
+      canaryKeys: () => Promise.reject(new Error("no canary here")),
       keySet: () => Promise.reject(new Error("there is no provider")),
       log: noLog,
     };
     const at = (ms: number) => tokenVerifier({ ...sources, nowMs: () => ms }, null);
     await expect(at(nowMs() + 3_599_000)(token)).resolves.toEqual({ accountId: "account-1" });
-    await expect(at(nowMs() + 3_601_000)(token)).rejects.toThrow("exp");
+    await expect(at(nowMs() + 3_661_000)(token)).rejects.toThrow("exp");
   });
 
-  test.each(["canary", "", "two words"])("is refused for the account %j", async (account) => {
-    const created = createToken(portsWith({ tokenSecretArn: SECRET_ARN }), "dev", account);
-    await expect(created).rejects.toThrow(`got the account "${account}"; allowed are 1 to 64`);
-  });
+  test.each(["canary", "", "two words", "sub-abc"])(
+    "is refused for the account %j",
+    async (account) => {
+      const created = createToken(portsWith({ tokenSecretArn: SECRET_ARN }), "dev", account);
+      await expect(created).rejects.toThrow(`got the account "${account}"; allowed are 1 to 64`);
+    },
+  );
 
   test("is refused for a stack that has no secret yet", async () => {
     await expect(createToken(portsWith({}), "dev", "account-1")).rejects.toThrow("pulumi up");

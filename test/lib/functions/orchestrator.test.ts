@@ -12,8 +12,10 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
   const clusters = both((t, r) => arn("rds", r, `cluster:dev-orders-${t}`));
   const topics = both((t, r) => arn("sns", r, `dev-alerts-${t}`));
   /** The region's own copy. */
-  const tokenSecretArn = () =>
-    String(program.one("secretsmanager/secret", "tokens").state.arn).replace("us-east-1", region);
+  const canarySecretArn = () => {
+    const { arn: home } = program.one("secretsmanager/secret", "tokens-canary").state;
+    return String(home).replace("us-east-1", region);
+  };
   const check = () => program.one("route53/healthCheck", "route53-home");
 
   test("gets the names of both regions", () => {
@@ -36,7 +38,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
       STANDBY_TOPIC_ARN: topics[1],
       HEALTH_CHECK_ID: check().id,
       TICK_RULE: "dev-failover-tick-use2",
-      TOKEN_SECRET_ARN: tokenSecretArn(),
+      CANARY_SECRET_ARN: canarySecretArn(),
     });
     expect(url(token)).toMatch(
       new RegExp(`^https://\\w+\\.execute-api\\.${region}\\.amazonaws\\.com/v1$`),
@@ -56,7 +58,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
       Ledger: [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [ledger]],
       WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
       Metrics: [["cloudwatch:PutMetricData"], ["*"]],
-      TokenSecret: [["secretsmanager:GetSecretValue"], [tokenSecretArn()]],
+      CanarySecret: [["secretsmanager:GetSecretValue"], [canarySecretArn()]],
       Functions: [
         ["lambda:InvokeFunction"],
         [
