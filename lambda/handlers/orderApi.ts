@@ -7,7 +7,7 @@ import { cachedControl, readControl } from "../control/controlItem";
 import { createLog, type Log } from "../runtime/log";
 import { CANARY_ORDERS_PATH, isCanaryId } from "../orders/canaryOrders";
 import { hintBody } from "../orders/hint";
-import { storedOrder, validateOrder, type Order } from "../orders/order";
+import { isOrderId, storedOrder, validateOrder, type Order } from "../orders/order";
 import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderItem";
 import { isWaiting } from "../control/rules";
 import type { Runtime } from "../runtime/runtime";
@@ -83,6 +83,7 @@ class OrderApi {
   }
 
   async find(orderId: string, account: string | undefined): Promise<Answer> {
+    if (!isOrderId(orderId)) return answer(404, { error: "no such order: an id is a UUID" });
     try {
       const [item, present] = await Promise.all([
         readOrder(this.runtime, this.table, orderId),

@@ -92,6 +92,11 @@ export function validateOrder(body: unknown): Validation {
   };
 }
 
+/** True for a text that can be the id of an order. */
+export function isOrderId(text: string): boolean {
+  return orderSchema.shape.orderId.safeParse(text).success;
+}
+
 export function storedOrder(order: Order, acceptedAt: string, acceptedIn: string): StoredOrder {
   return { order, acceptedAt, acceptedIn, fingerprint: fingerprintOf(order) };
 }

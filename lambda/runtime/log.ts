@@ -1,5 +1,6 @@
 import { variable } from "./env";
 import type { Runtime } from "./runtime";
+import { LOG_TEXT_MAX_LENGTH } from "./tunables";
 
 /** CloudWatch namespace of the platform's own metrics. Alarms and IAM policies use it too. */
 export const METRIC_NAMESPACE = "TradingPlatform";
@@ -33,7 +34,7 @@ export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, sou
   const region = variable(runtime.env, "AWS_REGION");
   const environment = variable(runtime.env, "ENVIRONMENT");
   const line = (level: string, message: string, fields: Fields = {}) => {
-    runtime.write(JSON.stringify({ level, source, region, message, ...fields }));
+    runtime.write(lineOf({ level, source, region, message, ...fields }));
   };
   return {
     info: (message, fields) => line("INFO", message, fields),
@@ -45,6 +46,17 @@ export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, sou
       line("INFO", message, entry);
     },
   };
+}
+
+/** Cuts long texts anywhere in a line. Short lines, which are nearly all, cannot have any. */
+function lineOf(fields: Fields): string {
+  const line = JSON.stringify(fields);
+  return line.length <= LOG_TEXT_MAX_LENGTH ? line : JSON.stringify(fields, cutText);
+}
+
+function cutText(_key: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= LOG_TEXT_MAX_LENGTH) return value;
+  return `${value.slice(0, LOG_TEXT_MAX_LENGTH)}… (${value.length} characters)`;
 }
 
 /** Declares which fields of a line are metrics. */

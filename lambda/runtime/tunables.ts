@@ -9,6 +9,8 @@ export const BATCH_GET_RETRY_MS = 100;
 export const NOTIFY_TIMEOUT_MS = 2_000;
 /** Timeout of best-effort writes (heartbeat, progress, sessions, archive): they must not delay an answer. */
 export const SIDE_WRITE_TIMEOUT_MS = 500;
+/** Longer texts are cut in log lines. Such texts come from outside, and logs are billed by size. */
+export const LOG_TEXT_MAX_LENGTH = 500;
 /** Timeout of a SQL statement: shorter than the timeouts of the functions that run one. */
 export const STATEMENT_TIMEOUT_MS = 4_000;
 /**

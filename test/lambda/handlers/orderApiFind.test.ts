@@ -47,6 +47,19 @@ describe("an order is found", () => {
     expect(await find()).toEqual(found("ACCEPTED"));
   });
 
+  it.each([
+    ["is empty", ""],
+    ["is no UUID", "order-1"],
+    ["is longer than a key of the ledger may be", "x".repeat(2_042)],
+    ["is a UUID with more behind it", `${orderId(1)}#`],
+    ["is the control item's key", "../control"],
+  ])("with 404 and without a read if its id %s", async (_, id) => {
+    const body = { error: "no such order: an id is a UUID" };
+    expect(await send(get(id))).toMatchObject({ status: 404, body });
+    expect(world.calls).toEqual([]);
+    expect(world.lines).toEqual([]);
+  });
+
   it("with 404 if it does not exist", async () => {
     expect(await send(get(orderId(9)))).toMatchObject({
       status: 404,

@@ -40,6 +40,21 @@ it.each([
   expect(describeError(error)).toEqual(text);
 });
 
+it.each([
+  ["a field", (text: string) => log.info("read", { orderId: text })],
+  ["a nested field", (text: string) => log.info("read", { event: { records: [{ id: text }] } })],
+  ["an error's message", (text: string) => log.error("read", new Error(text))],
+  ["an error that is a text", (text: string) => log.error("read", text)],
+  ["a field of metrics", (text: string) => log.metrics("read", [], { orderId: text })],
+])("a long text in %s is cut", (_, write) => {
+  const text = "x".repeat(100_000);
+  write(text);
+  const line = JSON.stringify(world.lines[0]);
+  expect(line.length).toBeLessThan(1_000);
+  expect(line).toMatch(/x{400}… \(10000\d characters\)/);
+  expect(line).toContain("read");
+});
+
 it("metrics are one line in the embedded metric format, with environment and region as dimensions", () => {
   log.metrics(
     "swept",
