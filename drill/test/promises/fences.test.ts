@@ -1,5 +1,6 @@
 import type { Happening } from "../../world/happenings";
 import { START_MS } from "../../../support/simulation/simulation";
+import type { Happening } from "../../world/happenings";
 import {
   notFromStandby,
   onlyToTheReady,
@@ -8,7 +9,7 @@ import {
 } from "../../scenario/promises/decisions";
 import { HOME, STANDBY, atHome, fenced, scene, tell, world, written } from "./scene";
 
-it("a fence breaks a promise unless a fault so far or an operator's command makes it right", () => {
+it("a fence breaks the promise unless a fault so far or an operator's command justifies it", () => {
   const fence = written(atHome, fenced);
   const begins = { kind: "fault begins", name: "API" } as const;
   const seen = `a fence to ${STANDBY}: home lost`;
