@@ -291,15 +291,3 @@ export const unknownFieldsDropped: Mutation = {
     },
   ],
 };
-
-/** Fields that a command does not have are dropped, and so is what a mistyped `dryRun` asks for. */
-export const unknownFieldsDropped: Mutation = {
-  name: "unknown fields dropped",
-  sources: [
-    {
-      file: "lambda/failover/trigger.ts",
-      from: 'z.strictObject({ action: z.literal("failover"), to, dryRun })',
-      to: 'z.object({ action: z.literal("failover"), to })',
-    },
-  ],
-};

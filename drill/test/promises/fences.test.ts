@@ -1,6 +1,5 @@
 import type { Happening } from "../../world/happenings";
 import { START_MS } from "../../../support/simulation/simulation";
-import type { Happening } from "../../world/happenings";
 import {
   notFromStandby,
   onlyToTheReady,
