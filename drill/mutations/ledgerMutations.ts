@@ -5,14 +5,19 @@ export const closeOnSettlement: Mutation = {
   name: "close on settlement",
   sources: [
     {
-      file: "lambda/orders/orderItem.ts",
-      from: 'UpdateExpression: "SET settledEpoch = :epoch",',
-      to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
+      file: "lambda/orders/ledgerStatements.ts",
+      from: 'SET "settledEpoch" = ? WHERE',
+      to: 'SET "shard" = ? SET "settledEpoch" = ? WHERE',
     },
     {
-      file: "lambda/orders/orderItem.ts",
-      from: 'ExpressionAttributeValues: { ":epoch": epoch },',
-      to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
+      file: "lambda/orders/ledgerStatements.ts",
+      from: "parameters: [epoch, pk, fingerprint] }",
+      to: 'parameters: ["closed#0", epoch, pk, fingerprint] }',
+    },
+    {
+      file: "lambda/orders/ledgerStatements.ts",
+      from: "parameters: [epoch, pk, fingerprint, epoch] }",
+      to: 'parameters: ["closed#0", epoch, pk, fingerprint, epoch] }',
     },
   ],
 };

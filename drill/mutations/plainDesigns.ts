@@ -68,19 +68,23 @@ const settleAnywhere: Mutation = {
       to: "select epoch from writer_epoch where $1::integer > 0",
     },
     {
-      file: "lambda/orders/orderItem.ts",
-      from: 'UpdateExpression: "SET settledEpoch = :epoch",',
-      to: 'UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed", ExpressionAttributeNames: { "#shard": "shard" },',
+      file: "lambda/handlers/orderProcessor.ts",
+      from: 'import { archiveBatch } from "../orders/archive";',
+      to: `import { archiveBatch } from "../orders/archive";
+      import { updateItem } from "../runtime/ledger";`,
     },
     {
-      file: "lambda/orders/orderItem.ts",
-      from: '"attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",',
-      to: '"attribute_not_exists(settledEpoch) OR settledEpoch <= :epoch",',
-    },
-    {
-      file: "lambda/orders/orderItem.ts",
-      from: 'ExpressionAttributeValues: { ":epoch": epoch },',
-      to: 'ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },',
+      file: "lambda/handlers/orderProcessor.ts",
+      from: 'const outcomes = await executeStatements(this.runtime, "marking", statements);',
+      to: `const done = items.map(({ order }) =>
+        updateItem(this.runtime, this.table, "order#" + order.orderId, OBSERVE_TIMEOUT_MS, {
+          UpdateExpression: "SET settledEpoch = :epoch, #shard = :closed",
+          ConditionExpression: "attribute_not_exists(settledEpoch) OR settledEpoch <= :epoch",
+          ExpressionAttributeNames: { "#shard": "shard" },
+          ExpressionAttributeValues: { ":epoch": epoch, ":closed": "closed#0" },
+        }));
+      await Promise.all(done);
+      const outcomes = statements.map(() => "done" as const);`,
     },
   ],
 };

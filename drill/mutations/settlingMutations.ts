@@ -21,8 +21,8 @@ export const markOnZeroRows: Mutation = {
     { file: "lambda/handlers/orderProcessor.ts", from: "if (!held) {", to: "if (false) {" },
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "if (row === undefined) throw new Error(`${order.orderId} has no row after its insert`);",
-      to: "row ??= fingerprint;",
+      from: "const row = rows.get(orderId);",
+      to: "const row = rows.get(orderId) ?? item.fingerprint;",
     },
   ],
 };
@@ -45,8 +45,8 @@ export const rejectsSettled: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "await markSettled(this.runtime, this.table, order.orderId, epoch);",
-      to: 'await markRejected(this.runtime, this.table, item, "no reason");',
+      from: "else if (row === item.fingerprint) settled.push(item);",
+      to: 'else if (row === item.fingerprint) await markRejected(this.runtime, this.table, item, "no reason");',
     },
   ],
 };

@@ -10,19 +10,20 @@ import { hintBody, parseHint } from "../orders/hint";
 import {
   isOpen,
   markRejected,
-  markSettled,
   mustSettle,
   readOrders,
   type FoundOrders,
   type OrderItem,
 } from "../orders/orderItem";
+import { marking } from "../orders/ledgerStatements";
 import { sessionRenewer } from "../orders/sessions";
 import { BATCH_STATEMENTS_MAX } from "../orders/tunables";
 import { within } from "../runtime/clock";
-import { atMost } from "../runtime/concurrently";
+import { atMost, pieces } from "../runtime/concurrently";
 import { variable } from "../runtime/env";
 import { createLog, type Log } from "../runtime/log";
 import type { Runtime, Sql } from "../runtime/runtime";
+import { executeStatements, STATEMENTS_MAX } from "../runtime/statements";
 import { CALLS_AT_ONCE_MAX, OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 
 export type OrderProcessorRuntime = Pick<
@@ -182,23 +183,51 @@ class OrderProcessor {
     return orders.filter(({ order }) => !isMarked.has(order.orderId));
   }
 
-  /** Marks orders until the time is up. Returns the ids of those that are marked. */
+  /**
+   * Marks the orders that have their row, and rejects those whose id belongs to another row.
+   * @returns the ids of those that are done.
+   */
   private async markAll(
     epoch: number,
     orders: readonly OrderItem[],
     rows: ReadonlyMap<string, string>,
   ): Promise<ReadonlySet<string>> {
-    const { clock } = this.runtime;
-    const endMs = clock.nowMs() + OBSERVE_TIMEOUT_MS;
-    const marked = new Set<string>();
-    const mark = async (item: OrderItem): Promise<void> => {
+    const done = new Set<string>();
+    const settled: OrderItem[] = [];
+    for (const item of orders) {
       const { orderId } = item.order;
       const row = rows.get(orderId);
-      const isDone = await this.try(`marking ${orderId}`, () => this.mark(epoch, item, row));
-      if (isDone) marked.add(orderId);
+      // The row was neither inserted nor found, for example because it was pruned in between.
+      if (row === undefined) this.log.error("no row after its insert", new Error(orderId));
+      else if (row === item.fingerprint) settled.push(item);
+      else if (await this.try(`rejecting ${orderId}`, () => this.reject(item))) done.add(orderId);
+    }
+    for (const orderId of await this.mark(epoch, settled)) done.add(orderId);
+    return done;
+  }
+
+  /** Marks orders until the time is up. Returns the ids of those that are marked. */
+  private async mark(epoch: number, settled: readonly OrderItem[]): Promise<string[]> {
+    const { clock } = this.runtime;
+    const endMs = clock.nowMs() + OBSERVE_TIMEOUT_MS;
+    const calls = pieces(settled, STATEMENTS_MAX);
+    const send = async (items: OrderItem[]): Promise<string[]> => {
+      const statements = items.map((item) => marking(this.table, item, epoch));
+      const outcomes = await executeStatements(this.runtime, "marking", statements);
+      return items.flatMap(({ order: { orderId } }, n) => {
+        const outcome = outcomes[n]!;
+        // A refused mark is not needed: another invocation has marked the order, or done more.
+        if (!(outcome instanceof Error)) return [orderId];
+        this.log.error(`marking ${orderId} failed`, outcome);
+        return [];
+      });
     };
-    await atMost(CALLS_AT_ONCE_MAX, orders, mark, () => clock.nowMs() < endMs);
-    return marked;
+    const ended = await atMost(CALLS_AT_ONCE_MAX, calls, send, () => clock.nowMs() < endMs);
+    return ended.flatMap((outcome) => {
+      if (outcome.status === "fulfilled") return outcome.value;
+      this.log.error("marking failed", outcome.reason);
+      return [];
+    });
   }
 
   /** Writes the archive and the sessions: best effort, because both can be derived from the ledger again. */
@@ -210,18 +239,6 @@ class OrderProcessor {
       ),
       this.try("renewing sessions", () => this.renewSessions(settled)),
     ]);
-  }
-
-  /**
-   * Marks an order as settled, or rejects it if its id belongs to another order.
-   * @param row fingerprint of the row that has the order's id.
-   */
-  private async mark(epoch: number, item: OrderItem, row: string | undefined): Promise<void> {
-    const { order, fingerprint } = item;
-    // The row was neither inserted nor found, for example because it was pruned in between.
-    if (row === undefined) throw new Error(`${order.orderId} has no row after its insert`);
-    if (row !== fingerprint) return this.reject(item);
-    await markSettled(this.runtime, this.table, order.orderId, epoch);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { readControl } from "../control/controlItem";
 import type { Control } from "../control/control";
 import { mayClose } from "../control/rules";
-import { closingOfSeen, deletion } from "../orders/closing";
+import { closingOfSeen, deletion } from "../orders/ledgerStatements";
 import { seeOrders } from "../orders/database";
 import { mustSettle, orderIdOf, type WorkEntry } from "../orders/orderItem";
 import { hintsWaiting, sendBacklog, type BacklogQueues } from "../orders/backlog";

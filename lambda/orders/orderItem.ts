@@ -154,22 +154,6 @@ function parseItem(pk: string, item: unknown): OrderItem {
   throw new MalformedOrderError(`the item ${pk} is malformed in ${wrong}; repair it by hand`);
 }
 
-/** Records that an epoch has settled an order, unless a later one has or the order was deleted. */
-export async function markSettled(
-  runtime: LedgerRuntime,
-  table: string,
-  orderId: string,
-  epoch: number,
-): Promise<void> {
-  const update = updateItem(runtime, table, orderKey(orderId), OBSERVE_TIMEOUT_MS, {
-    UpdateExpression: "SET settledEpoch = :epoch",
-    ConditionExpression:
-      "attribute_exists(pk) AND (attribute_not_exists(settledEpoch) OR settledEpoch < :epoch)",
-    ExpressionAttributeValues: { ":epoch": epoch },
-  });
-  await unlessConditionFailed(update);
-}
-
 /** Records why an order can never be settled, and removes it from the index `work`. */
 export async function markRejected(
   runtime: LedgerRuntime,

@@ -23,7 +23,7 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
     stem: "orderProcessor",
     links: [
       { statements: [pollStatement(queues.orders.arn, queues.backlog.arn)] },
-      ledgerLink(scope, "GetItem", "BatchGetItem", "UpdateItem"),
+      ledgerLink(scope, "GetItem", "BatchGetItem", "UpdateItem", "PartiQLUpdate"),
       {
         environment: { DEAD_LETTER_QUEUE_URL: queues.deadLetters.url },
         statements: [sendStatement(queues.deadLetters.arn)],

@@ -91,7 +91,15 @@ describe.each(regions)("functions in %s", (token, region) => {
         ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
         [queue("orders"), queue("backlog")],
       ],
-      Ledger: [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [ledger]],
+      Ledger: [
+        [
+          "dynamodb:GetItem",
+          "dynamodb:BatchGetItem",
+          "dynamodb:UpdateItem",
+          "dynamodb:PartiQLUpdate",
+        ],
+        [ledger],
+      ],
       Queues: [["sqs:SendMessage"], [queue("order-dead-letters")]],
       Database: signIn(),
       Archive: [["s3:PutObject"], [`arn:aws:s3:::dev-archives-123456789012-${token}/archive/*`]],

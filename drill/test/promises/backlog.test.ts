@@ -4,14 +4,12 @@ import { HOME, scene, world } from "./scene";
 it("a minute's sweep adds nothing to a queue that already held many; an activation does", () => {
   const see = backlogStaysSmall.watch(scene());
   const sweep = (payload: object) => {
-    const environment = { description: { stem: "settlementSweep", region: HOME }, payload };
+    const variables = { QUEUE_URL: "orders", BACKLOG_QUEUE_URL: "backlog" };
+    const description = { stem: "settlementSweep", region: HOME, environment: variables };
+    const environment = { description, payload };
     return (command: string, queued: number): string | undefined => {
-      world.held = queued;
-      world.base.hooks.call.ask({
-        environment,
-        command,
-        input: { QueueUrl: "https://sqs/1/orders" },
-      });
+      world.held = { orders: queued % 10, backlog: Math.floor(queued / 10) };
+      world.base.hooks.call.ask({ environment, command, input: {} });
       return see({ kind: "volume rebuilt", region: HOME });
     };
   };

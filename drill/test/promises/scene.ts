@@ -15,7 +15,7 @@ export const TABLE = "ledger";
 export const world = {
   items: {} as Record<string, unknown>,
   dnsHost: "",
-  held: 0,
+  held: {} as Record<string, number>,
   lost: new Set<string>(),
   base: {
     nowMs: START_MS,
@@ -30,7 +30,7 @@ export const world = {
   dynamodb: { peek: (_table: string, key: string): unknown => world.items[key] },
   route53: { resolve: () => ({ host: world.dnsHost }) },
   apis: { find: (name: string) => ({ region: name }) },
-  sqs: { held: (): number => world.held },
+  sqs: { held: (url: string): number => world.held[url] ?? 0 },
   rds: { busy: new Map<string, string>() },
 };
 

@@ -56,6 +56,7 @@ test.each([
       "dynamodb:GetItem",
       "dynamodb:BatchGetItem",
       "dynamodb:UpdateItem",
+      "dynamodb:PartiQLUpdate",
       "sqs:SendMessage",
       "rds-db:connect",
       "s3:PutObject",

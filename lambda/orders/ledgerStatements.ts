@@ -1,5 +1,20 @@
 import type { LedgerStatement } from "../runtime/statements";
-import { orderIdOf, type WorkEntry } from "./orderItem";
+import { orderIdOf, type OrderItem, type WorkEntry } from "./orderItem";
+
+/**
+ * Records that an epoch has settled an order. It is refused if another epoch has settled the order
+ * since it was read, or if the order was deleted.
+ */
+export function marking(
+  table: string,
+  { pk, fingerprint, settledEpoch }: OrderItem,
+  epoch: number,
+): LedgerStatement {
+  const start = `UPDATE "${table}" SET "settledEpoch" = ? WHERE "pk" = ? AND "fingerprint" = ?`;
+  return settledEpoch === undefined
+    ? { text: `${start} AND "settledEpoch" IS MISSING`, parameters: [epoch, pk, fingerprint] }
+    : { text: `${start} AND "settledEpoch" < ?`, parameters: [epoch, pk, fingerprint, epoch] };
+}
 
 /**
  * Closes an open order whose row has been replicated to the region that is not active. The ledger's
