@@ -243,7 +243,10 @@ export const failbackByFailover: Mutation = {
   ],
 };
 
-/** Only canary orders that fail one after the other count, and a refused one is not repeated. */
+/**
+ * Only canary orders that fail one after the other count. A refused one is not repeated, and they
+ * share the clients' throttle.
+ */
 export const refusalsHideFailures: Mutation = {
   name: "refused requests hide failures",
   sources: [
@@ -256,6 +259,23 @@ export const refusalsHideFailures: Mutation = {
       file: "lambda/detection/probe.ts",
       from: "if (!isRefused(answer)) return answer;",
       to: "return answer;",
+    },
+    {
+      file: "lambda/detection/canaryOrder.ts",
+      from: "url: `${apiUrl}${CANARY_ORDERS_PATH}`,",
+      to: "url: `${apiUrl}/orders`,",
+    },
+  ],
+};
+
+/** What the ledger holds is taken as it is, whatever its type and however late its time. */
+export const evidenceUnchecked: Mutation = {
+  name: "evidence without a schema",
+  sources: [
+    {
+      file: "lambda/detection/storedEvidence.ts",
+      from: "if (parsed.success) return parsed.data;",
+      to: "return (parsed.success ? parsed.data : item) as T;",
     },
   ],
 };

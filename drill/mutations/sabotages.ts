@@ -46,6 +46,7 @@ export const sabotages: readonly Sabotage[] = [
   single(decisions.oneWitness),
   pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),
   single(decisions.refusalsHideFailures, "flooded, then broken"),
+  single(decisions.evidenceUnchecked, "item spoilt, then broken"),
   single(decisions.lateFlapping, "flapping, each time short"),
   single(decisions.shortPatience, "AZ failover"),
   single(decisions.automaticSwitchover),

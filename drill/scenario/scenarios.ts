@@ -11,6 +11,7 @@ import * as paths from "./faults/paths";
 import * as regions from "./faults/regions";
 import { settlingBroken } from "./faults/settling";
 import * as triggers from "./faults/triggers";
+import { evidenceScenarios } from "./evidenceScenarios";
 import { companions, furtherLosses, mains, regionOrApi } from "./faultGroups";
 import {
   AFTER_RETURN,
@@ -48,14 +49,7 @@ export const scenarios: readonly Scenario[] = [
     weight: 3,
     parts: (stream) => [mainOf(stream), { kind: apis.standbyCrowded, at: [100, 140] }],
   },
-  {
-    name: "flooded, then broken",
-    weight: 3,
-    parts: (stream) => [
-      main(stream.pick(mains)),
-      { kind: apis.flooded, at: stream.chance(0.5) ? [60, 140] : [150, 210] },
-    ],
-  },
+  ...evidenceScenarios,
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
   alone(paths.flappingShort, 3),

@@ -30,6 +30,8 @@ interface Told {
 export class Base {
   /** The hooks that faults use. */
   readonly hooks = createHooks();
+  /** By how much the clock of a region's functions is ahead; below zero if it is behind. */
+  readonly clockAheadMs = new Map<string, number>();
   private readonly watchers: Watching[] = [];
   /**
    * The watchers of each kind, in the order of registration. The list is rebuilt after a
@@ -47,6 +49,11 @@ export class Base {
 
   get nowMs(): number {
     return this.simulation.nowMs;
+  }
+
+  /** The time that a region's functions read. */
+  clockMs(region: string): number {
+    return Math.floor(this.nowMs + (this.clockAheadMs.get(region) ?? 0));
   }
 
   /** Draws a value from the assumption's own random stream. */

@@ -47,6 +47,8 @@ function isEventual(command: string, input: Input): boolean {
 export class Dynamodb implements Service {
   readonly name = "dynamodb";
   private readonly tables = new Map<string, Table>();
+  /** Items that a fault has spoilt, with what they held before. */
+  private readonly spoilt = new Map<Item, Item | undefined>();
 
   constructor(
     private readonly base: Base,
@@ -66,10 +68,25 @@ export class Dynamodb implements Service {
     return new Map([...this.tables].map(([name, { store }]) => [name, store.entries()]));
   }
 
-  /** Reads an item strongly, for observers outside the simulated platform. */
+  /** Reads an item strongly, for observers outside the simulated platform: a spoilt one as it was. */
   peek(table: string, key: string): Item | undefined {
     const found = this.tables.get(table);
-    return found?.store.strongRead(found.description.region, key);
+    const item = found?.store.strongRead(found.description.region, key);
+    return item !== undefined && this.spoilt.has(item) ? this.spoilt.get(item) : item;
+  }
+
+  /** Replaces an item by one that makes no sense, as a faulty writer would. */
+  spoil(table: string, key: string, spoil: (item: Item) => Item): void {
+    const { description, store } = this.tables.get(table)!;
+    const before = store.strongRead(description.region, key);
+    const item = spoil(before ?? { [description.hashKey]: key });
+    this.spoilt.set(item, before);
+    try {
+      store.write(description.region, key, item);
+    } catch {
+      // Another region wrote it a moment ago, so the faulty write fails.
+      this.spoilt.delete(item);
+    }
   }
 
   latency(command: string, input: Input): AssumptionName {

@@ -59,7 +59,7 @@ export function createRuntime(world: Surroundings, environment: Environment): Ru
   return {
     env: description.environment,
     clock: {
-      nowMs: () => Math.floor(simulation.nowMs),
+      nowMs: () => world.base.clockMs(description.region),
       timer: (delayMs, fire) => simulation.after(delayMs, () => environment.deliver(fire)),
     },
     write: (line) => world.written(description, line),

@@ -5,6 +5,7 @@ import {
   LATCH_FAILURES,
   LATCH_INTERVAL_SECONDS,
   LOOK_SLOT_SECONDS,
+  type Progress,
 } from "../../shipped";
 import type { Environment } from "../../world/environment";
 import type { Happening } from "../../world/happenings";
@@ -78,20 +79,30 @@ export const notFromStandby: Watcher = {
  */
 export const onlyWhenArmed: Watcher = {
   name: "no automatic fence unless armed",
-  kinds: ["control written"],
-  watch:
-    ({ world, ledgerTable, home }) =>
-    (happening) => {
+  kinds: ["ledger written", "control written"],
+  watch: ({ world, ledgerTable, home, standby }) => {
+    /** By epoch. Home starts its progress anew if the item was spoilt. */
+    const firstMs = new Map<number, number>();
+    const note = (): Progress | undefined => {
+      const progress = progressIn(world, ledgerTable, home);
+      if (progress === undefined) return undefined;
+      const { epoch, firstAtMs } = progress;
+      firstMs.set(epoch, Math.min(firstMs.get(epoch) ?? Infinity, firstAtMs));
+      return progress;
+    };
+    note();
+    return (happening) => {
+      if (happening.kind === "ledger written" && happening.pk === `progress#${home}`) note();
       const before = automaticFence(happening)?.before;
       if (before === undefined) return undefined;
-      const { nowMs } = world.base;
-      if (nowMs < before.disarmedUntilMs) return "a fence while disarmed";
-      const progress = progressIn(world, ledgerTable, home);
+      if (world.base.clockMs(standby) < before.disarmedUntilMs) return "a fence while disarmed";
+      const progress = note();
       const isOfEpoch = progress?.epoch === before.epoch;
-      const settledMs = isOfEpoch ? progress.lastAtMs - progress.firstAtMs : 0;
+      const settledMs = isOfEpoch ? progress.lastAtMs - firstMs.get(before.epoch)! : 0;
       if (settledMs >= ARMED_AFTER_SECONDS * 1000) return undefined;
       return `a fence when home had settled for ${(settledMs / 1000).toFixed(0)} s in epoch ${before.epoch}`;
-    },
+    };
+  },
 };
 
 /** A fence is written up to two slots after the poll that caused it. */

@@ -74,16 +74,22 @@ class Truth {
     return longestMs;
   }
 
+  /** Clocks may differ. Home's times are compared with the clock of the region that polls. */
+  private clockMs(): number {
+    const { world, standby } = this.scene;
+    return world.base.clockMs(standby);
+  }
+
   private silentMs(): number {
     const { world, ledgerTable, home } = this.scene;
     const alive = aliveIn(world, ledgerTable, home);
-    return alive === undefined ? 0 : world.base.nowMs - alive.atMs;
+    return alive === undefined ? 0 : this.clockMs() - alive.atMs;
   }
 
   /** How long ago home last settled an order, and how old the newest settled order is. */
   idle(): { idleMs: number; newestMs: number } {
     const { world, ledgerTable, home } = this.scene;
-    const { nowMs } = world.base;
+    const nowMs = this.clockMs();
     const found = progressIn(world, ledgerTable, home);
     const { lastAtMs, newestOrderAtMs } = found ?? { lastAtMs: nowMs, newestOrderAtMs: nowMs };
     return { idleMs: nowMs - lastAtMs, newestMs: nowMs - newestOrderAtMs };
@@ -92,7 +98,7 @@ class Truth {
   longestWaitMs(): number {
     let oldest: string | undefined;
     for (const at of this.waiting.values()) if (oldest === undefined || at < oldest) oldest = at;
-    return oldest === undefined ? 0 : this.scene.world.base.nowMs - Date.parse(oldest);
+    return oldest === undefined ? 0 : this.clockMs() - Date.parse(oldest);
   }
 
   count(slots: number, isMeant: (slot: Slot) => boolean): number {
@@ -133,7 +139,8 @@ function missing({ reason }: Control, truth: Truth): string | undefined {
     (slot) => hasBadProbe(slot) && slot.silentMs > FLAPPING_ALIVE_STALE_SECONDS * 1000,
   );
   const { idleMs, newestMs } = truth.idle();
-  const canaries = truth.count(FAILED_CANARIES, ({ canaries }) => canaries.some(isBad));
+  // Refused canary orders may lie between those that failed.
+  const canaries = truth.count(LOOKS_KEPT, ({ canaries }) => canaries.some(isBad));
   const staleMs = PROGRESS_STALE_SECONDS * 1000;
   const isStopped =
     (idleMs > staleMs && truth.longestWaitMs() > staleMs) ||

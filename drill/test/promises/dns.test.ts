@@ -1,4 +1,8 @@
-import { noFlipBack } from "../../scenario/promises/decisions";
+import { Stream } from "../../../support/simulation/random";
+import type { Fault } from "../../scenario/faults";
+import { apiLost, throttled } from "../../scenario/faults/apis";
+import { noFlipBack, throttlesMoveNoName } from "../../scenario/promises/decisions";
+import { scheduleOf } from "../../scenario/schedule";
 import type { Happening } from "../../world/happenings";
 import { HOME, STANDBY, atHome, fenced, scene, world, written } from "./scene";
 
@@ -61,4 +65,21 @@ it("DNS may follow a home that becomes healthy before the latch of a fence is kn
   };
   expect(backAfter(39_999)).toBeUndefined();
   expect(backAfter(40_000)).toMatch(`DNS went back to ${HOME}`);
+});
+
+it("DNS may leave home unless all that has begun is a throttle that refuses", () => {
+  const flood = throttled.draw(new Stream("promises"));
+  const told = (region: string, ...faults: Fault[]) => {
+    const all = faults.map((fault) => ({ atSeconds: 0, forSeconds: 1, fault }));
+    const see = throttlesMoveNoName.watch({ ...scene(), schedule: scheduleOf("1", all) });
+    for (const { name } of faults) see({ kind: "fault begins", name });
+    return see(dns(region));
+  };
+  world.items["control"] = atHome;
+  expect(told(STANDBY, flood)).toBe(`DNS answers ${STANDBY}, ${HOME} is active`);
+  expect(told(HOME, flood)).toBeUndefined();
+  expect(told(STANDBY, flood, apiLost.draw(new Stream("promises")))).toBeUndefined();
+  expect(told(STANDBY)).toBeUndefined();
+  world.items["control"] = { ...atHome, active: null, target: STANDBY };
+  expect(told(STANDBY, flood)).toBeUndefined();
 });

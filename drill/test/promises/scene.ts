@@ -19,6 +19,7 @@ export const world = {
   lost: new Set<string>(),
   base: {
     nowMs: START_MS,
+    clockMs: (): number => world.base.nowMs,
     hooks: { call: new Hooks() },
     network: { isLost: (region: string): boolean => world.lost.has(region) },
     program: {
