@@ -71,7 +71,12 @@ export class Notifications extends RegionalComponent<NotificationsArgs> {
         description: "AWS Health reports an issue of a service in this region",
         eventPattern: JSON.stringify({
           source: ["aws.health"],
-          detail: { service: healthServices, eventTypeCategory: ["issue"] },
+          // AWS Health sends a region's events to a second region as well.
+          detail: {
+            service: healthServices,
+            eventTypeCategory: ["issue"],
+            eventRegion: [region.name, "global"],
+          },
         }),
         state: "ENABLED",
       },

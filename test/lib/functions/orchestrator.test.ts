@@ -113,3 +113,34 @@ test("only operators invoke the orchestrator at home", () => {
     new Set(["dev-failover-orchestrator-use2"]),
   );
 });
+
+test("beside operators and the sentinel, only this account's tick, topic and alarm invoke the orchestrator", () => {
+  const invoking = program
+    .all("lambda/permission")
+    .filter(({ inputs }) => String(inputs.function).includes("orchestrator"))
+    .map(({ inputs: { principal, sourceArn, sourceAccount } }) => ({
+      principal,
+      sourceArn,
+      sourceAccount,
+    }));
+  expect(invoking).toHaveLength(3);
+  expect(invoking).toEqual(
+    expect.arrayContaining([
+      {
+        principal: "events.amazonaws.com",
+        sourceArn: arn("events", "us-east-2", "rule/dev-failover-tick-use2"),
+        sourceAccount: undefined,
+      },
+      {
+        principal: "sns.amazonaws.com",
+        sourceArn: arn("sns", "us-east-1", "dev-failover-use1"),
+        sourceAccount: undefined,
+      },
+      {
+        principal: "lambda.alarms.cloudwatch.amazonaws.com",
+        sourceArn: arn("cloudwatch", "us-east-2", "alarm:dev-home-lost-use2"),
+        sourceAccount: "123456789012",
+      },
+    ]),
+  );
+});

@@ -33,7 +33,7 @@ describe.each(regions)("notifications of AWS in %s", (token, region) => {
     expect(rule.inputs.name).toBe(`dev-service-troubles-${token}`);
     expect(JSON.parse(String(rule.inputs.eventPattern))).toMatchObject({
       source: ["aws.health"],
-      detail: { eventTypeCategory: ["issue"] },
+      detail: { eventTypeCategory: ["issue"], eventRegion: [region, "global"] },
     });
     const target = program.one("cloudwatch/eventTarget", `notifications-${token}`);
     expect(target.inputs).toEqual({ rule: rule.state.name, arn: topicArn });
