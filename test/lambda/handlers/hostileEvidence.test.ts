@@ -1,5 +1,6 @@
 import { flood, secondsToFence, watch } from "../../helpers/detection";
-import { beAlive, loseHome, steadyWorld } from "../../helpers/failover";
+import type { SentinelProbes } from "../../../lambda/detection/sentinelProbes";
+import { beAlive, forgetStart, loseHome, steadyWorld } from "../../helpers/failover";
 import { HOME, type FakeWorld } from "../../helpers/fakeRuntime";
 
 /** From the fault to the fence. The rest of a failover takes up to 200 s, and the RTO is 300 s. */
@@ -98,4 +99,17 @@ describe("an item that makes no sense", () => {
     expect(seconds).toBeLessThanOrEqual(HOME_LOST_FENCE_SECONDS);
     expect(world.metric("EvidenceIgnored").length).toBeGreaterThan(0);
   });
+});
+
+it.each([
+  ["is deleted", () => forgetStart(world)],
+  ["has another type", () => world.put({ ...world.item("control"), pk: "control", epoch: "x" })],
+])("the sentinel goes on if the control item %s", async (_, spoil) => {
+  spoil();
+  loseHome(world);
+  watch(world);
+  await world.advance(65);
+  const stored = world.item<SentinelProbes>("looks#sentinel")!;
+  expect(stored.looks.map(({ home }) => home)).toEqual(Array(6).fill("bad"));
+  expect(world.callsOf({ service: "lambda", on: "standby-orchestrator" })).not.toEqual([]);
 });
