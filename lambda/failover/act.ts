@@ -40,10 +40,20 @@ type Do<Kind extends Action["do"]> = Extract<Action, { do: Kind }>;
 const table = (runtime: ActRuntime) => variable(runtime.env, "LEDGER_TABLE");
 
 /** Creates the control item. All actions reject if the ledger or the called service fails. */
-export async function create(runtime: ActRuntime, action: Do<"create">): Promise<void> {
-  const first = firstControl(action.target, action.because, runtime.clock.nowMs());
+export async function create(
+  runtime: ActRuntime,
+  { target, because }: Do<"create">,
+): Promise<void> {
+  const report = reportSchema.parse(await invokeMigration(runtime, target, { report: true }));
+  const databaseEpoch = report.status === "reported" ? report.epoch : null;
+  const first = firstControl(target, databaseEpoch, because, runtime.clock.nowMs());
   await createControl(runtime, table(runtime), first);
 }
+
+const reportSchema = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("reported"), epoch: z.int() }),
+  z.object({ status: z.literal("not the writer") }),
+]);
 
 /**
  * Writes the fence: from now on no region settles. An automatic fence first checks the tick's
@@ -118,6 +128,33 @@ export async function promote(
   });
 }
 
+/** Invokes db-migration and waits for it. Only functions in the VPC reach a database. */
+async function invokeMigration(
+  runtime: ActRuntime,
+  region: string,
+  event: object,
+): Promise<unknown> {
+  const answer = await within(
+    runtime.clock,
+    ACTIVATE_TIMEOUT_MS,
+    `db-migration in ${region}`,
+    (abortSignal) =>
+      runtime.lambda(region).send(
+        new InvokeCommand({
+          FunctionName: byRegion(runtime, region, "MIGRATION_FUNCTION"),
+          InvocationType: "RequestResponse",
+          Payload: Buffer.from(JSON.stringify(event)),
+        }),
+        { abortSignal },
+      ),
+  );
+  const text = Buffer.from(answer.Payload ?? []).toString();
+  if (answer.FunctionError !== undefined) {
+    throw new Error(`db-migration in ${region} failed: ${text.slice(0, 500)}`);
+  }
+  return JSON.parse(text);
+}
+
 /** What db-migration answers to an activation. */
 const activationSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("activated"), newestRowAtMs: z.nullable(z.number()) }),
@@ -126,8 +163,7 @@ const activationSchema = z.discriminatedUnion("status", [
 ]);
 
 /**
- * Invokes db-migration in the target region and waits for it: only functions in the VPC reach the
- * database. If the database has the epoch then, the target becomes the active region. If it has
+ * Invokes db-migration in the target region and waits for it. If the database has the epoch then, the target becomes the active region. If it has
  * another one although this control item is still the current one, the epoch is moved above it; the
  * notice of the activation tells the operators.
  */
@@ -136,25 +172,8 @@ export async function activate(
   control: Control,
   target: string,
 ): Promise<z.infer<typeof activationSchema>> {
-  const answer = await within(
-    runtime.clock,
-    ACTIVATE_TIMEOUT_MS,
-    `db-migration in ${target}`,
-    (abortSignal) =>
-      runtime.lambda(target).send(
-        new InvokeCommand({
-          FunctionName: byRegion(runtime, target, "MIGRATION_FUNCTION"),
-          InvocationType: "RequestResponse",
-          Payload: Buffer.from(JSON.stringify({ activate: control.epoch })),
-        }),
-        { abortSignal },
-      ),
-  );
-  const text = Buffer.from(answer.Payload ?? []).toString();
-  if (answer.FunctionError !== undefined) {
-    throw new Error(`db-migration in ${target} failed: ${text.slice(0, 500)}`);
-  }
-  const result = activationSchema.parse(JSON.parse(text));
+  const answer = await invokeMigration(runtime, target, { activate: control.epoch });
+  const result = activationSchema.parse(answer);
   const nowMs = runtime.clock.nowMs();
   if (result.status === "activated") {
     await writeControl(runtime, table(runtime), activated(control, result.newestRowAtMs, nowMs));
