@@ -3,7 +3,6 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { FailoverGlobalClusterCommand, SwitchoverGlobalClusterCommand } from "@aws-sdk/client-rds";
 import { UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import * as z from "zod/mini";
 import { within } from "../runtime/clock";
 import {
   activated,
@@ -15,13 +14,14 @@ import {
   repointed,
   type Control,
 } from "../control/control";
+import { byRegion, epochOf, raiseEpoch, type Activation } from "./databaseEpoch";
 import type { Action } from "./decide";
 import { variable } from "../runtime/env";
 import { createControl, readControl, writeControl } from "../control/controlItem";
 import type { Log } from "../runtime/log";
 import { clusterArnOf } from "./targetDatabase";
 import type { Runtime } from "../runtime/runtime";
-import { ACTIVATE_TIMEOUT_MS, RDS_CALL_CUTOFF_MS } from "./tunables";
+import { RDS_CALL_CUTOFF_MS } from "./tunables";
 import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
 import { readProgress } from "../detection/progress";
 
@@ -44,16 +44,10 @@ export async function create(
   runtime: ActRuntime,
   { target, because }: Do<"create">,
 ): Promise<void> {
-  const report = reportSchema.parse(await invokeMigration(runtime, target, { report: true }));
-  const databaseEpoch = report.status === "reported" ? report.epoch : null;
+  const databaseEpoch = await epochOf(runtime, target);
   const first = firstControl(target, databaseEpoch, because, runtime.clock.nowMs());
   await createControl(runtime, table(runtime), first);
 }
-
-const reportSchema = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("reported"), epoch: z.int() }),
-  z.object({ status: z.literal("not the writer") }),
-]);
 
 /**
  * Writes the fence: from now on no region settles. An automatic fence first checks the tick's
@@ -128,40 +122,6 @@ export async function promote(
   });
 }
 
-/** Invokes db-migration and waits for it. Only functions in the VPC reach a database. */
-async function invokeMigration(
-  runtime: ActRuntime,
-  region: string,
-  event: object,
-): Promise<unknown> {
-  const answer = await within(
-    runtime.clock,
-    ACTIVATE_TIMEOUT_MS,
-    `db-migration in ${region}`,
-    (abortSignal) =>
-      runtime.lambda(region).send(
-        new InvokeCommand({
-          FunctionName: byRegion(runtime, region, "MIGRATION_FUNCTION"),
-          InvocationType: "RequestResponse",
-          Payload: Buffer.from(JSON.stringify(event)),
-        }),
-        { abortSignal },
-      ),
-  );
-  const text = Buffer.from(answer.Payload ?? []).toString();
-  if (answer.FunctionError !== undefined) {
-    throw new Error(`db-migration in ${region} failed: ${text.slice(0, 500)}`);
-  }
-  return JSON.parse(text);
-}
-
-/** What db-migration answers to an activation. */
-const activationSchema = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("activated"), newestRowAtMs: z.nullable(z.number()) }),
-  z.object({ status: z.literal("superseded"), epoch: z.int() }),
-  z.object({ status: z.literal("not the writer") }),
-]);
-
 /**
  * Invokes db-migration in the target region and waits for it. If the database has the epoch then, the target becomes the active region. If it has
  * another one although this control item is still the current one, the epoch is moved above it; the
@@ -171,9 +131,8 @@ export async function activate(
   runtime: ActRuntime,
   control: Control,
   target: string,
-): Promise<z.infer<typeof activationSchema>> {
-  const answer = await invokeMigration(runtime, target, { activate: control.epoch });
-  const result = activationSchema.parse(answer);
+): Promise<Activation> {
+  const result = await raiseEpoch(runtime, target, control.epoch);
   const nowMs = runtime.clock.nowMs();
   if (result.status === "activated") {
     await writeControl(runtime, table(runtime), activated(control, result.newestRowAtMs, nowMs));
@@ -307,11 +266,6 @@ export async function disarm(
 /** The path of home's API, without the host: Route 53 takes the path from the root. */
 function stagePath(runtime: ActRuntime): string {
   return new URL(variable(runtime.env, "HOME_API_URL")).pathname.replace(/\/$/, "");
-}
-
-function byRegion(runtime: ActRuntime, region: string, suffix: string): string {
-  const role = region === variable(runtime.env, "HOME_REGION") ? "HOME" : "STANDBY";
-  return variable(runtime.env, `${role}_${suffix}`);
 }
 
 function seconds(ms: number): number {
