@@ -51,7 +51,7 @@ function acts(state: State, slot: number, run: Run, rules: Rules, actor: string,
   const ended = ends(state, slot);
   const write = (next: Parameters<typeof written>[2]) =>
     tell(actor, does, written(ended, rules, next));
-  if (run.does === "create") return write(firstControl(regionNames[run.target], "", NOW_MS));
+  if (run.does === "create") return write(firstControl(regionNames[run.target], 0, "", NOW_MS));
   if (control === null || run.does === "nothing") return;
   switch (run.does) {
     case "fence":

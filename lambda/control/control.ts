@@ -36,11 +36,20 @@ export type How = "start" | "failover" | "switchover";
 /** What a read of the control item found. `unknown` means that it could not be read. */
 export type SeenControl = Control | "absent" | "malformed" | "unknown";
 
-/** The first control item: the region whose database is the writer is the target. */
-export function firstControl(target: string, reason: string, nowMs: number): Control {
+/**
+ * The first control item, or the first after one was lost. Its epoch is above the epoch of the target's
+ * database, and above those that were never activated there.
+ * @param databaseEpoch null if it is not known. A new database has the epoch 0.
+ */
+export function firstControl(
+  target: string,
+  databaseEpoch: number | null,
+  reason: string,
+  nowMs: number,
+): Control {
   return {
     version: 1,
-    epoch: 1,
+    epoch: databaseEpoch === 0 ? 1 : (databaseEpoch ?? 0) + EPOCH_JUMP,
     active: null,
     target,
     how: "start",

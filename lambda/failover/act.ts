@@ -3,7 +3,6 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { FailoverGlobalClusterCommand, SwitchoverGlobalClusterCommand } from "@aws-sdk/client-rds";
 import { UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import * as z from "zod/mini";
 import { within } from "../runtime/clock";
 import {
   activated,
@@ -15,13 +14,14 @@ import {
   repointed,
   type Control,
 } from "../control/control";
+import { byRegion, epochOf, raiseEpoch, type Activation } from "./databaseEpoch";
 import type { Action } from "./decide";
 import { variable } from "../runtime/env";
 import { createControl, readControl, writeControl } from "../control/controlItem";
 import type { Log } from "../runtime/log";
 import { clusterArnOf } from "./targetDatabase";
 import type { Runtime } from "../runtime/runtime";
-import { ACTIVATE_TIMEOUT_MS, RDS_CALL_CUTOFF_MS } from "./tunables";
+import { RDS_CALL_CUTOFF_MS } from "./tunables";
 import { NOTIFY_TIMEOUT_MS } from "../runtime/tunables";
 import { readProgress } from "../detection/progress";
 
@@ -40,8 +40,12 @@ type Do<Kind extends Action["do"]> = Extract<Action, { do: Kind }>;
 const table = (runtime: ActRuntime) => variable(runtime.env, "LEDGER_TABLE");
 
 /** Creates the control item. All actions reject if the ledger or the called service fails. */
-export async function create(runtime: ActRuntime, action: Do<"create">): Promise<void> {
-  const first = firstControl(action.target, action.because, runtime.clock.nowMs());
+export async function create(
+  runtime: ActRuntime,
+  { target, because }: Do<"create">,
+): Promise<void> {
+  const databaseEpoch = await epochOf(runtime, target);
+  const first = firstControl(target, databaseEpoch, because, runtime.clock.nowMs());
   await createControl(runtime, table(runtime), first);
 }
 
@@ -118,16 +122,8 @@ export async function promote(
   });
 }
 
-/** What db-migration answers to an activation. */
-const activationSchema = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("activated"), newestRowAtMs: z.nullable(z.number()) }),
-  z.object({ status: z.literal("superseded"), epoch: z.int() }),
-  z.object({ status: z.literal("not the writer") }),
-]);
-
 /**
- * Invokes db-migration in the target region and waits for it: only functions in the VPC reach the
- * database. If the database has the epoch then, the target becomes the active region. If it has
+ * Invokes db-migration in the target region and waits for it. If the database has the epoch then, the target becomes the active region. If it has
  * another one although this control item is still the current one, the epoch is moved above it; the
  * notice of the activation tells the operators.
  */
@@ -135,26 +131,8 @@ export async function activate(
   runtime: ActRuntime,
   control: Control,
   target: string,
-): Promise<z.infer<typeof activationSchema>> {
-  const answer = await within(
-    runtime.clock,
-    ACTIVATE_TIMEOUT_MS,
-    `db-migration in ${target}`,
-    (abortSignal) =>
-      runtime.lambda(target).send(
-        new InvokeCommand({
-          FunctionName: byRegion(runtime, target, "MIGRATION_FUNCTION"),
-          InvocationType: "RequestResponse",
-          Payload: Buffer.from(JSON.stringify({ activate: control.epoch })),
-        }),
-        { abortSignal },
-      ),
-  );
-  const text = Buffer.from(answer.Payload ?? []).toString();
-  if (answer.FunctionError !== undefined) {
-    throw new Error(`db-migration in ${target} failed: ${text.slice(0, 500)}`);
-  }
-  const result = activationSchema.parse(JSON.parse(text));
+): Promise<Activation> {
+  const result = await raiseEpoch(runtime, target, control.epoch);
   const nowMs = runtime.clock.nowMs();
   if (result.status === "activated") {
     await writeControl(runtime, table(runtime), activated(control, result.newestRowAtMs, nowMs));
@@ -288,11 +266,6 @@ export async function disarm(
 /** The path of home's API, without the host: Route 53 takes the path from the root. */
 function stagePath(runtime: ActRuntime): string {
   return new URL(variable(runtime.env, "HOME_API_URL")).pathname.replace(/\/$/, "");
-}
-
-function byRegion(runtime: ActRuntime, region: string, suffix: string): string {
-  const role = region === variable(runtime.env, "HOME_REGION") ? "HOME" : "STANDBY";
-  return variable(runtime.env, `${role}_${suffix}`);
 }
 
 function seconds(ms: number): number {

@@ -22,7 +22,9 @@ export type DbMigrationRuntime = Pick<Runtime, "env" | "clock" | "write" | "sql"
 
 export type DbMigrationResult =
   | { status: "activated"; epoch: number; newestRowAtMs: number | null }
+  /** The database has another epoch, which is not lower, or too far below. */
   | { status: "superseded"; epoch: number }
+  | { status: "reported"; epoch: number }
   | { status: "migrated"; applied: number[] }
   | { status: "pruned"; rows: number }
   | { status: "not the writer" };
@@ -58,10 +60,15 @@ export function createDbMigration(
     return missing.map((migration) => migration.version);
   }
 
-  async function raise(epoch: number): Promise<DbMigrationResult> {
-    await sql(RAISE_EPOCH, [epoch]);
+  async function readEpoch() {
     const [now] = await sql<{ epoch: number; newest_row_at: string | Date | null }>(READ_EPOCH, []);
     if (now === undefined) throw new Error("writer_epoch has no row; insert one with the epoch 0");
+    return now;
+  }
+
+  async function raise(epoch: number): Promise<DbMigrationResult> {
+    await sql(RAISE_EPOCH, [epoch]);
+    const now = await readEpoch();
     if (now.epoch !== epoch) return { status: "superseded", epoch: now.epoch };
     const newestRowAtMs = now.newest_row_at === null ? null : new Date(now.newest_row_at).getTime();
     return { status: "activated", epoch, newestRowAtMs };
@@ -81,6 +88,7 @@ export function createDbMigration(
   async function handle(event: DbMigrationEvent): Promise<DbMigrationResult> {
     if (!(await isWriter())) return { status: "not the writer" };
     if ("activate" in event) return raise(event.activate);
+    if ("report" in event) return { status: "reported", epoch: (await readEpoch()).epoch };
     if ("prune" in event) return { status: "pruned", rows: await prune(sql, clock) };
     return { status: "migrated", applied: await migrate() };
   }

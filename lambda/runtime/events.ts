@@ -68,10 +68,11 @@ export function readSweepEvent(event: unknown): SweepEvent {
 }
 
 /**
- * `activate` comes from the orchestrator, `migrate` from a deployment and, after an activation, from
- * the orchestrator, `prune` from a daily schedule.
+ * `report` and `activate` come from the orchestrator, `migrate` from a deployment and, after an
+ * activation, from the orchestrator, `prune` from a daily schedule.
  */
 const dbMigrationEvent = z.union([
+  z.strictObject({ report: z.literal(true) }),
   z.strictObject({ activate: epoch }),
   z.strictObject({ migrate: z.literal(true) }),
   z.strictObject({ prune: z.literal(true) }),
@@ -81,6 +82,7 @@ export type DbMigrationEvent = z.output<typeof dbMigrationEvent>;
 /** @throws InvalidEventError */
 export function readDbMigrationEvent(event: unknown): DbMigrationEvent {
   return parseEvent("db-migration", dbMigrationEvent, event, [
+    '{"report":true}',
     '{"activate":EPOCH}',
     '{"migrate":true}',
     '{"prune":true}',

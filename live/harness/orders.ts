@@ -47,7 +47,7 @@ export class Books {
     const nowMs = Date.now();
     this.put({
       pk: "control",
-      ...activated(firstControl(active, "live", nowMs), null, nowMs),
+      ...activated(firstControl(active, 0, "live", nowMs), null, nowMs),
       epoch,
     });
   }

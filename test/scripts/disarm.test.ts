@@ -9,7 +9,7 @@ import { FakeCli } from "./fakes";
 const ARN = "arn:aws:lambda:us-east-2:123456789012:function:pr-42-failover-orchestrator-use2";
 const NOW_MS = Date.UTC(2026, 0, 1);
 const steady: Control = {
-  ...firstControl("us-east-1", "first", NOW_MS - 600_000),
+  ...firstControl("us-east-1", 0, "first", NOW_MS - 600_000),
   active: "us-east-1",
   target: null,
 };
@@ -92,7 +92,10 @@ describe("disarm", () => {
     const control = fenced(disarmed, "us-east-2", "failover", "test", NOW_MS);
     answers({ done: true, action: { do: "nothing", because: "disarmed" }, control });
     await expect(run()).rejects.toThrow("a failover to us-east-2 is under way");
-    const starting = { ...firstControl("us-east-1", "first", NOW_MS), disarmedUntilMs: NOW_MS + 1 };
+    const starting = {
+      ...firstControl("us-east-1", 0, "first", NOW_MS),
+      disarmedUntilMs: NOW_MS + 1,
+    };
     answers({ done: true, action: { do: "nothing", because: "disarmed" }, control: starting });
     expect(await run()).toBe("disarmed until 2026-01-01T00:00:00.001Z");
   });

@@ -13,7 +13,7 @@ import { EPOCH_JUMP } from "../../../lambda/control/tunables";
 import { decide, type Action, type Observation } from "../../../lambda/failover/decide";
 import { anyObservation, HOME, NOW_MS, runs, STANDBY } from "../../helpers/observations";
 
-const first = firstControl(HOME, "the control item is absent", NOW_MS);
+const first = firstControl(HOME, 0, "the control item is absent", NOW_MS);
 
 test("the first control item has a target and is not active", () => {
   expect(first).toEqual({
@@ -85,7 +85,7 @@ describe("a transition increases the version by one and changes its own fields",
 
 /** The write that an action leads to, as the orchestrator does it; null when there is none. */
 function writtenBy(action: Action, control: Observation["control"]): Control | null {
-  if (action.do === "create") return firstControl(action.target, action.because, NOW_MS);
+  if (action.do === "create") return firstControl(action.target, 0, action.because, NOW_MS);
   if (typeof control === "string") return null;
   switch (action.do) {
     case "fence":

@@ -1,3 +1,4 @@
+import { EPOCH_JUMP } from "../../../lambda/control/tunables";
 import * as act from "../../../lambda/failover/act";
 import type { Control } from "../../../lambda/control/control";
 import { FakeWorld, HOME, serviceError, STANDBY, throttled } from "../../helpers/fakeRuntime";
@@ -82,6 +83,13 @@ describe("fence", () => {
 describe("create", () => {
   const create = (target = HOME) =>
     world.play(act.create(runtime(), { do: "create", target, because: "it is absent" }));
+  const reports = (answer: object) => {
+    for (const name of ["home-migration", "standby-migration"]) {
+      world.services.functions.set(name, () => Promise.resolve(answer));
+    }
+  };
+
+  beforeEach(() => reports({ status: "reported", epoch: 0 }));
 
   it("writes the first control item and never overwrites one", async () => {
     await create();
@@ -103,6 +111,24 @@ describe("create", () => {
     await expect(create()).rejects.toThrow("there is a valid control item by now");
     expect(world.control).toEqual(first);
   });
+
+  it.each([
+    ["above the epoch of a database that has one", { status: "reported", epoch: 5 }, 5],
+    ["above any usual one if no database is the writer", { status: "not the writer" }, 0],
+  ])("starts %s", async (_, answer, epoch) => {
+    reports(answer);
+    await create();
+    expect(world.control).toMatchObject({ version: 1, epoch: epoch + EPOCH_JUMP, target: HOME });
+  });
+
+  it.each([{ status: "activated", epoch: 5 }, { status: "reported" }, null])(
+    "fails upon the answer %p",
+    async (answer) => {
+      reports(answer as object);
+      await expect(create()).rejects.toThrow();
+      expect(world.control).toBeUndefined();
+    },
+  );
 
   it.each<[string, object, number]>([
     ["an epoch that is no integer", { version: 7, epoch: 1.5 }, 8],

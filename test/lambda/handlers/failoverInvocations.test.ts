@@ -1,3 +1,4 @@
+import { EPOCH_JUMP } from "../../../lambda/control/tunables";
 import {
   atStandby,
   changesOf,
@@ -152,6 +153,7 @@ describe("a first start", () => {
   it("is done by the tick, which creates the control item and activates home without an RDS call", async () => {
     await play(tick);
     expect(changesOf(world)).toEqual([
+      `${HOME} Invoke home-migration`,
       `${STANDBY} Put control`,
       `${HOME} Invoke home-migration`,
       `${STANDBY} Put control`,
@@ -180,11 +182,12 @@ describe("a first start", () => {
     world.services.databases[HOME]!.isWriter = false;
     await play(tick);
     expect(changesOf(world)).toEqual([
+      `${HOME} Invoke home-migration`,
       `${STANDBY} Put control`,
       `${HOME} Publish home-topic`,
       `${STANDBY} Publish standby-topic`,
     ]);
-    expect(world.control).toMatchObject({ epoch: 1, active: null, target: HOME });
+    expect(world.control).toMatchObject({ epoch: EPOCH_JUMP, active: null, target: HOME });
   });
 });
 
