@@ -5,10 +5,10 @@ import type { LookupFunction } from "node:net";
 const pending = new Map<string, Promise<LookupAddress[]>>();
 
 /**
- * Resolves a host name for HTTP agents. Concurrent lookups of one name share one call. Node runs
- * each call on one of the few threads of libuv, and a name server that does not answer holds the
- * thread for many seconds (Node.js: dns, implementation considerations). Without sharing, the polls
- * of a lost region would soon hold all threads, and names of healthy regions could not be resolved.
+ * Resolves a host name for HTTP agents. Concurrent lookups of one name share one call. A call holds
+ * one of libuv's few threads until the name server answers or getaddrinfo gives up, which takes many
+ * seconds (Node.js: dns, implementation considerations). Without sharing, the polls of a lost region
+ * would soon hold all threads, and names of healthy regions could not be resolved.
  */
 export const sharedLookup: LookupFunction = (hostname, options, callback) => {
   const { family, hints } = options;

@@ -9,6 +9,7 @@ import type { Pair, Platform } from "../platform/platform";
 import type { Route53 } from "../route53";
 import type { Tokens } from "../secrets/tokens";
 import type { Sns } from "../sns";
+import { PROBING_THREADS } from "../platform/tunables";
 import { type Link, ledgerLink, metricsLink, canaryKeysLink, workIndexLink } from "./link";
 
 /** What detection and failing over touch. */
@@ -38,6 +39,7 @@ export function probingLinks(scope: FailoverScope): Link[] {
       environment: {
         HOME_API_URL: apis.home.stage.invokeUrl,
         STANDBY_API_URL: apis.standby.stage.invokeUrl,
+        UV_THREADPOOL_SIZE: String(PROBING_THREADS),
       },
     },
   ];

@@ -24,6 +24,11 @@ export const TOKEN_BUSY_MS = 5;
 export const MIGRATION_RESERVED_CONCURRENCY = 5;
 /** A sweep of the schedule that still runs, the next one, and one after an activation. */
 export const SWEEP_RESERVED_CONCURRENCY = 3;
+/**
+ * Threads of libuv. It resolves names on half of them, and each name of a lost region can hold one:
+ * an orchestrator calls three. With the default of four, two such names stop all others.
+ */
+export const PROBING_THREADS = 16;
 /** Loops overlap. More invocations than this at once are not useful. */
 export const SENTINEL_RESERVED_CONCURRENCY = 5;
 /** Loops overlap, and the sentinel adds an invocation for each bad slot. */

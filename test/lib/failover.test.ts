@@ -32,6 +32,7 @@ test("sentinel probes both regions and invokes the orchestrator of its region", 
     LEDGER_TABLE: "dev-ledger",
     HOME_API_URL: url("use1"),
     STANDBY_API_URL: url("use2"),
+    UV_THREADPOOL_SIZE: "16",
     ORCHESTRATOR_FUNCTION: "dev-failover-orchestrator-use2",
     CANARY_SECRET_ARN: expect.stringMatching(
       /^arn:aws:secretsmanager:us-east-2:.*:dev-canary-keys-use1-/,

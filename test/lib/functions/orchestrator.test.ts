@@ -27,6 +27,7 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
       LEDGER_TABLE: "dev-ledger",
       HOME_API_URL: url("use1"),
       STANDBY_API_URL: url("use2"),
+      UV_THREADPOOL_SIZE: "16",
       GLOBAL_CLUSTER_ID: "dev-orders-global",
       HOME_CLUSTER_ARN: clusters[0],
       STANDBY_CLUSTER_ARN: clusters[1],
