@@ -67,7 +67,10 @@ export function readSweepEvent(event: unknown): SweepEvent {
   ]);
 }
 
-/** `activate` comes from the orchestrator, `migrate` from a deployment, `prune` from a daily schedule. */
+/**
+ * `activate` comes from the orchestrator, `migrate` from a deployment and, after an activation, from
+ * the orchestrator, `prune` from a daily schedule.
+ */
 const dbMigrationEvent = z.union([
   z.strictObject({ activate: epoch }),
   z.strictObject({ migrate: z.literal(true) }),
