@@ -1,5 +1,6 @@
 /** Everything that live/ takes from the handlers that ship, by module. */
 export { activated, firstControl } from "../lambda/control/control";
+export { CONTROL_CACHE_SECONDS } from "../lambda/control/tunables";
 export { insertOrders } from "../lambda/orders/database";
 export { hintBody } from "../lambda/orders/hint";
 export { type StoredOrder, shardOf, storedOrder } from "../lambda/orders/order";

@@ -38,9 +38,9 @@ const queueAlone: Mutation = {
     },
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "found = await readOrders(this.runtime, this.table, orderIds);",
+      from: "return await readOrders(this.runtime, this.table, orderIds);",
       to: `const items = [...this.queued.values()].map((each) => ({ ...each, shard: "open#0", at: each.acceptedAt }));
-      found = { items, malformed: [], unread: [] };`,
+      return { items, malformed: [], unread: [] };`,
     },
   ],
 };

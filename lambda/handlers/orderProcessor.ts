@@ -72,19 +72,19 @@ class OrderProcessor {
   }
 
   async process(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+    const hints = new Map(records.map(({ messageId, body }) => [messageId, parseHint(body)]));
+    // Starts before the control item is known: most of a batch's time is waiting for the ledger.
+    const finding = this.find([...hints.values()].flatMap((orderIds) => orderIds ?? []));
     const control = await readControl(this.runtime, this.table).catch((error: unknown) => {
       this.log.error("the control item could not be read", error);
       return null;
     });
     if (control === null) return failures(records.map((record) => record.messageId));
     if (control === undefined || !maySettle(control, this.region)) return failures([]);
-    const hints = new Map(records.map(({ messageId, body }) => [messageId, parseHint(body)]));
+    const found = await finding;
     const [unburied, unsettled] = await Promise.all([
       this.bury(records.filter(({ messageId }) => hints.get(messageId) === undefined)),
-      this.settleAll(
-        control,
-        [...hints.values()].flatMap((orderIds) => orderIds ?? []),
-      ),
+      this.settleAll(control, found),
     ]);
     const isUnsettled = (orderIds: string[] = []) => orderIds.some((id) => unsettled.has(id));
     const failed = [...hints].flatMap(([id, orderIds]) => (isUnsettled(orderIds) ? [id] : []));
@@ -101,18 +101,18 @@ class OrderProcessor {
     return records.flatMap(({ messageId }, n) => (areBuried[n] ? [] : [messageId]));
   }
 
-  /** Settles those of the orders that must be settled. Returns the ids of those that must come again. */
-  private async settleAll(
-    control: Control,
-    orderIds: readonly string[],
-  ): Promise<ReadonlySet<string>> {
-    let found: FoundOrders;
+  /** Reads orders from the ledger. If that fails, all of them are unread. */
+  private async find(orderIds: string[]): Promise<FoundOrders> {
     try {
-      found = await readOrders(this.runtime, this.table, orderIds);
+      return await readOrders(this.runtime, this.table, orderIds);
     } catch (error) {
       this.log.error("orders could not be read", error, { orders: orderIds.length });
-      return new Set(orderIds);
+      return { items: [], malformed: [], unread: orderIds };
     }
+  }
+
+  /** Settles those of the orders that must be settled. Returns the ids of those that must come again. */
+  private async settleAll(control: Control, found: FoundOrders): Promise<ReadonlySet<string>> {
     // Such an order stays open, which pages. Its message has done what it can.
     for (const error of found.malformed) this.log.error("an order was left out", error);
     const nowMs = this.runtime.clock.nowMs();
@@ -169,9 +169,9 @@ class OrderProcessor {
             existing.map(({ order }) => order.orderId),
           );
     for (const { order, fingerprint } of settled) rows.set(order.orderId, fingerprint);
-    const isMarked = await this.markAll(epoch, orders, rows);
     const newestOrderAtMs = Math.max(...orders.map(({ acceptedAt }) => Date.parse(acceptedAt)));
-    await Promise.all([
+    const [isMarked] = await Promise.all([
+      this.markAll(epoch, orders, rows),
       this.recordProgress(epoch, newestOrderAtMs),
       this.writeDerivedData(epoch, settled),
     ]);

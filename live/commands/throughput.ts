@@ -1,3 +1,4 @@
+import { cpus, loadavg } from "node:os";
 import { runCommand } from "../../support/cli/command";
 import { type Given, count } from "../../support/cli/options";
 import { Live } from "../harness/live";
@@ -71,6 +72,7 @@ async function bench(live: Live, minutes: number, given: number | undefined): Pr
     pruning: await at((share) => measurements.pruning(share)),
     "re-queueing": await at((share) => measurements.requeueing(share)),
   } satisfies Rates;
+  say(`Node ${process.version}, ${cpus().length} CPUs, load ${loadavg()[0]!.toFixed(1)}`);
   say(ratesText(rates, shares));
   const [processor, sweep] = [rounded(plan.processorShare), rounded(plan.sweepShare)];
   const measured: Measured = {
@@ -104,8 +106,8 @@ async function playSteady(
     const { accepted, open, due, freshAgeMaxSeconds, sweep } = minute;
     const age = freshAgeMaxSeconds.toFixed(1);
     say(
-      `  accepted ${accepted}; after the sweep ${open} open, ${due} to prune; ` +
-        `fresh orders settled within ${age} s; sweep ${sweep}`,
+      `  accepted ${accepted}; the sweep found ${open} open, ${due} to prune: ${sweep}; ` +
+        `fresh orders settled within ${age} s`,
     );
   });
   const isKept = isFlat(found);

@@ -45,11 +45,8 @@ export class Books {
   /** A region is active under an epoch. */
   activate(active: string, epoch: number): void {
     const nowMs = Date.now();
-    this.put({
-      pk: "control",
-      ...activated(firstControl(active, 0, "live", nowMs), null, nowMs),
-      epoch,
-    });
+    const control = activated(firstControl(active, 0, "live", nowMs), null, nowMs);
+    this.put({ pk: "control", ...control, epoch });
   }
 
   /** Stores orders as order-api does, open unless they have another fate. */

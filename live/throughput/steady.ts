@@ -4,10 +4,11 @@ import { CLOSED_KEPT_SECONDS } from "../shipped";
 import { FreshOrders, poll } from "./drain";
 import type { Plan } from "./plan";
 
-/** What a sweep leaves behind it. */
+/** What a sweep finds, and what it did. */
 export interface Minute {
   /** Orders accepted so far. */
   accepted: number;
+  /** Open orders: in a steady state those of one interval. */
   open: number;
   /** Closed orders that have been kept for their day. */
   due: number;
@@ -36,7 +37,8 @@ export async function steady(
   const sweep = await live.sandbox("settlementSweep", STANDBY, { cpuShare: plan.sweepShare });
   const fresh = new FreshOrders(books, live, plan.fresh.queue);
   const others = await books.inserter(1);
-  let [accepted, isOver, lastMs] = [0, false, performance.now()];
+  const startedMs = performance.now();
+  let [accepted, isOver, lastMs] = [0, false, startedMs];
   let inserting = Promise.resolve();
   const arrive = async () => {
     const nowMs = performance.now();
@@ -61,13 +63,14 @@ export async function steady(
   );
   const found: Minute[] = [];
   for (let minute = 0; minute < minutes; minute++) {
-    const pause = new Promise((resolve) => setTimeout(resolve, plan.sweepEverySeconds * 1000));
+    const sinceMs = performance.now() - startedMs;
+    const waitMs = (minute + 1) * plan.sweepEverySeconds * 1000 - sinceMs;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const state = { accepted, ...count(books) };
     const outcome = await sweep.invoke({ trigger: "schedule" });
-    const state = { accepted, ...count(books), freshAgeMaxSeconds: fresh.ageMaxSeconds };
     const text = outcome.kind === "answered" ? JSON.stringify(outcome.result) : outcome.kind;
-    found.push({ ...state, sweep: text });
+    found.push({ ...state, freshAgeMaxSeconds: fresh.ageMaxSeconds, sweep: text });
     tell(found.at(-1)!);
-    await pause;
   }
   clearInterval(arrivals);
   isOver = true;
@@ -86,11 +89,11 @@ function count(books: Books): { open: number; due: number } {
   return { open, due };
 }
 
-/** Whether the last third of the minutes leaves no more behind than the third before it. */
+/** Whether the sweeps of the last third of the minutes find no more than those before them. */
 export function isFlat(minutes: readonly Minute[]): boolean {
   const third = Math.max(1, Math.floor(minutes.length / 3));
   const mean = (of: readonly Minute[]) =>
-    of.reduce((sum, { open, due }) => sum + open + due, 0) / Math.max(1, of.length);
+    of.reduce((sum, { open, due }) => sum + open + due, 0) / of.length;
   const [before, last] = [minutes.slice(-2 * third, -third), minutes.slice(-third)];
-  return mean(last) <= FLAT_RATIO_MAX * mean(before);
+  return before.length === 0 || mean(last) <= FLAT_RATIO_MAX * mean(before);
 }

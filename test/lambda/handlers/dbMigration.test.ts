@@ -29,7 +29,7 @@ describe("an activation", () => {
     expect(statements()).toEqual(["PROBE_WRITER", "RAISE_EPOCH", "READ_EPOCH"]);
     world.setControl({ epoch: 1 });
     world.put(openItem(1, world.nowMs));
-    const settledMs = world.nowMs + 20;
+    const settledMs = world.nowMs + 10;
     const process = createOrderProcessor(world.runtime(HOME));
     await world.play(process(batch(stored(1, world.nowMs))));
     expect(await run({ activate: 2 })).toEqual({

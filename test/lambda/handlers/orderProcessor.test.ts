@@ -33,7 +33,7 @@ const progress = () => world.item<Progress>(`progress#${HOME}`);
 describe("orders are settled", () => {
   it("in one statement, then marked with the epoch", async () => {
     const hints = [accepted(1), accepted(2), accepted(3)];
-    const settledAt = new Date(world.nowMs + 20).toISOString();
+    const settledAt = new Date(world.nowMs + 10).toISOString();
     expect(await failed(...hints)).toEqual([]);
     expect(sqlCalls()).toEqual(["INSERT_ORDERS"]);
     expect(world.services.databases[HOME]!.rows.get(orderId(2))).toEqual({

@@ -72,7 +72,7 @@ describe("progress is recorded", () => {
     world.mishap({ on: `progress#${HOME}` }, "hangs");
     const { result, seconds } = await world.timed(process(batch(accepted(1))));
     expect(result.batchItemFailures).toEqual([]);
-    expect(seconds).toBe(0.54);
+    expect(seconds).toBe(0.52);
     expect(item(1).settledEpoch).toBe(EPOCH);
   });
 });
