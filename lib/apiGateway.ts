@@ -6,9 +6,9 @@ import {
   CANARY_RATE_PER_SECOND,
   OPEN_BURST,
   OPEN_RATE_PER_SECOND,
-  ORDERS_BURST,
-  ORDERS_RATE_PER_SECOND,
+  ORDERS_BURST_SECONDS,
 } from "./platform/tunables";
+import { ordersRatePerSecond } from "./platform/throughput";
 import { canaryOperation, gatewayDocument, operations } from "./api/contract";
 import { HealthCheckApi } from "./api/healthCheckApi";
 import { STAGE_NAME } from "./api/stage";
@@ -166,7 +166,8 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
         },
         this.child,
       );
-    throttle("orders", "*/*", ORDERS_RATE_PER_SECOND, ORDERS_BURST);
+    const ordersRate = ordersRatePerSecond(this.args.platform.config);
+    throttle("orders", "*/*", ordersRate, ordersRate * ORDERS_BURST_SECONDS);
     const canaryOrders = canaryOperation.path.slice(1);
     throttle(canaryOrders, `${canaryOrders}/POST`, CANARY_RATE_PER_SECOND, CANARY_BURST);
     // Paths without a token have their own limit, so that a flood of such requests takes no

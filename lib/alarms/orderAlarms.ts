@@ -4,7 +4,7 @@ import {
   GRAY_ORDERS,
   GRAY_SHARE,
   LAG_SECONDS,
-  OPEN_ORDERS,
+  OPEN_ORDERS_SECONDS,
   OPEN_ORDER_SECONDS,
   ROW_MINUTES,
 } from "./thresholds";
@@ -12,6 +12,7 @@ import { MINUTE_SECONDS, minuteOf, result, silence } from "./alarm";
 import { type AlarmTargets, ordersMetric } from "./targets";
 import { probeMetric } from "./probeMetric";
 import type { Queues } from "../messaging/queues";
+import { ordersRatePerSecond } from "../platform/throughput";
 
 /** From the handlers' own metrics, which arrive within seconds: people know within 3 minutes. */
 export function ordersAlarms(targets: AlarmTargets) {
@@ -39,7 +40,7 @@ export function ordersAlarms(targets: AlarmTargets) {
     "orders-open-many": {
       alarmDescription: "Too many orders are stored in only one region's database",
       metric: { ...ordersMetric(targets, "OpenOrders"), statistic: "Maximum" },
-      threshold: OPEN_ORDERS,
+      threshold: OPEN_ORDERS_SECONDS * ordersRatePerSecond(targets.platform.config),
       evaluationPeriods: ROW_MINUTES,
     },
   };

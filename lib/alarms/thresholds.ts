@@ -1,5 +1,3 @@
-import { ORDERS_RATE_PER_SECOND } from "../platform/tunables";
-
 /** Canary runs do not start on time, so a period may have none: two bad periods of three count. */
 export const CANARY_RUNS_WATCHED = 3;
 export const CANARY_RUNS_FAILED = 2;
@@ -20,7 +18,7 @@ export const GRAY_ORDERS = 3;
 export const GRAY_CANARIES = 2;
 /** Time for a lost hint to be noticed, for one sweep to send it again and for one to close the order. */
 export const OPEN_ORDER_SECONDS = 300;
-/** Orders of ten seconds at the API's full rate. */
-export const OPEN_ORDERS = 10 * ORDERS_RATE_PER_SECOND;
+/** Orders of two minutes at the API's full rate are open: a sweep closes those of one minute. */
+export const OPEN_ORDERS_SECONDS = 120;
 /** Probes run every 10 s. Two periods of 30 s without one set the alarm off. */
 export const BLIND_PERIOD_SECONDS = 30;

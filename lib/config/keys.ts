@@ -1,14 +1,7 @@
 import { z } from "zod";
 import { HEALTH_CHECK_INTERVAL_SECONDS } from "../../lambda/failover/budget";
 import { HOME_REGION } from "../../lambda/runtime/tunables";
-import {
-  CANARY_SCHEDULE_MINUTES,
-  CANARY_TIMEOUT_SECONDS,
-  HEALTH_RESERVED_CONCURRENCY,
-  ORCHESTRATOR_RESERVED_CONCURRENCY,
-  SENTINEL_RESERVED_CONCURRENCY,
-  ZONES,
-} from "../platform/tunables";
+import { CANARY_SCHEDULE_MINUTES, CANARY_TIMEOUT_SECONDS, ZONES } from "../platform/tunables";
 import { doubtOfVersion, whyNoVersion } from "./auroraVersions";
 import { whyNoClass } from "./auroraClasses";
 import { type ValueOf, halves, integer, list, oneOf, text, together } from "./key";
@@ -19,10 +12,6 @@ import { whyReserved } from "./reservedNames";
 const ENV_LENGTH_MAX = 20;
 /** AWS recommends at least this capacity for the primary cluster of a global database. */
 export const RECOMMENDED_ACU = 8;
-/** Lambda's default quota of a region. */
-const DEFAULT_CONCURRENCY = 1_000;
-/** Lambda keeps this many for functions without a reservation. */
-const UNRESERVED_CONCURRENCY = 100;
 /** The newest Synthetics runtime that this program knows. */
 const CANARY_RUNTIME = "17.0";
 
@@ -91,7 +80,6 @@ export const keys = {
     ...concurrency,
     schema: concurrency.schema.or(z.literal("unreserved")),
     allowed: `${concurrency.allowed}, or unreserved`,
-    doubt: doubtOfConcurrency,
   },
   alertEmails: list({ pattern: /^[^\s@]+@[^\s@]+\.\w+$/, allowed: "a list of e-mail addresses" }),
   alertEndpoints: list({
@@ -160,21 +148,6 @@ export const keys = {
   repository: text(tag, "trading-platform-disaster-recovery"),
   author: text(tag, "platform-team"),
 } as const;
-
-function doubtOfConcurrency(reserved: number | "unreserved"): string | undefined {
-  if (reserved === "unreserved") return undefined;
-  const needed =
-    reserved +
-    HEALTH_RESERVED_CONCURRENCY +
-    SENTINEL_RESERVED_CONCURRENCY +
-    ORCHESTRATOR_RESERVED_CONCURRENCY +
-    UNRESERVED_CONCURRENCY;
-  if (needed <= DEFAULT_CONCURRENCY) return undefined;
-  return (
-    `needs a Lambda concurrency quota of ${needed} in the standby region, more than the default of ` +
-    `${DEFAULT_CONCURRENCY}: aws lambda get-account-settings`
-  );
-}
 
 /** The values of all keys. */
 export type Values = { readonly [Name in keyof typeof keys]: ValueOf<(typeof keys)[Name]> };

@@ -1,8 +1,22 @@
 import { HOME_REGION } from "../../lambda/runtime/tunables";
 import { doubtOfClass } from "./auroraClasses";
 import type { ConfigReader } from "./configReader";
-import { ZONES } from "../platform/tunables";
+import {
+  AUTHORIZER_RESERVED_CONCURRENCY,
+  HEALTH_RESERVED_CONCURRENCY,
+  MIGRATION_RESERVED_CONCURRENCY,
+  ORCHESTRATOR_RESERVED_CONCURRENCY,
+  ORDER_API_RESERVED_CONCURRENCY,
+  SENTINEL_RESERVED_CONCURRENCY,
+  SWEEP_RESERVED_CONCURRENCY,
+  ZONES,
+} from "../platform/tunables";
 import { RECOMMENDED_ACU, type Values, keys } from "./keys";
+
+/** Lambda keeps this many for functions without a reservation. */
+const UNRESERVED_CONCURRENCY = 100;
+/** Lambda's default quota of a region. */
+const DEFAULT_CONCURRENCY = 1_000;
 
 /** Checks the rules that concern several keys or a whole list. A value that was refused is undefined. */
 export function checkRelations(values: Partial<Values>, reader: ConfigReader): void {
@@ -17,6 +31,7 @@ export function checkRelations(values: Partial<Values>, reader: ConfigReader): v
   checkZones("homeZones", values.homeZones, HOME_REGION, reader);
   checkZones("standbyZones", values.standbyZones, standbyRegion, reader);
   checkDatabase(values, reader);
+  checkConcurrency(values, reader);
 }
 
 /** Zones must be different ones of the region, as many as a network has. */
@@ -67,6 +82,27 @@ function checkDatabase(values: Partial<Values>, reader: ConfigReader): void {
       if (doubt) reader.warn("auroraInstanceClass", auroraInstanceClass, doubt);
     }
   }
+}
+
+/** The standby region reserves most: it also has the sentinel. */
+function checkConcurrency(values: Partial<Values>, reader: ConfigReader): void {
+  const { orderProcessorReservedConcurrency: processors, retention } = values;
+  if (typeof processors !== "number" || retention === undefined) return;
+  const needed =
+    processors +
+    ORDER_API_RESERVED_CONCURRENCY[retention] +
+    AUTHORIZER_RESERVED_CONCURRENCY[retention] +
+    HEALTH_RESERVED_CONCURRENCY +
+    MIGRATION_RESERVED_CONCURRENCY +
+    SWEEP_RESERVED_CONCURRENCY +
+    SENTINEL_RESERVED_CONCURRENCY +
+    ORCHESTRATOR_RESERVED_CONCURRENCY +
+    UNRESERVED_CONCURRENCY;
+  if (needed <= DEFAULT_CONCURRENCY) return;
+  const doubt =
+    `needs a Lambda concurrency quota of ${needed} in the standby region, more than the default of ` +
+    `${DEFAULT_CONCURRENCY}: aws lambda get-account-settings`;
+  reader.warn("orderProcessorReservedConcurrency", processors, doubt);
 }
 
 /** Warns of values that were set, but have no effect. */

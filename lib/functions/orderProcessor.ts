@@ -1,13 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ARCHIVE_PREFIX } from "../../lambda/orders/names";
-import {
-  BACKLOG_CONCURRENCY_SHARE,
-  EVENT_SOURCE_CONCURRENCY_MIN,
-  PROCESSOR_BATCH_SIZE,
-  PROCESSOR_MAX_CONCURRENCY,
-  PROCESSOR_TIMEOUT_SECONDS,
-} from "../platform/tunables";
+import { PROCESSOR_BATCH_SIZE, PROCESSOR_TIMEOUT_SECONDS } from "../platform/tunables";
+import { processorConcurrency } from "../platform/throughput";
 import { pollStatement, sendStatement } from "../platform/policies";
 import type { LambdaFunction } from "./lambdaFunction";
 import { type Link, ledgerLink, signInLink } from "./link";
@@ -17,8 +12,7 @@ import { type FunctionScope, createFunction } from "./scope";
 export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
   const { name, parent, platform, region, aurora, network } = scope;
   const queues = scope.queues[region.key];
-  const configured = platform.config.orderProcessorReservedConcurrency;
-  const reserved = configured === "unreserved" ? PROCESSOR_MAX_CONCURRENCY : configured;
+  const concurrency = processorConcurrency(platform.config);
   const processor = createFunction(scope, {
     stem: "orderProcessor",
     links: [
@@ -34,10 +28,9 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
       sessionsLink(scope),
     ],
     timeoutSeconds: PROCESSOR_TIMEOUT_SECONDS,
-    reservedConcurrency: reserved,
+    reservedConcurrency: concurrency.orders + concurrency.backlog,
     network,
   });
-  const concurrency = sharesOf(Math.min(PROCESSOR_MAX_CONCURRENCY, reserved));
   for (const what of ["orders", "backlog"] as const) {
     new aws.lambda.EventSourceMapping(
       `${name}-${what}`,
@@ -52,13 +45,6 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
     );
   }
   return processor;
-}
-
-/** Together no more than the reserved concurrency: Lambda throttles what its poller invokes above it. */
-function sharesOf(concurrency: number): Record<"orders" | "backlog", number> {
-  const share = Math.floor(concurrency * BACKLOG_CONCURRENCY_SHARE);
-  const backlog = Math.max(EVENT_SOURCE_CONCURRENCY_MIN, share);
-  return { orders: Math.max(EVENT_SOURCE_CONCURRENCY_MIN, concurrency - backlog), backlog };
 }
 
 /** Writing archives into the region's own bucket. */

@@ -141,7 +141,7 @@ describe.each(regions)("the API in %s", (token, region) => {
   });
 
   test.each([
-    ["orders", "*/*", 1_000, 2_000],
+    ["orders", "*/*", 100, 200],
     ["health", "health/GET", 50, 100],
     ["failover-latch", "failover-latch/GET", 50, 100],
     ["canary-orders", "canary-orders/POST", 50, 100],
