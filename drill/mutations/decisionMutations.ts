@@ -215,7 +215,7 @@ export const lagAsAGate: Mutation = {
 export const disarmIgnored: Mutation = {
   name: "disarm ignored",
   sources: [
-    { file: "lambda/detection/evidence.ts", from: "nowMs >= control.disarmedUntilMs &&", to: "" },
+    { file: "lambda/detection/evidence.ts", from: "!isDisarmed(control, nowMs) &&", to: "" },
   ],
 };
 

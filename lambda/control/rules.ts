@@ -1,5 +1,5 @@
 import type { Control } from "./control";
-import { EPOCH_STEP_MAX } from "./tunables";
+import { DISARM_SECONDS, EPOCH_STEP_MAX } from "./tunables";
 
 /** Only the active region settles orders. */
 export function maySettle(control: Control, region: string): boolean {
@@ -38,4 +38,13 @@ export function latchIsSet(control: Control, standby: string): boolean {
  */
 export function isActiveAfter(control: Control, region: string, epoch: number): boolean {
   return (control.target ?? control.active) === region && control.epoch > epoch;
+}
+
+/**
+ * True while there is no automatic failover. A time that is much later than a command sets it is
+ * ignored: otherwise one wrong number would turn automatic failover off for good.
+ */
+export function isDisarmed({ disarmedUntilMs }: Control, nowMs: number): boolean {
+  const latestMs = nowMs + 2 * DISARM_SECONDS * 1000;
+  return nowMs < disarmedUntilMs && disarmedUntilMs <= latestMs;
 }

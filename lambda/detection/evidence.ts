@@ -1,4 +1,5 @@
 import type { Control } from "../control/control";
+import { isDisarmed } from "../control/rules";
 import type { Reading } from "./storedEvidence";
 import {
   ALIVE_STALE_SECONDS,
@@ -173,7 +174,7 @@ export function isArmed(
 ): boolean {
   return (
     control.active === home &&
-    nowMs >= control.disarmedUntilMs &&
+    !isDisarmed(control, nowMs) &&
     progress !== null &&
     progress.epoch === control.epoch &&
     progress.lastAtMs - progress.firstAtMs >= ARMED_AFTER_SECONDS * 1000

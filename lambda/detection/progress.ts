@@ -7,12 +7,18 @@ import { latestMs, pastMs, readEvidence, type Reading } from "./storedEvidence";
 import { PROGRESS_REFRESH_SECONDS, PROGRESS_STALE_SECONDS } from "./tunables";
 
 export function progressSchemaAt(nowMs: number) {
-  return z.object({
+  const progress = z.object({
     epoch: z.int().check(z.gte(1)),
     firstAtMs: pastMs(nowMs),
     lastAtMs: pastMs(nowMs),
     newestOrderAtMs: pastMs(nowMs),
   });
+  // Otherwise automatic failover would not be armed: it counts the time between the two.
+  const isInOrder = z.refine<z.infer<typeof progress>>(
+    ({ firstAtMs, lastAtMs }) => firstAtMs <= lastAtMs,
+    { error: "it ends before it begins", path: ["lastAtMs"] },
+  );
+  return progress.check(isInOrder);
 }
 
 /**

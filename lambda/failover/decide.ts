@@ -1,6 +1,7 @@
 import type { Control, How, SeenControl } from "../control/control";
 import { isArmed, signOf, type Evidence } from "../detection/evidence";
-import { DISARM_SECONDS } from "./tunables";
+import { isDisarmed } from "../control/rules";
+import { DISARM_SECONDS } from "../control/tunables";
 
 /**
  * What one orchestrator knows at one moment. `control` and `evidence` come from its own region, the
@@ -119,7 +120,9 @@ function obey(
   switch (command.action) {
     case "disarm": {
       const untilMs = nowMs + DISARM_SECONDS * 1000;
-      const isFresh = control.disarmedUntilMs > untilMs - (DISARM_SECONDS * 1000) / 2;
+      const isFresh =
+        isDisarmed(control, nowMs) &&
+        control.disarmedUntilMs > untilMs - (DISARM_SECONDS * 1000) / 2;
       return isFresh ? { do: "nothing", because: "disarmed" } : { do: "disarm", untilMs };
     }
     case "arm":

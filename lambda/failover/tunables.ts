@@ -1,5 +1,3 @@
-/** How long a deployment disarms automatic failover: longer than an update that replaces functions. */
-export const DISARM_SECONDS = 900;
 /** An RDS call is aborted this long after the control item was read for it. */
 export const RDS_CALL_CUTOFF_MS = 2_000;
 /** Poll interval while a region takes over. Several invocations poll, and RDS throttles frequent callers. */

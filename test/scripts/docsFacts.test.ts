@@ -3,7 +3,7 @@ import type { CapturedResource } from "../../support/capture/capture";
 import { KEY_REFRESH_SECONDS } from "../../lambda/auth/tunables";
 import { LOOK_SLOT_SECONDS, LOOP_SECONDS } from "../../lambda/detection/tunables";
 import { type Command, type Observation, decide } from "../../lambda/failover/decide";
-import { DISARM_SECONDS } from "../../lambda/failover/tunables";
+import { DISARM_SECONDS } from "../../lambda/control/tunables";
 import { codeIn, filesIn, matches, rows, section, textOf } from "../helpers/markdown";
 import {
   HOME,

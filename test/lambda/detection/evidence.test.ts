@@ -1,3 +1,4 @@
+import { DISARM_SECONDS } from "../../../lambda/control/tunables";
 import * as fc from "fast-check";
 import {
   isArmed,
@@ -225,6 +226,9 @@ test.each<[boolean, Parameters<typeof controlWith>[0], Parameters<typeof isArmed
   [false, { active: null, target: HOME }, fiveMinutes],
   [true, { disarmedUntilMs: NOW_MS }, fiveMinutes],
   [false, { disarmedUntilMs: NOW_MS + 1 }, fiveMinutes],
+  [false, { disarmedUntilMs: NOW_MS + 2 * DISARM_SECONDS * 1000 }, fiveMinutes],
+  [true, { disarmedUntilMs: NOW_MS + 2 * DISARM_SECONDS * 1000 + 1 }, fiveMinutes],
+  [true, { disarmedUntilMs: 1e300 }, fiveMinutes],
 ])("armed: %p for %j and %j", (expected, control, progress) => {
   expect(isArmed(controlWith(control), HOME, progress, NOW_MS)).toBe(expected);
 });

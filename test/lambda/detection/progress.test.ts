@@ -110,6 +110,13 @@ describe("progress", () => {
     expect(log.errors).toEqual(errors);
   });
 
+  it("counts as absent if it ends before it begins", async () => {
+    const stored = { epoch: 3, firstAtMs: 2, lastAtMs: 1, newestOrderAtMs: 1 };
+    world.put({ pk: `progress#${HOME}`, ...stored });
+    const read = readProgress(world.runtime(STANDBY), "ledger", HOME, log);
+    expect(await world.play(read)).toBe("absent");
+  });
+
   it("is absent if there is none", async () => {
     const read = readProgress(world.runtime(STANDBY), "ledger", HOME, log);
     expect(await world.play(read)).toBe("absent");
