@@ -37,6 +37,7 @@ export {
   takeoverRegion,
 } from "../lambda/failover/decide";
 export { INSERT_ORDERS, RAISE_EPOCH } from "../lambda/orders/database";
+export { closing, deletion } from "../lambda/orders/ledgerStatements";
 export { type Order, orderColumns, orderFields } from "../lambda/orders/order";
 export {
   HINT_ORDERS_MAX,

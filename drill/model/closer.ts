@@ -4,6 +4,7 @@ import type { Scene } from "./scene";
 import {
   HOME,
   hasRow,
+  hasRowOfId,
   idleCloser,
   otherThan,
   put,
@@ -29,8 +30,11 @@ export function closerSteps(state: State, scene: Scene, tell: Tell): void {
     }
     tell(actor, "dies", becomes(state, region, idleCloser));
     if (!state.isUp[region]) continue;
-    if (closer.does === "reads") readsDatabase(state, scene, region, closer, actor, tell);
-    else closesOne(state, region, closer, actor, tell);
+    if (closer.does === "reads") {
+      readsDatabase(state, scene, region, closer, actor, tell);
+      if (scene.reusesId) readsIndex(state, region, closer, actor, tell);
+    } else if (closer.does === "closes") closesOne(state, region, closer, actor, tell);
+    else deletesOne(state, scene, region, actor, tell);
   }
 }
 
@@ -62,7 +66,8 @@ function readsDatabase(
   const localEpoch = scene.rules.closerTestsEpoch ? writerEpoch(log) : closer.epoch;
   let seen = 0;
   state.orders.forEach((order, i) => {
-    if (order.status === "open" && hasRow(log, i)) seen |= 1 << i;
+    const isSeen = scene.rules.closerComparesOrders ? hasRow(log, i) : hasRowOfId(log, i, scene);
+    if (order.status === "open" && isSeen) seen |= 1 << i;
   });
   if (seen !== 0 && mayClose(control, regionNames[region], localEpoch)) {
     const orders = state.orders.length === 1 ? "the order" : `orders ${ordersIn(seen).join(", ")}`;
@@ -84,6 +89,28 @@ function closesOne(state: State, region: Region, closer: Closer, actor: string, 
       orders: isOpen ? put(state.orders, i, { ...order, status: "closed" }) : state.orders,
     });
   }
+}
+
+/** The index is eventually consistent: what it calls closed may be deleted or in use again by now. */
+function readsIndex(state: State, region: Region, closer: Closer, actor: string, tell: Tell): void {
+  const { status } = state.orders[0]!;
+  if (status !== "closed" && status !== "deleted") return;
+  const next = becomes(state, region, { ...closer, does: "deletes", seen: 1 });
+  tell(actor, "finds that order 0 was closed a day ago", next);
+}
+
+/** The condition of the delete names the state that the index had: order 0, closed. */
+function deletesOne(state: State, scene: Scene, region: Region, actor: string, tell: Tell): void {
+  const next = becomes(state, region, idleCloser);
+  // Once order 1 has used the id again, the item is order 1's.
+  const held = state.orders[1]!.status === "absent" ? 0 : 1;
+  const order = state.orders[held]!;
+  const isThatOrder = held === 0 && order.status === "closed";
+  if (scene.rules.deletesClosedOnly && !isThatOrder) {
+    return tell(actor, "finds another state than the index had", next);
+  }
+  const orders = put(state.orders, held, { ...order, status: "deleted" });
+  tell(actor, `deletes order ${held}`, { ...next, orders });
 }
 
 function ordersIn(seen: number): number[] {

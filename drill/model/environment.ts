@@ -21,6 +21,10 @@ export function environmentSteps(state: State, tell: Tell): void {
     const lost = state.isUp[HOME] ? STANDBY : HOME;
     tell("fate", `${regionNames[lost]} RETURNS`, { ...state, isUp: [true, true] });
   }
+  if (state.orders[0]!.status === "deleted" && state.orders[1]?.status === "absent") {
+    const orders = put(state.orders, 1, { status: "open", settledEpoch: 0 });
+    tell("a client", "uses order 0's id for order 1", { ...state, orders });
+  }
   if (state.promotion !== null) promotionEnds(state, state.promotion, tell);
 }
 

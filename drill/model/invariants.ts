@@ -13,16 +13,21 @@ function ledgerViolation(state: State): string | null {
   const { log } = state.volumes[state.writer];
   for (let i = 0; i < state.orders.length; i++) {
     const order = state.orders[i]!;
-    if (order.status === "rejected")
+    if (order.status === "rejected" && !usesIdAgain(state, i))
       return `order ${i} is rejected, though nothing is wrong with it`;
-    if (hasRow(log, i)) continue;
-    if (order.status === "closed")
-      return `order ${i} is closed, ${writer} is the writer and has no row`;
+    if (order.status === "absent" || hasRow(log, i)) continue;
+    if (order.status === "closed" || order.status === "deleted")
+      return `order ${i} is ${order.status}, ${writer} is the writer and has no row`;
     const isSettled =
       control !== null && control.active !== null && order.settledEpoch === control.epoch;
     if (isSettled) return `order ${i} is settled in the present epoch, the writer has no row of it`;
   }
   return null;
+}
+
+/** Only such an order may be rejected: its id belongs to the row of an older one. */
+function usesIdAgain({ orders }: State, order: number): boolean {
+  return order > 0 && orders[0]!.status === "deleted";
 }
 
 /** In one log the epoch only rises, and no row follows that was written under an older right. */

@@ -4,7 +4,13 @@ import type { Closer, Order, Processor, Run, State, Volume } from "./state";
 const buffer = Buffer.alloc(64);
 
 const roles: Record<Volume["role"], number> = { writer: 0, reader: 1, discarded: 2 };
-const statuses: Record<Order["status"], number> = { open: 0, closed: 1, rejected: 2 };
+const statuses: Record<Order["status"], number> = {
+  open: 0,
+  closed: 1,
+  rejected: 2,
+  deleted: 3,
+  absent: 4,
+};
 const hows: Record<Run["how"], number> = { start: 0, failover: 1, switchover: 2 };
 const runDoes: Record<Run["does"], number> = {
   nothing: 0,
@@ -22,7 +28,12 @@ const processorDoes: Record<Processor["does"], number> = {
   compares: 3,
   marks: 4,
 };
-const closerDoes: Record<Closer["does"], number> = { nothing: 0, reads: 1, closes: 2 };
+const closerDoes: Record<Closer["does"], number> = {
+  nothing: 0,
+  reads: 1,
+  closes: 2,
+  deletes: 3,
+};
 
 let length = 0;
 
@@ -44,7 +55,7 @@ export function keyOf(state: State): string {
   );
   writeVolume(state.volumes[0]);
   writeVolume(state.volumes[1]);
-  for (const order of state.orders) write(statuses[order.status] | (order.settledEpoch << 2));
+  for (const order of state.orders) write(statuses[order.status] | (order.settledEpoch << 3));
   const codes = [runCode(runs[0]!), runCode(runs[1] ?? runs[0]!)];
   write16(Math.min(codes[0]!, codes[1]!));
   if (runs.length > 1) write16(Math.max(codes[0]!, codes[1]!));

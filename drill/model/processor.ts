@@ -4,6 +4,7 @@ import type { Scene } from "./scene";
 import {
   HOME,
   hasRow,
+  hasRowOfId,
   idleProcessor,
   put,
   rowEntry,
@@ -61,8 +62,9 @@ function goesOn(
     becomes(state, region, does === "nothing" ? idleProcessor : { ...processor, does });
   const holdsRight = writerEpoch(volume.log) === epoch;
   if (processor.does === "marks") {
-    const marked = { ...state.orders[order]! };
-    marked.settledEpoch = Math.max(marked.settledEpoch, epoch);
+    const before = state.orders[order]!;
+    const settledEpoch = Math.max(before.settledEpoch, epoch);
+    const marked = before.status === "deleted" ? before : { ...before, settledEpoch };
     const orders = put(state.orders, order, marked);
     tell(actor, `marks order ${order} as settled under ${epoch}`, { ...to("nothing"), orders });
   } else if (volume.role === "reader") {
@@ -74,7 +76,7 @@ function goesOn(
     // With `for share`, nobody can raise the epoch between the check and the commit.
     if (scene.rules.statementHoldsRight && !holdsRight) {
       tell(actor, "finds the right gone", to("nothing"));
-    } else if (hasRow(volume.log, order)) {
+    } else if (hasRowOfId(volume.log, order, scene)) {
       tell(actor, `finds a row under order ${order}'s id`, to("compares"));
     } else {
       const longer = { ...volume, log: volume.log + rowEntry(order, epoch) };
@@ -83,10 +85,10 @@ function goesOn(
     }
   } else if (hasRow(volume.log, order)) {
     tell(actor, "reads that row: the same order", to("marks"));
-  } else if (scene.rules.sparesMissingRow) {
+  } else if (scene.rules.sparesMissingRow && !hasRowOfId(volume.log, order, scene)) {
     tell(actor, "finds that row no more, leaves the order to the sweep", to("nothing"));
   } else {
     const orders = put(state.orders, order, { ...state.orders[order]!, status: "rejected" });
-    tell(actor, `finds that row no more, rejects order ${order}`, { ...to("nothing"), orders });
+    tell(actor, `finds no row of its own, rejects order ${order}`, { ...to("nothing"), orders });
   }
 }

@@ -9,6 +9,11 @@ export interface Scene {
   runs: 1 | 2;
   hasProcessors: boolean;
   hasClosers: boolean;
+  /**
+   * Closed orders are deleted after a day. Order 1 then uses the id of order 0: it is accepted once
+   * order 0 is deleted.
+   */
+  reusesId: boolean;
   luck: Luck;
   rules: Rules;
 }
@@ -41,6 +46,10 @@ export interface Rules {
   knowsLeavingWriter: boolean;
   /** What RDS said about one region is not used when the control item names another one. */
   asksNamedRegion: boolean;
+  /** A closer compares the row's fingerprint with the order's, not only the id. */
+  closerComparesOrders: boolean;
+  /** Only an order that is still closed is deleted. */
+  deletesClosedOnly: boolean;
   /** If the row has disappeared when its body is compared, the order is not rejected. */
   sparesMissingRow: boolean;
 }

@@ -1,5 +1,7 @@
-import { INSERT_ORDERS, RAISE_EPOCH } from "../shipped";
+import { closing, deletion, INSERT_ORDERS, RAISE_EPOCH } from "../shipped";
 import type { Luck, Rules, Scene } from "./scene";
+
+const entry = { pk: "", shard: "", at: "" };
 
 /** The protocol as shipped. The rules that are in SQL are read from the statements themselves. */
 export const shipped: Rules = {
@@ -10,6 +12,8 @@ export const shipped: Rules = {
   raisesOnlyUpward: /\bwhere epoch < \$1\b/.test(RAISE_EPOCH),
   knowsLeavingWriter: true,
   asksNamedRegion: true,
+  closerComparesOrders: /"fingerprint" = \?/.test(closing("", entry, "", "").text),
+  deletesClosedOnly: /"shard" = \?.* AND "at" = \?/.test(deletion("", entry).text),
   sparesMissingRow: true,
 };
 
@@ -32,6 +36,7 @@ export const scenes: readonly Scene[] = [
     runs: 1,
     hasProcessors: true,
     hasClosers: true,
+    reusesId: false,
     luck: { ...calm, homeLosses: 1, standbyLosses: 1, failbacks: 1 },
     rules: shipped,
   },
@@ -41,6 +46,7 @@ export const scenes: readonly Scene[] = [
     runs: 2,
     hasProcessors: true,
     hasClosers: false,
+    reusesId: false,
     luck: { ...calm, homeLosses: 1, standbyLosses: 1, failoversHome: 1 },
     rules: shipped,
   },
@@ -50,6 +56,7 @@ export const scenes: readonly Scene[] = [
     runs: 2,
     hasProcessors: true,
     hasClosers: true,
+    reusesId: false,
     luck: { ...calm, falseSigns: 1, failbacks: 1 },
     rules: shipped,
   },
@@ -59,6 +66,17 @@ export const scenes: readonly Scene[] = [
     runs: 1,
     hasProcessors: true,
     hasClosers: false,
+    reusesId: false,
+    luck: { ...calm, homeLosses: 1 },
+    rules: shipped,
+  },
+  {
+    name: "one orchestrator, processors, closers that delete, an id used again; home lost",
+    orders: 2,
+    runs: 1,
+    hasProcessors: true,
+    hasClosers: true,
+    reusesId: true,
     luck: { ...calm, homeLosses: 1 },
     rules: shipped,
   },
@@ -68,6 +86,7 @@ export const scenes: readonly Scene[] = [
     runs: 2,
     hasProcessors: false,
     hasClosers: false,
+    reusesId: false,
     luck: {
       homeLosses: 1,
       standbyLosses: 1,
@@ -94,8 +113,16 @@ const threads: Scene = {
   runs: 1,
   hasProcessors: true,
   hasClosers: true,
+  reusesId: false,
   luck: { ...calm, homeLosses: 1 },
   rules: shipped,
+};
+const usedAgain: Scene = {
+  ...threads,
+  name: "processors, closers that delete, an id used again; nothing lost",
+  orders: 2,
+  reusesId: true,
+  luck: calm,
 };
 const cameHome: Scene = {
   ...threads,
@@ -142,6 +169,16 @@ export const weakenings: readonly Weakening[] = [
     name: "RDS asked in a region that the control item does not name",
     rule: "asksNamedRegion",
     scene: changedMind,
+  },
+  {
+    name: "a closer that compares ids alone",
+    rule: "closerComparesOrders",
+    scene: usedAgain,
+  },
+  {
+    name: "a delete that does not test whether the order is closed",
+    rule: "deletesClosedOnly",
+    scene: usedAgain,
   },
   {
     name: "a processor that takes a missing row for another order's",

@@ -39,7 +39,8 @@ export interface Volume {
 
 /** An order in the ledger. */
 export interface Order {
-  status: "open" | "closed" | "rejected";
+  /** `absent`: not accepted yet. */
+  status: "open" | "closed" | "rejected" | "deleted" | "absent";
   settledEpoch: number;
 }
 
@@ -64,9 +65,9 @@ export interface Processor {
 }
 
 export interface Closer {
-  does: "nothing" | "reads" | "closes";
+  does: "nothing" | "reads" | "closes" | "deletes";
   epoch: number;
-  /** Bit set of the orders seen in the local volume. */
+  /** Orders to close, seen in the local volume, or to delete, seen in the index; one bit each. */
   seen: number;
 }
 
@@ -95,7 +96,10 @@ export function initialState(scene: Scene): State {
       { role: "reader", log: "" },
     ],
     isUp: [true, true],
-    orders: Array.from({ length: scene.orders }, () => ({ status: "open", settledEpoch: 0 })),
+    orders: Array.from({ length: scene.orders }, (_, i) => ({
+      status: scene.reusesId && i > 0 ? "absent" : "open",
+      settledEpoch: 0,
+    })),
     runs: Array.from({ length: scene.runs }, () => idleRun),
     processors: [idleProcessor, idleProcessor],
     closers: [idleCloser, idleCloser],
@@ -146,6 +150,11 @@ export function hasRow(log: string, order: number): boolean {
     if (code >= first && code < first + FIRST_ROW) return true;
   }
   return false;
+}
+
+/** Whether the log has a row with this order's id. Orders share an id where one uses it again. */
+export function hasRowOfId(log: string, order: number, { reusesId }: Scene): boolean {
+  return reusesId ? hasRow(log, 0) || hasRow(log, 1) : hasRow(log, order);
 }
 
 /** Receives each possible next step: the actor, the action, and the state after it. */

@@ -40,6 +40,8 @@ describe("with one rule removed", () => {
     raisesOnlyUpward: [8, "writer_epoch fell from 2 to 1 in home"],
     knowsLeavingWriter: [14, "home is active while Aurora promotes standby"],
     asksNamedRegion: [15, "home is active, Aurora's writer is standby"],
+    closerComparesOrders: [20, "order 1 is closed, home is the writer and has no row"],
+    deletesClosedOnly: [20, "order 1 is deleted, home is the writer and has no row"],
     sparesMissingRow: [24, "order 0 is rejected, though nothing is wrong with it"],
   };
 
