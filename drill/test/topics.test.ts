@@ -78,7 +78,8 @@ const refused = ["denied: sns:Publish by cloudwatch.amazonaws.com"];
 it("passes the alarm's message and its topic to the function", async () => {
   const { seen, payloads } = await told([]);
   expect(seen).toEqual(published);
-  const Sns = { TopicArn: TOPIC, Subject: "", Message: '{"NewStateValue":"ALARM"}' };
+  const Message = '{"NewStateValue":"ALARM"}';
+  const Sns = { Type: "Notification", TopicArn: TOPIC, Subject: "", Message };
   expect(payloads).toEqual([{ Records: [{ EventSource: "aws:sns", EventVersion: "1.0", Sns }] }]);
 });
 
@@ -105,6 +106,11 @@ it.each<[string, () => object, string[]]>([
   const answer = await told([alarmsStatement(change())]);
   expect(answer.seen).toEqual(seen);
   expect(answer.payloads).toHaveLength(seen === published ? 1 : 0);
+});
+
+it("the failover topic accepts alarms alone", async () => {
+  const events = { by: "events.amazonaws.com", context: {} };
+  expect((await told([], events)).seen).toEqual(["denied: sns:Publish by events.amazonaws.com"]);
 });
 
 it("an unknown condition operator is an error that names it", async () => {
@@ -136,7 +142,6 @@ describe("a topic without a policy resource", () => {
     expect((await told([without()], events)).seen).toEqual([
       "denied: sns:Publish by events.amazonaws.com",
     ]);
-    expect((await told([], events)).seen).toEqual(published);
   });
 });
 

@@ -7,7 +7,7 @@ import { Pool } from "../runner/pool";
 import type * as worker from "../runner/worker";
 
 it("an unhandled rejection in a handler ends the outage with its seed and the error", async () => {
-  const text = "return async () => {";
+  const text = "return async (event) => {";
   const bundle = await bundleHandlers([
     {
       file: "lambda/handlers/sentinel.ts",

@@ -204,7 +204,7 @@ describe.each(regions)("the alarms in %s", (token, region) => {
   test.each([
     ["replication-lag", "AWS/RDS", "AuroraGlobalDBRPOLag", "Maximum", 60_000],
     ["orders-open-long", "TradingPlatform", "OldestOpenSeconds", "Maximum", 300],
-    ["orders-open-many", "TradingPlatform", "OpenOrders", "Maximum", 10_000],
+    ["orders-open-many", "TradingPlatform", "OpenOrders", "Maximum", 12_000],
     ["hints-old", "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 60],
     ["sessions-lag", "AWS/DynamoDB", "ReplicationLatency", "Average", 60_000],
     ["archives-lag", "AWS/S3", "ReplicationLatency", "Maximum", 900],

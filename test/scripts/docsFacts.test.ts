@@ -46,7 +46,7 @@ describe("docs/costs.md", () => {
     expect(used("polling")).toContain((gbSeconds / 1e6).toFixed(1));
     const orders = (minutes * 60) / LOOK_SLOT_SECONDS;
     expect(used("canary orders")).toContain(orders.toLocaleString("en-US"));
-    expect(used("ledger")).toContain(((orders * 14) / 1e6).toFixed(1));
+    expect(used("ledger")).toContain(((orders * 18) / 1e6).toFixed(1));
     const canaries = ofType("synthetics/canary");
     const schedules = new Set(canaries.map(({ inputs }) => JSON.stringify(inputs["schedule"])));
     const [, everyMinutes] = /rate\((\d+) minutes\)/.exec([...schedules].join())!;
