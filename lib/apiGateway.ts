@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -10,6 +9,7 @@ import {
 } from "./platform/tunables";
 import { ordersRatePerSecond } from "./platform/throughput";
 import { canaryOperation, gatewayDocument, operations } from "./api/contract";
+import { deployContract } from "./api/deployment";
 import { HealthCheckApi } from "./api/healthCheckApi";
 import { STAGE_NAME } from "./api/stage";
 import type { LambdaFunction } from "./functions/lambdaFunction";
@@ -96,16 +96,7 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
     api: aws.apigateway.RestApi,
     permissions: aws.lambda.Permission[],
   ): aws.apigateway.Stage {
-    const contract = JSON.stringify(gatewayDocument({ orderApi: "", health: "", authorizer: "" }));
-    const deployment = new aws.apigateway.Deployment(
-      this.name,
-      {
-        restApi: api.id,
-        // A stage serves its last deployment, so a changed contract needs a new one.
-        triggers: { contract: createHash("sha256").update(contract).digest("hex") },
-      },
-      this.child,
-    );
+    const deployment = deployContract(this.name, api, this.child);
     return new aws.apigateway.Stage(
       this.name,
       {

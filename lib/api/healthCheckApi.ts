@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { LambdaFunction } from "../functions/lambdaFunction";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 import { HEALTH_CHECK_BURST, HEALTH_CHECK_RATE_PER_SECOND } from "../platform/tunables";
 import { healthCheckDocument } from "./contract";
+import { deployContract } from "./deployment";
 import { STAGE_NAME } from "./stage";
 
 export interface HealthCheckApiArgs extends RegionalArgs {
@@ -55,16 +55,7 @@ export class HealthCheckApi extends RegionalComponent<HealthCheckApiArgs> {
     api: aws.apigateway.RestApi,
     permission: aws.lambda.Permission,
   ): aws.apigateway.Stage {
-    const contract = JSON.stringify(healthCheckDocument(""));
-    const deployment = new aws.apigateway.Deployment(
-      this.name,
-      {
-        restApi: api.id,
-        // A stage serves its last deployment, so a changed contract needs a new one.
-        triggers: { contract: createHash("sha256").update(contract).digest("hex") },
-      },
-      this.child,
-    );
+    const deployment = deployContract(this.name, api, this.child);
     return new aws.apigateway.Stage(
       this.name,
       { restApi: api.id, deployment: deployment.id, stageName: STAGE_NAME },

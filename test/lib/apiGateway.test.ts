@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import openapi from "../../api/openapi.json";
 import { type Program, loadProgram, regions, setOtherwise } from "../helpers/program";
 
@@ -231,7 +232,14 @@ test("access logs are written only if they are configured", async () => {
   }
 });
 
-test("the deployment depends only on the contract, so a second `up` changes nothing", async () => {
-  const trigger = (of: Program) => of.one("apigateway/deployment", "api-use1").inputs.triggers;
-  expect(trigger(await loadProgram({ preview: true }))).toEqual(trigger(program));
-});
+test.each(["api-use1", "api-use1-health-checks"])(
+  "%s is deployed again if its contract or a function's ARN changes, and not otherwise",
+  async (name) => {
+    const { body } = program.one("apigateway/restApi", name).inputs as { body: string };
+    expect(body).toContain(":function:dev-health-use1");
+    const deployment = (of: Program) => of.one("apigateway/deployment", name).inputs.triggers;
+    const contract = createHash("sha256").update(body).digest("hex");
+    expect(deployment(program)).toEqual({ contract });
+    expect(deployment(await loadProgram())).toEqual({ contract });
+  },
+);
