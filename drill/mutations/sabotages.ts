@@ -42,6 +42,7 @@ export const sabotages: readonly Sabotage[] = [
   single(settling.redriveByReceiveCount, "combination", "deployment", "operators' whims"),
   pair(settling.failuresWhileInactive, settling.redriveByReceiveCount, "writer", "settling"),
   single(settling.rejectsSettled),
+  single(settling.rejectsRefused, "schema mistake"),
   single(settling.altersSession),
   single(decisions.oneWitness),
   pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),
