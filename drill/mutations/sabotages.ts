@@ -39,6 +39,7 @@ export const sabotages: readonly Sabotage[] = [
   single(settling.insertWithoutRight, "takeover called off"),
   pair(settling.markOnZeroRows, ledger.markedOnceForAll, "takeover called off"),
   single(ledger.noDepthLimit, "burst"),
+  single(ledger.backlogAmongFresh, "region", "API"),
   single(settling.redriveByReceiveCount, "combination", "deployment", "operators' whims"),
   pair(settling.failuresWhileInactive, settling.redriveByReceiveCount, "writer", "settling"),
   single(settling.rejectsSettled),
