@@ -27,7 +27,8 @@ it("a minute's sweep adds nothing to a queue that already held many; an activati
 it("re-queued orders are in another queue than orders just accepted", () => {
   const see = backlogIsApart.watch(scene());
   const send = (stem: string, command: string, url: string): string | undefined => {
-    const environment = { description: { stem } };
+    const description = { stem, region: HOME, environment: {} };
+    const environment = { description, payload: {} };
     world.base.hooks.call.ask({ environment, command, input: { QueueUrl: url } });
     return see({ kind: "volume rebuilt", region: HOME });
   };
