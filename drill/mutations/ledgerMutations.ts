@@ -135,6 +135,18 @@ export const markedOnceForAll: Mutation = {
   ],
 };
 
+/** The sweep sends its hints to the queue of orders just accepted, which then wait behind them. */
+export const backlogAmongFresh: Mutation = {
+  name: "backlog among new orders",
+  sources: [
+    {
+      file: "lambda/handlers/settlementSweep.ts",
+      from: "{ region, queueUrl: queues.backlog },",
+      to: "{ region, queueUrl: queues.orders },",
+    },
+  ],
+};
+
 /** The sweep adds hints to a queue however many it already holds. */
 export const noDepthLimit: Mutation = {
   name: "sweep without a depth limit",

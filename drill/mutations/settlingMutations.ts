@@ -51,6 +51,18 @@ export const rejectsSettled: Mutation = {
   ],
 };
 
+/** An order that the database refuses counts as invalid and is reported to its client as REJECTED. */
+export const rejectsRefused: Mutation = {
+  name: "reject what the database refuses",
+  sources: [
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "if (part.length === 1) unsettled.push(...part);",
+      to: "if (part.length === 1) await this.reject(part[0]!);",
+    },
+  ],
+};
+
 /** The row carries another session than its order. */
 export const altersSession: Mutation = {
   name: "write another session",

@@ -9,7 +9,7 @@ import * as database from "./faults/database";
 import * as operations from "./faults/operations";
 import * as paths from "./faults/paths";
 import * as regions from "./faults/regions";
-import { settlingBroken } from "./faults/settling";
+import { schemaMistake, settlingBroken } from "./faults/settling";
 import * as triggers from "./faults/triggers";
 import { evidenceScenarios } from "./evidenceScenarios";
 import { companions, furtherLosses, mains, regionOrApi } from "./faultGroups";
@@ -38,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.apiLost, 6),
   alone(database.writerLost, 5),
   alone(settlingBroken, 5),
+  alone(schemaMistake, 2),
   alone(apis.acceptingBroken, 5),
   alone(apis.grayErrors, 4),
   alone(apis.slowAnswers, 3),

@@ -1,5 +1,6 @@
 import { INSERT_ORDERS, PROBE_WRITER, RAISE_EPOCH } from "../../lambda/orders/database";
 import { CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../../lambda/runtime/tunables";
+import { databaseError } from "../../support/aws/errors";
 import { type ProgramDescription, describeProgram } from "../description/program";
 import { Environment } from "../world/environment";
 import type { Invocation } from "../world/invocation";
@@ -117,6 +118,17 @@ it("sends nothing while its function is frozen", async () => {
     atMs: 60_000 + DRAWN_MS,
     rows: [{ held: true, inserted: [ID] }],
   });
+});
+
+it("fails a statement with a row that the database refuses, and writes none of its rows", async () => {
+  const { world, state, ask, run } = home();
+  const refused = databaseError("23514", "violates check constraint");
+  world.base.hooks.row.add(({ side }) => (side === "sell" ? refused : undefined));
+  const rows = [row, { ...row, id: ID.replace(/1$/, "2"), side: "sell" }];
+  const { said } = ask("orderProcessor", INSERT_ORDERS, [1, JSON.stringify(rows), values[2]]);
+  await run(60_000);
+  expect(said).toEqual({ atMs: 2 * DRAWN_MS, error: refused });
+  expect(state.rows.size).toBe(0);
 });
 
 it("fails a statement whose instances go down, and rolls it back", async () => {

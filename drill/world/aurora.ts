@@ -189,6 +189,7 @@ export class Aurora {
         }),
       locked: (mode, work) => awaitUnlocked(base.simulation, lock, mode, work),
       nowMs: () => base.nowMs,
+      refused: (row) => base.hooks.row.ask(row),
       committed: (rows) => {
         const right = volume.state.writerEpoch ?? 0;
         base.happened({ kind: "rows committed", region, volumeId: volume.id, rows, right });

@@ -3,6 +3,7 @@ import type { FunctionDescription } from "../description/functions";
 import type { Environment } from "./environment";
 import type { Place } from "./network";
 import type { Input } from "./awsService";
+import type { Row } from "./volume";
 
 /** Hooks of one kind. The first hook that returns an answer decides. */
 export class Hooks<Question extends readonly unknown[], Answer> {
@@ -67,6 +68,8 @@ export interface WorldHooks {
   readonly connect: Hooks<[from: FunctionDescription], Error | "hang" | { delayMs: number }>;
   /** Called before a statement runs in a region's cluster. Returns its delay. */
   readonly statement: Hooks<[region: string], number>;
+  /** Called for each order that a statement inserts. Returns the error that fails the statement. */
+  readonly row: Hooks<[row: Row], Error>;
 }
 
 export function createHooks(): WorldHooks {
@@ -78,5 +81,6 @@ export function createHooks(): WorldHooks {
     start: new Hooks(),
     connect: new Hooks(),
     statement: new Hooks(),
+    row: new Hooks(),
   };
 }

@@ -13,6 +13,8 @@ export interface Session {
   /** Runs `work` after the time that a statement and its commit take. */
   later: (work: () => void) => void;
   nowMs: () => number;
+  /** The error with which the database refuses a row. */
+  refused: (row: Row) => Error | undefined;
   committed: (rows: readonly Row[]) => void;
   raised: (epoch: number) => void;
   ok: (rows: readonly object[]) => void;
@@ -144,6 +146,10 @@ function commitRows(
     epoch,
     committedAtMs: session.nowMs(),
   }));
+  for (const row of rows) {
+    const refused = session.refused(row);
+    if (refused !== undefined) return session.fail(refused);
+  }
   if (!write(session, adding(rows))) return;
   session.committed(rows);
   session.ok([{ held: true, inserted: rows.map(({ id }) => id) }]);

@@ -1,4 +1,5 @@
 import type { FunctionDescription } from "../../description/functions";
+import { databaseError } from "../../../support/aws/errors";
 import { bounds } from "../bounds";
 import { type FaultKind, fault, heldIn } from "./fault";
 
@@ -42,6 +43,40 @@ export const settlingBroken: FaultKind = {
           }
         }
       },
+    );
+  },
+};
+
+const sides = ["BUY", "SELL"] as const;
+const refusals = [
+  { code: "23514", message: 'new row for relation "orders" violates check constraint' },
+  { code: "23502", message: 'null value in column of relation "orders"' },
+  { code: "22003", message: "numeric field overflow" },
+] as const;
+
+/**
+ * A change of the schema makes the database refuse valid orders. Aurora replicates the schema, so
+ * each region's database refuses them.
+ */
+export const schemaMistake: FaultKind = {
+  name: "schema mistake",
+  lasts: [60, 240],
+  draw: (stream) => {
+    const side = stream.pick(sides);
+    const { code, message } = stream.pick(refusals);
+    return fault(
+      {
+        name: "schema mistake",
+        description: `the database refuses every ${side} order with ${code}`,
+        failover: "must not",
+        delaysSettling: true,
+        slowsOrders: true,
+      },
+      ({ world }) => [
+        world.base.hooks.row.add((row) =>
+          row.side === side ? databaseError(code, message) : undefined,
+        ),
+      ],
     );
   },
 };

@@ -28,3 +28,29 @@ export const backlogStaysSmall: Watcher = {
     return () => seen;
   },
 };
+
+/**
+ * A takeover re-queues every open order at once. If these messages were in the queue of orders just
+ * accepted, new orders would settle only after them.
+ */
+export const backlogIsApart: Watcher = {
+  name: "new orders do not queue behind a backlog",
+  watch: ({ world }) => {
+    const fresh = new Set<unknown>();
+    const requeued = new Set<unknown>();
+    let seen: string | undefined;
+    world.base.hooks.call.add(({ environment: { description }, command, input }) => {
+      const isFresh = description.stem === "orderApi" && command === "SendMessageCommand";
+      const isRequeued =
+        description.stem === "settlementSweep" && command === "SendMessageBatchCommand";
+      const url = input["QueueUrl"];
+      if (isFresh) fresh.add(url);
+      if (isRequeued) requeued.add(url);
+      if ((isFresh || isRequeued) && fresh.has(url) && requeued.has(url)) {
+        seen ??= `orders just accepted and re-queued orders are both sent to ${String(url)}`;
+      }
+      return undefined;
+    });
+    return () => seen;
+  },
+};

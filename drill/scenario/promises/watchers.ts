@@ -1,4 +1,4 @@
-import { backlogStaysSmall } from "./backlog";
+import { backlogIsApart, backlogStaysSmall } from "./backlog";
 import {
   noFlipBack,
   notFromStandby,
@@ -18,6 +18,7 @@ import { deadLetters, failbackLosesNothing, monotone, oneWriter } from "./writer
 export const allWatchers: readonly Watcher[] = [
   oneWriter,
   backlogStaysSmall,
+  backlogIsApart,
   oneDatabase,
   monotone,
   twoWitnesses,
