@@ -30,6 +30,10 @@ export interface CapturedResource {
   propertyDependencies: Record<string, string[]>;
   ignoreChanges: string[];
   protect: boolean;
+  /** The resource stays in AWS when it is deleted from the stack. */
+  retainOnDelete: boolean;
+  /** How long a deletion may take, as `60m`; absent for the provider's own limit. */
+  deleteTimeout?: string;
   /** URNs that the resource had before: the engine takes it for the same one. */
   aliases: string[];
   deleteBeforeReplace: boolean;
@@ -161,6 +165,7 @@ class Recorder {
   private complete(request: Grpc.RegisterResourceRequest, urn: string): void {
     const half = this.half.get(`${request.getType()}::${request.getName()}`);
     const provider = request.getProvider();
+    const deleteTimeout = request.getCustomtimeouts()?.getDelete();
     const propertyDependencies: Record<string, string[]> = {};
     request.getPropertydependenciesMap().forEach((dependencies, property) => {
       const urns = dependencies.getUrnsList();
@@ -175,6 +180,8 @@ class Recorder {
       propertyDependencies,
       ignoreChanges: request.getIgnorechangesList(),
       protect: request.getProtect(),
+      retainOnDelete: request.getRetainondelete(),
+      ...(deleteTimeout && { deleteTimeout }),
       aliases: aliasesOf(request, urn),
       deleteBeforeReplace: request.getDeletebeforereplace(),
     } as Omit<CapturedResource, "hasRegisteredOutputs">;
