@@ -30,10 +30,8 @@ export interface CapturedResource {
   propertyDependencies: Record<string, string[]>;
   ignoreChanges: string[];
   protect: boolean;
-  /** The resource stays in AWS when it is deleted from the stack. */
   retainOnDelete: boolean;
-  /** How long a deletion may take, as `60m`; absent for the provider's own limit. */
-  deleteTimeout?: string;
+  deleteTimeout: string | undefined;
   /** URNs that the resource had before: the engine takes it for the same one. */
   aliases: string[];
   deleteBeforeReplace: boolean;
@@ -165,7 +163,6 @@ class Recorder {
   private complete(request: Grpc.RegisterResourceRequest, urn: string): void {
     const half = this.half.get(`${request.getType()}::${request.getName()}`);
     const provider = request.getProvider();
-    const deleteTimeout = request.getCustomtimeouts()?.getDelete();
     const propertyDependencies: Record<string, string[]> = {};
     request.getPropertydependenciesMap().forEach((dependencies, property) => {
       const urns = dependencies.getUrnsList();
@@ -181,7 +178,7 @@ class Recorder {
       ignoreChanges: request.getIgnorechangesList(),
       protect: request.getProtect(),
       retainOnDelete: request.getRetainondelete(),
-      ...(deleteTimeout && { deleteTimeout }),
+      deleteTimeout: request.getCustomtimeouts()?.getDelete(),
       aliases: aliasesOf(request, urn),
       deleteBeforeReplace: request.getDeletebeforereplace(),
     } as Omit<CapturedResource, "hasRegisteredOutputs">;
