@@ -127,9 +127,11 @@ test.each([false, true])("no input holds the text of an Output (preview: %s)", a
 test("a preview shows every resource, because none depends on a computed value", async () => {
   const preview = await loadProgram({ preview: true });
   expect(preview.resources.map(({ urn }) => urn)).toEqual(program.resources.map(({ urn }) => urn));
-  const options = ({ ignoreChanges, protect, dependencies }: CapturedResource) => ({
-    ignoreChanges,
-    protect,
+  const options = ({ dependencies, ...resource }: CapturedResource) => ({
+    ignoreChanges: resource.ignoreChanges,
+    protect: resource.protect,
+    retainOnDelete: resource.retainOnDelete,
+    deleteTimeout: resource.deleteTimeout,
     dependencies: [...dependencies].sort(),
   });
   expect(preview.resources.map(options)).toEqual(program.resources.map(options));

@@ -99,16 +99,27 @@ describe("the destruction of the program", () => {
 
   it("deletes the tick's schedule before home's API and database, and the standby's database before home's", () => {
     const wave = waveOf(resources);
+    const last = (...names: string[]) => Math.max(...names.map((name) => wave.get(name)!));
+    const schedule = last("EventTarget failover-tick", "EventRule failover-tick");
+    for (const name of ["Stage api-use1", "Cluster aurora-use2", "ClusterInstance aurora-use1-0"])
+      expect(wave.get(name)).toBeGreaterThan(schedule);
     const order = [
-      "EventTarget failover-tick",
-      "EventRule failover-tick",
-      "Stage api-use1",
       "Cluster aurora-use2",
       "ClusterInstance aurora-use1-0",
       "Cluster aurora-use1",
       "Table dynamodb-ledger",
     ].map((name) => wave.get(name)!);
     for (let i = 1; i < order.length; i++) expect(order[i]).toBeGreaterThan(order[i - 1]!);
+  });
+
+  it("deletes functions, then the subnets and group that they used, then their rights, then their roles", () => {
+    const wave = waveOf(resources);
+    for (const stem of ["orderProcessor", "settlementSweep", "dbMigration"])
+      for (const held of ["Subnet network-use1-0", "SecurityGroup network-use1-functions"]) {
+        const names = [`Function ${stem}-use1`, held, `RolePolicy ${stem}-use1-network`];
+        const order = [...names, `Role ${stem}-use1`].map((name) => wave.get(name)!);
+        for (let i = 1; i < order.length; i++) expect(order[i]).toBeGreaterThan(order[i - 1]!);
+      }
   });
 
   it("uses a graph with a component's children instead of the component", () => {
@@ -173,11 +184,11 @@ describe("a destruction in the world", () => {
     expect(inOrder(at)).toEqual([
       "tick's target",
       "tick's rule",
+      "standby's database",
       "clients",
       "home's stage",
-      "standby's database",
-      "home's API",
       "home's database",
+      "home's API",
     ]);
   });
 

@@ -51,7 +51,8 @@ export class Domain extends PlatformComponent<DomainArgs> {
 
   /**
    * One record for both certificates: the validation record of a domain is the same in all regions
-   * of an account (ACM User Guide, "DNS validation"). It stays, because renewals need it.
+   * of an account (ACM User Guide, "DNS validation"). It stays, because renewals need it. It also
+   * stays when the stack is destroyed, because other certificates of this name may use it.
    */
   private createValidationRecord(certificate: aws.acm.Certificate): aws.route53.Record {
     const { platform, hostedZoneId } = this.args;
@@ -64,10 +65,10 @@ export class Domain extends PlatformComponent<DomainArgs> {
         type: option.resourceRecordType,
         records: [option.resourceRecordValue],
         ttl: VALIDATION_TTL_SECONDS,
-        // Another certificate of this name may have created the same record.
+        // Another certificate of this name, or an earlier stack, may have created the same record.
         allowOverwrite: true,
       },
-      this.childIn(platform.home),
+      { ...this.childIn(platform.home), retainOnDelete: true },
     );
   }
 

@@ -18,6 +18,11 @@ export interface RetentionRow {
   /** 0 deletes the secret immediately, so that its name can be used again. */
   readonly secretRecoveryWindowDays: number;
   readonly keyDeletionWindowDays: number;
+  /**
+   * The database's keys stay when the stack is destroyed: final snapshots and automated backups
+   * cannot be restored without them.
+   */
+  readonly keepDatabaseKeys: boolean;
   readonly logRetentionDays: number;
   /** Archives of settled orders are kept this long. */
   readonly archiveDays: number;
@@ -40,6 +45,7 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     pointInTimeRecoveryDays: 1,
     secretRecoveryWindowDays: 0,
     keyDeletionWindowDays: 7,
+    keepDatabaseKeys: false,
     logRetentionDays: 7,
     archiveDays: 1,
     noncurrentVersionDays: 1,
@@ -54,6 +60,7 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     pointInTimeRecoveryDays: 35,
     secretRecoveryWindowDays: 30,
     keyDeletionWindowDays: 30,
+    keepDatabaseKeys: true,
     logRetentionDays: 365,
     // Seven years is a starting point: check your own retention requirements.
     archiveDays: 7 * 365,

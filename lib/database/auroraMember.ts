@@ -59,7 +59,7 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
         enableKeyRotation: true,
         deletionWindowInDays: platform.retention.keyDeletionWindowDays,
       },
-      this.child,
+      { ...this.child, retainOnDelete: platform.retention.keepDatabaseKeys },
     );
     new aws.kms.Alias(
       this.name,

@@ -3,9 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { EVENT_KEPT_SECONDS } from "../platform/tunables";
 import type { Stem } from "../../lambda/functions";
 import { bundle } from "./bundle";
+import { createExecutionRole } from "../platform/executionRole";
 import { functionBaseName } from "../platform/naming";
 import type { Network } from "../network/network";
-import { policyDocument, serviceStatements, serviceTrustPolicy } from "../platform/policies";
+import { policyDocument, serviceStatements } from "../platform/policies";
 import { type Link, environmentOf, statementsOf } from "./link";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
@@ -60,7 +61,7 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
   constructor(name: string, args: LambdaFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LambdaFunction", name, args, opts);
     const logGroup = this.createLogGroup();
-    const role = this.createRole();
+    const role = this.role();
     const policy = this.createPolicy(role, logGroup);
     this.function = this.createFunction(role, policy, logGroup);
     if (args.retries) this.createEventInvokeConfig(args.retries);
@@ -83,23 +84,17 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
     );
   }
 
-  private createRole(): aws.iam.Role {
-    return new aws.iam.Role(
-      this.name,
-      {
-        name: this.nameOf("role", functionBaseName(this.args.stem)),
-        assumeRolePolicy: serviceTrustPolicy("lambda.amazonaws.com"),
-      },
-      this.child,
-    );
+  /** Roles of functions in the network belong to the network, because they must outlive it. */
+  private role(): aws.iam.Role {
+    const { network, stem } = this.args;
+    return network?.roles.of(stem) ?? createExecutionRole(this.args, stem, this.child);
   }
 
   private createPolicy(role: aws.iam.Role, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
-    const { links, failuresQueue, network } = this.args;
+    const { links, failuresQueue } = this.args;
     const service = serviceStatements({
       logGroupArn: logGroup.arn,
       failuresQueueArn: failuresQueue.arn,
-      inVpc: network !== undefined,
     });
     return new aws.iam.RolePolicy(
       this.name,
@@ -140,7 +135,7 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
         tracingConfig: { mode: "Active" },
         ...this.vpcArgs(),
       },
-      // The policy must outlive the function, or Lambda cannot delete its network interfaces.
+      // The policy must outlive the function, which uses it until it is deleted.
       { ...this.child, dependsOn: [policy] },
     );
   }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../platform/platform";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 import { ZONES } from "../platform/tunables";
+import { FunctionRoles } from "./functionRoles";
 
 /**
  * Zones that lack services or instance classes, by id, because their names differ between accounts.
@@ -10,6 +11,8 @@ import { ZONES } from "../platform/tunables";
  * User Guide excludes both zones.
  */
 const excludedZoneIds = ["use1-az3", "cac1-az3"];
+/** Deleting waits for the network interfaces of functions, which Lambda keeps for up to 45 minutes. */
+const LINGERING = { customTimeouts: { delete: "60m" } };
 const POSTGRES_PORT = 5432;
 const HTTPS_PORT = 443;
 
@@ -24,6 +27,8 @@ const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 
 export class Network extends RegionalComponent<RegionalArgs> {
   /** Functions move to its default security group while they are deleted. */
   readonly vpc: aws.ec2.Vpc;
+  /** Of the functions that run in the network. */
+  readonly roles: FunctionRoles;
   readonly subnets: readonly aws.ec2.Subnet[];
   readonly functionsSecurityGroup: aws.ec2.SecurityGroup;
   readonly databaseSecurityGroup: aws.ec2.SecurityGroup;
@@ -31,9 +36,15 @@ export class Network extends RegionalComponent<RegionalArgs> {
   constructor(name: string, args: RegionalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Network", name, args, opts);
     const vpc = this.createVpc();
+    this.roles = new FunctionRoles(`${name}-roles`, args, { parent: this });
     const subnets = this.createSubnets(vpc);
     const routeTable = this.createRouteTable(vpc, subnets);
-    const functions = this.createSecurityGroup(vpc, "functions", "functions that speak SQL");
+    const functions = this.createSecurityGroup(
+      vpc,
+      "functions",
+      "functions that speak SQL",
+      this.outlivedByRoles,
+    );
     const database = this.createSecurityGroup(vpc, "database", "Aurora");
     const endpoints = this.createSecurityGroup(vpc, "endpoints", "interface endpoints");
     this.allow("functions-database", functions, database, POSTGRES_PORT);
@@ -48,6 +59,11 @@ export class Network extends RegionalComponent<RegionalArgs> {
     this.functionsSecurityGroup = functions;
     this.databaseSecurityGroup = database;
     this.registerOutputs({ vpcId: vpc.id, subnetIds: subnets.map((subnet) => subnet.id) });
+  }
+
+  /** Options of what network interfaces of functions hold. */
+  private get outlivedByRoles() {
+    return { ...this.child, ...LINGERING, dependsOn: [...this.roles.policies] };
   }
 
   private cidr(third: number, bits: number): string {
@@ -85,7 +101,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
           tags: this.nameTag(`isolated-${index}`),
         },
         // A zone that disappears from the list must not replace the subnet of a running database.
-        { ...this.child, ignoreChanges: ["availabilityZone"] },
+        { ...this.outlivedByRoles, ignoreChanges: ["availabilityZone"] },
       );
     });
   }
@@ -127,7 +143,12 @@ export class Network extends RegionalComponent<RegionalArgs> {
     return routeTable;
   }
 
-  private createSecurityGroup(vpc: aws.ec2.Vpc, what: string, description: string) {
+  private createSecurityGroup(
+    vpc: aws.ec2.Vpc,
+    what: string,
+    description: string,
+    opts: pulumi.CustomResourceOptions = this.child,
+  ) {
     const { platform, region } = this.args;
     return new aws.ec2.SecurityGroup(
       `${this.name}-${what}`,
@@ -137,7 +158,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
         vpcId: vpc.id,
         tags: this.nameTag(what),
       },
-      this.child,
+      opts,
     );
   }
 

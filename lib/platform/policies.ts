@@ -43,9 +43,8 @@ export function serviceTrustPolicy(service: string): string {
 export function serviceStatements(args: {
   logGroupArn: pulumi.Input<string>;
   failuresQueueArn: pulumi.Input<string>;
-  inVpc: boolean;
 }): Statement[] {
-  const statements: Statement[] = [
+  return [
     {
       Sid: "Logs",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -58,22 +57,22 @@ export function serviceStatements(args: {
     },
     { Sid: "OwnFailures", Action: ["sqs:SendMessage"], Resource: [args.failuresQueueArn] },
   ];
-  if (!args.inVpc) return statements;
-  const network: Statement = {
-    Sid: "NetworkInterfaces",
-    Action: [
-      "ec2:CreateNetworkInterface",
-      "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribeSubnets",
-      "ec2:DeleteNetworkInterface",
-      "ec2:AssignPrivateIpAddresses",
-      "ec2:UnassignPrivateIpAddresses",
-    ],
-    // These actions do not support resource-level permissions.
-    Resource: ["*"],
-  };
-  return [...statements, network];
 }
+
+/** What Lambda does with the network interfaces of functions in a network. */
+export const networkInterfacesStatement: Statement = {
+  Sid: "NetworkInterfaces",
+  Action: [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+  ],
+  // These actions do not support resource-level permissions.
+  Resource: ["*"],
+};
 
 /** What Lambda does with the queue of an event source mapping. */
 export function pollStatement(...queueArns: pulumi.Input<string>[]): Statement {

@@ -30,6 +30,8 @@ export interface CapturedResource {
   propertyDependencies: Record<string, string[]>;
   ignoreChanges: string[];
   protect: boolean;
+  retainOnDelete: boolean;
+  deleteTimeout: string | undefined;
   /** URNs that the resource had before: the engine takes it for the same one. */
   aliases: string[];
   deleteBeforeReplace: boolean;
@@ -175,6 +177,8 @@ class Recorder {
       propertyDependencies,
       ignoreChanges: request.getIgnorechangesList(),
       protect: request.getProtect(),
+      retainOnDelete: request.getRetainondelete(),
+      deleteTimeout: request.getCustomtimeouts()?.getDelete(),
       aliases: aliasesOf(request, urn),
       deleteBeforeReplace: request.getDeletebeforereplace(),
     } as Omit<CapturedResource, "hasRegisteredOutputs">;

@@ -1,5 +1,5 @@
 import { destroyStale, openPullRequests, staleStacks } from "../../scripts/sweep";
-import { teardown, type TeardownPorts } from "../../scripts/teardown";
+import { keptAfterDestroy, teardown, type TeardownPorts } from "../../scripts/teardown";
 import { FakeCli, runScript } from "./fakes";
 
 const LS = "pulumi stack ls --json";
@@ -63,6 +63,25 @@ describe("teardown", () => {
     const cli = new FakeCli(answers);
     await teardown(ports(cli), "pr-42");
     expect(cli.ran).toEqual([LS, OUTPUT, EXPORT, LOOK, `${DESTROY} --refresh`, RM]);
+  });
+
+  it("says which snapshots, keys and records stay, once the stack is removed", async () => {
+    const resources = [
+      { type: "aws:kms/key:Key", id: "key-1", retainOnDelete: true },
+      { type: "aws:kms/key:Key", id: "key-2" },
+      {
+        type: "aws:rds/cluster:Cluster",
+        id: "c",
+        outputs: { skipFinalSnapshot: false, finalSnapshotIdentifier: "c-final" },
+      },
+      { type: "aws:rds/cluster:Cluster", id: "d", outputs: { skipFinalSnapshot: true } },
+    ];
+    const kept = { deployment: { resources } };
+    expect(keptAfterDestroy(kept)).toEqual(["Key key-1", "snapshot c-final"]);
+    const cli = new FakeCli({ ...answers, [EXPORT]: JSON.stringify(kept) });
+    const say = (line: string) => void cli.ran.push(line);
+    await teardown({ ...ports(cli), say }, "pr-42");
+    expect(cli.ran.slice(-3)).toEqual([RM, "kept: Key key-1", "kept: snapshot c-final"]);
   });
 
   it("drains before it destroys where the standby writes", async () => {

@@ -29,6 +29,17 @@ test("one validation record validates the certificates of both regions", () => {
   });
 });
 
+test("the validation record stays for other certificates of the name, and a later `up` adopts it", () => {
+  const { retainOnDelete, inputs } = program.one("route53/record", "domain-validation");
+  expect({ retainOnDelete, allowOverwrite: inputs.allowOverwrite }).toEqual({
+    retainOnDelete: true,
+    allowOverwrite: true,
+  });
+  // All else of the domain belongs to the stack alone.
+  const kept = program.resources.filter((resource) => resource.retainOnDelete);
+  expect(kept.map(({ name }) => name)).toEqual(["domain-validation"]);
+});
+
 describe.each(regions)("the name in %s", (token, region) => {
   const target = () => program.one("apigateway/domainName", `domain-${token}`);
 

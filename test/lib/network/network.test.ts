@@ -1,4 +1,11 @@
-import { type Program, loadProgram, regions, setOtherwise, zonesOf } from "../../helpers/program";
+import {
+  type Program,
+  loadProgram,
+  regions,
+  setOtherwise,
+  statements,
+  zonesOf,
+} from "../../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -19,8 +26,11 @@ describe.each(regions)("the network in %s", (token, region) => {
       "aws:ec2/subnet:Subnet",
       "aws:ec2/vpc:Vpc",
       "aws:ec2/vpcEndpoint:VpcEndpoint",
+      "aws:iam/role:Role",
+      "aws:iam/rolePolicy:RolePolicy",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      "trading:platform:FunctionRoles",
     ]);
     expect(program.one("ec2/routeTable", network).inputs).not.toHaveProperty("routes");
   });
@@ -46,6 +56,40 @@ describe.each(regions)("the network in %s", (token, region) => {
         subnetId: subnet.id,
       });
     }
+  });
+
+  describe("is deleted while Lambda still removes network interfaces:", () => {
+    const held = () => [
+      ...[0, 1].map((index) => program.one("ec2/subnet", `${network}-${index}`)),
+      program.one("ec2/securityGroup", `${network}-functions`),
+    ];
+    const functions = () =>
+      program
+        .all("lambda/function")
+        .filter(({ inputs, name }) => inputs.vpcConfig !== undefined && name.endsWith(token));
+
+    test("subnets and the functions' security group may take longer than 45 minutes", () => {
+      expect(held().map(({ deleteTimeout }) => deleteTimeout)).toEqual(["60m", "60m", "60m"]);
+    });
+
+    test("functions go first, then subnets and security group, then the roles and their rights", () => {
+      expect(functions()).not.toEqual([]);
+      for (const { name, urn, inputs } of functions()) {
+        const rights = program.one("iam/rolePolicy", `${name}-network`);
+        const role = program.byArn("iam/role", inputs.role);
+        expect(rights.inputs.role).toBe(role.state.name);
+        const actions = statements(rights.inputs.policy).flatMap(({ Action }) => Action);
+        expect(actions).toContain("ec2:DeleteNetworkInterface");
+        for (const each of held()) {
+          const before = program.waitsFor(each);
+          expect([...before]).toEqual(expect.arrayContaining([rights.urn, role.urn]));
+          expect(before).not.toContain(urn);
+        }
+        const beforeFunction = [...program.waitsFor(program.one("lambda/function", name))];
+        const [subnet, , group] = held().map((each) => each.urn);
+        expect(beforeFunction).toEqual(expect.arrayContaining([subnet, group, rights.urn]));
+      }
+    });
   });
 
   test.each(["dynamodb", "s3"])("reaches %s through the route table", (service) => {
