@@ -1,0 +1,158 @@
+// The provider side of Pulumi's plugin protocol (pulumirpc.ResourceProvider). The protocol's messages
+// and gRPC are those of the installed @pulumi/pulumi.
+import { createRequire } from "node:module";
+import { DEFAULTS } from "./values.mjs";
+
+const ofPulumi = createRequire(
+  createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"),
+);
+const grpc = ofPulumi("@grpc/grpc-js");
+const messages = ofPulumi("@pulumi/pulumi/proto/provider_pb");
+const { ResourceProviderService } = ofPulumi("@pulumi/pulumi/proto/provider_grpc_pb");
+const { PluginInfo } = ofPulumi("@pulumi/pulumi/proto/plugin_pb");
+const { Struct } = ofPulumi("google-protobuf/google/protobuf/struct_pb");
+const { Empty } = ofPulumi("google-protobuf/google/protobuf/empty_pb");
+
+const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+const fromStruct = (struct) => struct?.toJavaScript() ?? {};
+// JSON drops what is undefined, which Struct refuses.
+const toStruct = (object) => Struct.fromJavaScript(JSON.parse(JSON.stringify(object)));
+
+/** A message of a type with some of its fields set: { Inputs: x } calls setInputs(x). */
+function message(Type, fields = {}) {
+  const made = new Type();
+  for (const [field, value] of Object.entries(fields)) made[`set${field}`](value);
+  return made;
+}
+
+const failuresOf = (failures = []) =>
+  failures.map(([property, reason]) =>
+    message(messages.CheckFailure, { Property: property, Reason: reason }),
+  );
+
+function checkResponse({ inputs, failures }) {
+  return message(messages.CheckResponse, {
+    Inputs: toStruct(inputs),
+    FailuresList: failuresOf(failures),
+  });
+}
+
+/** `changes` are [path, kind] pairs, `replaces` the inputs whose change makes a new resource. */
+function diffResponse({ changes, replaces = [], topLevel = [], deleteBeforeReplace = false }) {
+  const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
+  const response = message(messages.DiffResponse, {
+    Changes: changes.length > 0 ? DIFF_SOME : DIFF_NONE,
+    ReplacesList: replaces,
+    DiffsList: topLevel,
+    Deletebeforereplace: deleteBeforeReplace,
+    Hasdetaileddiff: true,
+  });
+  for (const [path, kind, replacing] of changes) {
+    const name = kind.toUpperCase() + (replacing ? "_REPLACE" : "");
+    const detail = { Kind: messages.PropertyDiff.Kind[name], Inputdiff: true };
+    response.getDetaileddiffMap().set(path, message(messages.PropertyDiff, detail));
+  }
+  return response;
+}
+
+function invokeResponse({ failures, ...result }) {
+  return failures
+    ? message(messages.InvokeResponse, { FailuresList: failuresOf(failures) })
+    : message(messages.InvokeResponse, { Return: toStruct(result) });
+}
+
+/** What the protocol calls olds and news: state, former inputs and new inputs. */
+function changeOf(request) {
+  const before = fromStruct(request.getOldInputs());
+  const state = fromStruct(request.getOlds());
+  return {
+    id: request.getId(),
+    urn: request.getUrn(),
+    state,
+    before: Object.keys(before).length > 0 ? before : state,
+    inputs: fromStruct(request.getNews()),
+    ignored: request.getIgnorechangesList(),
+  };
+}
+
+const methods = (provider, version) => ({
+  handshake: () => message(messages.ProviderHandshakeResponse, { AcceptSecrets: true }),
+  getSchema: () => message(messages.GetSchemaResponse, { Schema: "{}" }),
+  getPluginInfo: () => message(PluginInfo, { Version: version }),
+  cancel: () => new Empty(),
+  attach: () => new Empty(),
+  checkConfig: (request) => checkResponse({ inputs: fromStruct(request.getNews()) }),
+  diffConfig: async (request) => diffResponse(await provider.diffConfig(changeOf(request))),
+  configure: async (request) => {
+    await provider.configure(fromStruct(request.getArgs()), request.getUrn());
+    return message(messages.ConfigureResponse, { Acceptsecrets: true, Supportspreview: true });
+  },
+  invoke: async (request) =>
+    invokeResponse(await provider.invoke(request.getTok(), fromStruct(request.getArgs()))),
+  check: async (request) =>
+    checkResponse(
+      await provider.check({
+        urn: request.getUrn(),
+        former: { [DEFAULTS]: [], ...fromStruct(request.getOlds()) },
+        inputs: fromStruct(request.getNews()),
+        seed: Buffer.from(request.getRandomseed_asU8()),
+      }),
+    ),
+  diff: async (request) => diffResponse(await provider.diff(changeOf(request))),
+  create: async (request) => {
+    const { id, outputs } = await provider.create({
+      urn: request.getUrn(),
+      inputs: fromStruct(request.getProperties()),
+      preview: request.getPreview(),
+    });
+    return message(messages.CreateResponse, { Id: id, Properties: toStruct(outputs) });
+  },
+  read: async (request) => {
+    const found = await provider.read({
+      id: request.getId(),
+      urn: request.getUrn(),
+      inputs: fromStruct(request.getInputs()),
+      state: fromStruct(request.getProperties()),
+    });
+    // A response without an id says that the resource is gone.
+    if (!found) return new messages.ReadResponse();
+    const fields = { Properties: toStruct(found.outputs), Inputs: toStruct(found.inputs) };
+    return message(messages.ReadResponse, { Id: request.getId(), ...fields });
+  },
+  update: async (request) => {
+    const outputs = await provider.update({
+      ...changeOf(request),
+      preview: request.getPreview(),
+    });
+    return message(messages.UpdateResponse, { Properties: toStruct(outputs) });
+  },
+  delete: async (request) => {
+    const state = fromStruct(request.getProperties());
+    await provider.delete({ id: request.getId(), urn: request.getUrn(), state });
+    return new Empty();
+  },
+});
+
+/** A provider's method for gRPC, which reports errors through the callback. */
+const answering = (method) => async (call, done) => {
+  try {
+    done(null, await method(call.request));
+  } catch (error) {
+    done({ code: grpc.status.UNKNOWN, details: error.message });
+  }
+};
+
+/** Serves the provider; the engine reads the port from the first line of the output. */
+export function serve(provider, version) {
+  const server = new grpc.Server(unlimited);
+  const served = Object.entries(methods(provider, version));
+  server.addService(
+    ResourceProviderService,
+    Object.fromEntries(served.map(([name, method]) => [name, answering(method)])),
+  );
+  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error) throw error;
+    console.log(port);
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+}
