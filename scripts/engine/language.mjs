@@ -3,10 +3,9 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import * as path from "node:path";
+import { listen, ofPulumi } from "./grpc.mjs";
 
 const require = createRequire(import.meta.url);
-const ofPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-const grpc = ofPulumi("@grpc/grpc-js");
 const messages = ofPulumi("@pulumi/pulumi/proto/language_pb");
 const { LanguageRuntimeService } = ofPulumi("@pulumi/pulumi/proto/language_grpc_pb");
 const { PackageDependency, PluginInfo } = ofPulumi("@pulumi/pulumi/proto/plugin_pb");
@@ -104,22 +103,4 @@ const methods = {
   },
 };
 
-const answering = (method) => async (call, done) => {
-  try {
-    done(null, await method(call.request));
-  } catch (error) {
-    done({ code: grpc.status.UNKNOWN, details: error.message });
-  }
-};
-
-const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
-const server = new grpc.Server(unlimited);
-server.addService(
-  LanguageRuntimeService,
-  Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, answering(method)])),
-);
-server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-  if (error) throw error;
-  console.log(port);
-});
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+listen(LanguageRuntimeService, methods);

@@ -12,7 +12,15 @@ export const isGlobal = ({ module }) => GLOBAL.has(module);
 
 /** The service's name in an ARN, where it differs from the SDK's module. */
 const SERVICES = { cloudwatch: "events", vpc: "ec2" };
-const NAMES = ["name", "bucket", "clusterIdentifier", "globalClusterIdentifier", "identifier"];
+/** Properties that hold the name which AWS knows a resource by. */
+export const NAMES = [
+  "name",
+  "alarmName",
+  "bucket",
+  "clusterIdentifier",
+  "globalClusterIdentifier",
+  "identifier",
+];
 const EC2_IDS = {
   vpc: "vpc",
   subnet: "subnet",
@@ -26,6 +34,7 @@ const EC2_IDS = {
 
 /** ARN after the account, and the service where the module names another one. */
 const ARNS = {
+  "acm/certificate": () => ["acm", `certificate/${randomUUID()}`],
   "cloudwatch/compositeAlarm": ({ name }) => ["cloudwatch", `alarm:${name}`],
   "cloudwatch/eventRule": ({ name }) => ["events", `rule/${name}`],
   "cloudwatch/logGroup": ({ name }) => ["logs", `log-group:${name}`],

@@ -64,8 +64,7 @@ function changesOf(type, { before, state, inputs, ignored }) {
 
 /** A name that the program gave can be used again only after the old resource is deleted. */
 function keepsName(type, before, inputs) {
-  const names = ["name", "bucket", "clusterIdentifier", "identifier", "globalClusterIdentifier"];
-  return names.some(
+  return attributes.NAMES.some(
     (property) =>
       type.inputs.has(property) &&
       inputs[property] !== undefined &&

@@ -1,19 +1,13 @@
-// The provider side of Pulumi's plugin protocol (pulumirpc.ResourceProvider). The protocol's messages
-// and gRPC are those of the installed @pulumi/pulumi.
-import { createRequire } from "node:module";
+// The provider side of Pulumi's plugin protocol (pulumirpc.ResourceProvider).
+import { listen, ofPulumi } from "../grpc.mjs";
 import { DEFAULTS } from "./values.mjs";
 
-const ofPulumi = createRequire(
-  createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"),
-);
-const grpc = ofPulumi("@grpc/grpc-js");
 const messages = ofPulumi("@pulumi/pulumi/proto/provider_pb");
 const { ResourceProviderService } = ofPulumi("@pulumi/pulumi/proto/provider_grpc_pb");
 const { PluginInfo } = ofPulumi("@pulumi/pulumi/proto/plugin_pb");
 const { Struct } = ofPulumi("google-protobuf/google/protobuf/struct_pb");
 const { Empty } = ofPulumi("google-protobuf/google/protobuf/empty_pb");
 
-const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 const fromStruct = (struct) => struct?.toJavaScript() ?? {};
 // JSON drops what is undefined, which Struct refuses.
 const toStruct = (object) => Struct.fromJavaScript(JSON.parse(JSON.stringify(object)));
@@ -133,26 +127,6 @@ const methods = (provider, version) => ({
   },
 });
 
-/** A provider's method for gRPC, which reports errors through the callback. */
-const answering = (method) => async (call, done) => {
-  try {
-    done(null, await method(call.request));
-  } catch (error) {
-    done({ code: grpc.status.UNKNOWN, details: error.message });
-  }
-};
-
-/** Serves the provider; the engine reads the port from the first line of the output. */
-export function serve(provider, version) {
-  const server = new grpc.Server(unlimited);
-  const served = Object.entries(methods(provider, version));
-  server.addService(
-    ResourceProviderService,
-    Object.fromEntries(served.map(([name, method]) => [name, answering(method)])),
-  );
-  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error;
-    console.log(port);
-  });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
-}
+/** Serves the provider. */
+export const serve = (provider, version) =>
+  listen(ResourceProviderService, methods(provider, version));
