@@ -1,22 +1,10 @@
 #!/usr/bin/env bash
 # The whole program on the real Pulumi engine with stand-in providers: preview, deploy, deploy again
 # without a change, destroy; once more with slow databases, where a missing dependency shows.
-# Skipped where the stand-in (ENGINE) or Go is missing.
+# Skipped where there is neither pulumi nor a way to build it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-engine=${ENGINE:-../shared/engine/run.sh}
-
-missing=$([ -x "$engine" ] || echo "$engine"; command -v go >/dev/null || echo Go)
-if [ -n "$missing" ]; then
-  echo "engine: skipped, because there is no ${missing//$'\n'/ and no }"
-  exit 77
-fi
-# The stand-in builds the engine from its Go modules; nothing here can be tried without them.
-version=$(sed -n 's/^CLI=\(v[0-9.]*\).*/\1/p' "$engine")
-if ! (cd / && go list -m "github.com/pulumi/pulumi/pkg/v3@${version:-v3.250.0}") >/dev/null 2>&1; then
-  echo "engine: skipped, because Go cannot fetch the engine's modules"
-  exit 77
-fi
+scripts/engine/run.sh check
 # Nobody takes up a run that was cut off: the state is written once, not after each resource.
 export PULUMI_SKIP_CHECKPOINTS=true
 state=$(mktemp -d)
@@ -25,14 +13,14 @@ trap 'rm -rf "$state"' EXIT
 run() { # run WHAT COMMAND...: one line with its seconds, or what the engine said
   local what=$1 began=$SECONDS
   shift
-  RIG_STATE=$state/rig "$engine" . dev "$@" >"$state/log" 2>&1 || {
+  RIG_STATE=$state/rig scripts/engine/run.sh . dev "$@" >"$state/log" 2>&1 || {
     tail -60 "$state/log"
     echo "engine: $what FAILED"
     exit 1
   }
   echo "engine: $what, $((SECONDS - began)) s"
 }
-in_order() { node "$(dirname "$engine")/order.js" "$state/rig/journal.jsonl" "$@" >/dev/null; }
+in_order() { node scripts/engine/order.mjs "$state/rig/journal.jsonl" "$@"; }
 check_order() {
   in_order "create ClusterInstance aurora-use1-0" "create Cluster aurora-use2"
   in_order "delete Cluster aurora-use2" "delete ClusterInstance aurora-use1-0"
