@@ -68,6 +68,9 @@ export class Pool<Worker extends Jobs<Worker>> {
 
   /** Ends all threads at once, idle or not. */
   async close(): Promise<void> {
+    // Piscina replaces a thread that has died. If the new one is still starting, it does not find its
+    // file any more, which matters to nobody.
+    this.threads.on("error", () => undefined);
     await this.threads.destroy();
     this.directory.remove();
   }
