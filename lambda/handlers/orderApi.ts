@@ -7,7 +7,7 @@ import { cachedControl, readControl } from "../control/controlItem";
 import { createLog, type Log } from "../runtime/log";
 import { CANARY_ORDERS_PATH, isCanaryId } from "../orders/canaryOrders";
 import { hintBody } from "../orders/hint";
-import { isOrderId, storedOrder, validateOrder, type Order } from "../orders/order";
+import { ID_WAS_USED, isOrderId, storedOrder, validateOrder, type Order } from "../orders/order";
 import { acceptOrder, isClosed, readOrder, type OrderItem } from "../orders/orderItem";
 import { isWaiting } from "../control/rules";
 import type { Runtime } from "../runtime/runtime";
@@ -125,7 +125,7 @@ class OrderApi {
       return retryLater({ error: text, orderId });
     }
     if (existing !== "stored" && existing.fingerprint !== stored.fingerprint) {
-      return answer(409, { error: "this orderId was used for another order", orderId });
+      return answer(409, { error: ID_WAS_USED, orderId });
     }
     const hint = existing === "stored" ? this.hint(orderId, control) : undefined;
     await Promise.all([hint, this.beat()]);

@@ -7,6 +7,7 @@ import { progressRecorder } from "../detection/progress";
 import { archiveBatch } from "../orders/archive";
 import { insertOrders, isDataError, readFingerprints } from "../orders/database";
 import { hintBody, parseHint } from "../orders/hint";
+import { ID_WAS_USED } from "../orders/order";
 import {
   isOpen,
   markRejected,
@@ -30,9 +31,6 @@ export type OrderProcessorRuntime = Pick<
   Runtime,
   "env" | "clock" | "write" | "dynamodb" | "s3" | "sqs" | "sql"
 >;
-
-/** What a client reads whose order has the id of an older one. The same text as order-api's 409. */
-const ID_WAS_USED = "this orderId was used for another order";
 
 /**
  * Settles the orders that hints name, in the active region: reads them from the ledger, inserts them
@@ -79,9 +77,9 @@ class OrderProcessor {
       this.log.error("the control item could not be read", error);
       return null;
     });
+    const found = await finding;
     if (control === null) return failures(records.map((record) => record.messageId));
     if (control === undefined || !maySettle(control, this.region)) return failures([]);
-    const found = await finding;
     const [unburied, unsettled] = await Promise.all([
       this.bury(records.filter(({ messageId }) => hints.get(messageId) === undefined)),
       this.settleAll(control, found),

@@ -92,6 +92,9 @@ export function validateOrder(body: unknown): Validation {
   };
 }
 
+/** What a client reads whose order has the id of another one. */
+export const ID_WAS_USED = "this orderId was used for another order";
+
 /** True for a text that can be the id of an order. */
 export function isOrderId(text: string): boolean {
   return orderSchema.shape.orderId.safeParse(text).success;

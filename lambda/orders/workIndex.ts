@@ -36,7 +36,7 @@ export interface WorkPage {
 }
 
 const entrySchema = z.object({
-  pk: z.string().check(z.regex(/^order#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)),
+  pk: z.templateLiteral(["order#", z.uuid()]),
   shard: z.string(),
   at: z.iso.datetime({ precision: 3 }),
   settledEpoch: z.optional(z.int()),
@@ -152,8 +152,6 @@ export async function oldestEntry(
   before: string,
 ): Promise<WorkEntry | undefined> {
   const queries = openShards.map((shard) => ({ shard, before, limit: 1 }));
-  for await (const { entries } of workRounds(runtime, table, queries)) {
-    return entries.sort((a, b) => a.at.localeCompare(b.at))[0];
-  }
-  return undefined;
+  const { value: round } = await workRounds(runtime, table, queries).next();
+  return round?.entries.sort((a, b) => a.at.localeCompare(b.at))[0];
 }
