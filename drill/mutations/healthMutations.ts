@@ -16,8 +16,9 @@ export const standbyCountsAsActive: Mutation = {
   ],
 };
 
+/** The one resource of a type that a function has in each region: its name ends with the region. */
 const isOf = (type: string, stem: string) => (resource: Resource) =>
-  resource.type === type && resource.name.startsWith(`${stem}-`);
+  resource.type === type && new RegExp(`^${stem}-[a-z0-9]+$`).test(resource.name);
 
 /** Copies what a function needs to reach its region's database from settlement-sweep. */
 function databaseOf(health: Resource, type: string, resources: readonly Resource[]): Resource {
@@ -55,6 +56,7 @@ function maySignIn(resources: readonly Resource[]): readonly Resource[] {
     const database = statementsOf(databaseOf(policy, type, resources)).filter(
       ({ Sid }) => Sid === "Database",
     );
+    if (database.length === 0) throw new Error("mutation: settlement-sweep may not sign in");
     const Statement = [...statementsOf(policy), ...database];
     return withProperties(policy, { policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
   })(resources);
