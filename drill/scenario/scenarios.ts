@@ -42,7 +42,7 @@ export const scenarios: readonly Scenario[] = [
   alone(apis.acceptingBroken, 5),
   alone(apis.grayErrors, 4),
   alone(apis.slowAnswers, 3),
-  alone(apis.throttled, 2),
+  alone(apis.throttled, 3),
   alone(apis.concurrencyTaken, 2),
   alone(apis.homeCrowded, 1),
   {
@@ -53,7 +53,7 @@ export const scenarios: readonly Scenario[] = [
   ...evidenceScenarios,
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
-  alone(paths.flappingShort, 3),
+  alone(paths.flappingShort, 6),
   alone(paths.flappingAt, 3),
   alone(paths.flappingBelow, 2),
   alone(database.azFailover, 5),
@@ -156,7 +156,7 @@ export const scenarios: readonly Scenario[] = [
   alone(operations.operatorsWhims, 1),
   {
     name: "takeover called off",
-    weight: 2,
+    weight: 4,
     parts: (stream) => [
       { kind: takeoverCalledOff, at: [165, 185] },
       ...(stream.chance(0.5)
