@@ -10,6 +10,7 @@ import { Failover } from "./lib/failover";
 import { RegionalFunctions } from "./lib/lambda";
 import { Network } from "./lib/network/network";
 import { createPlatform } from "./lib/platform/platform";
+import { mapValues } from "./lib/platform/records";
 import { Notifications } from "./lib/messaging/notifications";
 import { Queues } from "./lib/messaging/queues";
 import { Route53 } from "./lib/route53";
@@ -111,8 +112,37 @@ export const primaryBucketName = s3.buckets.home.bucket.bucket;
 export const secondaryBucketName = s3.buckets.standby.bucket.bucket;
 export const primaryTopicArn = topics.home.alertsTopic.arn;
 export const secondaryTopicArn = topics.standby.alertsTopic.arn;
-export const failoverFunctionArn = failover.orchestrator.function.arn;
+export const failoverFunctionArn = failover.orchestrators.standby.function.arn;
 export const healthCheckId = route53.homeCheck.id;
 export const tokenSecretArn = tokens.clientKeys.home;
 export const primaryDashboardUrl = dashboards.home.url;
 export const secondaryDashboardUrl = dashboards.standby.url;
+
+/** What `npm run dr` reads: it must find its way without asking the region that is lost. */
+export const operations = {
+  environment: config.env,
+  retention: config.retention,
+  ledgerTable: dynamodb.ledger.name,
+  sessionsTable: dynamodb.sessions.name,
+  globalClusterId: aurora.globalCluster.id,
+  apiDomain: route53.apiDomain,
+  hostedZoneId: route53.hostedZoneId,
+  healthCheckIds: {
+    home: route53.homeCheck.id,
+    inService: route53.inServiceCheck.id,
+    standby: route53.standbyCheck.id,
+  },
+  tokenSecretArn: config.auth ? null : tokens.clientKeys.home,
+  regions: platform.inBoth(({ key, name, code }) => ({
+    name,
+    code,
+    apiUrl: apis[key].stage.invokeUrl,
+    orchestratorArn: failover.orchestrators[key].function.arn,
+    functions: mapValues(functions[key].all, (each) => each.function.name),
+    queueUrls: mapValues(queues[key].all, ({ url }) => url),
+    clusterArn: aurora.members[key].cluster.arn,
+    alertsTopicArn: topics[key].alertsTopic.arn,
+    archiveBucket: s3.buckets[key].bucket.bucket,
+    canaries: Object.values(synthetics[key].canaries).map((canary) => canary.name),
+  })),
+};

@@ -7,6 +7,7 @@ import { schedule } from "./functions/schedule";
 import { createSentinel } from "./functions/sentinel";
 import { subscribeFunction } from "./messaging/functionSubscription";
 import { PlatformComponent } from "./platform/component";
+import type { Pair } from "./platform/platform";
 
 /**
  * Detection and failing over, in the standby region, and the same orchestrator in the home region
@@ -14,22 +15,23 @@ import { PlatformComponent } from "./platform/component";
  * first, so that neither `up` nor `destroy` can look like an outage.
  */
 export class Failover extends PlatformComponent<FailoverTargets> {
-  /** The orchestrator that acts automatically, in the standby region. */
-  readonly orchestrator: LambdaFunction;
+  /** The standby's acts automatically; home's only on an operator's command. */
+  readonly orchestrators: Pair<LambdaFunction>;
   readonly sentinel: LambdaFunction;
 
   constructor(name: string, args: FailoverTargets, opts?: pulumi.ComponentResourceOptions) {
     super("Failover", name, args, opts);
     const { platform, topics } = args;
-    const [home, standby] = [platform.home, platform.standby];
-    createOrchestrator({ ...args, region: home, parent: this });
-    this.orchestrator = createOrchestrator({ ...args, region: standby, parent: this });
-    const invoked = this.orchestrator.function;
+    const { home, standby } = platform;
+    this.orchestrators = platform.inBoth((region) =>
+      createOrchestrator({ ...args, region, parent: this }),
+    );
+    const invoked = this.orchestrators.standby.function;
     this.sentinel = createSentinel({ ...args, region: standby, parent: this }, invoked);
     this.createSchedules();
     subscribeFunction(
       `${name}-home-topic`,
-      { topic: topics.home.failoverTopic, target: this.orchestrator },
+      { topic: topics.home.failoverTopic, target: this.orchestrators.standby },
       { topic: this.childIn(home), target: this.childIn(standby) },
     );
     new FailoverAlarms(
@@ -37,7 +39,7 @@ export class Failover extends PlatformComponent<FailoverTargets> {
       {
         platform,
         region: standby,
-        orchestrator: this.orchestrator,
+        orchestrator: this.orchestrators.standby,
         sentinel: this.sentinel,
         topics: topics.standby,
       },
@@ -67,7 +69,7 @@ export class Failover extends PlatformComponent<FailoverTargets> {
         ...common,
         what: "failover-tick",
         description: "Keeps one polling loop of the orchestrator running; deleted first on destroy",
-        target: this.orchestrator,
+        target: this.orchestrators.standby,
         event: { trigger: "tick" },
       },
       this.childIn(region),

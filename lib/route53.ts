@@ -41,6 +41,8 @@ interface ApiName {
 export class Route53 extends PlatformComponent<Route53Args> {
   /** The name that clients use. */
   readonly apiDomain: pulumi.Output<string>;
+  /** The zone that contains the name. */
+  readonly hostedZoneId: pulumi.Output<string>;
   /** The name servers of the undelegated zone. Empty if the name is public. */
   readonly nameServers: pulumi.Output<string[]>;
   /** The health check of home's endpoint. The orchestrator changes its path. */
@@ -59,6 +61,7 @@ export class Route53 extends PlatformComponent<Route53Args> {
     const primary = this.createRecords(apiName, this.inServiceCheck);
 
     this.apiDomain = primary.fqdn;
+    this.hostedZoneId = pulumi.output(apiName.zoneId);
     this.nameServers = nameServers;
     this.registerOutputs({ apiDomain: this.apiDomain, healthCheckId: this.homeCheck.id });
   }

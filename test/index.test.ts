@@ -243,6 +243,8 @@ test("the stack's outputs are these", () => {
     secondaryDashboardUrl:
       "https://us-east-2.console.aws.amazon.com/cloudwatch/home?region=us-east-2" +
       "#dashboards/dashboard/dev-orders-use2",
+    // test/scripts/dr/deployment.test.ts holds what `dr` reads of it.
+    operations: expect.objectContaining({ environment: "dev", retention: "ephemeral" }) as unknown,
   });
 });
 

@@ -20,6 +20,7 @@ export class Queues extends RegionalComponent<RegionalArgs> {
   readonly deadLetters: aws.sqs.Queue;
   /** Events that a function failed on or did not accept. */
   readonly failures: aws.sqs.Queue;
+  readonly all: Readonly<Record<"orders" | "backlog" | "deadLetters" | "failures", aws.sqs.Queue>>;
 
   constructor(name: string, args: RegionalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Queues", name, args, opts);
@@ -37,6 +38,8 @@ export class Queues extends RegionalComponent<RegionalArgs> {
     this.failures = this.createQueue("function-failures", {
       messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
     });
+    const { orders, backlog, deadLetters, failures } = this;
+    this.all = { orders, backlog, deadLetters, failures };
     this.registerOutputs({ ordersQueueUrl: this.orders.url });
   }
 

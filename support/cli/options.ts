@@ -84,8 +84,9 @@ function assertNoneSwallowed(
 }
 
 const quoted = (value: string): string => (/^[\w.:,/-]+$/.test(value) ? value : `"${value}"`);
+/** npm passes on the options after the first `--`. */
 const typed = ({ line }: CommandText): string =>
-  line.startsWith("npm ") ? `${line} -- ` : `${line} `;
+  line.startsWith("npm ") && !line.includes(" -- ") ? `${line} -- ` : `${line} `;
 
 function spelling([name, { value }]: [string, OptionText]): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;

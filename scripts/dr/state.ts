@@ -1,0 +1,119 @@
+import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeGlobalClustersCommand } from "@aws-sdk/client-rds";
+import { GetHostedZoneCommand } from "@aws-sdk/client-route-53";
+import { openShards, queryWork } from "../../lambda/orders/workIndex";
+import { atMost } from "../../lambda/runtime/concurrently";
+import { CALLS_AT_ONCE_MAX } from "../../lambda/runtime/tunables";
+import { DrError } from "./exit";
+import type { DeployedRegion, Deployment } from "./deployment";
+import type { Tools } from "./tools";
+
+/** Open orders, counted up to the page size of every shard. */
+export interface OpenOrders {
+  count: number;
+  /** There are more. */
+  isAtLeast: boolean;
+  /** When the oldest was accepted, in milliseconds since 1970; null if none is open. */
+  oldestAtMs: number | null;
+}
+
+/** Counts open orders in the ledger's index. */
+export async function openOrders(
+  { aws, clock }: Tools,
+  { ledgerTable }: Deployment,
+  region: DeployedRegion,
+): Promise<OpenOrders> {
+  const before = new Date(clock.nowMs()).toISOString();
+  const runtime = { clock, dynamodb: aws.dynamodb(region.name) };
+  const outcomes = await atMost(CALLS_AT_ONCE_MAX, openShards, (shard) =>
+    queryWork(runtime, ledgerTable, { shard, before }),
+  );
+  const pages = outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+  const times = pages.flatMap(({ entries }) => entries.map(({ at }) => Date.parse(at)));
+  return {
+    count: times.length,
+    isAtLeast: pages.some(({ next }) => next !== undefined),
+    oldestAtMs: times.length === 0 ? null : Math.min(...times),
+  };
+}
+
+/** Who writes, according to RDS. */
+export interface Writer {
+  /** Null while no member writes. */
+  region: string | null;
+  /** The region that is being promoted. */
+  movingTo: string | null;
+  /** Regions of the members that follow. */
+  readers: { region: string; synchronization: string }[];
+}
+
+export async function databaseWriter(
+  { aws }: Tools,
+  { globalClusterId }: Deployment,
+  region: DeployedRegion,
+): Promise<Writer> {
+  const answer = await aws
+    .rds(region.name)
+    .send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: globalClusterId }));
+  const [global] = answer.GlobalClusters ?? [];
+  if (global === undefined) throw new DrError(`RDS knows no ${globalClusterId}`);
+  const members = (global.GlobalClusterMembers ?? []).map((member) => ({
+    region: regionOfArn(member.DBClusterArn) ?? "unknown",
+    isWriter: member.IsWriter === true,
+    synchronization: member.SynchronizationStatus ?? "unknown",
+  }));
+  return {
+    region: members.find(({ isWriter }) => isWriter)?.region ?? null,
+    movingTo: regionOfArn(global.FailoverState?.ToDbClusterArn),
+    readers: members
+      .filter(({ isWriter }) => !isWriter)
+      .map(({ region: name, synchronization }) => ({ region: name, synchronization })),
+  };
+}
+
+const regionOfArn = (arn: string | undefined): string | null => arn?.split(":")[3] ?? null;
+
+/** Where the API's name leads, according to the zone's own name servers: no cache is asked. */
+export async function dnsAnswer(
+  { aws, resolve }: Tools,
+  { hostedZoneId, apiDomain }: Deployment,
+): Promise<string[]> {
+  const zone = await aws.route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }));
+  const servers = zone.DelegationSet?.NameServers ?? [];
+  if (servers.length === 0) throw new DrError(`Route 53 names no name servers of ${hostedZoneId}`);
+  return resolve(apiDomain, servers);
+}
+
+/** Metrics of AWS arrive up to three minutes late. */
+const LAG_WINDOW_MS = 15 * 60_000;
+const LAG_PERIOD_SECONDS = 60;
+
+/**
+ * The newest replication lag of the database in milliseconds, as the region that follows reports it;
+ * null without a datum in the last 15 minutes.
+ */
+export async function replicationLagMs(
+  { aws, clock }: Tools,
+  region: DeployedRegion,
+): Promise<number | null> {
+  const nowMs = clock.nowMs();
+  const clusterId = region.clusterArn.slice(region.clusterArn.lastIndexOf(":") + 1);
+  const answer = await aws.cloudwatch(region.name).send(
+    new GetMetricStatisticsCommand({
+      Namespace: "AWS/RDS",
+      MetricName: "AuroraGlobalDBReplicationLag",
+      Dimensions: [{ Name: "DBClusterIdentifier", Value: clusterId }],
+      StartTime: new Date(nowMs - LAG_WINDOW_MS),
+      EndTime: new Date(nowMs),
+      Period: LAG_PERIOD_SECONDS,
+      Statistics: ["Maximum"],
+    }),
+  );
+  const points = [...(answer.Datapoints ?? [])].sort(
+    (a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0),
+  );
+  return points[0]?.Maximum ?? null;
+}

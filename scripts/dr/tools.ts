@@ -1,0 +1,58 @@
+import { Resolver } from "node:dns/promises";
+import { createInterface } from "node:readline/promises";
+import { base } from "../../lambda/entry/base";
+import type { Clock } from "../../lambda/runtime/clock";
+import { type Aws, createAws } from "./aws";
+import { DrError } from "./exit";
+import { type Deployment, type Source, readDeployment } from "./deployment";
+
+/** Everything outside that a command uses. Tests hand in their own. */
+export interface Tools {
+  /** What is deployed. Read once; commands that need no stack never call it. */
+  deployment: () => Promise<Deployment>;
+  aws: Aws;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Prints a line of progress, on standard error so that `--json` stays readable. */
+  say: (line: string) => void;
+  /** Asks on the terminal. @throws DrError without one. */
+  ask: (question: string) => Promise<string>;
+  /** The CNAME or addresses of a name, from these name servers alone. */
+  resolve: (name: string, servers: readonly string[]) => Promise<string[]>;
+}
+
+/** A name server that was lost with its region must not delay a status. */
+const DNS_TIMEOUT_MS = 2_000;
+
+export function createTools(source: Source): Tools {
+  let deployment: Promise<Deployment> | undefined;
+  return {
+    deployment: () => (deployment ??= readDeployment(source, process.env)),
+    aws: createAws(),
+    clock: base.clock,
+    env: process.env,
+    say: (line) => process.stderr.write(`${line}\n`),
+    ask: askOnTerminal,
+    resolve: resolveFrom,
+  };
+}
+
+async function askOnTerminal(question: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new DrError("dr: there is no terminal to ask on; repeat with --yes", "refused");
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
+async function resolveFrom(name: string, servers: readonly string[]): Promise<string[]> {
+  const usual = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
+  const addresses = await Promise.any(servers.map((server) => usual.resolve4(server)));
+  const authoritative = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
+  authoritative.setServers(addresses);
+  return authoritative.resolveCname(name).catch(() => authoritative.resolve4(name));
+}

@@ -1,0 +1,99 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { mockClient } from "aws-sdk-client-mock";
+import { perRegion } from "../../../lambda/entry/clients";
+import type { Aws } from "../../../scripts/dr/aws";
+import { type Deployment, parseDeployment } from "../../../scripts/dr/deployment";
+import type { Tools } from "../../../scripts/dr/tools";
+import { cachedCapture } from "../../../support/capture/cachedCapture";
+
+/** A clock whose timers fire at once: a wait moves the time on. */
+class FakeClock {
+  constructor(public atMs: number) {}
+  nowMs = () => this.atMs;
+  timer = (delayMs: number, fire: () => void) => {
+    // A timeout of a call that answers must not fire, so only the event loop's next turn does.
+    const handle = setImmediate(() => {
+      this.atMs += delayMs;
+      fire();
+    });
+    return () => clearImmediate(handle);
+  };
+}
+
+export const NOW_MS = Date.UTC(2026, 0, 1);
+export const HOME = "us-east-1";
+export const STANDBY = "us-east-2";
+
+/** Clients of one region. A test mocks what it expects; everything else answers undefined. */
+function clientsOf(region: string) {
+  const config = { region };
+  const mocks = {
+    cloudwatch: mockClient(new CloudWatchClient(config)),
+    dynamodb: mockClient(DynamoDBDocumentClient.from(new DynamoDBClient(config))),
+    lambda: mockClient(new LambdaClient(config)),
+    rds: mockClient(new RDSClient(config)),
+    s3: mockClient(new S3Client(config)),
+    secrets: mockClient(new SecretsManagerClient(config)),
+    sns: mockClient(new SNSClient(config)),
+    sqs: mockClient(new SQSClient(config)),
+  };
+  return mocks;
+}
+
+/** Tools with mocked clients, the deployment of the captured program, and everything said and asked. */
+export class FakeTools implements Tools {
+  readonly said: string[] = [];
+  readonly asked: string[] = [];
+  readonly inRegion = perRegion(clientsOf);
+  readonly route53 = mockClient(new Route53Client({ region: HOME }));
+  readonly clock = new FakeClock(NOW_MS);
+  readonly env = {};
+  readonly aws: Aws;
+  /** What the operator types. */
+  typed = "";
+  /** What DNS answers. */
+  names: string[] = [];
+
+  constructor() {
+    const client = (name: keyof ReturnType<typeof clientsOf>) => (region: string) => {
+      const mock = this.inRegion(region)[name];
+      return { send: mock.send as never };
+    };
+    this.aws = {
+      cloudwatch: client("cloudwatch"),
+      dynamodb: client("dynamodb"),
+      lambda: client("lambda"),
+      rds: client("rds"),
+      route53: { send: this.route53.send as never },
+      s3: client("s3"),
+      secrets: client("secrets"),
+      sns: client("sns"),
+      sqs: client("sqs"),
+    };
+  }
+
+  deployment = async (): Promise<Deployment> => {
+    const { outputs } = await cachedCapture({});
+    return parseDeployment(JSON.parse(JSON.stringify(outputs)), "the captured program");
+  };
+  say = (line: string) => void this.said.push(line);
+  ask = (question: string) => {
+    this.asked.push(question);
+    return Promise.resolve(this.typed);
+  };
+  resolve = () => Promise.resolve(this.names);
+}
+
+/** As the SDK throws it when a region does not answer. */
+export function silence(): Error {
+  return Object.assign(new Error("connect timed out"), { name: "TimeoutError" });
+}
