@@ -4,5 +4,6 @@ export { CONTROL_CACHE_SECONDS } from "../lambda/control/tunables";
 export { insertOrders } from "../lambda/orders/database";
 export { hintBody } from "../lambda/orders/hint";
 export { type StoredOrder, shardOf, storedOrder } from "../lambda/orders/order";
-export { type OrderItem, orderKey } from "../lambda/orders/orderItem";
+export type { OrderItem } from "../lambda/orders/orderItem";
+export { orderKey } from "../lambda/runtime/ledgerKeys";
 export { CLOSED_KEPT_SECONDS, SWEEP_RESERVE_MS } from "../lambda/orders/tunables";

@@ -12,11 +12,13 @@ export interface Statement {
 
 interface Condition {
   key: string;
+  /** True if every value of the key has to match, which no value does too. */
+  isForAll: boolean;
   holds: (actual: string) => boolean;
 }
 
-/** Condition keys of a call, in lower case, with their values. */
-export type CallContext = Readonly<Record<string, string | undefined>>;
+/** Condition keys of a call, in lower case, with their values: a list for a multivalued key. */
+export type CallContext = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 interface RawStatement {
   Effect?: string;
@@ -26,8 +28,8 @@ interface RawStatement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-const asList = <T>(value: T | T[] | undefined): T[] =>
-  value === undefined ? [] : Array.isArray(value) ? value : [value];
+const asList = <T extends string | object>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /**
  * IAM's wildcards: `*` matches any text, `?` one character. Actions are matched case-insensitively.
@@ -36,6 +38,8 @@ export function pattern(glob: string, flags = ""): RegExp {
   const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replace(/\*/g, ".*").replace(/\?/g, ".")}$`, flags);
 }
+
+const FOR_ALL = "ForAllValues:";
 
 export function parsePolicy(document: unknown): Statement[] {
   const raw = (document as { Statement?: RawStatement | RawStatement[] } | undefined)?.Statement;
@@ -49,9 +53,12 @@ export function parsePolicy(document: unknown): Statement[] {
     resources: asList(statement.Resource).map((resource) => pattern(resource)),
     conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
       Object.entries(keys).map(([key, values]) => {
-        const tests = asList(values).map((value) => conditionTest(operator, value));
+        const isForAll = operator.startsWith(FOR_ALL);
+        const single = isForAll ? operator.slice(FOR_ALL.length) : operator;
+        const tests = asList(values).map((value) => conditionTest(single, value));
         return {
           key: key.toLowerCase(),
+          isForAll,
           holds: (actual: string) => tests.some((test) => test(actual)),
         };
       }),
@@ -66,11 +73,26 @@ export function allows(
   resource: string,
   context: CallContext = {},
 ): boolean {
-  const applying = statements.filter(
-    ({ actions, resources, conditions }) =>
+  return allowedBy(statementsOn(statements, action, resource), context);
+}
+
+/** The statements that name an action and a resource. */
+export function statementsOn(
+  statements: readonly Statement[],
+  action: string,
+  resource: string,
+): Statement[] {
+  return statements.filter(
+    ({ actions, resources }) =>
       actions.some((each) => each.test(action)) &&
-      (resources.length === 0 || resources.some((each) => each.test(resource))) &&
-      conditions.every((condition) => conditionHolds(condition, context)),
+      (resources.length === 0 || resources.some((each) => each.test(resource))),
+  );
+}
+
+/** Whether statements that name the action and the resource allow a call with these conditions. */
+export function allowedBy(statements: readonly Statement[], context: CallContext): boolean {
+  const applying = statements.filter(({ conditions }) =>
+    conditions.every((condition) => conditionHolds(condition, context)),
   );
   return applying.length > 0 && !applying.some(({ isDeny }) => isDeny);
 }
@@ -97,8 +119,12 @@ function conditionTest(operator: string, value: string): (actual: string) => boo
   return test(value);
 }
 
-function conditionHolds({ key, holds }: Condition, context: CallContext): boolean {
+function conditionHolds({ key, isForAll, holds }: Condition, context: CallContext): boolean {
   const actual = context[key];
+  if (isForAll) return asList(actual).every(holds);
+  if (typeof actual === "object") {
+    throw new Error(`policy condition on ${key}, which has several values, needs ForAllValues`);
+  }
   return actual !== undefined && holds(actual);
 }
 

@@ -69,10 +69,10 @@ export const eventualControl: Mutation = {
     },
     {
       file: "lambda/control/controlItem.ts",
-      from: 'const item = await readItem<unknown>(runtime, table, "control");',
+      from: "const item = await readItem<unknown>(runtime, table, CONTROL_KEY);",
       to: `const item = await within(runtime.clock, OBSERVE_TIMEOUT_MS, "ledger read of control", (abortSignal) =>
         runtime.dynamodb.send(
-          new GetCommand({ TableName: table, Key: { pk: "control" }, ConsistentRead: false }),
+          new GetCommand({ TableName: table, Key: { pk: CONTROL_KEY }, ConsistentRead: false }),
           { abortSignal },
         ),
       ).then(({ Item }) => Item);`,

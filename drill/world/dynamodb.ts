@@ -1,9 +1,10 @@
 import type { AssumptionName } from "../assumptions";
 import type { TableDescription } from "../description/data";
+import type { CallContext } from "../description/policy";
 import { NotModelledError, serviceError } from "../../support/aws/errors";
 import type { Item } from "../../support/dynamodb/expressions";
 import { statementsIn } from "../../support/dynamodb/statements";
-import { carryOut, tableNameOf } from "../../support/dynamodb/table";
+import { carryOut, keysIn, tableNameOf } from "../../support/dynamodb/table";
 import type { IamRequest, Input, Reply, Service } from "./awsService";
 import type { Base } from "./base";
 import { EventualTable } from "./eventualTable";
@@ -105,6 +106,12 @@ export class Dynamodb implements Service {
     if (description === undefined) return [action, table];
     const arn = description.arn.replace(`:${description.region}:`, `:${region}:`);
     return [action, IndexName === undefined ? arn : `${arn}/index/${IndexName}`];
+  }
+
+  /** A query names no key here: its permission is on the index alone. */
+  context(input: Input): CallContext {
+    const hashKey = this.tables.get(tableNameOf(input))?.description.hashKey;
+    return hashKey === undefined ? {} : { "dynamodb:leadingkeys": keysIn(input, hashKey) };
   }
 
   handle(region: string, command: string, input: Input, reply: Reply): void {

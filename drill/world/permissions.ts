@@ -1,5 +1,5 @@
 import type { FunctionDescription } from "../description/functions";
-import { type CallContext, allows } from "../description/policy";
+import { type CallContext, type Statement, allowedBy, statementsOn } from "../description/policy";
 import type { IamRequest } from "./awsService";
 import type { Base } from "./base";
 
@@ -7,8 +7,8 @@ import type { Base } from "./base";
 export class Permissions {
   /** Permissions that a fault has removed from a role: the role's ARN, a space, and the action. */
   readonly taken = new Set<string>();
-  /** Cached decisions: policies do not change while a world plays. */
-  private readonly answers = new Map<string, boolean>();
+  /** Statements by role, action and resource: policies do not change while a world plays. */
+  private readonly applying = new Map<string, readonly Statement[]>();
 
   constructor(private readonly base: Base) {}
 
@@ -30,14 +30,13 @@ export class Permissions {
     const { name: functionName, region, role, roleArn } = description;
     // Not reported: the program grants what the fault has removed.
     if (this.taken.has(`${roleArn} ${action}`)) return false;
-    const all = { "aws:requestedregion": region, ...context };
-    const question = [roleArn, action, resource, ...Object.values(all)].join(" ");
-    let isAllowed = this.answers.get(question);
-    if (isAllowed === undefined) {
-      isAllowed = allows(role, action, resource, all);
-      this.answers.set(question, isAllowed);
+    const question = `${roleArn} ${action} ${resource}`;
+    let statements = this.applying.get(question);
+    if (statements === undefined) {
+      statements = statementsOn(role, action, resource);
+      this.applying.set(question, statements);
     }
-    if (isAllowed) return true;
+    if (allowedBy(statements, { "aws:requestedregion": region, ...context })) return true;
     this.base.happened({ kind: "denied", functionName, region, action, resource });
     return false;
   }

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
 import { type LedgerRuntime, readItem } from "../runtime/ledger";
+import { CONTROL_KEY } from "../runtime/ledgerKeys";
 import type { Log } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
 import { wrongFields } from "../runtime/schema";
@@ -61,7 +62,7 @@ export async function readControl(
   runtime: ControlRuntime,
   table: string,
 ): Promise<Control | undefined> {
-  const item = await readItem<unknown>(runtime, table, "control");
+  const item = await readItem<unknown>(runtime, table, CONTROL_KEY);
   return item === undefined ? undefined : parseControl(runtime, item);
 }
 
@@ -87,7 +88,7 @@ export async function createControl(
   table: string,
   first: Control,
 ): Promise<void> {
-  const found = await readItem<Record<string, unknown>>(runtime, table, "control");
+  const found = await readItem<Record<string, unknown>>(runtime, table, CONTROL_KEY);
   if (found === undefined) {
     return putControl(runtime, table, first, { ConditionExpression: "attribute_not_exists(pk)" });
   }
@@ -123,7 +124,7 @@ async function putControl(
   next: Control,
   condition: Pick<PutCommandInput, "ConditionExpression" | "ExpressionAttributeValues">,
 ): Promise<void> {
-  const Item = { pk: "control", ...next };
+  const Item = { pk: CONTROL_KEY, ...next };
   await within(clock, OBSERVE_TIMEOUT_MS, "ledger write of control", (abortSignal) =>
     dynamodb.send(new PutCommand({ TableName: table, Item, ...condition }), { abortSignal }),
   );

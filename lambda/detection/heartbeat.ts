@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { isConditionFailed, updateItem, type LedgerRuntime } from "../runtime/ledger";
+import { aliveKey } from "../runtime/ledgerKeys";
 import type { Log } from "../runtime/log";
 import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
 import { latestMs, pastMs, readEvidence, type Reading } from "./storedEvidence";
@@ -22,7 +23,7 @@ export function heartbeat(
     const nowMs = runtime.clock.nowMs();
     if (nowMs - lastMs < ALIVE_REFRESH_SECONDS * 1000) return;
     try {
-      await updateItem(runtime, table, `alive#${region}`, SIDE_WRITE_TIMEOUT_MS, {
+      await updateItem(runtime, table, aliveKey(region), SIDE_WRITE_TIMEOUT_MS, {
         UpdateExpression: "SET atMs = :now",
         // An absent time, a text and a time ahead are not at or before `latest`: they are replaced.
         ConditionExpression: "atMs < :now OR NOT atMs <= :latest",
@@ -43,6 +44,6 @@ export async function readHeartbeat(
   region: string,
   log: Log,
 ): Promise<Reading<number>> {
-  const item = await readEvidence(runtime, table, `alive#${region}`, schemaAt, log);
+  const item = await readEvidence(runtime, table, aliveKey(region), schemaAt, log);
   return typeof item === "string" ? item : item.atMs;
 }

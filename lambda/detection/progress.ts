@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { isConditionFailed, updateItem, type LedgerRuntime } from "../runtime/ledger";
+import { progressKey } from "../runtime/ledgerKeys";
 import type { Log } from "../runtime/log";
 import { SIDE_WRITE_TIMEOUT_MS } from "../runtime/tunables";
 import type { Progress } from "./evidence";
@@ -84,7 +85,7 @@ async function record(
   ];
   for (const change of changes) {
     try {
-      return await updateItem(runtime, table, `progress#${region}`, SIDE_WRITE_TIMEOUT_MS, change);
+      return await updateItem(runtime, table, progressKey(region), SIDE_WRITE_TIMEOUT_MS, change);
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
     }
@@ -99,5 +100,5 @@ export function readProgress(
   region: string,
   log: Log,
 ): Promise<Reading<Progress>> {
-  return readEvidence(runtime, table, `progress#${region}`, progressSchemaAt, log);
+  return readEvidence(runtime, table, progressKey(region), progressSchemaAt, log);
 }

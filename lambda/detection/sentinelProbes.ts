@@ -2,14 +2,13 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { within } from "../runtime/clock";
 import { isConditionFailed, type LedgerRuntime } from "../runtime/ledger";
+import { PROBES_KEY } from "../runtime/ledgerKeys";
 import type { Log } from "../runtime/log";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 import type { ProbeResult, Progress } from "./evidence";
 import { progressSchemaAt } from "./progress";
 import { latestMs, pastMs, readEvidence } from "./storedEvidence";
 import { CLOCK_AHEAD_MAX_SECONDS, LOOKS_FRESH_SECONDS } from "./tunables";
-
-const ITEM_KEY = "looks#sentinel";
 
 /** The probe results of the sentinel's newest loop, as the ledger stores them. */
 export interface SentinelProbes {
@@ -63,7 +62,7 @@ export async function writeSentinelProbes(
       runtime.dynamodb.send(
         new PutCommand({
           TableName: table,
-          Item: { pk: ITEM_KEY, ...probes },
+          Item: { pk: PROBES_KEY, ...probes },
           // The times of an absent item, texts and times ahead are not at or before `latest`.
           ConditionExpression:
             "loopStartedAtMs <= :started OR newestAtMs < :stale OR NOT (loopStartedAtMs <= :latest AND newestAtMs <= :latest)",
@@ -89,7 +88,7 @@ export async function readSentinelProbes(
   table: string,
   log: Log,
 ): Promise<SentinelProbes> {
-  const found = await readEvidence(runtime, table, ITEM_KEY, schemaAt, log);
+  const found = await readEvidence(runtime, table, PROBES_KEY, schemaAt, log);
   if (typeof found === "string") return noProbes;
   const isFresh = runtime.clock.nowMs() - found.newestAtMs <= LOOKS_FRESH_SECONDS * 1000;
   return isFresh ? found : noProbes;

@@ -3,7 +3,7 @@ import type { Control } from "../control/control";
 import { mayClose } from "../control/rules";
 import { closingOfSeen, deletion } from "../orders/ledgerStatements";
 import { seeOrders } from "../orders/database";
-import { mustSettle, orderIdOf, type WorkEntry } from "../orders/orderItem";
+import { mustSettle, type WorkEntry } from "../orders/orderItem";
 import { hintsWaiting, sendBacklog, type BacklogQueues } from "../orders/backlog";
 import {
   CLOSED_KEPT_SECONDS,
@@ -21,6 +21,7 @@ import {
 import { atMost, pieces } from "../runtime/concurrently";
 import { variable } from "../runtime/env";
 import { readSweepEvent } from "../runtime/events";
+import { orderIdOf } from "../runtime/ledgerKeys";
 import { createLog, type Log } from "../runtime/log";
 import type { Invocation, Runtime, Sql } from "../runtime/runtime";
 import { executeStatements, STATEMENTS_MAX, type LedgerStatement } from "../runtime/statements";

@@ -1,5 +1,6 @@
+import { orderIdOf } from "../runtime/ledgerKeys";
 import type { LedgerStatement } from "../runtime/statements";
-import { orderIdOf, type OrderItem, type WorkEntry } from "./orderItem";
+import type { OrderItem, WorkEntry } from "./orderItem";
 
 /**
  * Records that an epoch has settled an order. It is refused if another epoch has settled the order

@@ -11,6 +11,7 @@ import {
   updateItem,
   type LedgerRuntime,
 } from "../runtime/ledger";
+import { orderIdOf, orderKey } from "../runtime/ledgerKeys";
 import { wrongFields } from "../runtime/schema";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 import { shardOf, storedOrderFields, type StoredOrder } from "./order";
@@ -39,8 +40,6 @@ export type WorkEntry = Required<Pick<OrderItem, "pk" | "shard" | "at">> &
 /** DynamoDB reserves both words, so an expression must use placeholders (DynamoDB: reserved words). */
 export const reservedNames = { "#shard": "shard", "#at": "at" } as const;
 
-export const orderKey = (orderId: string): string => `order#${orderId}`;
-export const orderIdOf = (pk: string): string => pk.slice("order#".length);
 export const isOpen = (item: { shard?: string }): boolean =>
   item.shard?.startsWith("open#") === true;
 export const isClosed = (item: { shard?: string }): boolean =>

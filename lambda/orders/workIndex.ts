@@ -6,8 +6,9 @@ import { isWaiting } from "../control/rules";
 import { within } from "../runtime/clock";
 import { atMost } from "../runtime/concurrently";
 import type { LedgerRuntime } from "../runtime/ledger";
+import { orderIdOf } from "../runtime/ledgerKeys";
 import { CALLS_AT_ONCE_MAX, OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
-import { isOpen, orderIdOf, readOrders, reservedNames, type WorkEntry } from "./orderItem";
+import { isOpen, readOrders, reservedNames, type WorkEntry } from "./orderItem";
 import { SWEEP_PAGE_SIZE, WORK_SHARDS } from "./tunables";
 import { WORK_INDEX } from "./names";
 

@@ -1,4 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import {
+  CONTROL_KEY,
+  PROBES_KEY,
+  aliveKey,
+  orderKey,
+  progressKey,
+} from "../../lambda/runtime/ledgerKeys";
 import type { ApiGateway } from "../apiGateway";
 import type { Aurora } from "../aurora";
 import type { Dynamodb } from "../dynamodb";
@@ -27,11 +34,18 @@ export interface FailoverTargets {
 
 export type FailoverScope = FailoverTargets & RegionalArgs & { readonly parent: pulumi.Resource };
 
-/** What probing needs: sentinel and orchestrator both probe. */
-export function probingLinks(scope: FailoverScope): Link[] {
-  const { region, dynamodb, apis, tokens } = scope;
+/**
+ * What probing needs: sentinel and orchestrator both probe.
+ * @param ownKey of the one item that the function writes.
+ */
+export function probingLinks(scope: FailoverScope, ownKey: string): Link[] {
+  const { platform, region, dynamodb, apis, tokens } = scope;
   return [
-    ledgerLink(scope, "GetItem", "BatchGetItem", "PutItem"),
+    ledgerLink(scope, {
+      GetItem: [CONTROL_KEY, PROBES_KEY, aliveKey(platform.home.name), progressKey("*")],
+      BatchGetItem: [orderKey("*")],
+      PutItem: [ownKey],
+    }),
     workIndexLink(dynamodb, region),
     metricsLink,
     canaryKeysLink(tokens, region),

@@ -29,10 +29,18 @@ export function environmentLink(platform: Platform): Link {
   return { environment: { ENVIRONMENT: platform.config.env } };
 }
 
-/** The region's replica of the ledger, with the names of both regions, which its items carry. */
+/** The keys that each action on the ledger may name. `*` matches any text. */
+export type LedgerRights = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The region's replica of the ledger, with the names of both regions, which its items carry.
+ * Every action has a key condition, so a function cannot write or delete another function's items.
+ * `ForAllValues` is also true for a request without keys, so use it only with actions that name
+ * keys: never with Scan or PartiQLSelect.
+ */
 export function ledgerLink(
   { platform, region, dynamodb }: RegionalArgs & { readonly dynamodb: Dynamodb },
-  ...actions: readonly string[]
+  rights: LedgerRights,
 ): Link {
   return {
     environment: {
@@ -41,17 +49,16 @@ export function ledgerLink(
       STANDBY_REGION: platform.standby.name,
       LEDGER_TABLE: dynamodb.ledger.name,
     },
-    statements: [
-      {
-        Sid: "Ledger",
-        Action: actions.map((action) => `dynamodb:${action}`),
-        Resource: [dynamodb.ledgerArnIn(region)],
-      },
-    ],
+    statements: Object.entries(rights).map(([action, keys]) => ({
+      Sid: `Ledger${action}`,
+      Action: [`dynamodb:${action}`],
+      Resource: [dynamodb.ledgerArnIn(region)],
+      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...keys] } },
+    })),
   };
 }
 
-/** The index over open and closed orders, beside `ledgerLink`. */
+/** The index over open and closed orders, beside `ledgerLink`. It contains only keys of orders. */
 export function workIndexLink(dynamodb: Dynamodb, region: Region): Link {
   const Resource = [dynamodb.workIndexArnIn(region)];
   return { statements: [{ Sid: "WorkIndex", Action: ["dynamodb:Query"], Resource }] };

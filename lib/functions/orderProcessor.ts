@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ARCHIVE_PREFIX } from "../../lambda/orders/names";
+import { CONTROL_KEY, orderKey, progressKey } from "../../lambda/runtime/ledgerKeys";
 import { PROCESSOR_BATCH_SIZE, PROCESSOR_TIMEOUT_SECONDS } from "../platform/tunables";
 import { processorConcurrency } from "../platform/throughput";
 import { pollStatement, sendStatement } from "../platform/policies";
@@ -17,7 +18,12 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
     stem: "orderProcessor",
     links: [
       { statements: [pollStatement(queues.orders.arn, queues.backlog.arn)] },
-      ledgerLink(scope, "GetItem", "BatchGetItem", "UpdateItem", "PartiQLUpdate"),
+      ledgerLink(scope, {
+        GetItem: [CONTROL_KEY],
+        BatchGetItem: [orderKey("*")],
+        UpdateItem: [orderKey("*"), progressKey(region.name)],
+        PartiQLUpdate: [orderKey("*")],
+      }),
       {
         environment: { DEAD_LETTER_QUEUE_URL: queues.deadLetters.url },
         statements: [sendStatement(queues.deadLetters.arn)],

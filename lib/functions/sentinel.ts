@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { LOOP_TIMEOUT_SECONDS } from "../../lambda/detection/tunables";
+import { PROBES_KEY } from "../../lambda/runtime/ledgerKeys";
 import { SENTINEL_RESERVED_CONCURRENCY } from "../platform/tunables";
 import { invokeStatement } from "../platform/policies";
 import { probingLinks, type FailoverScope } from "./failoverScope";
@@ -14,7 +15,7 @@ export function createSentinel(
   return createFunction(scope, {
     stem: "sentinel",
     links: [
-      ...probingLinks(scope),
+      ...probingLinks(scope, PROBES_KEY),
       {
         environment: { ORCHESTRATOR_FUNCTION: orchestrator.name },
         statements: [invokeStatement(orchestrator.arn)],

@@ -1,3 +1,4 @@
+import { CONTROL_KEY, orderKey } from "../../lambda/runtime/ledgerKeys";
 import {
   SWEEP_MEMORY_MB,
   SWEEP_RESERVED_CONCURRENCY,
@@ -15,7 +16,11 @@ export function createSettlementSweep(scope: FunctionScope): LambdaFunction {
   const sweep = createFunction(scope, {
     stem: "settlementSweep",
     links: [
-      ledgerLink(scope, "GetItem", "PartiQLUpdate", "PartiQLDelete"),
+      ledgerLink(scope, {
+        GetItem: [CONTROL_KEY],
+        PartiQLUpdate: [orderKey("*")],
+        PartiQLDelete: [orderKey("*")],
+      }),
       workIndexLink(dynamodb, region),
       {
         environment: { QUEUE_URL: orders.url, BACKLOG_QUEUE_URL: backlog.url },

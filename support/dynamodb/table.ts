@@ -10,7 +10,7 @@ import {
 import { ValidationException } from "./expressionTokens";
 import { query } from "./query";
 import type { SecondaryIndex } from "./secondaryIndex";
-import { batchError, carryOutStatement, statementsIn } from "./statements";
+import { batchError, carryOutStatement, parseStatement, statementsIn } from "./statements";
 import { storedValue } from "./storedValue";
 
 type Input = Readonly<Record<string, unknown>>;
@@ -97,6 +97,20 @@ export function tableNameOf(input: Input): string {
   const names = Object.keys((input["RequestItems"] as object | undefined) ?? {});
   if (names.length > 1) throw new NotModelledError("a batch over several tables");
   return names[0] ?? String(input["TableName"]);
+}
+
+/** The partition keys of the items that a request names; none for a query. */
+export function keysIn(input: Input, hashKey: string): string[] {
+  const named = (item: unknown): string => String((item as Item)[hashKey]);
+  if (input["Statements"] !== undefined) {
+    return statementsIn(input).requests.map(({ Statement: text, Parameters = [] }) =>
+      String(parseStatement(text).key(hashKey, Parameters)),
+    );
+  }
+  const batch = (input["RequestItems"] as Record<string, Input> | undefined)?.[tableNameOf(input)];
+  if (batch !== undefined) return (batch["Keys"] as Item[]).map(named);
+  const item = input["Key"] ?? input["Item"];
+  return item === undefined ? [] : [named(item)];
 }
 
 function getBatch(store: ItemStore, keys: TableKeys, input: Input): object {

@@ -40,7 +40,6 @@ test("sentinel probes both regions and invokes the orchestrator of its region", 
   });
   const ledger = arn("dynamodb", "us-east-2", "table/dev-ledger");
   expect(program.rightsOf("sentinel-use2")).toMatchObject({
-    Ledger: [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [ledger]],
     WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
     Functions: [["lambda:InvokeFunction"], [orchestrator]],
   });

@@ -56,7 +56,9 @@ describe.each(regions)("the orchestrator in %s", (token, region) => {
     expect(Traces?.[1]).toEqual(["*"]);
     expect(OwnFailures?.[1]).toEqual([arn("sqs", region, `dev-function-failures-${token}`)]);
     expect(calls).toEqual({
-      Ledger: [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], [ledger]],
+      LedgerGetItem: [["dynamodb:GetItem"], [ledger]],
+      LedgerBatchGetItem: [["dynamodb:BatchGetItem"], [ledger]],
+      LedgerPutItem: [["dynamodb:PutItem"], [ledger]],
       WorkIndex: [["dynamodb:Query"], [`${ledger}/index/work`]],
       Metrics: [["cloudwatch:PutMetricData"], ["*"]],
       CanarySecret: [["secretsmanager:GetSecretValue"], [canarySecretArn()]],
