@@ -38,7 +38,9 @@ function granted(): string[] {
       each.Resource.some((arn) => arn.endsWith(`table/${LEDGER}`)),
     );
     return onItems.flatMap(({ Action, Condition }) => {
-      const keys = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"] ?? ["(any key)"];
+      const keys = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"] ?? [
+        "(any key)",
+      ];
       return Action.flatMap((action) => keys.map((key) => `${name} ${action} ${key}`));
     });
   });
