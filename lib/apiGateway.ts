@@ -8,10 +8,13 @@ import {
   ORDERS_BURST_SECONDS,
 } from "./platform/tunables";
 import { ordersRatePerSecond } from "./platform/throughput";
+import { createAccessLog } from "./api/accessLog";
 import { canaryOperation, gatewayDocument, operations } from "./api/contract";
 import { deployContract } from "./api/deployment";
 import { HealthCheckApi } from "./api/healthCheckApi";
 import { STAGE_NAME } from "./api/stage";
+import { apiTls } from "./api/tls";
+import { Waf } from "./api/waf";
 import type { LambdaFunction } from "./functions/lambdaFunction";
 import { type RegionalArgs, RegionalComponent } from "./platform/component";
 
@@ -43,11 +46,16 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
       { platform, region, health },
       { parent: this },
     );
+    if (platform.config.retention === "durable") {
+      new Waf(`${name}-waf`, { platform, region, stage: this.stage }, { parent: this });
+    }
     this.registerOutputs({ url: this.stage.invokeUrl });
   }
 
   private createApi(): aws.apigateway.RestApi {
-    const { platform, region, orderApi, health, authorizer } = this.args;
+    const { platform, orderApi, health, authorizer } = this.args;
+    const name = this.nameOf("api", "orders");
+    const tls = apiTls[platform.config.retention];
     const invokeArns = pulumi.output({
       orderApi: orderApi.function.invokeArn,
       health: health.function.invokeArn,
@@ -56,10 +64,12 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
     return new aws.apigateway.RestApi(
       this.name,
       {
-        name: platform.nameOf("api", "orders", region),
+        name,
         description: "Orders of the trading platform",
         endpointConfiguration: { types: "REGIONAL" },
-        body: invokeArns.apply((arns) => JSON.stringify(gatewayDocument(arns))),
+        body: invokeArns.apply((arns) => JSON.stringify(gatewayDocument({ name, tls }, arns))),
+        failOnWarnings: true,
+        ...tls,
       },
       this.child,
     );
@@ -112,33 +122,17 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
     );
   }
 
-  /**
-   * One line per request. API Gateway writes it only if the account has a logging role, so it is
-   * off by default.
-   */
   private accessLog(): Pick<aws.apigateway.StageArgs, "accessLogSettings"> {
-    const { platform, region } = this.args;
-    if (!platform.config.apiAccessLogs) return {};
-    const group = new aws.cloudwatch.LogGroup(
+    const { config, retention } = this.args.platform;
+    if (!config.apiAccessLogs) return {};
+    return createAccessLog(
       `${this.name}-access`,
       {
-        name: `/aws/apigateway/${platform.nameOf("api", "orders", region)}`,
-        retentionInDays: platform.retention.logRetentionDays,
+        name: `/aws/apigateway/${this.nameOf("api", "orders")}`,
+        retentionInDays: retention.logRetentionDays,
       },
       this.child,
     );
-    const fields = ["requestId", "requestTime", "httpMethod", "path", "status", "responseLatency"];
-    const caller = {
-      accountId: "$context.authorizer.accountId",
-      xrayTraceId: "$context.xrayTraceId",
-    };
-    const format = {
-      ...Object.fromEntries(fields.map((field) => [field, `$context.${field}`])),
-      ...caller,
-    };
-    return {
-      accessLogSettings: { destinationArn: group.arn, format: JSON.stringify(format) },
-    };
   }
 
   private createThrottles(api: aws.apigateway.RestApi, stage: aws.apigateway.Stage): void {

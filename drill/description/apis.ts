@@ -1,4 +1,15 @@
-import { type Lookup, type Resource, json, object, optionalText, regionOf, text } from "./lookup";
+import { NotModelledError } from "../../support/aws/errors";
+import {
+  type Lookup,
+  type Properties,
+  type Resource,
+  json,
+  list,
+  object,
+  optionalText,
+  regionOf,
+  text,
+} from "./lookup";
 
 export interface ApiDescription {
   id: string;
@@ -62,6 +73,7 @@ const DEFAULT_VERDICT_SECONDS = 300;
 
 /** The APIs that have a stage. Routes are read from the OpenAPI document of each API. */
 export function describeApis(lookup: Lookup): ApiDescription[] {
+  lookup.all("aws:wafv2/webAcl:WebAcl").forEach(refuseOtherRules);
   const stages = lookup.all("aws:apigateway/stage:Stage");
   return lookup.all("aws:apigateway/restApi:RestApi").flatMap((api) => {
     const region = regionOf(api);
@@ -76,6 +88,22 @@ export function describeApis(lookup: Lookup): ApiDescription[] {
         throttledStatus: throttledStatusOf(json(api, "body") as Document | undefined),
       }));
   });
+}
+
+/**
+ * Clients of the drill have no addresses, so a rate rule by address never applies to them.
+ * @throws NotModelledError if the web ACL may refuse anything else
+ */
+function refuseOtherRules(acl: Resource): void {
+  const isModelled = ({ statement }: { statement?: Properties }): boolean => {
+    const rate = statement?.["rateBasedStatement"] as Properties | undefined;
+    const { byteMatchStatement } = (rate?.["scopeDownStatement"] ?? {}) as Properties;
+    const { searchString } = (byteMatchStatement ?? {}) as Properties;
+    return rate?.["aggregateKeyType"] === "IP" && searchString === "/orders";
+  };
+  const allows = object(acl, "defaultAction")?.["allow"] !== undefined;
+  if (allows && list<{ statement?: Properties }>(acl, "rules").every(isModelled)) return;
+  throw new NotModelledError(`a rule of ${acl.type} ${acl.name} beside rate rules for /orders`);
 }
 
 function throttledStatusOf(document: Document | undefined): number {

@@ -44,6 +44,16 @@ describe("an AWS feature that is not modelled is rejected", () => {
     expect(() => describeProgram(editedBy([edit], resources))).toThrow(NotModelledError);
   });
 
+  it("a rule of a WAF that is no rate rule by address", async () => {
+    const { resources } = await cachedCapture({ config: { retention: "durable" } });
+    expect(() => describeProgram(resources)).not.toThrow();
+    const type = "aws:wafv2/webAcl:WebAcl";
+    const rules = [{ statement: { geoMatchStatement: { countryCodes: ["AQ"] } } }];
+    const blocked = { defaultAction: { block: {} } };
+    for (const set of [{ rules }, blocked])
+      expect(() => describeProgram(editedBy([{ type, set }], resources))).toThrow(NotModelledError);
+  }, 60_000);
+
   it.each(["aws:iam/policy:Policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"])(
     "a resource of type %s",
     (type) => {

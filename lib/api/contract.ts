@@ -1,7 +1,8 @@
 import openapi from "../../api/openapi.json";
 import { CANARY_ORDERS_PATH } from "../../lambda/orders/canaryOrders";
-import { RETRY_AFTER_SECONDS } from "../../lambda/orders/tunables";
 import { VERDICT_KEPT_SECONDS } from "../platform/tunables";
+import { gatewayResponse, gatewayResponses } from "./gatewayResponses";
+import type { Tls } from "./tls";
 
 /** The one description of the API: the gateways, the tests and docs/api.md are made from it. */
 export const contract = openapi;
@@ -56,38 +57,86 @@ export function operations(): Operation[] {
   );
 }
 
+/** What an import replaces: without them, it would reset the API's name and its TLS policy. */
+export interface ApiSettings {
+  /** The API's physical name. */
+  readonly name: string;
+  readonly tls: Tls;
+}
+
 /**
- * The contract in the form that API Gateway imports. The gateway requires a token and checks that
- * an order is a JSON object. Order-api validates the fields, because it names every wrong one; the
- * gateway can only say that something is wrong.
+ * The contract in the form that API Gateway imports: only what it uses, so that an import has nothing
+ * to warn of. The gateway requires a token and checks that an order is a JSON object. Order-api
+ * validates the fields, because it names every wrong one; the gateway can only say that something is
+ * wrong.
  */
-export function gatewayDocument(invokeArns: InvokeArns): object {
-  const { openapi: version, info, paths, components } = structuredClone(contract);
-  const methodsOf = paths as unknown as Record<string, Record<string, object>>;
-  for (const { path, method, answeredBy } of operations()) {
-    Object.assign(methodsOf[path]?.[method] ?? {}, {
-      "x-amazon-apigateway-request-validator": "all",
-      "x-amazon-apigateway-integration": {
-        type: "aws_proxy",
-        httpMethod: "POST",
-        uri: invokeArns[answeredBy],
-      },
-    });
+export function gatewayDocument(settings: ApiSettings, invokeArns: InvokeArns): object {
+  const declared = contract.paths as unknown as Record<string, Record<string, DeclaredOperation>>;
+  const paths: Record<string, Record<string, object>> = {};
+  const add = (operation: Pick<Operation, "path" | "method">, declared: DeclaredOperation) => {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: declared };
+  };
+  for (const operation of operations()) {
+    const { path, method, answeredBy } = operation;
+    add(operation, gatewayOperation(declared[path]![method]!, invokeArns[answeredBy]));
   }
-  const { path, method, operationId } = canaryOperation;
-  const canaryOrders = { [path]: { [method]: { ...paths["/orders"].post, operationId } } };
+  const { operationId } = canaryOperation;
+  const placeOrder = contract.paths["/orders"].post;
+  add(canaryOperation, gatewayOperation({ ...placeOrder, operationId }, invokeArns.orderApi));
   return {
-    openapi: version,
-    info: { title: info.title, version: info.version },
-    paths: { ...paths, ...canaryOrders },
+    ...header(settings),
+    paths,
     components: {
       securitySchemes: { bearer: tokenAuthorizer(invokeArns.authorizer) },
-      schemas: { ...components.schemas, Order: { type: "object" } },
+      schemas: { Order: { type: "object" } },
     },
     "x-amazon-apigateway-request-validators": {
       all: { validateRequestBody: true, validateRequestParameters: true },
     },
-    "x-amazon-apigateway-gateway-responses": gatewayResponses(),
+    "x-amazon-apigateway-gateway-responses": gatewayResponses,
+  };
+}
+
+function header({ name, tls: { securityPolicy, endpointAccessMode } }: ApiSettings): object {
+  return {
+    openapi: contract.openapi,
+    info: { title: name, version: contract.info.version },
+    ...(securityPolicy && { "x-amazon-apigateway-security-policy": securityPolicy }),
+    ...(endpointAccessMode && { "x-amazon-apigateway-endpoint-access-mode": endpointAccessMode }),
+  };
+}
+
+/** An operation of the contract, as far as the gateway uses it. */
+interface DeclaredOperation {
+  readonly operationId: string;
+  readonly security?: object[];
+  readonly parameters?: { name: string; in: string; required: boolean }[];
+  readonly requestBody?: object;
+  readonly responses: Record<string, { description: string }>;
+}
+
+function gatewayOperation(declared: DeclaredOperation, invokeArn: string): DeclaredOperation {
+  const { operationId, security, parameters, requestBody, responses } = declared;
+  return {
+    operationId,
+    ...(security && { security }),
+    // The gateway checks only whether a parameter is present.
+    ...(parameters && {
+      parameters: parameters.map((each) => ({
+        name: each.name,
+        in: each.in,
+        required: each.required,
+        schema: { type: "string" },
+      })),
+    }),
+    ...(requestBody && { requestBody }),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, { description }]) => [status, { description }]),
+    ),
+    ...{
+      "x-amazon-apigateway-request-validator": "all",
+      "x-amazon-apigateway-integration": { type: "aws_proxy", httpMethod: "POST", uri: invokeArn },
+    },
   };
 }
 
@@ -114,51 +163,14 @@ function tokenAuthorizer(invokeArn: string): object {
  * failure, so a throttled request is answered with 200: it says nothing about the region. All APIs of
  * the account share a throttle, so a method of its own does not suffice.
  */
-export function healthCheckDocument(invokeArn: string): object {
+export function healthCheckDocument(settings: ApiSettings, invokeArn: string): object {
   const integration = { type: "aws_proxy", httpMethod: "POST", uri: invokeArn };
+  const responses = { "200": { description: "Healthy" }, "503": { description: "Not healthy" } };
   return {
-    openapi: contract.openapi,
-    info: { title: "Health checks", version: contract.info.version },
-    paths: { "/health": { get: { "x-amazon-apigateway-integration": integration } } },
+    ...header(settings),
+    paths: { "/health": { get: { responses, "x-amazon-apigateway-integration": integration } } },
     "x-amazon-apigateway-gateway-responses": {
       THROTTLED: gatewayResponse(200, { throttled: true }),
     },
-  };
-}
-
-function gatewayResponse(statusCode: number, body: object, headers: Record<string, string> = {}) {
-  return {
-    statusCode,
-    responseTemplates: { "application/json": JSON.stringify(body) },
-    responseParameters: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
-        `gatewayresponse.header.${name}`,
-        `'${value}'`,
-      ]),
-    ),
-  };
-}
-
-/** The responses of the gateway itself, with the contract's status codes and error format. */
-function gatewayResponses(): object {
-  const answer = (statusCode: number, error: string, headers?: Record<string, string>) =>
-    gatewayResponse(statusCode, { error }, headers);
-  const badToken = answer(401, "the bearer token is missing or no longer good", {
-    "WWW-Authenticate": "Bearer",
-  });
-  const retryAfter = { "Retry-After": String(RETRY_AFTER_SECONDS) };
-  return {
-    UNAUTHORIZED: badToken,
-    // The authorizer denies only bad tokens. For another account's order, order-api responds.
-    ACCESS_DENIED: badToken,
-    // API Gateway uses this name for unknown paths.
-    MISSING_AUTHENTICATION_TOKEN: answer(404, "no such path"),
-    BAD_REQUEST_BODY: answer(400, "the body is no JSON object"),
-    BAD_REQUEST_PARAMETERS: answer(400, "a parameter is missing"),
-    REQUEST_TOO_LARGE: answer(413, "the body is too large"),
-    UNSUPPORTED_MEDIA_TYPE: answer(415, "the body is not application/json"),
-    THROTTLED: answer(429, "too many requests; retry the same orderId", retryAfter),
-    // Also if a token cannot be verified or a function crashes: a retry may succeed.
-    DEFAULT_5XX: answer(503, "no answer; retry the same orderId", retryAfter),
   };
 }

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { VALIDATION_TTL_SECONDS } from "../platform/tunables";
 import type { ApiGateway } from "../apiGateway";
 import { STAGE_NAME } from "./stage";
+import { domainTls } from "./tls";
 import type { Pair, Platform, Region } from "../platform/platform";
 import { PlatformComponent } from "../platform/component";
 
@@ -95,7 +96,7 @@ export class Domain extends PlatformComponent<DomainArgs> {
         domainName: this.args.domainName,
         regionalCertificateArn: validation.certificateArn,
         endpointConfiguration: { types: "REGIONAL" },
-        securityPolicy: "TLS_1_2",
+        ...domainTls[this.args.platform.config.retention],
       },
       this.childIn(region),
     );

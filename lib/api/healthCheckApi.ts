@@ -6,6 +6,7 @@ import { HEALTH_CHECK_BURST, HEALTH_CHECK_RATE_PER_SECOND } from "../platform/tu
 import { healthCheckDocument } from "./contract";
 import { deployContract } from "./deployment";
 import { STAGE_NAME } from "./stage";
+import { apiTls } from "./tls";
 
 export interface HealthCheckApiArgs extends RegionalArgs {
   readonly health: LambdaFunction;
@@ -25,14 +26,20 @@ export class HealthCheckApi extends RegionalComponent<HealthCheckApiArgs> {
   }
 
   private createApi(): aws.apigateway.RestApi {
-    const { platform, region, health } = this.args;
+    const { platform, health } = this.args;
+    const name = this.nameOf("api", "health-checks");
+    const tls = apiTls[platform.config.retention];
     return new aws.apigateway.RestApi(
       this.name,
       {
-        name: platform.nameOf("api", "health-checks", region),
+        name,
         description: "The region's health, for Route 53",
         endpointConfiguration: { types: "REGIONAL" },
-        body: health.function.invokeArn.apply((arn) => JSON.stringify(healthCheckDocument(arn))),
+        body: health.function.invokeArn.apply((arn) =>
+          JSON.stringify(healthCheckDocument({ name, tls }, arn)),
+        ),
+        failOnWarnings: true,
+        ...tls,
       },
       this.child,
     );

@@ -20,7 +20,9 @@ function derived(values: Values) {
     /** The availability zones of the networks. None: the first ones of the region. */
     zones: { home, standby },
     healthCheckIntervalSeconds: Number(plain.healthCheckIntervalSeconds),
-    apiAccessLogs: plain.apiAccessLogs === "true",
+    apiAccessLogs:
+      plain.apiAccessLogs === "true" ||
+      (plain.apiAccessLogs === "durable" && plain.retention === "durable"),
     /** Capacity of `db.serverless`; undefined for other classes. */
     auroraServerlessAcu: plain.auroraInstanceClass === "db.serverless" ? { min, max } : undefined,
     /** The name that clients use. Undefined: the program creates an undelegated zone. */

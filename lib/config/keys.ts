@@ -120,7 +120,7 @@ export const keys = {
     "authAudience",
     "authIssuer",
   ),
-  apiAccessLogs: oneOf("false", "true"),
+  apiAccessLogs: oneOf("durable", "true", "false"),
   // Synthetics refuses a canary whose timeout is longer than its schedule.
   canaryScheduleMinutes: integer(
     Math.ceil(CANARY_TIMEOUT_SECONDS / 60),

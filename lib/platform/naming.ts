@@ -22,6 +22,7 @@ export const nameLengthMax = {
   securityGroup: 255,
   table: 255,
   topic: 256,
+  webAcl: 128,
 } as const;
 
 export type NameKind = keyof typeof nameLengthMax;

@@ -167,6 +167,14 @@ export function stage(made: Made): Computed {
   };
 }
 
+export function webAcl(made: Made): Computed {
+  const id = uuid(made);
+  return {
+    id,
+    state: { arn: arn("wafv2", made.region, `regional/webacl/${text(made, "name")}/${id}`) },
+  };
+}
+
 export function zone(made: Made): Computed {
   const id = `Z${digits(made, 20).toUpperCase()}`;
   const nameServers = ["com", "net", "org", "co.uk"].map((end, n) => `ns-${n}.awsdns-0${n}.${end}`);

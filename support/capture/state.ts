@@ -30,6 +30,7 @@ import {
   text,
   topic,
   uuid,
+  webAcl,
   zone,
 } from "./computed";
 
@@ -121,6 +122,8 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
     "sgr",
     "security-group-rule",
   ),
+  "aws:wafv2/webAcl:WebAcl": webAcl,
+  "aws:wafv2/webAclAssociation:WebAclAssociation": relation,
   "pulumi:providers:aws": (made) => ({ id: uuid(made), state: {} }),
   "random:index/randomPassword:RandomPassword": password,
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import openapi from "../../api/openapi.json";
-import { type Program, loadProgram, regions, setOtherwise } from "../helpers/program";
+import { type Program, loadProgram, regions } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -17,6 +17,7 @@ interface GatewayOperation {
 
 interface GatewayDocument {
   openapi: string;
+  info: { title: string };
   paths: Record<string, Record<string, GatewayOperation>>;
   components: { schemas: Record<string, object>; securitySchemes: object };
   "x-amazon-apigateway-request-validators": object;
@@ -40,8 +41,11 @@ describe.each(regions)("the API in %s", (token, region) => {
       name: `dev-orders-${token}`,
       description: "Orders of the trading platform",
       endpointConfiguration: { types: "REGIONAL" },
+      failOnWarnings: true,
     });
     expect(typeof body).toBe("string");
+    // An import sets the API's name to the title.
+    expect(document().info.title).toBe(rest.name);
     expect(Object.keys(document().paths)).toEqual([
       ...Object.keys(openapi.paths),
       "/canary-orders",
@@ -171,13 +175,15 @@ describe.each(regions)("the API for Route 53's health checks in %s", (token, reg
       name: `dev-health-checks-${token}`,
       description: "The region's health, for Route 53",
       endpointConfiguration: { types: "REGIONAL" },
+      failOnWarnings: true,
     });
     expect(api().region).toBe(region);
     const { paths, ...document } = JSON.parse(String(body)) as Record<string, object>;
     const uri = health().state.invokeArn;
     const integration = { type: "aws_proxy", httpMethod: "POST", uri };
+    const responses = { "200": expect.anything() as object, "503": expect.anything() as object };
     expect(paths).toEqual({
-      "/health": { get: { "x-amazon-apigateway-integration": integration } },
+      "/health": { get: { responses, "x-amazon-apigateway-integration": integration } },
     });
     expect(document["x-amazon-apigateway-gateway-responses"]).toEqual({
       THROTTLED: expect.objectContaining({ statusCode: 200 }) as object,
@@ -204,33 +210,71 @@ describe.each(regions)("the API for Route 53's health checks in %s", (token, reg
   });
 });
 
-test("access logs are written only if they are configured", async () => {
-  const logged = await loadProgram(setOtherwise);
-  expect(program.all("cloudwatch/logGroup").filter(({ name }) => name.startsWith("api-"))).toEqual(
-    [],
-  );
-  for (const [token] of regions) {
-    const group = logged.one("cloudwatch/logGroup", `api-${token}-access`);
-    expect(group.inputs).toEqual({
-      name: `/aws/apigateway/dev-orders-${token}`,
-      retentionInDays: 7,
-    });
-    const { accessLogSettings } = logged.one("apigateway/stage", `api-${token}`).inputs as {
-      accessLogSettings: { destinationArn: string; format: string };
-    };
-    expect(accessLogSettings.destinationArn).toBe(group.state.arn);
-    expect(JSON.parse(accessLogSettings.format)).toEqual({
-      requestId: "$context.requestId",
-      requestTime: "$context.requestTime",
-      httpMethod: "$context.httpMethod",
-      path: "$context.path",
-      status: "$context.status",
-      responseLatency: "$context.responseLatency",
-      accountId: "$context.authorizer.accountId",
-      xrayTraceId: "$context.xrayTraceId",
-    });
-  }
+/** Each program takes a second to load. */
+let durable: Promise<Program> | undefined;
+const loadDurable = () => (durable ??= loadProgram({ config: { retention: "durable" } }));
+
+describe("access logs are", () => {
+  const logGroups = (of: Program) =>
+    of.all("cloudwatch/logGroup").filter(({ name }) => name.startsWith("api-"));
+
+  test.each([
+    ["written with retention durable", { retention: "durable" }, 365],
+    ["written if they are configured", { apiAccessLogs: "true" }, 7],
+  ])("%s", async (_, config, retentionInDays) => {
+    const logged = await loadProgram({ config });
+    for (const [token] of regions) {
+      const group = logged.one("cloudwatch/logGroup", `api-${token}-access`);
+      expect(group.inputs).toEqual({
+        name: `/aws/apigateway/dev-orders-${token}`,
+        retentionInDays,
+      });
+      const { accessLogSettings } = logged.one("apigateway/stage", `api-${token}`).inputs as {
+        accessLogSettings: { destinationArn: string; format: string };
+      };
+      expect(accessLogSettings.destinationArn).toBe(group.state.arn);
+      expect(JSON.parse(accessLogSettings.format)).toMatchObject({
+        accountId: "$context.authorizer.accountId",
+        error: "$context.error.message",
+        path: "$context.path",
+        sourceIp: "$context.identity.sourceIp",
+        status: "$context.status",
+        tlsVersion: "$context.tlsVersion",
+        xrayTraceId: "$context.xrayTraceId",
+      });
+    }
+  });
+
+  test("not written by default", () => {
+    expect(logGroups(program)).toEqual([]);
+  });
+
+  test("not written with retention durable if they are switched off", async () => {
+    const config = { retention: "durable", apiAccessLogs: "false" };
+    expect(logGroups(await loadProgram({ config }))).toEqual([]);
+  });
 });
+
+describe.each(["api-use1", "api-use1-health-checks", "api-use2", "api-use2-health-checks"])(
+  "the address of %s",
+  (name) => {
+    test("accepts TLS 1.2 and 1.3 with retention durable, also after an import", async () => {
+      const { inputs } = (await loadDurable()).one("apigateway/restApi", name);
+      const policy = "SecurityPolicy_TLS13_1_2_2021_06";
+      expect(inputs).toMatchObject({ securityPolicy: policy, endpointAccessMode: "STRICT" });
+      expect(JSON.parse(String(inputs.body))).toMatchObject({
+        "x-amazon-apigateway-security-policy": policy,
+        "x-amazon-apigateway-endpoint-access-mode": "STRICT",
+      });
+    });
+
+    test("keeps AWS's default otherwise, because a change takes minutes", () => {
+      const { inputs } = program.one("apigateway/restApi", name);
+      expect(inputs).not.toHaveProperty("securityPolicy");
+      expect(inputs.body).not.toContain("security-policy");
+    });
+  },
+);
 
 test.each(["api-use1", "api-use1-health-checks"])(
   "%s is deployed again if its contract or a function's ARN changes, and not otherwise",

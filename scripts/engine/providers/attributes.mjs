@@ -57,6 +57,7 @@ const ARNS = {
   ],
   "sqs/queue": ({ name }) => ["sqs", name],
   "synthetics/canary": ({ name }) => ["synthetics", `canary:${name}`],
+  "wafv2/webAcl": ({ name, id }) => ["wafv2", `regional/webacl/${name}/${id}`],
 };
 
 /** ARNs without region or account. */
@@ -90,6 +91,7 @@ const IDS = {
   "secretsmanager/secretVersion": ({ inputs }) => `${inputs.secretId}|terraform-${hex(20)}`,
   "sns/topic": () => ARN,
   "sns/topicSubscription": () => ARN,
+  "wafv2/webAcl": () => randomUUID(),
   "sqs/queue": ({ name, region }) => `https://sqs.${region}.amazonaws.com/${ACCOUNT}/${name}`,
 };
 

@@ -196,11 +196,14 @@ describe("the contract contains what the handlers answer:", () => {
 });
 
 describe("the gateway's own answers", () => {
-  const document = gatewayDocument({ orderApi: "o", health: "h", authorizer: "a" }) as {
+  const document = gatewayDocument(
+    { name: "orders", tls: {} },
+    { orderApi: "o", health: "h", authorizer: "a" },
+  ) as {
     "x-amazon-apigateway-gateway-responses": Record<
       string,
       {
-        statusCode: number;
+        statusCode?: number;
         responseTemplates: { "application/json": string };
         responseParameters: Record<string, string>;
       }
@@ -214,19 +217,23 @@ describe("the gateway's own answers", () => {
         UNAUTHORIZED: 401,
         ACCESS_DENIED: 401,
         MISSING_AUTHENTICATION_TOKEN: 404,
+        INVALID_SIGNATURE: 404,
+        EXPIRED_TOKEN: 404,
+        RESOURCE_NOT_FOUND: 404,
         BAD_REQUEST_BODY: 400,
-        BAD_REQUEST_PARAMETERS: 400,
         REQUEST_TOO_LARGE: 413,
-        UNSUPPORTED_MEDIA_TYPE: 415,
         THROTTLED: 429,
+        WAF_FILTERED: 429,
+        DEFAULT_4XX: undefined,
         DEFAULT_5XX: 503,
       },
     );
   });
 
-  test.each(answers.filter(([kind]) => kind !== "MISSING_AUTHENTICATION_TOKEN"))(
+  const onPaths = answers.filter(([, { statusCode }]) => ![404, undefined].includes(statusCode));
+  test.each(onPaths)(
     "include %s as the contract describes it",
-    (_, { statusCode, responseTemplates, responseParameters }) => {
+    (_, { statusCode = 0, responseTemplates, responseParameters }) => {
       const headers = Object.fromEntries(
         Object.entries(responseParameters).map(([name, value]) => [
           name.replace("gatewayresponse.header.", ""),
@@ -240,10 +247,19 @@ describe("the gateway's own answers", () => {
   );
 });
 
-test("the gateway's document omits documentation for people", () => {
-  const text = JSON.stringify(gatewayDocument({ orderApi: "", health: "", authorizer: "" }));
-  expect(text).not.toContain("x-client-guide");
-  expect(text).not.toContain(contract.info.description);
+test("each operation lists what the gateway may answer in its place", () => {
+  for (const { path, method, isOpen } of operations()) {
+    const always = isOpen ? ["429", "503"] : ["401", "429", "503"];
+    expect(Object.keys(responsesOf(path, method))).toEqual(expect.arrayContaining(always));
+  }
+});
+
+test("the gateway's document holds only what the gateway uses", () => {
+  const arns = { orderApi: "", health: "", authorizer: "" };
+  const text = JSON.stringify(gatewayDocument({ name: "orders", tls: {} }, arns));
+  for (const unused of ["x-client-guide", contract.info.description, "OrderState", "Retry.*id"])
+    expect(text).not.toMatch(unused);
+  expect(JSON.parse(text)).toHaveProperty(["components", "schemas"], { Order: { type: "object" } });
 });
 
 test("the client guide covers every status code and names the TTL", () => {

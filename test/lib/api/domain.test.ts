@@ -84,6 +84,16 @@ describe.each(regions)("the name in %s", (token, region) => {
   });
 });
 
+test("with retention durable, the name accepts TLS 1.2 and 1.3", async () => {
+  const config = { domainName: DOMAIN, hostedZoneId: ZONE, retention: "durable" };
+  const durable = await loadProgram({ config });
+  for (const { inputs } of durable.all("apigateway/domainName"))
+    expect(inputs).toMatchObject({
+      securityPolicy: "SecurityPolicy_TLS13_1_2_2021_06",
+      endpointAccessMode: "STRICT",
+    });
+});
+
 test("the program creates no zone, and the name is public", () => {
   expect(program.all("route53/zone")).toEqual([]);
   expect(program.outputs).toMatchObject({ apiDomain: DOMAIN, nameServers: [] });

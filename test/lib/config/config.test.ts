@@ -160,7 +160,7 @@ describe("a wrong value is refused, with what was got, why, what is allowed and 
     ["authIssuer", "http://login.example.com", "; allowed: an https address, exactly as the"],
     ["authIssuer", "https://login.example.com/?a=b", "; allowed: an https address"],
     ["authAudience", "two words", "; allowed: what tokens for this platform carry as aud"],
-    ["apiAccessLogs", "yes", "; allowed: false or true"],
+    ["apiAccessLogs", "yes", "; allowed: durable or true or false"],
     ["canaryScheduleMinutes", "1", "; allowed: a whole number from 2 to 60"],
     ["canaryScheduleMinutes", "61", "; allowed: a whole number from 2 to 60"],
     ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node for which"],
