@@ -91,7 +91,7 @@ export function describeApis(lookup: Lookup): ApiDescription[] {
 }
 
 /**
- * Clients of the drill have no addresses, so a rate rule by address never applies to them.
+ * Rate rules for /orders need no model: the drill's clients send far less than they admit.
  * @throws NotModelledError if the web ACL may refuse anything else
  */
 function refuseOtherRules(acl: Resource): void {
@@ -99,7 +99,7 @@ function refuseOtherRules(acl: Resource): void {
     const rate = statement?.["rateBasedStatement"] as Properties | undefined;
     const { byteMatchStatement } = (rate?.["scopeDownStatement"] ?? {}) as Properties;
     const { searchString } = (byteMatchStatement ?? {}) as Properties;
-    return rate?.["aggregateKeyType"] === "IP" && searchString === "/orders";
+    return searchString === "/orders";
   };
   const allows = object(acl, "defaultAction")?.["allow"] !== undefined;
   if (allows && list<{ statement?: Properties }>(acl, "rules").every(isModelled)) return;

@@ -44,7 +44,7 @@ describe("an AWS feature that is not modelled is rejected", () => {
     expect(() => describeProgram(editedBy([edit], resources))).toThrow(NotModelledError);
   });
 
-  it("a rule of a WAF that is no rate rule by address", async () => {
+  it("a rule of a WAF that is no rate rule for /orders", async () => {
     const { resources } = await cachedCapture({ config: { retention: "durable" } });
     expect(() => describeProgram(resources)).not.toThrow();
     const type = "aws:wafv2/webAcl:WebAcl";

@@ -48,7 +48,7 @@ export const gatewayResponses: Readonly<Record<string, object>> = {
   }),
   REQUEST_TOO_LARGE: gatewayResponse(413, { error: "the body is too large" }),
   THROTTLED: tooMany,
-  // The WAF has only a rate rule.
+  // The WAF has only rate rules.
   WAF_FILTERED: tooMany,
   DEFAULT_4XX: gatewayResponse(undefined, { error: "the gateway refused the request" }),
   // Also if a token cannot be verified or a function crashes: a retry may succeed.

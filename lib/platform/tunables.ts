@@ -56,10 +56,10 @@ export const OPEN_BURST = 100;
 /** Canary orders: loops of the sentinel and the orchestrator, some of which repeat refused ones. */
 export const CANARY_RATE_PER_SECOND = 50;
 export const CANARY_BURST = 100;
-/** The shortest window of AWS WAF, so that an address is limited soon and not for long. */
+/** The shortest window of AWS WAF, so that a client is limited soon and not for long. */
 export const WAF_WINDOW_SECONDS = 60;
-/** Share of the orders throttle that one address may use: a client behind one address fits into it. */
-export const WAF_ADDRESS_SHARE = 0.5;
+/** Share of the orders throttle that one address or token may use. The rest is left for all others. */
+export const WAF_CLIENT_SHARE = 0.5;
 /** Four times what a health check asks: 16 checkers, every 10 s at most. The burst is for two rounds. */
 export const HEALTH_CHECK_RATE_PER_SECOND = 7;
 export const HEALTH_CHECK_BURST = 35;

@@ -8,10 +8,11 @@ beforeAll(async () => {
 });
 
 interface Rule {
+  name: string;
   action: object;
   statement: {
     rateBasedStatement: {
-      aggregateKeyType: string;
+      customKeys: object[];
       evaluationWindowSec: number;
       limit: number;
       scopeDownStatement: {
@@ -35,33 +36,42 @@ describe.each(regions)("the WAF in %s", (token, region) => {
     expect(acl().inputs).toMatchObject({ scope: "REGIONAL", name: `dev-orders-${token}` });
   });
 
-  test("blocks an address that sends half of what the throttle admits, and lets all else pass", () => {
+  test.each([
+    ["one-address", { ip: {} }],
+    ["one-token", { header: expect.objectContaining({ name: "authorization" }) as object }],
+  ])("blocks %s that sends half of what a method's throttle admits", (name, key) => {
     const rate = ordersRatePerSecond({
       retention: "durable",
       orderProcessorReservedConcurrency: 10,
     });
+    const rule = rules().find((each) => each.name === name);
+    expect(rule?.action).toEqual({ block: {} });
+    expect(rule?.statement.rateBasedStatement).toMatchObject({
+      aggregateKeyType: "CUSTOM_KEYS",
+      customKeys: [key, { httpMethod: {} }],
+      evaluationWindowSec: 60,
+      limit: Math.floor((rate / 2) * 60),
+    });
+  });
+
+  test("takes the same token with other spaces or capitals for the same", () => {
+    expect(JSON.stringify(rules()[1])).toMatch(/"COMPRESS_WHITE_SPACE".*"LOWERCASE"/);
+  });
+
+  test("allows everything else", () => {
     expect(acl().inputs.defaultAction).toEqual({ allow: {} });
-    expect(rules()).toEqual([
-      expect.objectContaining({
-        action: { block: {} },
-        statement: {
-          rateBasedStatement: expect.objectContaining({
-            aggregateKeyType: "IP",
-            evaluationWindowSec: 60,
-            limit: Math.floor((rate / 2) * 60),
-          }) as object,
-        },
-      }),
-    ]);
+    expect(rules().map(({ name }) => name)).toEqual(["one-address", "one-token"]);
   });
 
   test("limits no path that a probe or a health check uses", () => {
-    const [rule] = rules();
-    const { byteMatchStatement } = rule!.statement.rateBasedStatement.scopeDownStatement;
-    expect(byteMatchStatement.positionalConstraint).toBe("CONTAINS");
     const paths = ["/canary-orders", ...operations().map(({ path }) => path)];
-    const limited = paths.filter((path) => `/v1${path}`.includes(byteMatchStatement.searchString));
-    expect(limited).toEqual(["/orders", "/orders/{orderId}"]);
+    for (const { statement } of rules()) {
+      const { byteMatchStatement } = statement.rateBasedStatement.scopeDownStatement;
+      expect(byteMatchStatement.positionalConstraint).toBe("CONTAINS");
+      const text = byteMatchStatement.searchString;
+      const limited = paths.filter((path) => `/v1${path}`.includes(text));
+      expect(limited).toEqual(["/orders", "/orders/{orderId}"]);
+    }
   });
 });
 
