@@ -132,7 +132,12 @@ export const operations = {
     inService: route53.inServiceCheck.id,
     standby: route53.standbyCheck.id,
   },
-  tokenSecretArn: config.auth ? null : tokens.clientKeys.home,
+  hasDomain: domain !== undefined,
+  secretArns: {
+    tokenKeys: tokens.clientKeys.home,
+    canaryKeys: tokens.canaryKeys.home,
+    databaseMaster: aurora.secretArns.home,
+  },
   regions: platform.inBoth(({ key, name, code }) => ({
     name,
     code,

@@ -1,5 +1,7 @@
+import { ACMClient } from "@aws-sdk/client-acm";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client } from "@aws-sdk/client-route-53";
@@ -16,8 +18,10 @@ type InRegion<Client extends { send: unknown }> = (region: string) => Sender<Cli
 
 /** AWS clients by region, with the operator's own credentials. */
 export interface Aws {
+  acm: InRegion<ACMClient>;
   cloudwatch: InRegion<CloudWatchClient>;
   dynamodb: InRegion<DynamoDBDocumentClient>;
+  iam: Sender<IAMClient>;
   lambda: InRegion<LambdaClient>;
   rds: InRegion<RDSClient>;
   route53: Sender<Route53Client>;
@@ -33,8 +37,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** An invocation of the orchestrator may take this long (LOOP_TIMEOUT_SECONDS and a margin). */
 const INVOKE_TIMEOUT_MS = 180_000;
 const ATTEMPTS_MAX = 2;
-/** Route 53 signs with this region. */
-const ROUTE53_REGION = "us-east-1";
+/** Route 53 and IAM have their endpoints here. While they are lost, what they would say is unknown. */
+const GLOBAL_SERVICES_REGION = "us-east-1";
 
 const timeouts = (requestTimeout: number) => ({
   requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout },
@@ -47,16 +51,18 @@ const options = (region: string) => ({
 
 export function createAws(): Aws {
   return {
+    acm: perRegion((region) => new ACMClient(options(region))),
     cloudwatch: perRegion((region) => new CloudWatchClient(options(region))),
     dynamodb: perRegion((region) =>
       DynamoDBDocumentClient.from(new DynamoDBClient(options(region))),
     ),
+    iam: new IAMClient(options(GLOBAL_SERVICES_REGION)),
     // A second attempt would send a command twice: callers repeat it themselves.
     lambda: perRegion(
       (region) => new LambdaClient({ region, maxAttempts: 1, ...timeouts(INVOKE_TIMEOUT_MS) }),
     ),
     rds: perRegion((region) => new RDSClient(options(region))),
-    route53: new Route53Client(options(ROUTE53_REGION)),
+    route53: new Route53Client(options(GLOBAL_SERVICES_REGION)),
     s3: perRegion((region) => new S3Client(options(region))),
     secrets: perRegion((region) => new SecretsManagerClient(options(region))),
     sns: perRegion((region) => new SNSClient(options(region))),

@@ -29,7 +29,10 @@ const deploymentSchema = z.object({
   apiDomain: text,
   hostedZoneId: text,
   healthCheckIds: z.object({ home: text, inService: text, standby: text }),
-  tokenSecretArn: z.nullable(text),
+  /** Whether the API has a public name of its own, with certificates. */
+  hasDomain: z.boolean(),
+  /** ARNs at home by what they hold. */
+  secretArns: z.record(z.string(), text),
   regions: z.object({ home: regionSchema, standby: regionSchema }),
 });
 

@@ -19,10 +19,13 @@ export interface Tools {
   ask: (question: string) => Promise<string>;
   /** The CNAME or addresses of a name, from these name servers alone. */
   resolve: (name: string, servers: readonly string[]) => Promise<string[]>;
+  /** The status of a GET request. */
+  get: (url: string) => Promise<number>;
 }
 
 /** A name server that was lost with its region must not delay a status. */
 const DNS_TIMEOUT_MS = 2_000;
+const HTTP_TIMEOUT_MS = 5_000;
 
 export function createTools(source: Source): Tools {
   let deployment: Promise<Deployment> | undefined;
@@ -34,6 +37,10 @@ export function createTools(source: Source): Tools {
     say: (line) => process.stderr.write(`${line}\n`),
     ask: askOnTerminal,
     resolve: resolveFrom,
+    get: async (url) => {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(HTTP_TIMEOUT_MS) });
+      return answer.status;
+    },
   };
 }
 

@@ -1,5 +1,7 @@
+import { ACMClient } from "@aws-sdk/client-acm";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client } from "@aws-sdk/client-route-53";
@@ -37,6 +39,7 @@ export const STANDBY = "us-east-2";
 function clientsOf(region: string) {
   const config = { region };
   const mocks = {
+    acm: mockClient(new ACMClient(config)),
     cloudwatch: mockClient(new CloudWatchClient(config)),
     dynamodb: mockClient(DynamoDBDocumentClient.from(new DynamoDBClient(config))),
     lambda: mockClient(new LambdaClient(config)),
@@ -54,6 +57,7 @@ export class FakeTools implements Tools {
   readonly said: string[] = [];
   readonly asked: string[] = [];
   readonly inRegion = perRegion(clientsOf);
+  readonly iam = mockClient(new IAMClient({ region: HOME }));
   readonly route53 = mockClient(new Route53Client({ region: HOME }));
   readonly clock = new FakeClock(NOW_MS);
   readonly env = {};
@@ -69,8 +73,10 @@ export class FakeTools implements Tools {
       return { send: mock.send as never };
     };
     this.aws = {
+      acm: client("acm"),
       cloudwatch: client("cloudwatch"),
       dynamodb: client("dynamodb"),
+      iam: { send: this.iam.send as never },
       lambda: client("lambda"),
       rds: client("rds"),
       route53: { send: this.route53.send as never },
@@ -91,6 +97,9 @@ export class FakeTools implements Tools {
     return Promise.resolve(this.typed);
   };
   resolve = () => Promise.resolve(this.names);
+  /** Status codes by the path's last part. */
+  readonly statuses: Record<string, number> = { health: 200, "failover-latch": 404 };
+  get = (url: string) => Promise.resolve(this.statuses[url.split("/").at(-1)!] ?? 404);
 }
 
 /** As the SDK throws it when a region does not answer. */

@@ -1,0 +1,218 @@
+import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
+import {
+  GetAccountSettingsCommand,
+  GetFunctionCommand,
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+} from "@aws-sdk/client-lambda";
+import {
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeGlobalClustersCommand,
+} from "@aws-sdk/client-rds";
+import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import type { NamedFinding } from "../../../scripts/dr/check";
+import { dr } from "../../../scripts/dr/main";
+import { FakeTools, HOME, NOW_MS, STANDBY, silence } from "./fakeTools";
+
+const control = {
+  epoch: 4,
+  active: HOME,
+  target: null,
+  how: "start",
+  sinceMs: NOW_MS - 60_000,
+  disarmedUntilMs: 0,
+  reason: "first",
+};
+const clusterIn = (region: string) => `arn:aws:rds:${region}:123456789012:cluster:dev-orders`;
+
+/** Everything is ready in both regions. */
+function readyTools(): FakeTools {
+  const tools = new FakeTools();
+  for (const region of [HOME, STANDBY]) {
+    const { lambda, rds, dynamodb, cloudwatch, secrets } = tools.inRegion(region);
+    const outcome = { done: true, action: { do: "nothing" }, control };
+    lambda.on(InvokeCommand).resolves({ Payload: Buffer.from(JSON.stringify(outcome)) as never });
+    lambda
+      .on(GetFunctionCommand)
+      .resolves({ Configuration: { State: "Active", LastUpdateStatus: "Successful" } });
+    lambda
+      .on(GetFunctionConfigurationCommand)
+      .resolves({ Role: "arn:aws:iam::1:role/orchestrator" });
+    lambda
+      .on(GetAccountSettingsCommand)
+      .resolves({ AccountLimit: { UnreservedConcurrentExecutions: 700 } });
+    lambda.on(GetFunctionConcurrencyCommand).resolves({ ReservedConcurrentExecutions: 4 });
+    rds
+      .on(DescribeDBClustersCommand)
+      .resolves({ DBClusters: [{ Status: "available", EngineVersion: "15.10" }] });
+    rds
+      .on(DescribeDBInstancesCommand)
+      .resolves({ DBInstances: [{ DBInstanceStatus: "available" }] });
+    const members = [HOME, STANDBY].map((each) => ({
+      DBClusterArn: clusterIn(each),
+      IsWriter: each === HOME,
+      SynchronizationStatus: "connected" as const,
+    }));
+    rds
+      .on(DescribeGlobalClustersCommand)
+      .resolves({ GlobalClusters: [{ GlobalClusterMembers: members }] });
+    dynamodb.on(DescribeTableCommand).resolves({
+      Table: {
+        TableStatus: "ACTIVE",
+        Replicas: [{ RegionName: HOME, ReplicaStatus: "ACTIVE" }],
+        GlobalTableWitnesses: [{ RegionName: "us-west-2", WitnessStatus: "ACTIVE" }],
+        MultiRegionConsistency: "STRONG",
+      },
+    });
+    cloudwatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [{ SampleCount: 1 }] });
+    secrets.on(GetSecretValueCommand).resolves({ SecretString: "the same secret" });
+  }
+  tools.iam
+    .on(SimulatePrincipalPolicyCommand)
+    .resolves({ EvaluationResults: [{ EvalActionName: "any", EvalDecision: "allowed" }] });
+  return tools;
+}
+
+describe("dr readiness", () => {
+  async function run(tools: FakeTools) {
+    const { exitCode, out } = await dr(["readiness", "--stack", "dev", "--json"], () => tools);
+    const { data } = JSON.parse(out) as { data: NamedFinding[] };
+    return { exitCode, out, notFine: data.filter(({ result }) => result !== "PASS") };
+  }
+
+  it("passes when every precondition holds", async () => {
+    const { exitCode, notFine } = await run(readyTools());
+    expect(notFine).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  const standby = (tools: FakeTools) => tools.inRegion(STANDBY);
+  it.each<[string, RegExp, (tools: FakeTools) => void]>([
+    [
+      "the standby's cluster is stopped",
+      /cluster is available.*is stopped; repair/,
+      (tools) =>
+        standby(tools)
+          .rds.on(DescribeDBClustersCommand)
+          .resolves({
+            DBClusters: [{ Status: "stopped", EngineVersion: "15.10" }],
+          }),
+    ],
+    [
+      "the standby has no instance",
+      /available instance.*none; add or repair/,
+      (tools) => standby(tools).rds.on(DescribeDBInstancesCommand).resolves({ DBInstances: [] }),
+    ],
+    [
+      "an upgrade has reached one region only",
+      /same engine version.*us-east-2 15.12, us-east-1 15.10/,
+      (tools) =>
+        standby(tools)
+          .rds.on(DescribeDBClustersCommand)
+          .resolves({
+            DBClusters: [{ Status: "available", EngineVersion: "15.12" }],
+          }),
+    ],
+    [
+      "the witness is gone",
+      /witness and strong consistency.*no witness/,
+      (tools) =>
+        standby(tools)
+          .dynamodb.on(DescribeTableCommand)
+          .resolves({
+            Table: {
+              TableStatus: "ACTIVE",
+              Replicas: [{ RegionName: HOME, ReplicaStatus: "ACTIVE" }],
+              MultiRegionConsistency: "STRONG",
+            },
+          }),
+    ],
+    [
+      "a secret was not replicated",
+      /secret tokenKeys is the same.*different/,
+      (tools) =>
+        standby(tools)
+          .secrets.on(GetSecretValueCommand)
+          .callsFake(({ SecretId }: { SecretId: string }) => ({
+            SecretString: SecretId.includes("token-keys") ? "an older secret" : "the same secret",
+          })),
+    ],
+    [
+      "the sweep has not run",
+      /swept within 15 minutes.*in 0 of the last 15 minutes/,
+      (tools) =>
+        standby(tools).cloudwatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [] }),
+    ],
+    [
+      "no concurrency is left",
+      /concurrency left.*12 unreserved/,
+      (tools) =>
+        standby(tools)
+          .lambda.on(GetAccountSettingsCommand)
+          .resolves({ AccountLimit: { UnreservedConcurrentExecutions: 12 } }),
+    ],
+    [
+      "a policy denies the promotion",
+      /may rds:FailoverGlobalCluster.*explicitDeny/,
+      (tools) =>
+        tools.iam
+          .on(SimulatePrincipalPolicyCommand, { ActionNames: ["rds:FailoverGlobalCluster"] })
+          .resolves({
+            EvaluationResults: [
+              {
+                EvalActionName: "rds:FailoverGlobalCluster",
+                EvalResourceName: "global",
+                EvalDecision: "explicitDeny",
+              },
+            ],
+          }),
+    ],
+    [
+      "the standby's API does not answer",
+      /the standby's API answers.*\/health answers 503/,
+      (tools) => (tools.statuses["health"] = 503),
+    ],
+    [
+      "it is disarmed",
+      /automatic failover is armed.*disarmed until 2026-01-01T00:01:00.000Z/,
+      (tools) => {
+        const seen = { ...control, disarmedUntilMs: NOW_MS + 60_000 };
+        const outcome = { done: true, action: { do: "nothing" }, control: seen };
+        standby(tools)
+          .lambda.on(InvokeCommand)
+          .resolves({ Payload: Buffer.from(JSON.stringify(outcome)) as never });
+      },
+    ],
+  ])("fails when %s", async (_what, expected, spoil) => {
+    const tools = readyTools();
+    spoil(tools);
+    const { exitCode, notFine } = await run(tools);
+    expect(exitCode).toBe(1);
+    const lines = notFine.map(({ name, found, todo }) => `${name}: ${found}; ${todo ?? ""}`);
+    expect(lines).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it("does not know what only home could tell while home is lost", async () => {
+    const tools = readyTools();
+    const home = tools.inRegion(HOME);
+    home.rds.on(DescribeDBClustersCommand).rejects(silence());
+    home.secrets.on(GetSecretValueCommand).rejects(silence());
+    const { exitCode, notFine } = await run(tools);
+    expect(exitCode).toBe(3);
+    expect(notFine.map(({ name, result }) => [result, name])).toEqual([
+      ["UNKNOWN", "both clusters have the same engine version"],
+      ["UNKNOWN", "the secret tokenKeys is the same in both regions"],
+      ["UNKNOWN", "the secret canaryKeys is the same in both regions"],
+      ["UNKNOWN", "the secret databaseMaster is the same in both regions"],
+    ]);
+  });
+
+  it("prints no secret", async () => {
+    const { out } = await run(readyTools());
+    expect(out).not.toContain("the same secret");
+  });
+});
