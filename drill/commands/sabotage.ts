@@ -33,7 +33,7 @@ async function sabotage(options: SabotageOptions): Promise<number> {
 /** Each thread plays one mutation at a time. Further mutations are bundled meanwhile. */
 async function huntAll(
   asked: readonly Sabotage[],
-  { seed, within, isEvery }: SabotageOptions,
+  options: SabotageOptions,
   players: Players,
 ): Promise<Hunted[]> {
   const progress = countedProgress("mutations");
@@ -43,8 +43,12 @@ async function huntAll(
       const designs = await Promise.all(
         [mutation, ...halves].map(({ name }) => bundledDesign(name)),
       );
-      const options = { seed, within, isEvery };
-      const hunted = await players.run("huntFor", { name: mutation.name, options, designs });
+      const { seed, within } = options;
+      const hunted = await players.run("huntFor", {
+        name: mutation.name,
+        options: { seed, within },
+        designs,
+      });
       progress(++done, asked.length);
       return hunted;
     }),

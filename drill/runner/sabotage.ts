@@ -1,25 +1,20 @@
 import { type Mutation, changesOf } from "../mutation";
 import type { Sabotage } from "../mutations/sabotages";
-import { drawSchedule } from "../scenario/schedule";
+import { drawSchedule, scheduleText } from "../scenario/schedule";
 import { OURS } from "./options";
 import type { Glance } from "./sabotagePlay";
 import { seedOfOutage } from "./seeds";
 
 export interface HuntOptions {
-  /** The seed of the mix: its outages have the seeds SEED.0, SEED.1, ... */
+  /** The seed of the hunt: its outages have the seeds SEED, SEED.1, SEED.2, ... */
   seed: string;
   /** Number of outages within which a mutation must be caught. */
   within: number;
-  /** Plays every outage of the mix, also those in which a mutation cannot show. */
-  isEvery: boolean;
 }
 
-/** The first outage of the mix in which a mutation breaks a promise that our own design keeps. */
+/** The first outage in which a mutation breaks a promise that our own design keeps. */
 export interface Catch {
-  /** Number of the outage in the mix, counted from 1. */
-  outage: number;
   seed: string;
-  kind: string;
   promise: string;
   seen: string;
 }
@@ -28,10 +23,10 @@ export interface Hunted {
   name: string;
   /** The files and resources that it changes. */
   changes: string;
+  /** The kind of outage that was played. */
+  kind: string;
   caught: Catch | null;
-  /**
-   * Outages played until the catch. Outages of kinds in which the mutation cannot show are skipped.
-   */
+  /** Outages played until the catch. */
   played: number;
   /**
    * For a pair of safeguards: the mutation that the second safeguard covers, and that safeguard's
@@ -56,35 +51,46 @@ export interface Pair {
 /** Plays what a seed draws against a design: the worker threads, or a test's own function. */
 export type PlayGlance = (design: string, seed: string, kind?: string) => Promise<Glance>;
 
-/** Outages of our own design, played once for all mutations. */
+/** Outages of our own design by kind and seed, played once for all mutations. */
 export type Baseline = Map<string, Promise<Glance>>;
 
+/** Seeds in which a hunt looks for outages that can show its mutation. */
+const SEEDS_MAX = 2_000;
+
 /**
- * Plays the mix against a mutation until a promise breaks. The breach counts only if our own design
- * keeps every promise at the same seed. For a pair, each mutation alone must keep them too.
+ * Plays outages that can show a mutation until a promise breaks. The breach counts only if our own
+ * design keeps every promise in the same outage. For a pair, each mutation alone must keep them too.
  */
 export async function hunt(
-  { mutation, halves, kinds }: Sabotage,
-  options: HuntOptions,
+  { mutation, halves, kind, drawn }: Sabotage,
+  { seed: from, within }: HuntOptions,
   play: PlayGlance,
   baseline: Baseline,
 ): Promise<Hunted> {
+  const holds = async (designs: readonly string[], seed: string): Promise<boolean> => {
+    for (const design of designs) {
+      const key = `${kind} ${seed}`;
+      const known = design === OURS ? baseline.get(key) : undefined;
+      const glance = known ?? play(design, seed, kind);
+      if (design === OURS) baseline.set(key, glance);
+      if ((await glance).broken.length > 0) return false;
+    }
+    return true;
+  };
   const seeds: string[] = [];
   let caught: Catch | null = null;
-  for (let index = 0; index < options.within && caught === null; index++) {
-    const seed = seedOfOutage(options.seed, index);
-    const isMeant = kinds.length === 0 || kinds.includes(drawSchedule(seed).kind);
-    if (!isMeant && !options.isEvery) continue;
+  for (let index = 0; index < SEEDS_MAX && seeds.length < within && caught === null; index++) {
+    const seed = seedOfOutage(from, index);
+    if (drawn?.test(scheduleText(drawSchedule(seed, { kind }))) === false) continue;
     seeds.push(seed);
-    const { broken, kind } = await play(mutation.name, seed);
-    const [first] = broken;
+    const [first] = (await play(mutation.name, seed, kind)).broken;
     if (first === undefined) continue;
-    const others = [OURS, ...halves.map(({ name }) => name)];
-    if (!(await allHold(others, seed, play, baseline))) continue;
-    caught = { outage: index + 1, seed, kind, promise: first.name, seen: first.seen };
+    if (!(await holds([OURS, ...halves.map(({ name }) => name)], seed))) continue;
+    caught = { seed, promise: first.name, seen: first.seen };
   }
-  const pair = caught === null ? null : await pairOf(halves, seeds, play, baseline);
-  return { name: mutation.name, changes: changesOf(mutation), caught, played: seeds.length, pair };
+  const { name } = mutation;
+  const pair = caught === null ? null : await pairOf(halves, seeds, holds);
+  return { name, changes: changesOf(mutation), kind, caught, played: seeds.length, pair };
 }
 
 /**
@@ -94,29 +100,14 @@ export async function hunt(
 async function pairOf(
   [covered, guard]: readonly Mutation[],
   seeds: readonly string[],
-  play: PlayGlance,
-  baseline: Baseline,
+  holds: (designs: readonly string[], seed: string) => Promise<boolean>,
 ): Promise<Pair | null> {
   if (covered === undefined || guard === undefined) return null;
   const caughtAlone: string[] = [];
-  for (const seed of seeds) {
-    const { broken } = await play(covered.name, seed);
-    if (broken.length > 0 && (await allHold([OURS], seed, play, baseline))) caughtAlone.push(seed);
+  // The last seed is that of the catch, in which the covered mutation alone broke nothing.
+  for (const seed of seeds.slice(0, -1)) {
+    const isCaught = !(await holds([covered.name], seed)) && (await holds([OURS], seed));
+    if (isCaught) caughtAlone.push(seed);
   }
   return { covered: covered.name, guard: guard.name, played: seeds.length, caughtAlone };
-}
-
-async function allHold(
-  designs: readonly string[],
-  seed: string,
-  play: PlayGlance,
-  baseline: Baseline,
-): Promise<boolean> {
-  for (const design of designs) {
-    let glance = design === OURS ? baseline.get(seed) : undefined;
-    glance ??= play(design, seed);
-    if (design === OURS) baseline.set(seed, glance);
-    if ((await glance).broken.length > 0) return false;
-  }
-  return true;
 }

@@ -29,8 +29,7 @@ export const sabotageCommand = {
   about: "Removes one safeguard at a time and reports how many outages it takes to notice.",
   options: {
     only: { value: "MUTATION", about: "Remove this safeguard only" },
-    within: { value: "OUTAGES", default: "2000", about: "Outages within which it must be noticed" },
-    every: { about: "Simulate all outages, also those in which it cannot show" },
+    within: { value: "OUTAGES", default: "30", about: "Outages within which it must be noticed" },
     ...shared,
   },
 } as const;
@@ -55,7 +54,6 @@ export function sabotageOptionsOf(
     seed: wholeNumber("--seed", given.seed),
     within: count("--within", given.within, OUTAGES_MAX),
     jobs: jobs(given.jobs ?? String(cores), cores),
-    isEvery: given.every,
     isJson: given.json,
   };
 }

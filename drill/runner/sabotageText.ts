@@ -8,13 +8,11 @@ export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): s
   return [
     heading(`${hunted.length} mutations, one at a time, from seed ${options.seed}`),
     table([
-      ["mutation", "caught after", "played", "seed", "kind", "promise broken", "changes"],
+      ["mutation", "caught after", "seed", "kind", "promise broken", "changes"],
       ...hunted.map(rowOf),
     ]),
-    options.isEvery
-      ? "Caught after so many outages of the ordinary mix; all of them were played."
-      : "Caught after so many outages of the ordinary mix, at most: played were those of kinds in\n" +
-        "which the mutation can show. --every plays all.",
+    "Played were outages of one kind, in which the mutation can show. To replay one:\n" +
+      'npm run drill -- --design "MUTATION" --fault "KIND" --seed SEED --outages 1',
     ...(pairs.length === 0
       ? []
       : [
@@ -36,8 +34,7 @@ export function sabotageText(hunted: readonly Hunted[], options: HuntOptions): s
   ].join("\n\n");
 }
 
-function rowOf({ name, changes, caught, played }: Hunted): string[] {
-  if (caught === null) return [name, "NOT CAUGHT", String(played), "", "", "", changes];
-  const { outage, seed, kind, promise } = caught;
-  return [name, String(outage), String(played), seed, kind, promise, changes];
+function rowOf({ name, changes, kind, caught, played }: Hunted): string[] {
+  if (caught === null) return [name, `NOT CAUGHT in ${played}`, "", kind, "", changes];
+  return [name, String(played), caught.seed, kind, caught.promise, changes];
 }

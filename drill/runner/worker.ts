@@ -36,7 +36,7 @@ export async function huntFor({ name, options, designs: given }: HuntAsked): Pro
   const hunted = await hunt(
     sabotage,
     options,
-    (design, seed) => glanceAt({ design, seed }),
+    (design, seed, kind) => glanceAt({ design, seed, kind }),
     baseline,
   );
   forget(given);

@@ -10,12 +10,11 @@ import {
 } from "../runner/sabotageOptions";
 import type { Glance } from "../runner/sabotagePlay";
 import { sabotageText } from "../runner/sabotageText";
-import { drawSchedule } from "../scenario/schedule";
+import { drawSchedule, scheduleText } from "../scenario/schedule";
 
 const names = ["no latch", "no target"];
-const usual = { seed: "1", within: 5, isEvery: true };
-
-const kindOf = (seed: string): string => drawSchedule(seed).kind;
+const usual = { seed: "1", within: 5 };
+const KIND = "throttled";
 
 /** A fake player that knows which designs break a promise at which seeds. */
 class Heart {
@@ -23,13 +22,14 @@ class Heart {
 
   constructor(private readonly breaks: Readonly<Record<string, readonly string[]>>) {}
 
-  readonly play: PlayGlance = (design, seed): Promise<Glance> => {
+  readonly play: PlayGlance = (design, seed, kind): Promise<Glance> => {
+    expect(kind).toBe(KIND);
     this.played.push(`${design} ${seed}`);
     const isBroken = this.breaks[design]?.includes(seed) === true;
     const none = { settled: null, accepted: null, overhead: null };
     return Promise.resolve({
       seed,
-      kind: kindOf(seed),
+      kind: KIND,
       verdict: isBroken ? "FAILED" : "PASSED",
       isSurvivable: true,
       broken: isBroken ? [{ name: "a promise", seen: "of it" }] : [],
@@ -43,24 +43,25 @@ class Heart {
   };
 }
 
-const weak: Sabotage = { mutation: { name: "weak" }, halves: [], kinds: [] };
+const weak: Sabotage = { mutation: { name: "weak" }, halves: [], kind: KIND, drawn: undefined };
 const both: Sabotage = {
+  ...weak,
   mutation: { name: "both" },
   halves: [{ name: "one" }, { name: "other" }],
-  kinds: [],
 };
 
-function play(sabotage: Sabotage, heart: Heart, options = usual): Promise<Hunted> {
-  return hunt(sabotage, options, heart.play, new Map());
+function play(sabotage: Sabotage, heart: Heart): Promise<Hunted> {
+  return hunt(sabotage, usual, heart.play, new Map());
 }
 
 describe("sabotage with one mutation", () => {
-  it("ends with the first outage that breaks a promise, and says which one", async () => {
+  it("ends with the first outage of its kind that breaks a promise, and says which one", async () => {
     const heart = new Heart({ weak: ["1.2", "1.3"] });
     expect(await play(weak, heart)).toEqual({
       name: "weak",
       changes: "",
-      caught: { outage: 3, seed: "1.2", kind: kindOf("1.2"), promise: "a promise", seen: "of it" },
+      kind: KIND,
+      caught: { seed: "1.2", promise: "a promise", seen: "of it" },
       played: 3,
       pair: null,
     });
@@ -86,17 +87,22 @@ describe("sabotage with one mutation", () => {
     expect(await play(weak, heart)).toMatchObject({ caught: null, played: 5 });
   });
 
-  it("skips kinds in which the mutation cannot show, unless every outage is requested", async () => {
-    const sabotage = { ...weak, kinds: [kindOf("1.3")] };
-    const isEarlier = ["1", "1.1", "1.2"].some((seed) => kindOf(seed) === kindOf("1.3"));
-    expect(isEarlier).toBe(false);
-    const breaks = { weak: ["1.3"] };
-    const hunted = await play(sabotage, new Heart(breaks), { ...usual, isEvery: false });
-    expect(hunted).toMatchObject({ caught: { outage: 4, seed: "1.3" }, played: 1 });
-    expect(await play(sabotage, new Heart(breaks))).toMatchObject({ played: 4 });
+  it("plays only outages whose schedule can show the mutation", async () => {
+    const heart = new Heart({});
+    await play({ ...weak, drawn: /POST \/orders/ }, heart);
+    expect(heart.played).toHaveLength(usual.within);
+    for (const each of heart.played) {
+      const schedule = drawSchedule(each.replace("weak ", ""), { kind: KIND });
+      expect(scheduleText(schedule)).toContain("POST /orders");
+    }
   });
 
-  it("plays our own design only once per seed", async () => {
+  it("is not caught if no schedule can show it", async () => {
+    const never = { ...weak, drawn: /this is never drawn/ };
+    expect(await play(never, new Heart({}))).toMatchObject({ caught: null, played: 0 });
+  });
+
+  it("plays our own design only once per outage", async () => {
     const heart = new Heart({ both: ["1"], weak: ["1"] });
     const baseline: Baseline = new Map();
     for (const each of [both, weak]) await hunt(each, usual, heart.play, baseline);
@@ -108,11 +114,11 @@ it("the table lists which mutations were caught and which were not", async () =>
   const heart = new Heart({ weak: ["1"] });
   const hunted = [await play(weak, heart), await play(both, heart)];
   const text = sabotageText(hunted, usual);
-  const row = [`weak`, `1`, `1`, `1`, kindOf("1"), "a promise"];
+  const row = [`weak`, `1`, `1`, KIND, "a promise"];
   expect(text.split("\n").find((line) => line.includes("weak"))).toMatch(
     new RegExp(row.join(" +")),
   );
-  expect(text).toMatch(/ both +NOT CAUGHT +5\n/);
+  expect(text).toMatch(/ both +NOT CAUGHT in 5 /);
   expect(text).toMatch(/FAILED: 1 of 2 mutations not caught within 5 outages\.$/);
   expect(sabotageText(hunted.slice(0, 1), usual)).toMatch(/PASSED: 1 mutations caught/);
 });
@@ -121,13 +127,12 @@ describe("options", () => {
   const parse = (...args: string[]): SabotageOptions =>
     sabotageOptionsOf(parseOptions(sabotageCommand, args), names, 2);
 
-  it("by default play all mutations within 2,000 outages of seed 1 on all cores", () => {
+  it("by default play all mutations within 30 outages of seed 1 on all cores", () => {
     expect(parse()).toEqual({
       only: undefined,
       seed: "1",
-      within: 2_000,
+      within: 30,
       jobs: 2,
-      isEvery: false,
       isJson: false,
     });
     expect(compareOptionsOf(parseOptions(compareCommand, []), 2)).toEqual({
@@ -139,22 +144,12 @@ describe("options", () => {
   });
 
   it("have two spellings", () => {
-    const args = [
-      "--only",
-      "no latch",
-      "--seed=7",
-      "--within",
-      "30",
-      "--jobs=1",
-      "--every",
-      "--json",
-    ];
+    const args = ["--only", "no latch", "--seed=7", "--within", "30", "--jobs=1", "--json"];
     expect(parse(...args)).toEqual({
       only: "no latch",
       seed: "7",
       within: 30,
       jobs: 1,
-      isEvery: true,
       isJson: true,
     });
   });
