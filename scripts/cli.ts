@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
 
 /** Other programs: `pulumi` and `gh`. What they say on standard error is always shown. */
 export interface Cli {
@@ -8,7 +9,9 @@ export interface Cli {
    * @throws Error naming the command when it ends with anything but 0.
    */
   read(command: string, ...args: string[]): string;
-  /** The same, with standard output shown instead: for what takes long. */
+  /** The same without an error: exit code and standard output, which may say what is wrong. */
+  attempt(command: string, ...args: string[]): { code: number; stdout: string };
+  /** The same as `read`, with standard output shown instead: for what takes long. */
   show(command: string, ...args: string[]): void;
 }
 
@@ -23,11 +26,34 @@ export const cli: Cli = {
       stdio: ["ignore", "pipe", "inherit"],
       maxBuffer: OUTPUT_MAX_BYTES,
     }),
+  attempt: (command, ...args) => {
+    const { status, stdout, error } = spawnSync(command, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      maxBuffer: OUTPUT_MAX_BYTES,
+    });
+    if (error) throw error;
+    return { code: status ?? 1, stdout };
+  },
   show: (command, ...args) => void execFileSync(command, args, { stdio: "inherit" }),
 };
 
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/**
+ * Lets a person type the name of what is about to be destroyed.
+ * @throws Error where the answer is another one, or where nobody can answer.
+ */
+export async function confirm(name: string, what: string): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new Error(`${what}: got no terminal to ask for confirmation; add --yes to do it unasked`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const typed = await terminal.question(`${what}: type "${name}" to continue: `);
+  terminal.close();
+  if (typed !== name) throw new Error(`${what}: got "${typed}"; nothing was changed`);
 }
 
 /** Hands a value to later jobs of the workflow; without one, prints it. */

@@ -1,22 +1,34 @@
+import { parseArgs } from "node:util";
 import { runAsScript, say, writeOutput } from "./cli";
 import { disarm, disarmPorts, type DisarmPorts } from "./disarm";
-import { oneStack, outputsOf } from "./stacks";
+import { databaseIn, describe, drainPorts, type DrainPorts } from "./drain";
+import { reasonsToWait, writerRegionOf } from "./guard/globalDatabase";
+import type { Preview } from "./guard/preview";
+import { hotfixTargets, refusals, risksOf } from "./guard/risks";
+import { previewOf } from "./preview";
+import { oneStack, outputsOf, stateOf } from "./stacks";
 
-export interface DeployPorts extends DisarmPorts {
-  say: (line: string) => void;
+export type DeployPorts = DisarmPorts & DrainPorts;
+
+export interface DeployOptions {
+  /** `key=value` of the stack's configuration. */
+  readonly settings?: readonly string[];
+  /** Stateful resources that may be replaced or deleted: URNs or names. */
+  readonly allowed?: readonly string[];
 }
 
 /** A new role is not always known everywhere when the first function wants it. */
 const ATTEMPTS = 2;
 
 /**
- * Makes the stack where there is none, disarms, brings it up; gives back its outputs.
- * @param settings - `key=value` of the stack's configuration
+ * Creates the stack if there is none, previews it, disarms and runs `pulumi up`; returns its outputs.
+ * @throws Error before anything changes if the preview has a risk that is not allowed, or if the
+ * global database is failed over or out of sync.
  */
 export async function deploy(
   ports: DeployPorts,
   stack: string,
-  settings: readonly string[] = [],
+  { settings = [], allowed = [] }: DeployOptions = {},
 ): Promise<Record<string, unknown>> {
   const { cli, say } = ports;
   const pairs = settings.map(parseSetting);
@@ -24,15 +36,41 @@ export async function deploy(
   if (!hasEnv(ports, stack)) cli.show("pulumi", "config", "set", "env", stack, "--stack", stack);
   for (const pair of pairs) cli.show("pulumi", "config", "set", ...pair, "--stack", stack);
   for (let attempt = 1; ; attempt++) {
+    await guard(ports, stack, allowed);
     say(await disarm(ports, stack));
     try {
       cli.show("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack);
       return outputsOf(cli, stack);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
-      say("`pulumi up` failed; once more, in case it was too early for a part");
+      say(
+        "`pulumi up` failed; trying once more, because a new role may not be known everywhere yet",
+      );
     }
   }
+}
+
+async function guard(ports: DeployPorts, stack: string, allowed: readonly string[]): Promise<void> {
+  const database = databaseIn(stateOf(ports.cli, stack));
+  const global = database && (await describe(ports, database));
+  const preview = previewOf(ports.cli, stack);
+  const reasons = reasonsToWait(database, global);
+  const refused = [...reasons, ...refusals(risksOf(preview), allowed)];
+  if (refused.length === 0) return;
+  const region = reasons.length > 0 ? writerRegionOf(global) : null;
+  const hotfix = region === null ? [] : hotfixCommand(preview, stack, region);
+  throw new Error(["deploy: refused; nothing was changed:", ...refused, ...hotfix].join("\n  "));
+}
+
+/** The way to deploy a fix that cannot wait: it touches nothing outside the region that writes. */
+function hotfixCommand(preview: Preview, stack: string, region: string): string[] {
+  const targets = hotfixTargets(preview, region);
+  if (targets.length === 0) return [`nothing would change in ${region}, so there is no hotfix`];
+  const options = targets.map((urn) => `--target '${urn}'`);
+  return [
+    `to deploy the changes in ${region} alone:`,
+    `pulumi up --stack ${stack} ${options.join(" ")}`,
+  ];
 }
 
 function parseSetting(text: string): [key: string, value: string] {
@@ -53,7 +91,14 @@ function hasEnv({ cli }: DeployPorts, stack: string): boolean {
   return Object.entries(config).some(([key, { value }]) => /(^|:)env$/.test(key) && value !== "");
 }
 
-runAsScript(module, async ([stack = "", ...settings]) => {
-  const outputs = await deploy({ ...disarmPorts, say }, oneStack([stack], "deploy"), settings);
-  writeOutput("outputs", outputs);
+runAsScript(module, async (args) => {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { allow: { type: "string", multiple: true } },
+    allowPositionals: true,
+  });
+  const [stack = "", ...settings] = positionals;
+  const options = { settings, allowed: values.allow ?? [] };
+  const ports = { ...disarmPorts, ...drainPorts, say };
+  writeOutput("outputs", await deploy(ports, oneStack([stack], "deploy"), options));
 });

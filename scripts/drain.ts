@@ -130,7 +130,10 @@ async function perform(ports: DrainPorts, database: Database, step: Step): Promi
 }
 
 /** The global database as one of its regions describes it; null where none knows it. */
-async function describe(ports: DrainPorts, database: Database): Promise<GlobalCluster | null> {
+export async function describe(
+  ports: Pick<DrainPorts, "rds">,
+  database: Database,
+): Promise<GlobalCluster | null> {
   const input = { GlobalClusterIdentifier: database.globalClusterId };
   const regions = new Set([HOME_REGION, ...database.clusterArns.map(regionOf)]);
   for (const region of regions) {

@@ -34,6 +34,6 @@ if pulumi destroy --yes --skip-preview --non-interactive --stack $stack >"$log" 
   exit 1
 fi
 echo "engine: a bare destroy after a failover is refused"
-script teardown $stack
+script teardown $stack --yes
 [ "$(pulumi stack ls --json)" = "[]" ] && [ -z "$(ls "$RIG_STATE/world")" ]
 echo "engine: teardown after a failover leaves nothing"

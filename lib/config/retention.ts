@@ -3,8 +3,10 @@ export type Retention = "ephemeral" | "durable";
 
 /** All settings that decide whether data outlives `pulumi destroy`. */
 export interface RetentionRow {
-  /** Databases and tables cannot be deleted. */
+  /** AWS refuses to delete databases and tables. */
   readonly deletionProtection: boolean;
+  /** Pulumi refuses to delete or replace stateful resources. */
+  readonly protect: boolean;
   /** Zones, buckets and the global cluster are deleted even if they are not empty. */
   readonly forceDestroy: boolean;
   /** The database is deleted without a final snapshot. */
@@ -37,6 +39,7 @@ export interface RetentionRow {
 export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
   ephemeral: {
     deletionProtection: false,
+    protect: false,
     forceDestroy: true,
     skipFinalSnapshot: true,
     deleteAutomatedBackups: true,
@@ -52,6 +55,7 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
   },
   durable: {
     deletionProtection: true,
+    protect: true,
     forceDestroy: false,
     skipFinalSnapshot: false,
     deleteAutomatedBackups: false,

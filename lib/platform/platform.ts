@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config/config";
 import { type NameKind, physicalName, regionCode } from "./naming";
 import { type RetentionRow, retentionRows } from "../config/retention";
+import { statefulTypes } from "./statefulTypes";
 
 /** A value for each region. */
 export interface Pair<T> {
@@ -50,14 +51,29 @@ function createRegion(config: PlatformConfig, key: Region["key"], name: string):
   return { key, name, code, provider };
 }
 
-/** Creates the two providers. Every resource gets its region and its tags from one of them. */
+/**
+ * Protects every stateful resource that is created after this call: Pulumi then refuses to delete or
+ * replace it. A transformation, so that a new component cannot forget it.
+ */
+function protectStateful(): void {
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+    statefulTypes.has(type) ? { props, opts: { ...opts, protect: true } } : undefined,
+  );
+}
+
+/**
+ * Creates the two providers. Every resource gets its region and its tags from one of them, and with
+ * a durable retention its protection.
+ */
 export function createPlatform(config: PlatformConfig): Platform {
+  const retention = retentionRows[config.retention];
+  if (retention.protect) protectStateful();
   const home = createRegion(config, "home", config.homeRegion);
   const standby = createRegion(config, "standby", config.standbyRegion);
   const caller = aws.getCallerIdentityOutput({}, { provider: home.provider });
   return {
     config,
-    retention: retentionRows[config.retention],
+    retention,
     home,
     standby,
     inBoth: (create) => ({ home: create(home), standby: create(standby) }),

@@ -1,22 +1,5 @@
+import { statefulTypes } from "../../lib/platform/statefulTypes";
 import type { CapturedResource } from "../../support/capture/capture";
-
-/**
- * Types whose loss loses data, or a name or key that others depend on. Queues of orders and of
- * failed events are among them: what they hold is nowhere else.
- */
-const statefulTypes = new Set([
-  "aws:dynamodb/table:Table",
-  "aws:kms/key:Key",
-  "aws:rds/cluster:Cluster",
-  "aws:rds/clusterInstance:ClusterInstance",
-  "aws:rds/globalCluster:GlobalCluster",
-  "aws:route53/zone:Zone",
-  "aws:s3/bucket:Bucket",
-  "aws:secretsmanager/secret:Secret",
-  "aws:secretsmanager/secretVersion:SecretVersion",
-  "aws:sqs/queue:Queue",
-  "random:index/randomPassword:RandomPassword",
-]);
 
 const STACK = "pulumi:pulumi:Stack";
 

@@ -4,9 +4,25 @@ import { FakeCli, runScript } from "./fakes";
 const SELECT = "pulumi stack select --create --non-interactive pr-42";
 const CONFIG = "pulumi config --json --stack pr-42";
 const OUTPUT = "pulumi stack output --json --stack pr-42";
+const EXPORT = "pulumi stack export --stack pr-42";
+const PREVIEW = "pulumi preview --json --non-interactive --stack pr-42";
 const UP = "pulumi up --yes --skip-preview --non-interactive --stack pr-42";
 
-function ports(cli: FakeCli) {
+/** Answers of a stack without changes, without a database. */
+const calm = { [EXPORT]: "{}", [PREVIEW]: "{}", [OUTPUT]: "{}", [CONFIG]: "{}" };
+
+const arnIn = (region: string) => `arn:aws:rds:${region}:1:cluster:c`;
+const state = JSON.stringify({
+  deployment: {
+    resources: [
+      { type: "aws:rds/globalCluster:GlobalCluster", id: "g" },
+      { type: "aws:rds/cluster:Cluster", outputs: { arn: arnIn("us-east-1") } },
+      { type: "aws:rds/cluster:Cluster", outputs: { arn: arnIn("us-east-2") } },
+    ],
+  },
+});
+
+function ports(cli: FakeCli, writer = "us-east-1") {
   const said: string[] = [];
   const invoked: string[] = [];
   const lambda = (region: string) => {
@@ -20,15 +36,24 @@ function ports(cli: FakeCli) {
       },
     } as never;
   };
-  return { cli, lambda, nowMs: () => 1, say: (line: string) => void said.push(line), said };
+  const members = ["us-east-1", "us-east-2"].map((region) => ({
+    DBClusterArn: arnIn(region),
+    IsWriter: region === writer,
+  }));
+  const GlobalClusters = [{ GlobalClusterMembers: members }];
+  const rds = () => ({ send: () => Promise.resolve({ GlobalClusters }) }) as never;
+  const clock = { nowMs: () => 1, timer: () => () => undefined };
+  const say = (line: string) => void said.push(line);
+  return { cli, lambda, rds, clock, nowMs: () => 1, say, said };
 }
 
 describe("deploy", () => {
   it("makes a pull request's stack, names its environment after it and brings it up", async () => {
     const defaults =
       '{"trading-platform:env":{"value":""},"trading-platform:author":{"value":"a"}}';
-    const cli = new FakeCli({ [CONFIG]: defaults, [OUTPUT]: ["{}", '{"a":"b"}'] });
-    const outputs = await deploy(ports(cli), "pr-42", ["author=ann", "repository=o/r=x"]);
+    const cli = new FakeCli({ ...calm, [CONFIG]: defaults, [OUTPUT]: ["{}", '{"a":"b"}'] });
+    const settings = ["author=ann", "repository=o/r=x"];
+    const outputs = await deploy(ports(cli), "pr-42", { settings });
     expect(outputs).toEqual({ a: "b" });
     expect(cli.ran).toEqual([
       SELECT,
@@ -36,6 +61,8 @@ describe("deploy", () => {
       "pulumi config set env pr-42 --stack pr-42",
       "pulumi config set author ann --stack pr-42",
       "pulumi config set repository o/r=x --stack pr-42",
+      EXPORT,
+      PREVIEW,
       OUTPUT,
       UP,
       OUTPUT,
@@ -43,8 +70,9 @@ describe("deploy", () => {
   });
 
   it("sets the name of a bot so that a tag may have it, and nothing else otherwise", async () => {
-    const cli = new FakeCli({ [CONFIG]: "{}", [OUTPUT]: "{}" });
-    await deploy(ports(cli), "pr-42", ["author=renovate[bot]", 'alertEmails=["a@b.c"]']);
+    const cli = new FakeCli(calm);
+    const settings = ["author=renovate[bot]", 'alertEmails=["a@b.c"]'];
+    await deploy(ports(cli), "pr-42", { settings });
     expect(cli.ran).toContain("pulumi config set author renovate-bot- --stack pr-42");
     expect(cli.ran).toContain('pulumi config set alertEmails ["a@b.c"] --stack pr-42');
   });
@@ -54,19 +82,20 @@ describe("deploy", () => {
       failoverFunctionArn: "arn:aws:lambda:us-east-2:1:function:f",
     });
     const cli = new FakeCli({
+      ...calm,
       [CONFIG]: '{"trading-platform:env":{"value":"pr-42"}}',
       [OUTPUT]: outputs,
       [UP]: [new Error("too early"), ""],
     });
     const handed = ports(cli);
     await deploy(handed, "pr-42");
-    const once = [OUTPUT, "disarm in us-east-2", UP];
+    const once = [EXPORT, PREVIEW, OUTPUT, "disarm in us-east-2", UP];
     expect(cli.ran).toEqual([SELECT, CONFIG, ...once, ...once, OUTPUT]);
-    expect(handed.said[1]).toMatch(/once more/);
+    expect(handed.said[1]).toMatch(/trying once more/);
   });
 
   it("fails after the second attempt", async () => {
-    const cli = new FakeCli({ [CONFIG]: "{}", [OUTPUT]: "{}", [UP]: new Error("broken") });
+    const cli = new FakeCli({ ...calm, [UP]: new Error("broken") });
     await expect(deploy(ports(cli), "pr-42")).rejects.toThrow("broken");
     expect(cli.ran.filter((line) => line === UP)).toHaveLength(2);
   });
@@ -75,22 +104,79 @@ describe("deploy", () => {
     const outputs = JSON.stringify({
       failoverFunctionArn: "arn:aws:lambda:us-east-2:1:function:f",
     });
-    const cli = new FakeCli({ [CONFIG]: "{}", [OUTPUT]: outputs });
+    const cli = new FakeCli({ ...calm, [OUTPUT]: outputs });
     const lambda = () => ({ send: () => Promise.reject(new Error("AccessDenied")) }) as never;
     await expect(deploy({ ...ports(cli), lambda }, "pr-42")).rejects.toThrow("AccessDenied");
     expect(cli.ran).not.toContain(UP);
   });
 
+  const LEDGER = "urn:pulumi:pr-42::p::trading:platform:Dynamodb$aws:dynamodb/table:Table::ledger";
+  const risky = JSON.stringify({
+    steps: [{ op: "replace", urn: LEDGER, replaceReasons: ["name"] }],
+  });
+
+  it("refuses to replace a stateful resource, before it disarms or changes anything", async () => {
+    const cli = new FakeCli({ ...calm, [PREVIEW]: risky });
+    await expect(deploy(ports(cli), "pr-42")).rejects.toThrow(
+      `deploy: refused; nothing was changed:\n  ${LEDGER} would replace because of name; ` +
+        `if that is meant, add --allow '${LEDGER}'`,
+    );
+    expect(cli.ran.slice(-2)).toEqual([EXPORT, PREVIEW]);
+  });
+
+  it("replaces a stateful resource that is named", async () => {
+    const cli = new FakeCli({ ...calm, [PREVIEW]: risky });
+    await deploy(ports(cli), "pr-42", { allowed: ["ledger"] });
+    expect(cli.ran).toContain(UP);
+    const answers = { ...calm, [PREVIEW]: risky };
+    expect(runScript("deploy.ts", ["pr-42", "--allow", LEDGER], answers).ran).toContain(UP);
+    expect(runScript("deploy.ts", ["pr-42"], answers).ran).not.toContain(UP);
+  });
+
+  it("refuses while the standby writes, and names the targets of a hotfix there", async () => {
+    const urn = "urn:pulumi:pr-42::p::aws:lambda/function:Function::orderApi-use2";
+    const provider = "urn:pulumi:pr-42::p::pulumi:providers:aws::use2::1";
+    const fix = JSON.stringify({ steps: [{ op: "update", urn, provider }] });
+    const cli = new FakeCli({ ...calm, [EXPORT]: state, [PREVIEW]: fix });
+    await expect(deploy(ports(cli, "us-east-2"), "pr-42")).rejects.toThrow(
+      [
+        "deploy: refused; nothing was changed:",
+        "us-east-2 writes: the platform is failed over; fail back first",
+        "to deploy the changes in us-east-2 alone:",
+        `pulumi up --stack pr-42 --target '${urn}'`,
+      ].join("\n  "),
+    );
+    expect(cli.ran).not.toContain(UP);
+    await deploy(ports(cli), "pr-42");
+    expect(cli.ran).toContain(UP);
+  });
+
+  it("does not begin when RDS does not answer", async () => {
+    const cli = new FakeCli({ ...calm, [EXPORT]: state });
+    const rds = () => ({ send: () => Promise.reject(new Error("timeout")) }) as never;
+    await expect(deploy({ ...ports(cli), rds }, "pr-42")).rejects.toThrow("timeout");
+    expect(cli.ran).not.toContain(UP);
+  });
+
+  it("does not begin when the preview fails, and says what the engine said", () => {
+    const failed = '{"diagnostics":[{"severity":"error","message":"configuration: bad"}]}';
+    const cli = new FakeCli(calm);
+    cli.attempt = () => ({ code: 255, stdout: failed });
+    return expect(deploy(ports(cli), "pr-42")).rejects.toThrow(
+      "`pulumi preview` failed; nothing was changed\nconfiguration: bad",
+    );
+  });
+
   it("refuses a setting that is none, before it touches anything", async () => {
     const cli = new FakeCli();
-    await expect(deploy(ports(cli), "pr-42", ["author"])).rejects.toThrow(
+    await expect(deploy(ports(cli), "pr-42", { settings: ["author"] })).rejects.toThrow(
       'deploy: got "author"; allowed is key=value after the stack',
     );
     expect(cli.ran).toEqual([]);
   });
 
   it("hands the outputs to later jobs, as one line", () => {
-    const answers = { [CONFIG]: "{}", [OUTPUT]: '{\n  "servers": ["a", "b"]\n}' };
+    const answers = { ...calm, [OUTPUT]: '{\n  "servers": ["a", "b"]\n}' };
     const done = runScript("deploy.ts", ["pr-42"], answers);
     expect(done).toMatchObject({ code: 0, output: 'outputs={"servers":["a","b"]}\n' });
     expect(done.ran).toContain(UP);

@@ -23,6 +23,14 @@ export class FakeCli implements Cli {
     return answer ?? "";
   }
 
+  attempt(command: string, ...args: string[]): { code: number; stdout: string } {
+    try {
+      return { code: 0, stdout: this.read(command, ...args) };
+    } catch {
+      return { code: 1, stdout: "{}" };
+    }
+  }
+
   show(command: string, ...args: string[]): void {
     this.read(command, ...args);
   }

@@ -62,7 +62,7 @@ describe("teardown", () => {
   it("destroys with the state refreshed, then removes the stack", async () => {
     const cli = new FakeCli(answers);
     await teardown(ports(cli), "pr-42");
-    expect(cli.ran).toEqual([LS, OUTPUT, EXPORT, LOOK, `${DESTROY} --refresh`, RM]);
+    expect(cli.ran).toEqual([LS, EXPORT, OUTPUT, LOOK, `${DESTROY} --refresh`, RM]);
   });
 
   it("says which snapshots, keys and records stay, once the stack is removed", async () => {
@@ -107,15 +107,28 @@ describe("teardown", () => {
     const cli = new FakeCli(answers);
     const rds = () => ({ send: () => Promise.reject(new Error("AccessDenied")) }) as never;
     await expect(teardown({ ...ports(cli), rds }, "pr-42")).rejects.toThrow("AccessDenied");
-    expect(cli.ran).toEqual([LS, OUTPUT, EXPORT]);
+    expect(cli.ran).toEqual([LS, EXPORT, OUTPUT]);
   });
 
   it("is not held up by an orchestrator that does not answer", async () => {
     const failoverFunctionArn = "arn:aws:lambda:us-east-2:1:function:f";
     const cli = new FakeCli({ ...answers, [OUTPUT]: JSON.stringify({ failoverFunctionArn }) });
     await teardown(ports(cli), "pr-42");
-    expect(cli.ran.slice(2, 3)).toEqual(["us-east-2 InvokeCommand"]);
+    expect(cli.ran.slice(3, 4)).toEqual(["us-east-2 InvokeCommand"]);
     expect(cli.ran.at(-1)).toBe(RM);
+  });
+
+  it("destroys nothing of a protected stack and says how to unprotect it", async () => {
+    const protectedState = {
+      deployment: {
+        resources: [{ urn: "urn:ledger", type: "aws:dynamodb/table:Table", protect: true }],
+      },
+    };
+    const cli = new FakeCli({ ...answers, [EXPORT]: JSON.stringify(protectedState) });
+    await expect(teardown(ports(cli), "pr-42")).rejects.toThrow(
+      /1 protected resources \(urn:ledger\); nothing was destroyed.*retention ephemeral --stack pr-42.*pulumi state unprotect --all --stack pr-42/,
+    );
+    expect(cli.ran).toEqual([LS, EXPORT]);
   });
 
   it("has nothing to do where there is no such stack", async () => {
@@ -170,16 +183,16 @@ describe("the nightly sweep", () => {
     const answers = { [LS]: stacks, [OUTPUT]: "{}", [EXPORT]: "{}" };
     const env = { GITHUB_REPOSITORY: "o/r" };
     const done = runScript("sweep.ts", ["destroy", "pr-42"], answers, env);
-    expect(done.ran).toEqual([PULLS, CANCEL, LS, OUTPUT, EXPORT, `${DESTROY} --refresh`, RM]);
+    expect(done.ran).toEqual([PULLS, CANCEL, LS, EXPORT, OUTPUT, `${DESTROY} --refresh`, RM]);
     expect(done.code).toBe(0);
   });
 
-  it("tears a stack down by script", () => {
-    const done = runScript("teardown.ts", ["pr-42"], {
-      [LS]: stacks,
-      [OUTPUT]: "{}",
-      [EXPORT]: "{}",
-    });
-    expect(done.ran).toEqual([LS, OUTPUT, EXPORT, `${DESTROY} --refresh`, RM]);
+  it("tears a stack down by script, with --yes only where nobody can be asked", () => {
+    const answers = { [LS]: stacks, [OUTPUT]: "{}", [EXPORT]: "{}" };
+    const done = runScript("teardown.ts", ["pr-42", "--yes"], answers);
+    expect(done.ran).toEqual([LS, EXPORT, OUTPUT, `${DESTROY} --refresh`, RM]);
+    const unasked = runScript("teardown.ts", ["pr-42"], answers);
+    expect(unasked).toMatchObject({ code: 1, ran: [] });
+    expect(unasked.stderr).toMatch(/got no terminal to ask for confirmation; add --yes/);
   });
 });

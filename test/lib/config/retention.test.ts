@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import type { CapturedResource } from "../../../support/capture/capture";
 import { type Retention, retentionRows } from "../../../lib/config/retention";
+import { statefulTypes } from "../../../lib/platform/statefulTypes";
 import { loadProgram } from "../../helpers/program";
+import { statefulUrns } from "../../helpers/urns";
 
 test("the two rows differ in every value", () => {
   const { ephemeral, durable } = retentionRows;
@@ -111,4 +115,14 @@ test("a durable environment keeps its data", async () => {
     expiry: [2555, 365],
     logGroups: ['{"retentionInDays":365}'],
   });
+});
+
+test("Pulumi protects every stateful resource of a durable environment, and nothing else", async () => {
+  const { resources } = await loadProgram({ config: { retention: "durable" } });
+  const contract = readFileSync(path.join(__dirname, "../../statefulUrns.txt"), "utf8");
+  expect(statefulUrns(resources)).toEqual(expect.arrayContaining(contract.trim().split("\n")));
+  const stateful = resources.filter(({ type }) => statefulTypes.has(type));
+  expect(resources.filter(({ protect }) => protect)).toEqual(stateful);
+  const ephemeral = await loadProgram();
+  expect(ephemeral.resources.filter(({ protect }) => protect)).toEqual([]);
 });
