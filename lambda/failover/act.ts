@@ -19,6 +19,7 @@ import type { Action } from "./decide";
 import { variable } from "../runtime/env";
 import { createControl, readControl, writeControl } from "../control/controlItem";
 import type { Log } from "../runtime/log";
+import { rememberTakeover } from "./takeovers";
 import { clusterArnOf } from "./targetDatabase";
 import type { Runtime } from "../runtime/runtime";
 import { RDS_CALL_CUTOFF_MS } from "./tunables";
@@ -234,6 +235,7 @@ export async function notify(runtime: ActRuntime, control: Control, log: Log): P
     ],
     { epoch: control.epoch, active, how: control.how },
   );
+  await rememberTakeover(runtime, table(runtime), control, { rtoSeconds, rpoSeconds }, log);
   await writeControl(runtime, table(runtime), notified(control));
 }
 

@@ -40,6 +40,12 @@ export interface SweepResult {
   pruned: number;
 }
 
+/** The answer to an operator's question: which orders this region's database has. */
+export interface Seen {
+  epoch: number | null;
+  seen: string[];
+}
+
 /**
  * Goes through the open orders. In the active region it re-queues those that wait. In the other
  * region it closes those that have been replicated to its database, and deletes closed orders after
@@ -47,10 +53,11 @@ export interface SweepResult {
  */
 export function createSettlementSweep(
   runtime: SettlementSweepRuntime,
-): (event: unknown, invocation: Invocation) => Promise<SweepResult> {
+): (event: unknown, invocation: Invocation) => Promise<SweepResult | Seen> {
   const site = new SweepSite(runtime);
   return async (received, invocation) => {
     const event = readSweepEvent(received);
+    if ("see" in event) return site.see(event.see);
     const control = await readControl(runtime, site.table);
     if (control === undefined || control.active === null) return nothingSwept();
     return new Sweep(
@@ -84,6 +91,11 @@ class SweepSite {
       database: variable(env, "DATABASE_NAME"),
       as: "application",
     });
+  }
+
+  async see(orderIds: readonly string[]): Promise<Seen> {
+    const { epoch, fingerprints } = await seeOrders(this.sql, orderIds);
+    return { epoch, seen: orderIds.filter((id) => fingerprints.has(id)) };
   }
 }
 

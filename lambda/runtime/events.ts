@@ -52,10 +52,14 @@ function shown(value: unknown): string {
 /** An epoch as PostgreSQL's `integer` holds it. */
 const epoch = z.int().check(z.gte(1), z.lte(2_147_483_647));
 
-/** The schedule's event, or the orchestrator's after an activation. */
+/** Most orders that one question may name. */
+export const ORDERS_SEEN_MAX = 500;
+
+/** The schedule's event, the orchestrator's after an activation, or an operator's question. */
 const sweepEvent = z.union([
   z.strictObject({ trigger: z.literal("schedule") }),
   z.strictObject({ activated: epoch }),
+  z.strictObject({ see: z.array(z.uuid()).check(z.minLength(1), z.maxLength(ORDERS_SEEN_MAX)) }),
 ]);
 export type SweepEvent = z.output<typeof sweepEvent>;
 
@@ -64,6 +68,7 @@ export function readSweepEvent(event: unknown): SweepEvent {
   return parseEvent("settlement-sweep", sweepEvent, event, [
     '{"trigger":"schedule"}',
     '{"activated":EPOCH}',
+    `{"see":[ORDER ID, at most ${ORDERS_SEEN_MAX}]}`,
   ]);
 }
 

@@ -3,6 +3,8 @@
  * in a policy, `*` stands for any region or order id.
  */
 export const CONTROL_KEY = "control";
+/** The last takeovers, for operators. */
+export const TAKEOVERS_KEY = "takeovers";
 /** The sentinel's probe results. */
 export const PROBES_KEY = "looks#sentinel";
 /** A region's heartbeat. */

@@ -36,15 +36,19 @@ export type FailoverScope = FailoverTargets & RegionalArgs & { readonly parent: 
 
 /**
  * What probing needs: sentinel and orchestrator both probe.
- * @param ownKey of the one item that the function writes.
+ * @param ownKeys of the items that the function alone writes.
  */
-export function probingLinks(scope: FailoverScope, ownKey: string): Link[] {
+export function probingLinks(scope: FailoverScope, ...ownKeys: readonly string[]): Link[] {
   const { platform, region, dynamodb, apis, tokens } = scope;
   return [
     ledgerLink(scope, {
-      GetItem: [CONTROL_KEY, PROBES_KEY, aliveKey(platform.home.name), progressKey("*")],
+      GetItem: [
+        ...new Set([CONTROL_KEY, PROBES_KEY, ...ownKeys]),
+        aliveKey(platform.home.name),
+        progressKey("*"),
+      ],
       BatchGetItem: [orderKey("*")],
-      PutItem: [ownKey],
+      PutItem: ownKeys,
     }),
     workIndexLink(dynamodb, region),
     metricsLink,

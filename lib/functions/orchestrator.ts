@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LOOP_TIMEOUT_SECONDS } from "../../lambda/detection/tunables";
 import { RTO_SECONDS } from "../../lambda/failover/budget";
-import { CONTROL_KEY } from "../../lambda/runtime/ledgerKeys";
+import { CONTROL_KEY, TAKEOVERS_KEY } from "../../lambda/runtime/ledgerKeys";
 import { ORCHESTRATOR_RESERVED_CONCURRENCY, ORCHESTRATOR_RETRIES } from "../platform/tunables";
 import type { Platform } from "../platform/platform";
 import { invokeStatement } from "../platform/policies";
@@ -27,7 +27,7 @@ export function createOrchestrator(scope: FailoverScope): LambdaFunction {
   return createFunction(scope, {
     stem: "failoverOrchestrator",
     links: [
-      ...probingLinks(scope, CONTROL_KEY),
+      ...probingLinks(scope, CONTROL_KEY, TAKEOVERS_KEY),
       databaseLink(scope),
       functionsLink(scope),
       healthCheckLink(scope),

@@ -1,11 +1,13 @@
 import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeGlobalClustersCommand } from "@aws-sdk/client-rds";
 import { GetHostedZoneCommand } from "@aws-sdk/client-route-53";
-import { openShards, queryWork } from "../../lambda/orders/workIndex";
+import type { WorkEntry } from "../../lambda/orders/orderItem";
+import { type WorkPage, openShards, queryWork } from "../../lambda/orders/workIndex";
 import { atMost } from "../../lambda/runtime/concurrently";
 import { CALLS_AT_ONCE_MAX } from "../../lambda/runtime/tunables";
 import { DrError } from "./exit";
 import type { DeployedRegion, Deployment } from "./deployment";
+import { fromFirst } from "./fact";
 import type { Tools } from "./tools";
 
 /** Open orders, counted up to the page size of every shard. */
@@ -17,27 +19,51 @@ export interface OpenOrders {
   oldestAtMs: number | null;
 }
 
-/** Counts open orders in the ledger's index. */
-export async function openOrders(
+/** Reads one page of every shard of open orders. */
+async function openPages(
   { aws, clock }: Tools,
   { ledgerTable }: Deployment,
   region: DeployedRegion,
-): Promise<OpenOrders> {
+): Promise<WorkPage[]> {
   const before = new Date(clock.nowMs()).toISOString();
   const runtime = { clock, dynamodb: aws.dynamodb(region.name) };
   const outcomes = await atMost(CALLS_AT_ONCE_MAX, openShards, (shard) =>
     queryWork(runtime, ledgerTable, { shard, before }),
   );
-  const pages = outcomes.map((outcome) => {
+  return outcomes.map((outcome) => {
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   });
+}
+
+/** Counts open orders in the ledger's index. */
+export async function openOrders(
+  tools: Tools,
+  deployment: Deployment,
+  region: DeployedRegion,
+): Promise<OpenOrders> {
+  const pages = await openPages(tools, deployment, region);
   const times = pages.flatMap(({ entries }) => entries.map(({ at }) => Date.parse(at)));
   return {
     count: times.length,
     isAtLeast: pages.some(({ next }) => next !== undefined),
     oldestAtMs: times.length === 0 ? null : Math.min(...times),
   };
+}
+
+/** The oldest open orders, oldest first, from whichever region answers. */
+export async function oldestOpen(
+  tools: Tools,
+  deployment: Deployment,
+  countMax: number,
+): Promise<{ entries: WorkEntry[]; isAll: boolean }> {
+  const { home, standby } = deployment.regions;
+  const found = await fromFirst([standby, home], (region) => openPages(tools, deployment, region));
+  if ("problem" in found) throw new DrError(`dr: the ledger does not answer; ${found.problem}`);
+  const entries = found.value.flatMap((page) => page.entries);
+  entries.sort((a, b) => (a.at < b.at ? -1 : 1));
+  const hasMore = found.value.some(({ next }) => next !== undefined);
+  return { entries: entries.slice(0, countMax), isAll: !hasMore && entries.length <= countMax };
 }
 
 /** Who writes, according to RDS. */

@@ -2,6 +2,7 @@ import type { Command } from "../command";
 import { arm, disarm } from "./arming";
 import { failback } from "./failback";
 import { failover } from "./failover";
+import { lost } from "./lost";
 import { readiness } from "./readiness";
 import { status } from "./status";
 
@@ -13,4 +14,5 @@ export const commands: Readonly<Record<string, Command>> = {
   failback,
   arm,
   disarm,
+  lost,
 };

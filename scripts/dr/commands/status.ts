@@ -1,3 +1,4 @@
+import { type Takeover, readTakeovers } from "../../../lambda/failover/takeovers";
 import { command } from "../command";
 import type { Exit } from "../exit";
 import type { Deployment } from "../deployment";
@@ -29,22 +30,30 @@ interface Status {
   dns: Fact<string[]>;
   open: Fact<OpenOrders>;
   lagMs: Fact<number | null>;
+  /** Oldest first. */
+  takeovers: Fact<Takeover[]>;
 }
 
 /** Asks the standby's region first: it answers while home is lost. */
 async function read(tools: Tools, deployment: Deployment): Promise<Status> {
   const { home, standby } = deployment.regions;
   const regions = [standby, home];
-  const [orchestrator, writer, dns, open] = await Promise.all([
+  const [orchestrator, writer, dns, open, takeovers] = await Promise.all([
     fact(() => send(tools, regions, { action: "status" })),
     fromFirst(regions, (region) => databaseWriter(tools, deployment, region)),
     fact(() => dnsAnswer(tools, deployment)),
     fromFirst(regions, (region) => openOrders(tools, deployment, region)),
+    fromFirst(regions, (region) =>
+      readTakeovers(
+        { clock: tools.clock, dynamodb: tools.aws.dynamodb(region.name) },
+        deployment.ledgerTable,
+      ),
+    ),
   ]);
   const writerRegion = "value" in writer ? writer.value.region : null;
   const follower = writerRegion === standby.name ? home : standby;
   const lagMs = await fact(() => replicationLagMs(tools, follower));
-  return { orchestrator, writer, dns, open, lagMs };
+  return { orchestrator, writer, dns, open, lagMs, takeovers };
 }
 
 function exitOf({ orchestrator, writer }: Status): Exit {
@@ -56,7 +65,7 @@ function exitOf({ orchestrator, writer }: Status): Exit {
 }
 
 function textOf(found: Status, nowMs: number): string {
-  const { orchestrator, writer, dns, open, lagMs } = found;
+  const { orchestrator, writer, dns, open, lagMs, takeovers } = found;
   return factsText([
     ["state", mapFact(orchestrator, ({ control }) => stateOf(control))],
     ["since", mapFact(orchestrator, ({ control }) => since(control))],
@@ -66,6 +75,7 @@ function textOf(found: Status, nowMs: number): string {
     ["DNS", mapFact(dns, (names) => names.join(", "))],
     ["open orders", mapFact(open, (orders) => openText(orders, nowMs))],
     ["replication lag", mapFact(lagMs, (ms) => (ms === null ? "no data" : `${Math.round(ms)} ms`))],
+    ["last takeovers", mapFact(takeovers, takeoversText)],
   ]);
 }
 
@@ -91,4 +101,15 @@ function openText({ count, isAtLeast, oldestAtMs }: OpenOrders, nowMs: number): 
   if (oldestAtMs === null) return "none";
   const ageSeconds = Math.round((nowMs - oldestAtMs) / 1000);
   return `${count}${isAtLeast ? " or more" : ""}, the oldest for ${ageSeconds} s`;
+}
+
+const TAKEOVERS_SHOWN = 3;
+
+function takeoversText(takeovers: readonly Takeover[]): string {
+  const shown = takeovers.slice(-TAKEOVERS_SHOWN).reverse();
+  const lines = shown.map(
+    ({ atMs, how, active, rtoSeconds, rpoSeconds }) =>
+      `${new Date(atMs).toISOString()} ${how} to ${active}, RTO ${rtoSeconds} s, RPO ${rpoSeconds} s`,
+  );
+  return lines.join("; ") || "none";
 }
