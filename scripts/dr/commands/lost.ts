@@ -1,0 +1,121 @@
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import * as z from "zod/mini";
+import { orderIdOf } from "../../../lambda/runtime/ledgerKeys";
+import { ORDERS_SEEN_MAX } from "../../../lambda/runtime/events";
+import type { WorkEntry } from "../../../lambda/orders/orderItem";
+import { command } from "../command";
+import type { DeployedRegion } from "../deployment";
+import { DrError } from "../exit";
+import { type Fact, fact } from "../fact";
+import { type SeenControl, send } from "../orchestrator";
+import { oldestOpen } from "../state";
+import { table } from "../table";
+import type { Tools } from "../tools";
+
+/** The sweep closes what is settled within two minutes (docs/architecture.md). */
+const USUAL_SECONDS = 120;
+
+export const lost = command({
+  about: "Which orders are open, for how long and why: compares the ledger with both databases",
+  options: {},
+  run: async (tools) => {
+    const deployment = await tools.deployment();
+    const { home, standby } = deployment.regions;
+    const { control } = await send(tools, [standby, home], { action: "status" });
+    const { entries, isAll } = await oldestOpen(tools, deployment, ORDERS_SEEN_MAX);
+    const ids = entries.map(({ pk }) => orderIdOf(pk));
+    const [inHome, inStandby] = await Promise.all(
+      [home, standby].map((region) => fact(() => seenIn(tools, region, ids))),
+    );
+    const databases = { [home.name]: inHome!, [standby.name]: inStandby! };
+    const nowMs = tools.clock.nowMs();
+    const orders = entries.map((entry) => explained(entry, control, databases, nowMs));
+    return {
+      exit: orders.some(({ openSeconds }) => openSeconds > USUAL_SECONDS) ? "refused" : "done",
+      text: textOf(orders, isAll),
+      data: { orders, isAll, databases: problemsOf(databases) },
+    };
+  },
+});
+
+interface OpenOrder {
+  orderId: string;
+  openSeconds: number;
+  why: string;
+}
+
+const seenSchema = z.object({ epoch: z.nullable(z.number()), seen: z.array(z.string()) });
+
+/** Asks a region's settlement-sweep which of these orders its database has. */
+async function seenIn(
+  { aws }: Tools,
+  region: DeployedRegion,
+  orderIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (orderIds.length === 0) return new Set();
+  const answer = await aws.lambda(region.name).send(
+    new InvokeCommand({
+      FunctionName: region.functions["settlementSweep"],
+      Payload: Buffer.from(JSON.stringify({ see: orderIds })),
+    }),
+  );
+  const text = Buffer.from(answer.Payload ?? []).toString();
+  const parsed = seenSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return new Set(parsed.data.seen);
+  throw new DrError(`settlement-sweep answered ${text}`);
+}
+
+/** Databases by region: the orders that they have, or why they cannot be asked. */
+type Databases = Readonly<Record<string, Fact<ReadonlySet<string>>>>;
+
+function explained(
+  { pk, at, settledEpoch }: WorkEntry,
+  control: SeenControl,
+  databases: Databases,
+  nowMs: number,
+): OpenOrder {
+  const orderId = orderIdOf(pk);
+  const openSeconds = Math.round((nowMs - Date.parse(at)) / 1000);
+  return { orderId, openSeconds, why: whyOpen(orderId, settledEpoch, control, databases) };
+}
+
+function whyOpen(
+  orderId: string,
+  settledEpoch: number | undefined,
+  control: SeenControl,
+  databases: Databases,
+): string {
+  if (typeof control === "string") return `the control item is ${control}`;
+  const { active, epoch, target } = control;
+  if (active === null) return `${target} is taking over; then it is settled`;
+  const [[other, found] = ["the other region", undefined]] = Object.entries(databases).filter(
+    ([region]) => region !== active,
+  );
+  const isInActive = has(databases[active], orderId);
+  if (settledEpoch !== epoch && isInActive !== true) return `${active} has not settled it yet`;
+  if (isInActive === false)
+    return `marked as settled, but ${active} has no row: it is settled again`;
+  if (found !== undefined && "problem" in found)
+    return `${other} cannot be asked for its row: ${found.problem}`;
+  if (has(found, orderId) === false) return `${other} does not have its row yet`;
+  return "both regions have its row; the next sweep closes it";
+}
+
+const has = (found: Databases[string] | undefined, orderId: string): boolean | null =>
+  found !== undefined && "value" in found ? found.value.has(orderId) : null;
+
+function problemsOf(databases: Databases): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(databases).map(([region, found]) => [
+      region,
+      "problem" in found ? found.problem : "answered",
+    ]),
+  );
+}
+
+function textOf(orders: readonly OpenOrder[], isAll: boolean): string {
+  if (orders.length === 0) return "no order is open";
+  const rows = orders.map(({ orderId, openSeconds, why }) => [orderId, `${openSeconds} s`, why]);
+  const count = `${orders.length} open${isAll ? "" : ", and more: these are the oldest"}`;
+  return `${count}; no acknowledged order is lost while it is open\n\n${table(rows)}`;
+}
