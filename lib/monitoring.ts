@@ -13,7 +13,7 @@ import {
   writerAlarm,
 } from "./alarms/serviceAlarms";
 import type { AlarmTargets } from "./alarms/targets";
-import type { Sns } from "./sns";
+import { type Sns, wakingAlarm } from "./sns";
 import type { Synthetics } from "./synthetics";
 import { RegionalComponent } from "./platform/component";
 
@@ -98,12 +98,13 @@ export class Monitoring extends RegionalComponent<MonitoringArgs> {
    */
   private createHomeNotServing(either: NamedAlarms<EitherName>, home: NamedAlarms<HomeName>): void {
     const { platform, region, topics } = this.args;
+    const name = wakingAlarm.home;
     const functions = anyAlarmed(either["order-api-errors"], either["authorizer-errors"]);
     const failing = pulumi.interpolate`${allAlarmed(either["api-errors"])} AND (${functions})`;
     new aws.cloudwatch.CompositeAlarm(
-      `${this.name}-home-not-serving`,
+      `${this.name}-${name}`,
       {
-        alarmName: platform.nameOf("alarm", "home-not-serving", region),
+        alarmName: platform.nameOf("alarm", name, region),
         alarmDescription: "Home may not serve orders: invokes the orchestrator in the standby",
         alarmRule: pulumi.interpolate`${allAlarmed(home["home-not-writing"])} OR (${failing})`,
         alarmActions: [topics.failoverTopic.arn],

@@ -1,8 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { functionBaseName } from "./platform/naming";
+import type { Region } from "./platform/platform";
 import { type ResourceStatement, policyDocument } from "./platform/policies";
 import { type RegionalArgs, RegionalComponent } from "./platform/component";
+
+/** The alarm of each region that invokes the orchestrator, by the base of its name. */
+export const wakingAlarm: Readonly<Record<Region["key"], string>> = {
+  home: "home-not-serving",
+  standby: "home-lost",
+};
 
 /**
  * A region's two topics: `alerts` notifies people, `failover` invokes the orchestrator and notifies people.
@@ -54,21 +61,23 @@ export class Sns extends RegionalComponent<RegionalArgs> {
     }
   }
 
-  /** Only alarms may publish to the failover topic, because it starts the orchestrator. */
+  /** Only one alarm may publish to the failover topic, because it starts the orchestrator. */
   private statements(
     what: "alerts" | "failover",
     topicArn: pulumi.Output<string>,
   ): ResourceStatement[] {
+    const { platform, region } = this.args;
     const publish = { Action: ["sns:Publish"], Resource: [topicArn] };
-    const alarms: ResourceStatement = {
+    const alarms = (name: string): ResourceStatement => ({
       Sid: "Alarms",
       ...publish,
       Principal: { Service: "cloudwatch.amazonaws.com" },
-      Condition: this.onlyFrom("cloudwatch", "alarm:*"),
-    };
-    if (what === "failover") return [alarms];
+      Condition: this.onlyFrom("cloudwatch", `alarm:${name}`),
+    });
+    if (what === "failover")
+      return [alarms(platform.nameOf("alarm", wakingAlarm[region.key], region))];
     return [
-      alarms,
+      alarms("*"),
       {
         Sid: "DatabaseEvents",
         ...publish,

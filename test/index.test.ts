@@ -172,6 +172,8 @@ test("every resource in a policy belongs to the program, or is one of these", ()
     `arn:aws:dynamodb:us-east-2:${account}:table/dev-ledger`,
     `arn:aws:dynamodb:us-east-2:${account}:table/dev-ledger/index/work`,
     `arn:aws:dynamodb:us-east-2:${account}:table/dev-sessions`,
+    `arn:aws:ec2:us-east-1:${account}:*/*`,
+    `arn:aws:ec2:us-east-2:${account}:*/*`,
     `arn:aws:rds-db:us-east-1:${account}:dbuser:~/trading_app`,
     `arn:aws:rds-db:us-east-2:${account}:dbuser:~/trading_app`,
     `arn:aws:rds:us-east-1:${account}:db:*`,
@@ -209,10 +211,8 @@ test("every alarm publishes only to a topic of its own region that allows it", (
       const topic = program.byArn("sns/topic", action);
       expect(topic.region).toBe(alarm.region);
       const policy = program.all("sns/topicPolicy").find(({ inputs }) => inputs.arn === action);
-      const principals = statements(policy?.inputs.policy).map(
-        ({ Principal }) => Principal?.Service,
-      );
-      expect(principals).toContain("cloudwatch.amazonaws.com");
+      const principals = statements(policy?.inputs.policy).map(({ Principal }) => Principal);
+      expect(principals).toContainEqual({ Service: "cloudwatch.amazonaws.com" });
     }
   }
 });

@@ -2,6 +2,7 @@ import { fixedAssumptions } from "../fixedAssumptions";
 import {
   type Lookup,
   type Resource,
+  json,
   list,
   number,
   object,
@@ -10,7 +11,7 @@ import {
   regionOf,
   text,
 } from "./lookup";
-import { type Statement, describeRoles, pattern } from "./policy";
+import { type Statement, describeRoles, parsePolicy, pattern } from "./policy";
 
 /** Permission to invoke a function: one `aws.lambda.Permission`. */
 export interface InvokePermission {
@@ -38,8 +39,11 @@ export interface FunctionDescription {
   asyncRetries: number;
   asyncMaxAgeMs: number;
   deadLetterArn: string | undefined;
-  /** Services reachable through the VPC's endpoints; undefined outside a VPC. */
-  vpcServices: ReadonlySet<string> | undefined;
+  /**
+   * Services reachable through the VPC's endpoints, with the endpoints' policies; undefined outside
+   * a VPC.
+   */
+  vpcServices: ReadonlyMap<string, readonly Statement[]> | undefined;
 }
 
 /** All functions of the program, by ARN. */
@@ -117,7 +121,7 @@ function describePermission(resource: Resource): InvokePermission {
 }
 
 /** Inside a VPC without NAT, only services with an endpoint in that VPC can be reached. */
-function servicesInVpc(lookup: Lookup, resource: Resource): ReadonlySet<string> | undefined {
+function servicesInVpc(lookup: Lookup, resource: Resource): FunctionDescription["vpcServices"] {
   const subnetIds = object(resource, "vpcConfig")?.["subnetIds"] as string[] | undefined;
   if (subnetIds === undefined || subnetIds.length === 0) return undefined;
   const vpcIds = new Set(
@@ -126,13 +130,19 @@ function servicesInVpc(lookup: Lookup, resource: Resource): ReadonlySet<string> 
       .filter((subnet) => subnetIds.includes(subnet.id))
       .map((subnet) => text(subnet, "vpcId")),
   );
-  return new Set(
+  return new Map(
     lookup
       .all("aws:ec2/vpcEndpoint:VpcEndpoint")
       .filter((endpoint) => vpcIds.has(text(endpoint, "vpcId")) && isRouted(endpoint))
-      .map((endpoint) => text(endpoint, "serviceName").split(".").at(-1)!),
+      .map((endpoint) => [
+        text(endpoint, "serviceName").split(".").at(-1)!,
+        parsePolicy(json(endpoint, "policy") ?? fullAccess),
+      ]),
   );
 }
+
+/** The policy of an endpoint without one (AWS PrivateLink guide: default endpoint policy). */
+const fullAccess = { Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" } };
 
 /**
  * A gateway endpoint without a route table has no effect, nor has an interface endpoint without a

@@ -119,7 +119,9 @@ function writersOf(pk: string): string[] {
     const { stem, region } = description;
     return writesOf(pk).flatMap(({ name, input }) => {
       const request = dynamodb.permission(region, name, input);
-      const isRefused = permissions.refused(description, request, dynamodb.context(input));
+      const isRefused = permissions.refused(description, request, {
+        context: dynamodb.context(input),
+      });
       return isRefused === undefined ? [`${stem} ${region} ${request[0]}`] : [];
     });
   });
@@ -157,7 +159,7 @@ it("a batch is refused if one of its statements names another's item", () => {
   const refused = (...pks: string[]) => {
     const Statements = pks.flatMap((pk) => writesOf(pk).at(-1)!.input["Statements"] as object[]);
     const request = dynamodb.permission(HOME, "BatchExecuteStatementCommand", { Statements });
-    return permissions.refused(sweep, request, dynamodb.context({ Statements }));
+    return permissions.refused(sweep, request, { context: dynamodb.context({ Statements }) });
   };
   expect(refused(ORDER, `${ORDER}1`)).toBeUndefined();
   expect(refused(ORDER, "control")).toMatch(`table/${LEDGER}`);

@@ -6,7 +6,7 @@ import { worldOf } from "./worldOf";
 
 const ACCOUNT = "123456789012";
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:dev-failover-use1`;
-const ALARM = `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:dev-home`;
+const ALARM = `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:dev-home-not-serving-use1`;
 const TYPE = "aws:sns/topic:Topic";
 const POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";

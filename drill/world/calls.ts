@@ -88,7 +88,10 @@ export class Calls {
     reply: Reply,
   ): boolean {
     const asked = service.permission(region, name, input);
-    const refused = this.permissions.refused(description, asked, service.context?.(input));
+    const refused = this.permissions.refused(description, asked, {
+      context: service.context?.(input),
+      endpoint: description.vpcServices?.get(service.name),
+    });
     if (refused === undefined) return true;
     const message = `not authorized to perform ${asked[0]} on ${refused}`;
     reply.fail(serviceError("AccessDeniedException", message));

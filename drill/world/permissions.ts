@@ -1,5 +1,11 @@
 import type { FunctionDescription } from "../description/functions";
-import { type CallContext, type Statement, allowedBy, statementsOn } from "../description/policy";
+import {
+  type CallContext,
+  type Statement,
+  allowedBy,
+  allows,
+  statementsOn,
+} from "../description/policy";
 import type { IamRequest } from "./awsService";
 import type { Base } from "./base";
 
@@ -12,13 +18,34 @@ export class Permissions {
 
   constructor(private readonly base: Base) {}
 
-  /** @returns the first resource on which the action is denied, if any */
+  /**
+   * @param way condition keys of the call, and the policy of the VPC endpoint that it goes through
+   * @returns the first resource on which the action is denied, if any
+   */
   refused(
     description: FunctionDescription,
     [action, ...resources]: IamRequest,
-    context?: CallContext,
+    { context, endpoint }: { context?: CallContext; endpoint?: readonly Statement[] } = {},
   ): string | undefined {
-    return resources.find((resource) => !this.allow(description, action, resource, context));
+    return resources.find(
+      (resource) =>
+        !this.allow(description, action, resource, context) ||
+        !this.letsThrough(endpoint, description, action, resource),
+    );
+  }
+
+  private letsThrough(
+    endpoint: readonly Statement[] | undefined,
+    { name: functionName, region }: FunctionDescription,
+    action: string,
+    resource: string,
+  ): boolean {
+    if (endpoint === undefined) return true;
+    const { account } = this.base.program;
+    const context = { "aws:principalaccount": account, "aws:resourceaccount": account };
+    if (allows(endpoint, action, resource, context)) return true;
+    this.base.happened({ kind: "denied", functionName, region, action, resource });
+    return false;
   }
 
   allow(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BAD_PROBES_IN_ROW, LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
 import type { LambdaFunction } from "../functions/lambdaFunction";
 import type { Platform } from "../platform/platform";
-import type { Sns } from "../sns";
+import { type Sns, wakingAlarm } from "../sns";
 import { type AlarmDefinition, MINUTE_SECONDS, createAlarms, silence } from "./alarm";
 import { allAlarmed } from "./composite";
 import { probeMetric } from "./probeMetric";
@@ -115,7 +115,7 @@ export class FailoverAlarms extends RegionalComponent<FailoverAlarmsArgs> {
     const composite = new aws.cloudwatch.CompositeAlarm(
       `${this.name}-home-lost`,
       {
-        alarmName: platform.nameOf("alarm", "home-lost", region),
+        alarmName: platform.nameOf("alarm", wakingAlarm.standby, region),
         alarmDescription:
           "Home is unreachable and the standby is reachable: invokes the orchestrator",
         alarmRule: allAlarmed(probed["home-unreachable"], probed["standby-reachable"]),

@@ -26,6 +26,8 @@ export interface RetentionRow {
    */
   readonly keepDatabaseKeys: boolean;
   readonly logRetentionDays: number;
+  /** Connections in the networks are logged. */
+  readonly flowLogs: boolean;
   /** Archives of settled orders are kept this long. */
   readonly archiveDays: number;
   /** Overwritten and deleted objects can be restored for this long. */
@@ -50,6 +52,7 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     keyDeletionWindowDays: 7,
     keepDatabaseKeys: false,
     logRetentionDays: 7,
+    flowLogs: false,
     archiveDays: 1,
     noncurrentVersionDays: 1,
   },
@@ -66,6 +69,7 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     keyDeletionWindowDays: 30,
     keepDatabaseKeys: true,
     logRetentionDays: 365,
+    flowLogs: true,
     // Seven years is a starting point: check your own retention requirements.
     archiveDays: 7 * 365,
     noncurrentVersionDays: 30,

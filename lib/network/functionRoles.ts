@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Stem } from "../../lambda/functions";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 import { createExecutionRole } from "../platform/executionRole";
-import { networkInterfacesStatement, policyDocument } from "../platform/policies";
+import { networkInterfacesStatements, policyDocument } from "../platform/policies";
 
 /** The functions that run in the network. */
 const stemsInNetwork: readonly Stem[] = ["orderProcessor", "settlementSweep", "dbMigration"];
@@ -35,14 +35,15 @@ export class FunctionRoles extends RegionalComponent<RegionalArgs> {
   }
 
   private createRole(stem: Stem): aws.iam.RolePolicy {
+    const { platform, region } = this.args;
     const role = createExecutionRole(this.args, stem, this.child);
     this.roles.set(stem, role);
     return new aws.iam.RolePolicy(
-      `${stem}-${this.args.region.code}-network`,
+      `${stem}-${region.code}-network`,
       {
         name: "network-interfaces",
         role: role.id,
-        policy: policyDocument([networkInterfacesStatement]),
+        policy: policyDocument(networkInterfacesStatements(region.name, platform.accountId)),
       },
       this.child,
     );

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../platform/platform";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 import { ZONES } from "../platform/tunables";
+import { HTTPS_PORT, createEndpoints } from "./endpoints";
+import { createFlowLog } from "./flowLog";
 import { FunctionRoles } from "./functionRoles";
 
 /**
@@ -14,7 +16,6 @@ const excludedZoneIds = ["use1-az3", "cac1-az3"];
 /** Deleting waits for the network interfaces of functions, which Lambda keeps for up to 45 minutes. */
 const LINGERING = { customTimeouts: { delete: "60m" } };
 const POSTGRES_PORT = 5432;
-const HTTPS_PORT = 443;
 
 /** The second number of 10.x.0.0/16. It differs, so that the networks can be peered. */
 const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 1 };
@@ -25,7 +26,7 @@ const cidrOctets: Readonly<Record<Region["key"], number>> = { home: 0, standby: 
  * Their metrics are log lines, so CloudWatch needs no endpoint.
  */
 export class Network extends RegionalComponent<RegionalArgs> {
-  /** Functions move to its default security group while they are deleted. */
+  /** Functions move to its default security group, which has no rules, while they are deleted. */
   readonly vpc: aws.ec2.Vpc;
   /** Of the functions that run in the network. */
   readonly roles: FunctionRoles;
@@ -49,10 +50,18 @@ export class Network extends RegionalComponent<RegionalArgs> {
     const endpoints = this.createSecurityGroup(vpc, "endpoints", "interface endpoints");
     this.allow("functions-database", functions, database, POSTGRES_PORT);
     this.allow("functions-endpoints", functions, endpoints, HTTPS_PORT);
-    this.createGatewayEndpoint("dynamodb", vpc, routeTable, functions);
-    this.createGatewayEndpoint("s3", vpc, routeTable, functions);
-    this.createInterfaceEndpoint("sqs", vpc, subnets, endpoints);
-    this.createInterfaceEndpoint("secretsmanager", vpc, subnets, endpoints);
+    createEndpoints({
+      ...args,
+      name,
+      parent: this,
+      vpc,
+      subnets,
+      routeTable,
+      functions,
+      endpoints,
+    });
+    this.emptyDefaultSecurityGroup(vpc);
+    if (args.platform.retention.flowLogs) createFlowLog({ ...args, name, parent: this, vpc });
 
     this.vpc = vpc;
     this.subnets = subnets;
@@ -162,6 +171,18 @@ export class Network extends RegionalComponent<RegionalArgs> {
     );
   }
 
+  /**
+   * AWS creates the default group with rules that allow all traffic between its members and to
+   * anywhere. Functions are in it while they are deleted.
+   */
+  private emptyDefaultSecurityGroup(vpc: aws.ec2.Vpc): void {
+    new aws.ec2.DefaultSecurityGroup(
+      `${this.name}-default`,
+      { vpcId: vpc.id, ingress: [], egress: [], tags: this.nameTag("default") },
+      this.child,
+    );
+  }
+
   /** Lets one group open connections to another, seen from both ends. */
   private allow(
     what: string,
@@ -178,57 +199,6 @@ export class Network extends RegionalComponent<RegionalArgs> {
     new aws.vpc.SecurityGroupIngressRule(
       `${this.name}-${what}`,
       { ...traffic, securityGroupId: to.id, referencedSecurityGroupId: from.id },
-      this.child,
-    );
-  }
-
-  private createGatewayEndpoint(
-    service: string,
-    vpc: aws.ec2.Vpc,
-    routeTable: aws.ec2.RouteTable,
-    functions: aws.ec2.SecurityGroup,
-  ): void {
-    const endpoint = new aws.ec2.VpcEndpoint(
-      `${this.name}-${service}`,
-      {
-        vpcId: vpc.id,
-        vpcEndpointType: "Gateway",
-        serviceName: `com.amazonaws.${this.args.region.name}.${service}`,
-        routeTableIds: [routeTable.id],
-        tags: this.nameTag(service),
-      },
-      this.child,
-    );
-    new aws.vpc.SecurityGroupEgressRule(
-      `${this.name}-functions-${service}`,
-      {
-        securityGroupId: functions.id,
-        prefixListId: endpoint.prefixListId,
-        ipProtocol: "tcp",
-        fromPort: HTTPS_PORT,
-        toPort: HTTPS_PORT,
-      },
-      this.child,
-    );
-  }
-
-  private createInterfaceEndpoint(
-    service: string,
-    vpc: aws.ec2.Vpc,
-    subnets: aws.ec2.Subnet[],
-    endpoints: aws.ec2.SecurityGroup,
-  ): void {
-    new aws.ec2.VpcEndpoint(
-      `${this.name}-${service}`,
-      {
-        vpcId: vpc.id,
-        vpcEndpointType: "Interface",
-        serviceName: `com.amazonaws.${this.args.region.name}.${service}`,
-        subnetIds: subnets.map((subnet) => subnet.id),
-        securityGroupIds: [endpoints.id],
-        privateDnsEnabled: true,
-        tags: this.nameTag(service),
-      },
       this.child,
     );
   }

@@ -32,10 +32,14 @@ export function policyDocument(
 }
 
 /** Allows an AWS service to assume a role. */
-export function serviceTrustPolicy(service: string): string {
-  return JSON.stringify({
+export function serviceTrustPolicy(
+  service: string,
+  Condition?: Statement["Condition"],
+): pulumi.Output<string> {
+  const statement = { Principal: { Service: service }, Action: "sts:AssumeRole" };
+  return pulumi.jsonStringify({
     Version: VERSION,
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+    Statement: [{ Effect: "Allow", ...statement, ...(Condition && { Condition }) }],
   });
 }
 
@@ -59,20 +63,34 @@ export function serviceStatements(args: {
   ];
 }
 
-/** What Lambda does with the network interfaces of functions in a network. */
-export const networkInterfacesStatement: Statement = {
-  Sid: "NetworkInterfaces",
-  Action: [
-    "ec2:CreateNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:DeleteNetworkInterface",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-  ],
-  // These actions do not support resource-level permissions.
-  Resource: ["*"],
-};
+/**
+ * What Lambda does with the network interfaces of functions in a network, in one region. Lambda
+ * tests the role's right to delete them without naming one, so the resource must match any (Lambda
+ * Developer Guide: execution role for a VPC).
+ */
+export function networkInterfacesStatements(
+  region: string,
+  accountId: pulumi.Input<string>,
+): Statement[] {
+  return [
+    {
+      Sid: "NetworkInterfaces",
+      Action: [
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+      ],
+      Resource: [pulumi.interpolate`arn:aws:ec2:${region}:${accountId}:*/*`],
+    },
+    {
+      Sid: "FindNetworkInterfaces",
+      // These actions do not support resource-level permissions.
+      Action: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+      Resource: ["*"],
+    },
+  ];
+}
 
 /** What Lambda does with the queue of an event source mapping. */
 export function pollStatement(...queueArns: pulumi.Input<string>[]): Statement {

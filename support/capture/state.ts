@@ -62,6 +62,8 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
   "aws:cloudwatch/logGroup:LogGroup": named("logs", "name", "log-group:"),
   "aws:cloudwatch/metricAlarm:MetricAlarm": named("cloudwatch", "name", "alarm:"),
   "aws:dynamodb/table:Table": table,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": numbered("sg", "security-group"),
+  "aws:ec2/flowLog:FlowLog": numbered("fl", "vpc-flow-log"),
   "aws:ec2/routeTable:RouteTable": numbered("rtb", "route-table"),
   "aws:ec2/routeTableAssociation:RouteTableAssociation": relation,
   "aws:ec2/securityGroup:SecurityGroup": numbered("sg", "security-group"),

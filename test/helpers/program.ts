@@ -5,7 +5,7 @@ import { cachedCapture } from "../../support/capture/cachedCapture";
 export interface PolicyStatement {
   Sid?: string;
   Effect: string;
-  Principal?: Record<string, string>;
+  Principal?: "*" | Record<string, string>;
   Action: string[];
   Resource: string[];
   Condition?: Record<string, Record<string, string | string[]>>;

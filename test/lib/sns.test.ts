@@ -22,7 +22,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
       });
     });
 
-    test("accepts messages of this account's alarms; only the alerts topic also those of the database, of events and of the orchestrators", () => {
+    test("accepts messages of alarms; only the alerts topic also those of the database, of events and of the orchestrators", () => {
       const { inputs } = program.one("sns/topicPolicy", `topics-${token}-${what}`);
       expect(inputs.arn).toBe(topicArn);
       const publish = { Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] };
@@ -38,6 +38,8 @@ describe.each(regions)("the topics in %s", (token, region) => {
           },
         },
       };
+      const waking = token === "use1" ? "home-not-serving" : "home-lost";
+      const alarm = what === "alerts" ? "*" : `dev-${waking}-${token}`;
       const alarms = [
         {
           Sid: "Alarms",
@@ -45,7 +47,7 @@ describe.each(regions)("the topics in %s", (token, region) => {
           Principal: { Service: "cloudwatch.amazonaws.com" },
           Condition: {
             StringEquals: { "aws:SourceAccount": "123456789012" },
-            ArnLike: { "aws:SourceArn": arn("cloudwatch", region, "alarm:*") },
+            ArnLike: { "aws:SourceArn": arn("cloudwatch", region, `alarm:${alarm}`) },
           },
         },
       ];
@@ -79,6 +81,25 @@ describe.each(regions)("the topics in %s", (token, region) => {
     });
   });
 });
+
+test.each(regions)(
+  "the failover topic in %s accepts only the alarm that publishes to it",
+  (token, region) => {
+    const topicArn = arn("sns", region, `dev-failover-${token}`);
+    const alarms = [
+      ...program.all("cloudwatch/compositeAlarm"),
+      ...program.all("cloudwatch/metricAlarm"),
+    ];
+    const publishing = alarms.filter(({ inputs }) =>
+      (inputs.alarmActions as string[] | undefined)?.includes(topicArn),
+    );
+    const { policy } = program.one("sns/topicPolicy", `topics-${token}-failover`).inputs;
+    const admitted = statements(policy).map(
+      ({ Condition }) => Condition?.ArnLike?.["aws:SourceArn"],
+    );
+    expect(publishing.map(({ state }) => state.arn)).toEqual(admitted);
+  },
+);
 
 test("the policies name the orchestrators' roles", () => {
   for (const [token] of regions) {

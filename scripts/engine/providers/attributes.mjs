@@ -25,6 +25,8 @@ const EC2_IDS = {
   vpc: "vpc",
   subnet: "subnet",
   securityGroup: "sg",
+  defaultSecurityGroup: "sg",
+  flowLog: "fl",
   routeTable: "rtb",
   routeTableAssociation: "rtbassoc",
   vpcEndpoint: "vpce",

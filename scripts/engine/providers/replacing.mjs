@@ -6,6 +6,8 @@ const BY_TYPE = {
   "acm/certificate": ["domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"],
   "cloudwatch/eventRule": ["eventBusName"],
   "dynamodb/table": ["hashKey", "rangeKey", "localSecondaryIndexes"],
+  "ec2/defaultSecurityGroup": ["vpcId"],
+  "ec2/flowLog": ["vpcId", "trafficType", "logDestination", "iamRoleArn"],
   "ec2/routeTable": ["vpcId"],
   "ec2/securityGroup": ["description", "vpcId"],
   "ec2/subnet": ["vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"],

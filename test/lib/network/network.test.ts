@@ -1,5 +1,6 @@
 import {
   type Program,
+  arn,
   loadProgram,
   regions,
   setOtherwise,
@@ -20,6 +21,7 @@ describe.each(regions)("the network in %s", (token, region) => {
   test("is isolated: no gateway to the internet, no NAT", () => {
     const types = new Set(program.under(program.component("Network", network)).map((r) => r.type));
     expect([...types].sort()).toEqual([
+      "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
       "aws:ec2/routeTable:RouteTable",
       "aws:ec2/routeTableAssociation:RouteTableAssociation",
       "aws:ec2/securityGroup:SecurityGroup",
@@ -92,6 +94,75 @@ describe.each(regions)("the network in %s", (token, region) => {
     });
   });
 
+  test("the default security group has no rules", () => {
+    expect(program.one("ec2/defaultSecurityGroup", `${network}-default`).inputs).toEqual({
+      vpcId: idOf("ec2/vpc", network),
+      ingress: [],
+      egress: [],
+      tags: { Name: `dev-default-${token}` },
+    });
+  });
+
+  test.each([
+    ["dynamodb", arn("dynamodb", region, "table/dev-*")],
+    ["s3", "arn:aws:s3:::dev-*"],
+    ["sqs", arn("sqs", region, "dev-*")],
+    ["secretsmanager", arn("secretsmanager", region, "secret:dev-*")],
+  ])(
+    "the endpoint of %s admits this account, and only to the environment's own resources",
+    (service, own) => {
+      const { policy } = program.one("ec2/vpcEndpoint", `${network}-${service}`).inputs;
+      const account = "123456789012";
+      expect(statements(policy)).toEqual([
+        {
+          Sid: "OwnResources",
+          Effect: "Allow",
+          Principal: "*",
+          Action: [`${service}:*`],
+          Resource: [own],
+          Condition: {
+            StringEquals: { "aws:PrincipalAccount": account, "aws:ResourceAccount": account },
+          },
+        },
+      ]);
+    },
+  );
+
+  test("functions in the network use only resources that an endpoint admits", () => {
+    const inside = program
+      .all("lambda/function")
+      .filter((each) => each.region === region && "vpcConfig" in each.inputs);
+    // Lambda itself calls these with the role: it polls queues, and sends events that failed.
+    const byLambda = ["EventSource", "OwnFailures"];
+    const endpoints = program.all("ec2/vpcEndpoint").filter((each) => each.region === region);
+    const admitted = endpoints.flatMap(({ inputs }) =>
+      statements(inputs.policy).flatMap(({ Resource }) => Resource),
+    );
+    const used = inside.flatMap(({ name }) =>
+      program
+        .statementsOf(name)
+        .filter(
+          ({ Sid, Action }) =>
+            !byLambda.includes(Sid!) && /^(dynamodb|s3|sqs|secretsm)/.test(Action[0]!),
+        )
+        .flatMap(({ Resource }) => Resource),
+    );
+    expect(used).not.toEqual([]);
+    const isAdmitted = (each: string) =>
+      admitted.some((own) => each.startsWith(own.replace(/\*$/, "")));
+    expect(used.filter((each) => !isAdmitted(each))).toEqual([]);
+  });
+
+  test("functions' roles may manage network interfaces in this region and account alone", () => {
+    const rights = statements(
+      program.one("iam/rolePolicy", `orderProcessor-${token}-network`).inputs.policy,
+    );
+    expect(rights.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
+      ["NetworkInterfaces", [arn("ec2", region, "*/*")]],
+      ["FindNetworkInterfaces", ["*"]],
+    ]);
+  });
+
   test.each(["dynamodb", "s3"])("reaches %s through the route table", (service) => {
     const endpoint = program.one("ec2/vpcEndpoint", `${network}-${service}`);
     expect(endpoint.inputs).toEqual({
@@ -99,6 +170,7 @@ describe.each(regions)("the network in %s", (token, region) => {
       vpcEndpointType: "Gateway",
       serviceName: `com.amazonaws.${region}.${service}`,
       routeTableIds: [idOf("ec2/routeTable", network)],
+      policy: endpoint.inputs.policy,
       tags: { Name: `dev-${service}-${token}` },
     });
     const rule = program.one("vpc/securityGroupEgressRule", `${network}-functions-${service}`);
@@ -112,13 +184,15 @@ describe.each(regions)("the network in %s", (token, region) => {
   });
 
   test.each(["sqs", "secretsmanager"])("reaches %s inside both subnets", (service) => {
-    expect(program.one("ec2/vpcEndpoint", `${network}-${service}`).inputs).toEqual({
+    const { inputs } = program.one("ec2/vpcEndpoint", `${network}-${service}`);
+    expect(inputs).toEqual({
       vpcId: idOf("ec2/vpc", network),
       vpcEndpointType: "Interface",
       serviceName: `com.amazonaws.${region}.${service}`,
       subnetIds: [idOf("ec2/subnet", `${network}-0`), idOf("ec2/subnet", `${network}-1`)],
       securityGroupIds: [idOf("ec2/securityGroup", `${network}-endpoints`)],
       privateDnsEnabled: true,
+      policy: inputs.policy,
       tags: { Name: `dev-${service}-${token}` },
     });
   });
@@ -145,6 +219,50 @@ describe.each(regions)("the network in %s", (token, region) => {
     expect(ofRegion("vpc/securityGroupIngressRule")).toBe(2);
     expect(ofRegion("vpc/securityGroupEgressRule")).toBe(4);
   });
+});
+
+test("only durable networks log their connections, with a role that cannot create a log group", async () => {
+  expect(program.all("ec2/flowLog")).toEqual([]);
+  const durable = await loadProgram({ config: { retention: "durable" } });
+  expect(durable.all("ec2/flowLog").map(({ region }) => region)).toEqual([
+    "us-east-1",
+    "us-east-2",
+  ]);
+  for (const [token, region] of regions) {
+    const name = `network-${token}-flows`;
+    const logGroup = durable.one("cloudwatch/logGroup", name);
+    const role = durable.one("iam/role", name);
+    expect(logGroup.inputs).toMatchObject({
+      name: `dev-network-flows-${token}`,
+      retentionInDays: 365,
+    });
+    expect(durable.one("ec2/flowLog", name).inputs).toEqual({
+      vpcId: durable.one("ec2/vpc", `network-${token}`).id,
+      trafficType: "ALL",
+      logDestination: logGroup.state.arn,
+      iamRoleArn: role.state.arn,
+      tags: { Name: `dev-flows-${token}` },
+    });
+    expect(statements(role.inputs.assumeRolePolicy)).toEqual([
+      {
+        Effect: "Allow",
+        Principal: { Service: "vpc-flow-logs.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "123456789012" },
+          ArnLike: { "aws:SourceArn": arn("ec2", region, "vpc-flow-log/*") },
+        },
+      },
+    ]);
+    const rights = statements(durable.one("iam/rolePolicy", name).inputs.policy);
+    expect(rights.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [
+        ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+        [logGroup.state.arn, `${String(logGroup.state.arn)}:*`],
+      ],
+      [["logs:DescribeLogGroups"], ["*"]],
+    ]);
+  }
 });
 
 test("a network is created in the configured zones", async () => {
