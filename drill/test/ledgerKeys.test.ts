@@ -133,6 +133,7 @@ const atHome = (...writers: string[]): string[] => inBoth(...writers).slice(0, w
 
 it.each<[string, string[]]>([
   ["control", inBoth("failoverOrchestrator dynamodb:PutItem")],
+  ["takeovers", inBoth("failoverOrchestrator dynamodb:PutItem")],
   ["looks#sentinel", ["sentinel us-east-2 dynamodb:PutItem"]],
   ["alive#us-east-1", atHome("orderApi dynamodb:UpdateItem", "health dynamodb:UpdateItem")],
   ["progress#us-east-1", atHome("orderProcessor dynamodb:UpdateItem")],

@@ -90,7 +90,7 @@ describe("if home is lost", () => {
     expect(changesOf(world).slice(0, 9)).toEqual(takeover.slice(0, 9));
     const activated = second({ command: "Put", on: "control" }, 1);
     expect(second({ on: "standby-sweep" }) - activated).toBeCloseTo(0.28);
-    expect(second({ command: "Put", on: "control" }, 2) - activated).toBeCloseTo(0.33);
+    expect(second({ command: "Put", on: "control" }, 2) - activated).toBeCloseTo(0.35);
     expect(world.callsOf({ service: "route53" })).toHaveLength(1);
     expect(world.control).toMatchObject({ notifiedEpoch: 2, repointedEpoch: 0 });
   });

@@ -1,4 +1,4 @@
-import { createSettlementSweep } from "../../../lambda/handlers/settlementSweep";
+import { createSettlementSweep, type SweepResult } from "../../../lambda/handlers/settlementSweep";
 import type { SweepEvent } from "../../../lambda/runtime/events";
 import type { OrderItem } from "../../../lambda/orders/orderItem";
 import { parseHint } from "../../../lambda/orders/hint";
@@ -23,7 +23,7 @@ beforeEach(() => {
 async function sweep(region: string, event: SweepEvent = { trigger: "schedule" }, timeout = 50) {
   await world.advance(1);
   const run = createSettlementSweep(world.runtime(region))(event, world.invocation(timeout));
-  return world.play(run);
+  return world.play(run) as Promise<SweepResult>;
 }
 const swept = (change = {}) => ({ open: 0, requeued: 0, closed: 0, pruned: 0, ...change });
 const open = (n: number, ageMs: number, change: Partial<OrderItem> = {}) =>
@@ -410,4 +410,20 @@ it("the active region deletes no closed orders: two regions that write one item 
   open(1, 3 * DAY_MS, { shard: "closed#1", at });
   expect(await sweep(HOME)).toEqual(swept());
   expect(item(1)).toBeDefined();
+});
+
+describe("an operator's question", () => {
+  it("is answered with the orders that this region's database has, and changes nothing", async () => {
+    for (const n of [1, 2]) open(n, n * MINUTE_MS);
+    replicated(2);
+    const event = { see: [orderId(1), orderId(2)] };
+    const run = createSettlementSweep(world.runtime(STANDBY))(event, world.invocation(50));
+    expect(await world.play(run)).toEqual({ epoch: EPOCH, seen: [orderId(2)] });
+    expect(item(2).shard).toMatch(/^open#/);
+  });
+
+  it("is refused if it names no order", async () => {
+    const run = createSettlementSweep(world.runtime(STANDBY))({ see: [] }, world.invocation(50));
+    await expect(world.play(run)).rejects.toThrow("settlement-sweep refused an event");
+  });
 });

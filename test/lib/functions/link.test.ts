@@ -24,7 +24,11 @@ const keysOf: Record<string, (region: string) => Record<string, string[]>> = {
   }),
   settlementSweep: () => ({ GetItem: [control], PartiQLUpdate: [orders], PartiQLDelete: [orders] }),
   health: (region) => ({ GetItem: [control], UpdateItem: [`alive#${region}`] }),
-  failoverOrchestrator: () => ({ GetItem: evidence, BatchGetItem: [orders], PutItem: [control] }),
+  failoverOrchestrator: () => ({
+    GetItem: [...evidence, "takeovers"],
+    BatchGetItem: [orders],
+    PutItem: [control, "takeovers"],
+  }),
 };
 
 describe.each(regions)("in %s", (token, region) => {
