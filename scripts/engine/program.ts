@@ -39,8 +39,14 @@ export async function writeProgram(directory: string, edits: readonly Edit[] = [
     packages: "external",
     platform: "node",
     logLevel: "error",
-    plugins: [editing(edits)],
+    plugins: [editing([...edits, ...plantedFaults()])],
   });
+}
+
+/** PLANTED_FAULT is one edit as JSON, to see a scenario fail. */
+function plantedFaults(): Edit[] {
+  const fault = process.env["PLANTED_FAULT"];
+  return fault === undefined ? [] : [JSON.parse(fault) as Edit];
 }
 
 function editing(edits: readonly Edit[]): esbuild.Plugin {

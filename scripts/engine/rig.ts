@@ -70,7 +70,7 @@ export class Rig {
 
   /** Another version of the program. */
   async program(...edits: Edit[]): Promise<void> {
-    await writeProgram(path.join(this.directory, "program"), [...edits, ...plantedFaults()]);
+    await writeProgram(path.join(this.directory, "program"), edits);
   }
 
   copy(): Rig {
@@ -193,10 +193,4 @@ export class Rig {
       return [file, JSON.parse(readFileSync(file, "utf8")) as LiveResource];
     });
   }
-}
-
-/** PLANTED_FAULT is one edit as JSON, to see a scenario fail. */
-function plantedFaults(): Edit[] {
-  const fault = process.env["PLANTED_FAULT"];
-  return fault === undefined ? [] : [JSON.parse(fault) as Edit];
 }
