@@ -6,6 +6,7 @@ import { reasonsToWait, writerRegionOf } from "./guard/globalDatabase";
 import type { Preview } from "./guard/preview";
 import { hotfixTargets, refusals, risksOf } from "./guard/risks";
 import { previewOf } from "./preview";
+import { unprotectedReplicas } from "./replicas";
 import { oneStack, outputsOf, stateOf } from "./stacks";
 
 export type DeployPorts = DisarmPorts & DrainPorts;
@@ -39,7 +40,7 @@ export async function deploy(
     await guard(ports, stack, allowed);
     say(await disarm(ports, stack));
     try {
-      cli.show("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack);
+      up(ports, stack);
       return outputsOf(cli, stack);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
@@ -48,6 +49,18 @@ export async function deploy(
       );
     }
   }
+}
+
+function up({ cli, say }: DeployPorts, stack: string): void {
+  const command = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
+  cli.show("pulumi", ...command);
+  const unprotected = unprotectedReplicas(stateOf(cli, stack));
+  if (unprotected.length === 0) return;
+  say(
+    `${unprotected.join(" and ")}: created without deletion protection, which the provider sets only ` +
+      "in an update; running `pulumi up` again",
+  );
+  cli.show("pulumi", ...command);
 }
 
 async function guard(ports: DeployPorts, stack: string, allowed: readonly string[]): Promise<void> {

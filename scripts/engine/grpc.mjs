@@ -9,12 +9,37 @@ export const ofPulumi = createRequire(
 const grpc = ofPulumi("@grpc/grpc-js");
 const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
+/**
+ * The details of a creation that failed after the resource existed: the engine keeps such a resource
+ * in the state. gRPC carries them in this field.
+ */
+function initFailed({ message, initFailed: { id, outputs } }) {
+  const { ErrorResourceInitFailed } = ofPulumi("@pulumi/pulumi/proto/provider_pb");
+  const { Status } = ofPulumi("@pulumi/pulumi/proto/status_pb");
+  const { Any } = ofPulumi("google-protobuf/google/protobuf/any_pb");
+  const { Struct } = ofPulumi("google-protobuf/google/protobuf/struct_pb");
+  const detail = new ErrorResourceInitFailed();
+  detail.setId(id);
+  detail.setProperties(Struct.fromJavaScript(JSON.parse(JSON.stringify(outputs))));
+  detail.setReasonsList([message]);
+  const packed = new Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(message);
+  status.addDetails(packed);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return metadata;
+}
+
 /** A method for gRPC, which reports errors through the callback. */
 const answering = (method) => async (call, done) => {
   try {
     done(null, await method(call.request));
   } catch (error) {
-    done({ code: grpc.status.UNKNOWN, details: error.message });
+    const metadata = error.initFailed && initFailed(error);
+    done({ code: grpc.status.UNKNOWN, details: error.message, ...(metadata && { metadata }) });
   }
 };
 

@@ -29,6 +29,7 @@ test.each([
   ["lintWorkflows.sh", "workflows: skipped, because there is no Go to build actionlint with\n"],
   ["engine.sh", noEngine],
   ["engineTeardown.sh", noEngine],
+  ["engineScenarios.sh", noEngine],
 ])("%s exits with 77 and says why where its tools are missing", (script, said) => {
   for (const program of ["bash", "dirname"]) {
     const found = spawnSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" });

@@ -65,6 +65,7 @@ describe("deploy", () => {
       PREVIEW,
       OUTPUT,
       UP,
+      EXPORT,
       OUTPUT,
     ]);
   });
@@ -90,8 +91,26 @@ describe("deploy", () => {
     const handed = ports(cli);
     await deploy(handed, "pr-42");
     const once = [EXPORT, PREVIEW, OUTPUT, "disarm in us-east-2", UP];
-    expect(cli.ran).toEqual([SELECT, CONFIG, ...once, ...once, OUTPUT]);
+    expect(cli.ran).toEqual([SELECT, CONFIG, ...once, ...once, EXPORT, OUTPUT]);
     expect(handed.said[1]).toMatch(/trying once more/);
+  });
+
+  it("runs `up` again where the provider left a replica without deletion protection", async () => {
+    const replicas = (deletionProtectionEnabled: boolean) => ({
+      replicas: [{ regionName: "us-east-2", deletionProtectionEnabled }],
+    });
+    const table = {
+      urn: "urn:pulumi:pr-42::trading-platform::aws:dynamodb/table:Table::ledger",
+      type: "aws:dynamodb/table:Table",
+      inputs: replicas(true),
+      outputs: replicas(false),
+    };
+    const created = JSON.stringify({ deployment: { resources: [table] } });
+    const cli = new FakeCli({ ...calm, [EXPORT]: ["{}", created] });
+    const handed = ports(cli);
+    await deploy(handed, "pr-42");
+    expect(cli.ran.slice(-4)).toEqual([UP, EXPORT, UP, OUTPUT]);
+    expect(handed.said.at(-1)).toMatch(/^ledger in us-east-2: created without deletion protection/);
   });
 
   it("fails after the second attempt", async () => {

@@ -6,21 +6,27 @@ import * as path from "node:path";
 
 const world = path.join(process.env.RIG_STATE, "world");
 
-/** File and record of every live database cluster, the writer first. */
-function clusters() {
-  return readdirSync(world)
+/** File and record of every live resource of a type. */
+const resources = (type) =>
+  readdirSync(world)
     .map((name) => path.join(world, name))
     .map((file) => ({ file, record: JSON.parse(readFileSync(file, "utf8")) }))
-    .filter(({ record }) => record.type === "aws:rds/cluster:Cluster")
-    .sort((a, b) => (a.record.at < b.record.at ? -1 : 1));
-}
+    .filter(({ record }) => record.type === type);
+
+/** The database clusters, the writer first. */
+const clusters = () =>
+  resources("aws:rds/cluster:Cluster").sort((a, b) => (a.record.at < b.record.at ? -1 : 1));
 
 const save = ({ file, record }) => writeFileSync(file, JSON.stringify(record));
 
+/** Swaps writer and reader, and raises the epoch in the path of home's health check. */
 function failOver() {
   const [writer, reader] = clusters();
   [writer.record.at, reader.record.at] = [reader.record.at, writer.record.at];
-  [writer, reader].forEach(save);
+  const checks = resources("aws:route53/healthCheck:HealthCheck");
+  const home = checks.filter(({ record }) => record.inputs.resourcePath?.includes("after="));
+  for (const { record } of home) record.byHand = { resourcePath: "/v1/health?after=1" };
+  [writer, reader, ...home].forEach(save);
 }
 
 const invoked = {

@@ -110,9 +110,10 @@ const ATTRIBUTES = {
   "acm/certificate:domainValidationOptions": ({ inputs }) =>
     [inputs.domainName, ...(inputs.subjectAlternativeNames ?? [])].map((domainName) => ({
       domainName,
-      resourceRecordName: `_${hex(32)}.${domainName}.`,
+      // The same for every certificate of the domain in an account.
+      resourceRecordName: `_${sha(domainName).slice(0, 32)}.${domainName}.`,
       resourceRecordType: "CNAME",
-      resourceRecordValue: `_${hex(32)}.acm-validations.aws.`,
+      resourceRecordValue: `_${sha(ACCOUNT + domainName).slice(0, 32)}.acm-validations.aws.`,
     })),
   "apigateway/restApi:executionArn": executeApi,
   "apigateway/stage:executionArn": ({ inputs, region }) =>

@@ -2,12 +2,15 @@
 import * as attributes from "./attributes.mjs";
 import { invoke } from "./dataSources.mjs";
 import { refuseCreate, refuseDelete } from "./refusals.mjs";
+import { asAwsHasIt, asCreated, asRead } from "./quirks.mjs";
+import { leave, refuseName } from "./remains.mjs";
 import { serve } from "./server.mjs";
 import { typeOf } from "./types.mjs";
 import * as values from "./values.mjs";
 import * as world from "./world.mjs";
 
 const { DEFAULTS, UNKNOWN, partsOf, plain, topOf } = values;
+const FAILED_BY_RULE = "operation error: InternalFailure: rules.json fails this creation";
 const config = { region: undefined, defaultTags: {}, provider: undefined };
 
 const typeOfUrn = (urn) => typeOf(partsOf(urn).type);
@@ -47,7 +50,10 @@ function changesOf(type, { before, state, inputs, ignored }) {
   // A region that is spelt out and equals the provider's is no change.
   const region = (some) => plain(some).region ?? plain(state).region ?? config.region;
   const changes = values
-    .differences(values.withoutDefaults(before), values.withoutDefaults(inputs))
+    .differences(
+      asAwsHasIt(type, values.withoutDefaults(before), state),
+      values.withoutDefaults(inputs),
+    )
     .filter(([path]) => !isIgnored(path))
     .filter(([path]) => path !== "region" || region(before) !== regionOf(plain(inputs)));
   const tagged = type.outputs.tagsAll && state.tagsAll && !values.hasUnknown(inputs.tags);
@@ -145,9 +151,13 @@ const provider = {
       at: process.hrtime.bigint().toString().padStart(20, "0"),
       inputs: journalled,
     };
+    let failure;
     try {
       await world.locked(() => {
+        failure = world.failureOf(urn);
+        if (failure && !failure.stays) throw new Error(FAILED_BY_RULE);
         refuseCreate({ type, urn, inputs: known, region, arn: record.arn });
+        refuseName(type, known, region);
         world.put({ ...record, ready: false });
       });
     } catch (error) {
@@ -163,7 +173,9 @@ const provider = {
     }
     world.put({ ...record, ready: true });
     note("create", urn, { id, region, inputs: journalled });
-    return { id, outputs: outputsOf(type, inputs, context) };
+    const outputs = asCreated(type, outputsOf(type, inputs, context));
+    if (failure) throw Object.assign(new Error(FAILED_BY_RULE), { initFailed: { id, outputs } });
+    return { id, outputs };
   },
 
   async update({ id, urn, before, state, inputs, preview }) {
@@ -182,7 +194,12 @@ const provider = {
 
   async delete({ id, urn, state }) {
     try {
-      refuseDelete(urn, id, plain(state), world.find(urn, id));
+      await world.locked(() => {
+        const record = world.find(urn, id);
+        const now = { ...plain(state), ...record?.byHand };
+        refuseDelete(urn, id, now, record);
+        if (record) leave(record, now);
+      });
       await world.pace("delete", urn);
     } catch (error) {
       note("delete-refused", urn, { id, error: error.message });
@@ -194,11 +211,12 @@ const provider = {
 
   /** The state as it was, changed as rules.json says; null there means that the resource is gone. */
   read({ id, urn, inputs, state }) {
-    const drift = world.rules().drift?.[urn];
-    if (drift === null) return undefined;
+    const rule = world.rules().drift?.[urn];
+    if (rule === null) return undefined;
     const type = typeOfUrn(urn);
-    const moved = Object.entries(drift ?? {}).filter(([property]) => type.inputs.has(property));
-    note("read", urn, { id, ...(drift && { drift }) });
+    const drift = { ...asRead(world.find(urn, id)), ...rule };
+    const moved = Object.entries(drift).filter(([property]) => type.inputs.has(property));
+    note("read", urn, { id, ...(rule && { drift: rule }) });
     return {
       inputs: { ...inputs, ...Object.fromEntries(moved) },
       outputs: { ...state, ...drift },

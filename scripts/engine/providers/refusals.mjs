@@ -121,7 +121,10 @@ const PROTECTIONS = ["deletionProtection", "deletionProtectionEnabled"];
 export function refuseDelete(urn, id, state, record) {
   if (lenient) return;
   const { type } = partsOf(urn);
-  if (PROTECTIONS.some((property) => state[property] === true)) {
+  const replicas = state.replicas ?? [];
+  if (
+    [state, ...replicas].some((part) => PROTECTIONS.some((property) => part[property] === true))
+  ) {
     refuse("InvalidParameterCombination", `${id} has deletion protection on`);
   }
   if (type === CLUSTER && !state.skipFinalSnapshot && !state.finalSnapshotIdentifier) {

@@ -4,7 +4,10 @@ const EVERYWHERE = ["region", "namePrefix"];
 
 const BY_TYPE = {
   "acm/certificate": ["domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"],
+  "apigateway/deployment": ["restApi", "triggers", "variables"],
+  "apigateway/stage": ["restApi", "stageName"],
   "cloudwatch/eventRule": ["eventBusName"],
+  "cloudwatch/eventTarget": ["rule", "targetId", "eventBusName"],
   "dynamodb/table": ["hashKey", "rangeKey", "localSecondaryIndexes"],
   "ec2/defaultSecurityGroup": ["vpcId"],
   "ec2/flowLog": ["vpcId", "trafficType", "logDestination", "iamRoleArn"],
@@ -17,6 +20,8 @@ const BY_TYPE = {
   "iam/rolePolicy": ["role"],
   "kms/key": ["keyUsage", "customerMasterKeySpec", "multiRegion"],
   "lambda/function": ["packageType"],
+  "lambda/functionEventInvokeConfig": ["functionName", "qualifier"],
+  "lambda/invocation": ["functionName", "qualifier", "triggers"],
   "lambda/permission": [
     "action",
     "function",

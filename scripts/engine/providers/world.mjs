@@ -73,12 +73,36 @@ export async function locked(action) {
 /** rules.json of a test: { latencyMs, fail, drift }, see README.md. */
 export const rules = () => parsed(path.join(state, "rules.json"))[0] ?? {};
 
+/**
+ * What AWS keeps of resources that are gone, by kind, region and name: names that cannot be used
+ * again, and network interfaces. Change it in `locked` alone.
+ */
+const remainsFile = path.join(state, "remains.json");
+export const remains = () => parsed(remainsFile)[0] ?? {};
+
+export function remember(key, what = true) {
+  writeFileSync(remainsFile, JSON.stringify({ ...remains(), [key]: what }));
+}
+
+export function forget(key) {
+  const { [key]: _, ...left } = remains();
+  writeFileSync(remainsFile, JSON.stringify(left));
+}
+
 /** Takes the time that an operation takes, then fails where the rules say so. */
 export async function pace(op, urn) {
   const { latencyMs = {}, fail = {} } = rules();
   const byType = `${op}:${partsOf(urn).type}`;
   const slow = process.env.RIG_SLOW === "1" ? SLOW_MS[byType] : undefined;
-  await sleep(latencyMs[byType] ?? latencyMs["*"] ?? slow ?? 0);
+  const delayMs = latencyMs[byType] ?? latencyMs["*"] ?? slow ?? 0;
+  if (delayMs > 0) await sleep(delayMs);
   const message = fail[`${op}:${urn}`] ?? fail[byType];
-  if (message) throw new Error(message);
+  if (typeof message === "string") throw new Error(message);
+}
+
+/** The rule that fails the creation of one resource of a type: { name, stays }, see README.md. */
+export function failureOf(urn) {
+  const { type, name } = partsOf(urn);
+  const rule = rules().fail?.[`create:${type}`];
+  return rule?.name === name ? rule : undefined;
 }
