@@ -43,9 +43,13 @@ export function probingLinks(scope: FailoverScope, ...ownKeys: readonly string[]
   return [
     ledgerLink(scope, {
       GetItem: [
-        ...new Set([CONTROL_KEY, PROBES_KEY, ...ownKeys]),
-        aliveKey(platform.home.name),
-        progressKey("*"),
+        ...new Set([
+          CONTROL_KEY,
+          PROBES_KEY,
+          aliveKey(platform.home.name),
+          progressKey("*"),
+          ...ownKeys,
+        ]),
       ],
       BatchGetItem: [orderKey("*")],
       PutItem: ownKeys,
