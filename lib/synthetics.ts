@@ -138,14 +138,19 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     return check === "order" ? [canaryKeysLink(tokens, region)] : [];
   }
 
-  /** The rights of the canary's role: what Synthetics does with it, and what the script reads. */
+  /**
+   * The rights of the canary's role: what Synthetics does with it, and what the script reads. These
+   * are the rights that the CloudWatch User Guide requires of a canary outside a VPC, except
+   * logs:CreateLogGroup: a group that the role creates would outlive the stack, so the program
+   * creates it. Lines of a run that begins before the group exists are lost.
+   */
   private statements(check: CanaryCheck, artifacts: Bucket): Statement[] {
     const { platform, region } = this.args;
     const groups = `log-group:/aws/lambda/cwsyn-${this.physicalName(check)}-*`;
     return [
       {
         Sid: "WriteRuns",
-        Action: ["s3:PutObject"],
+        Action: ["s3:PutObject", "s3:GetObject"],
         Resource: [pulumi.interpolate`${artifacts.bucket.arn}/${RUNS_PREFIX}${check}/*`],
       },
       { Sid: "FindBucket", Action: ["s3:GetBucketLocation"], Resource: [artifacts.bucket.arn] },

@@ -28,7 +28,8 @@ export function databaseAlarms({ member }: AlarmTargets) {
     },
     "replication-lag": {
       // The metric is published in the secondary region, so each region's alarm is active while
-      // that region is the secondary.
+      // that region is the secondary. AWS documents the metric as one of clusters, but no list of
+      // its dimensions. `orders-open-long` goes off too if nothing is replicated.
       alarmDescription: "This region's copy of the database is far behind the writer",
       metric: {
         namespace: "AWS/RDS",

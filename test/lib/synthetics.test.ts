@@ -57,12 +57,25 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
     expect(needed.filter(({ urn }) => !before.has(urn))).toEqual([]);
   });
 
+  test("its role has what AWS requires of a canary outside a VPC, except creating the log group", () => {
+    // CloudWatch User Guide: required roles and permissions for canaries.
+    const required = [
+      ...["s3:PutObject", "s3:GetObject", "s3:GetBucketLocation", "s3:ListAllMyBuckets"],
+      ...["logs:CreateLogStream", "logs:PutLogEvents", "logs:CreateLogGroup"],
+      ...["xray:PutTraceSegments", "cloudwatch:PutMetricData"],
+    ];
+    const actions = statements(program.one("iam/rolePolicy", name).inputs.policy).flatMap(
+      ({ Action }) => Action,
+    );
+    expect(required.filter((each) => !actions.includes(each))).toEqual(["logs:CreateLogGroup"]);
+  });
+
   test("its role may do exactly this", () => {
     const { policy, role } = program.one("iam/rolePolicy", name).inputs;
     expect(role).toBe(`dev-canary-${check}-${token}`);
     const rights = statements(policy).map(({ Action, Resource }) => [Action, Resource]);
     expect(rights).toEqual([
-      [["s3:PutObject"], [`arn:aws:s3:::${bucket}/runs/${check}/*`]],
+      [["s3:PutObject", "s3:GetObject"], [`arn:aws:s3:::${bucket}/runs/${check}/*`]],
       [["s3:GetBucketLocation"], [`arn:aws:s3:::${bucket}`]],
       [["s3:ListAllMyBuckets"], ["*"]],
       [["cloudwatch:PutMetricData"], ["*"]],
