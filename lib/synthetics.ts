@@ -95,14 +95,19 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     return canary;
   }
 
-  /** Named by a hash of its content: a canary loads new code only under a new name. */
+  /**
+   * Named by a hash of its content and by the runtime: a canary loads new code only under a new name,
+   * and the provider sends the code, which AWS requires with a new runtime, only if its location
+   * changes (hashicorp/terraform-provider-aws#46792).
+   */
   private createScript(artifacts: Bucket): aws.s3.BucketObjectv2 {
     const { archive, sha256 } = canaryBundle();
+    const { canaryRuntime } = this.args.platform.config;
     return new aws.s3.BucketObjectv2(
       `${this.name}-scripts`,
       {
         bucket: artifacts.bucket.bucket,
-        key: `scripts/${sha256.slice(0, 16)}.zip`,
+        key: `scripts/${sha256.slice(0, 16)}-${canaryRuntime}.zip`,
         source: archive,
       },
       this.child,

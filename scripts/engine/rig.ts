@@ -112,12 +112,6 @@ export class Rig {
     return this.run("node", "--import", "tsx", file, STACK, ...args);
   }
 
-  /** One of the project's scripts, for this stack. */
-  script(name: string, ...args: string[]): Promise<string> {
-    const file = path.join(projectDir, "scripts", `${name}.ts`);
-    return this.run("node", "--import", "tsx", file, STACK, ...args);
-  }
-
   private run(...command: string[]): Promise<string> {
     const program = path.join(this.directory, "program");
     const env = {

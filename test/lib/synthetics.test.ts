@@ -125,7 +125,7 @@ test.each(regions)(
   (token) => {
     const script = program.one("s3/bucketObjectv2", `synthetics-${token}-scripts`).inputs;
     expect(script.bucket).toBe(`dev-canaries-123456789012-${token}`);
-    expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}\.zip$/);
+    expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}-syn-nodejs-puppeteer-17\.0\.zip$/);
   },
 );
 
@@ -161,4 +161,13 @@ test("a canary's alarm notifies people and never invokes the orchestrator", () =
     .filter(({ inputs }) => String(inputs.alarmRule).includes("canary-"))
     .map(({ inputs }) => inputs.alarmName);
   expect(rules.sort()).toEqual(["dev-degraded-use1", "dev-degraded-use2"]);
+});
+
+test("another runtime gives the code another location, because AWS takes both only together", async () => {
+  const keyOf = (of: Program) => of.all("s3/bucketObjectv2").map(({ inputs }) => inputs.key);
+  const other = await loadProgram(setOtherwise);
+  expect(keyOf(other)).not.toEqual(keyOf(program));
+  for (const canary of other.all("synthetics/canary")) {
+    expect(canary.inputs.s3Key).toContain(canary.inputs.runtimeVersion);
+  }
 });
