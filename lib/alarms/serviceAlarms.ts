@@ -169,6 +169,8 @@ export function endpointAlarms({ route53 }: AlarmTargets) {
       statistic: "Minimum",
     },
     comparisonOperator: "LessThanThreshold",
+    // Data are up to three minutes late: with fewer periods all of them could be missing.
+    evaluationPeriods: ROW_MINUTES,
     breachesOnMissingData: true,
   });
   return {
