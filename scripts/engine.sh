@@ -31,7 +31,7 @@ check_order() {
 
 run "preview" preview
 run "up" up --yes --skip-preview
-run "up again changes nothing" up --yes --expect-no-changes
+run "up again changes nothing" up --yes --skip-preview --expect-no-changes
 run "destroy" destroy --yes --skip-preview
 check_order
 rm -rf "$state/rig"
