@@ -35,10 +35,9 @@ const aurora = new Aurora("aurora", { platform, networks });
 const s3 = new S3("s3", { platform });
 const tokens = new Tokens("tokens", { platform });
 
-const functions = platform.inBoth((region) => {
+const functions = RegionalFunctions.inBoth(platform, (region) => {
   const network = networks[region.key];
-  const args = { platform, region, network, aurora, dynamodb, queues, s3, tokens };
-  return new RegionalFunctions(`functions-${region.code}`, args);
+  return { platform, region, network, aurora, dynamodb, queues, s3, tokens };
 });
 const apis = platform.inBoth((region) => {
   const { orderApi, health, authorizer } = functions[region.key].all;

@@ -89,7 +89,9 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
         deletionProtection: retention.deletionProtection,
         forceDestroy: retention.forceDestroy,
       },
-      this.childIn(home),
+      // scripts/deploy.ts upgrades minor versions. The provider's own upgrade never ends for a global
+      // cluster that was created empty (scripts/upgrade.ts), and would try to undo an upgrade by AWS.
+      { ...this.childIn(home), ignoreChanges: ["engineVersion"] },
     );
   }
 

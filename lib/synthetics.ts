@@ -95,14 +95,19 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     return canary;
   }
 
-  /** Named by a hash of its content: a canary loads new code only under a new name. */
+  /**
+   * Named by a hash of its content and by the runtime: a canary loads new code only under a new name,
+   * and the provider sends the code, which AWS requires with a new runtime, only if its location
+   * changes (hashicorp/terraform-provider-aws#46792).
+   */
   private createScript(artifacts: Bucket): aws.s3.BucketObjectv2 {
     const { archive, sha256 } = canaryBundle();
+    const { canaryRuntime } = this.args.platform.config;
     return new aws.s3.BucketObjectv2(
       `${this.name}-scripts`,
       {
         bucket: artifacts.bucket.bucket,
-        key: `scripts/${sha256.slice(0, 16)}.zip`,
+        key: `scripts/${sha256.slice(0, 16)}-${canaryRuntime}.zip`,
         source: archive,
       },
       this.child,
@@ -138,14 +143,19 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     return check === "order" ? [canaryKeysLink(tokens, region)] : [];
   }
 
-  /** The rights of the canary's role: what Synthetics does with it, and what the script reads. */
+  /**
+   * The rights of the canary's role: what Synthetics does with it, and what the script reads. These
+   * are the rights that the CloudWatch User Guide requires of a canary outside a VPC, except
+   * logs:CreateLogGroup: a group that the role creates would outlive the stack, so the program
+   * creates it. Lines of a run that begins before the group exists are lost.
+   */
   private statements(check: CanaryCheck, artifacts: Bucket): Statement[] {
     const { platform, region } = this.args;
     const groups = `log-group:/aws/lambda/cwsyn-${this.physicalName(check)}-*`;
     return [
       {
         Sid: "WriteRuns",
-        Action: ["s3:PutObject"],
+        Action: ["s3:PutObject", "s3:GetObject"],
         Resource: [pulumi.interpolate`${artifacts.bucket.arn}/${RUNS_PREFIX}${check}/*`],
       },
       { Sid: "FindBucket", Action: ["s3:GetBucketLocation"], Resource: [artifacts.bucket.arn] },

@@ -1,13 +1,15 @@
+import type { GlobalCluster } from "@aws-sdk/client-rds";
 import { parseArgs } from "node:util";
 import { runAsScript, say, writeOutput } from "./cli";
 import { disarm, disarmPorts, type DisarmPorts } from "./disarm";
-import { databaseIn, describe, drainPorts, type DrainPorts } from "./drain";
+import { databaseIn, describe, drainPorts, type Database, type DrainPorts } from "./drain";
 import { reasonsToWait, writerRegionOf } from "./guard/globalDatabase";
 import type { Preview } from "./guard/preview";
 import { hotfixTargets, refusals, risksOf } from "./guard/risks";
 import { previewOf } from "./preview";
 import { unprotectedReplicas } from "./replicas";
 import { oneStack, outputsOf, stateOf } from "./stacks";
+import { needsUpgrade, upgradeDatabase } from "./upgrade";
 
 export type DeployPorts = DisarmPorts & DrainPorts;
 
@@ -37,7 +39,8 @@ export async function deploy(
   if (!hasEnv(ports, stack)) cli.show("pulumi", "config", "set", "env", stack, "--stack", stack);
   for (const pair of pairs) cli.show("pulumi", "config", "set", ...pair, "--stack", stack);
   for (let attempt = 1; ; attempt++) {
-    await guard(ports, stack, allowed);
+    const { database, global, preview } = await guard(ports, stack, allowed);
+    if (database && global) await upgrade(ports, stack, database, global, preview);
     say(await disarm(ports, stack));
     try {
       up(ports, stack);
@@ -63,16 +66,38 @@ function up({ cli, say }: DeployPorts, stack: string): void {
   cli.show("pulumi", ...command);
 }
 
-async function guard(ports: DeployPorts, stack: string, allowed: readonly string[]): Promise<void> {
+async function guard(ports: DeployPorts, stack: string, allowed: readonly string[]) {
   const database = databaseIn(stateOf(ports.cli, stack));
   const global = database && (await describe(ports, database));
   const preview = previewOf(ports.cli, stack);
   const reasons = reasonsToWait(database, global);
   const refused = [...reasons, ...refusals(risksOf(preview), allowed)];
-  if (refused.length === 0) return;
+  if (refused.length === 0) return { database, global, preview };
   const region = reasons.length > 0 ? writerRegionOf(global) : null;
   const hotfix = region === null ? [] : hotfixCommand(preview, stack, region);
   throw new Error(["deploy: refused; nothing was changed:", ...refused, ...hotfix].join("\n  "));
+}
+
+/**
+ * Brings the database to the configured minor version. The state is refreshed before and after: it
+ * may still have the global cluster as it was created, without members and with its first version.
+ */
+async function upgrade(
+  ports: DeployPorts,
+  stack: string,
+  database: Database,
+  global: GlobalCluster,
+  { config }: Preview,
+): Promise<void> {
+  const [, wanted] =
+    Object.entries(config).find(([key]) => /(^|:)auroraEngineVersion$/.test(key)) ?? [];
+  if (typeof wanted !== "string" || !(await needsUpgrade(ports, global, wanted))) return;
+  const targets = database.urns.flatMap((urn) => ["--target", urn]);
+  const refresh = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
+  ports.cli.show("pulumi", ...refresh, ...targets);
+  // An upgrade interrupts the database, which must not look like an outage.
+  await upgradeDatabase(ports, global, wanted, async () => ports.say(await disarm(ports, stack)));
+  ports.cli.show("pulumi", ...refresh, ...targets);
 }
 
 /** The way to deploy a fix that cannot wait: it touches nothing outside the region that writes. */

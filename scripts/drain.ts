@@ -32,6 +32,8 @@ export const drainPorts: DrainPorts = {
 export interface Database {
   globalClusterId: string;
   clusterArns: readonly string[];
+  /** URNs of the global cluster and the clusters. */
+  urns: readonly string[];
 }
 
 type Step =
@@ -43,7 +45,7 @@ type Step =
 
 /** The database in an exported state; null where the stack has none (yet, or any more). */
 export function databaseIn(state: unknown): Database | null {
-  type Exported = { type: string; id?: string; outputs?: { arn?: string } };
+  type Exported = { urn: string; type: string; id?: string; outputs?: { arn?: string } };
   const { deployment } = state as { deployment?: { resources?: Exported[] } };
   const resources = deployment?.resources ?? [];
   const global = resources.find(({ type }) => type === "aws:rds/globalCluster:GlobalCluster");
@@ -52,6 +54,7 @@ export function databaseIn(state: unknown): Database | null {
   return {
     globalClusterId: global.id,
     clusterArns: clusters.flatMap(({ outputs }) => outputs?.arn ?? []),
+    urns: [global, ...clusters].map(({ urn }) => urn),
   };
 }
 

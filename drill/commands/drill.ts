@@ -25,7 +25,7 @@ async function drill(options: DrillOptions): Promise<number> {
   const jobs = Math.min(options.jobs, options.outages);
   const compared = options.report === undefined ? [] : comparedDesigns;
   const designs = [...new Set([options.design, ...compared])];
-  return withPlayers(await captureInChild(), designs, jobs, async (players) => {
+  return withPlayers(await captureInChild(options.retention), designs, jobs, async (players) => {
     const progress = countedProgress("outages");
     const play: Play = (task) => players.run("playOutage", { design: options.design, task });
     const outcome = await run(options, play, (done) => progress(done, options.outages));

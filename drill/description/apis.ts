@@ -13,6 +13,7 @@ import {
 
 export interface ApiDescription {
   id: string;
+  name: string;
   region: string;
   stage: string;
   /** `<id>.execute-api.<region>.amazonaws.com` */
@@ -81,6 +82,7 @@ export function describeApis(lookup: Lookup): ApiDescription[] {
       .filter((stage) => text(stage, "restApi") === api.id)
       .map((stage) => ({
         id: api.id,
+        name: text(api, "name"),
         region,
         stage: text(stage, "stageName"),
         host: `${api.id}.execute-api.${region}.amazonaws.com`,

@@ -24,6 +24,8 @@ export type Properties = Record<string, unknown>;
 /** The captured resources of one program, found by type and by ARN. */
 export class Lookup {
   private readonly byType = new Map<string, Resource[]>();
+  /** The types that were asked for. */
+  readonly read = new Set<string>();
 
   constructor(readonly resources: readonly Resource[]) {
     for (const resource of resources) {
@@ -35,6 +37,7 @@ export class Lookup {
 
   /** @param type for example `aws:sqs/queue:Queue` */
   all(type: string): readonly Resource[] {
+    this.read.add(type);
     return this.byType.get(type) ?? [];
   }
 }

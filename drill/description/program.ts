@@ -30,6 +30,7 @@ import {
   describeRules,
   describeTopics,
 } from "./messaging";
+import { refuseUnknown } from "./withoutEffect";
 
 /**
  * Everything from which the world is built. It is read once from the captured resources and never
@@ -64,7 +65,7 @@ export function describeProgram(resources: readonly Resource[]): ProgramDescript
     (each) => each.environment["HOME_REGION"] !== undefined,
   );
   if (first === undefined) throw new Error("no function of the program knows HOME_REGION");
-  return {
+  const program: ProgramDescription = {
     resources,
     account: first.arn.split(":")[4]!,
     homeRegion: first.environment["HOME_REGION"]!,
@@ -88,4 +89,6 @@ export function describeProgram(resources: readonly Resource[]): ProgramDescript
       input: text(invocation, "input"),
     })),
   };
+  refuseUnknown(lookup);
+  return program;
 }

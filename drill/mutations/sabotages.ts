@@ -53,6 +53,7 @@ export const sabotages: readonly Sabotage[] = [
   pair(settling.failuresWhileInactive, settling.redriveByReceiveCount, "writer"),
   single(settling.rejectsSettled, "region"),
   single(settling.rejectsRefused, "schema mistake"),
+  single(settling.refusalUntold, "schema mistake"),
   single(settling.altersSession, "region"),
   single(decisions.oneWitness, "cut", /standby to home/),
   pair(decisions.silenceIsASign, decisions.oneWitness, "blind"),

@@ -57,8 +57,20 @@ export const rejectsRefused: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "if (part.length === 1) unsettled.push(...part);",
+      from: "if (part.length === 1) unsettled.push(...this.refused(part));",
       to: "if (part.length === 1) await this.reject(part[0]!);",
+    },
+  ],
+};
+
+/** People are not told that the database refuses an order. */
+export const refusalUntold: Mutation = {
+  name: "nobody is told of refused orders",
+  sources: [
+    {
+      file: "lambda/handlers/orderProcessor.ts",
+      from: "unsettled.push(...this.refused(part));",
+      to: "unsettled.push(...part);",
     },
   ],
 };

@@ -1,4 +1,5 @@
 import { type Given, OptionError, count, jobs, oneOf } from "../../support/cli/options";
+import { type Retention, retentions } from "../captured";
 import { type Kept, keptOf } from "./kept";
 import { namesOne } from "./seeds";
 
@@ -9,6 +10,7 @@ export interface DrillOptions {
   /** Plays only this kind of outage; all kinds if undefined. */
   fault: string | undefined;
   design: string;
+  retention: Retention;
   keep: readonly Kept[] | undefined;
   jobs: number;
   isTraced: boolean;
@@ -38,6 +40,7 @@ export const drillCommand = {
     seed: { value: "SEED", default: "1", about: "Seed; SEED.NUMBER is one outage of a larger run" },
     fault: { value: "KIND", about: "Simulate this kind of outage only" },
     design: { value: "NAME", default: OURS, about: "The design that ships, or a weakened one" },
+    retention: { value: "WHICH", default: "ephemeral", about: "The program as configured with it" },
     keep: { value: "INDEX[:SECONDS],...", about: "Keep these faults only, shortened to SECONDS" },
     jobs: { value: "N", about: "Worker threads; default and maximum are the machine's cores" },
     trace: { about: "Print every event of a single outage" },
@@ -58,6 +61,7 @@ export function drillOptionsOf(
     outages: count("--outages", given.outages, OUTAGES_MAX),
     fault: given.fault === undefined ? undefined : oneOf("--fault", given.fault, names.kinds),
     design: oneOf("--design", given.design, names.designs),
+    retention: oneOf("--retention", given.retention, retentions),
     keep: given.keep === undefined ? undefined : keptOf(given.keep),
     jobs: jobs(given.jobs ?? String(cores), cores),
     isTraced: given.trace,

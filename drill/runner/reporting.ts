@@ -73,7 +73,7 @@ function drawnOf(slowest: string | undefined, options: DrillOptions): Drawn[] {
 
 async function draw(
   { title, seed, kind, keep }: Drawn,
-  { design }: DrillOptions,
+  { design, retention }: DrillOptions,
   play: Play,
 ): Promise<Picture> {
   const played = await play({ index: 0, seed, kind, keep, isRecorded: true });
@@ -85,7 +85,7 @@ async function draw(
     kind: played.kind,
     recording: story.recording,
     timeline: story.timeline,
-    replay: replayLine({ seed }, { fault: kind, design }, keep),
+    replay: replayLine({ seed }, { fault: kind, design, retention }, keep),
   };
 }
 

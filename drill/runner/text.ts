@@ -16,13 +16,16 @@ export interface Failure {
   shrunk: Shrunk | undefined;
 }
 
+/** What a run plays. */
+type Asked = Pick<DrillOptions, "fault" | "design" | "retention">;
+
 /** The command that replays an outage, or its shrunken schedule. */
 export function replayLine(
   { seed }: Pick<Task, "seed">,
-  { fault, design }: Pick<DrillOptions, "fault" | "design">,
+  { fault, design, retention }: Asked,
   keep?: Shrunk["keep"],
 ): string {
-  return lineOf({ seed, outages: 1, fault, design, keep });
+  return lineOf({ seed, outages: 1, fault, design, retention, keep });
 }
 
 /** The command that plays one outage, or the whole run that the options describe. */
@@ -31,12 +34,14 @@ export function lineOf({
   outages,
   fault,
   design,
+  retention,
   keep,
-}: Pick<DrillOptions, "seed" | "outages" | "fault" | "design" | "keep">): string {
+}: Asked & Pick<DrillOptions, "seed" | "outages" | "keep">): string {
   return [
     `npm run drill -- --seed ${seed} --outages ${outages}`,
     ...(fault === undefined ? [] : [`--fault "${fault}"`]),
     ...(design === OURS ? [] : [`--design "${design}"`]),
+    ...(retention === "ephemeral" ? [] : [`--retention ${retention}`]),
     ...(keep === undefined ? [] : [`--keep ${keepText(keep)}`]),
   ].join(" ");
 }

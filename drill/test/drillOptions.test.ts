@@ -14,6 +14,7 @@ it("by default, the drill plays 1,000 outages of seed 1 on all cores", () => {
     outages: 1_000,
     fault: undefined,
     design: "ours",
+    retention: "ephemeral",
     keep: undefined,
     jobs: 2,
     isTraced: false,
@@ -26,6 +27,7 @@ it("by default, the drill plays 1,000 outages of seed 1 on all cores", () => {
 it("every option has two spellings, and jobs are capped at the cores", () => {
   const options = parse(
     ...["--outages", "1", "--seed=7.12", "--fault", "region", "--design=no latch"],
+    "--retention=durable",
     ...["--keep", "0,2:30.5", "--jobs", "3", "--trace", "--json"],
     ...["--report", "out.html", "--show", "4.2"],
   );
@@ -34,6 +36,7 @@ it("every option has two spellings, and jobs are capped at the cores", () => {
     outages: 1,
     fault: "region",
     design: "no latch",
+    retention: "durable",
     keep: [{ index: 0 }, { index: 2, seconds: 30.5 }],
     jobs: 2,
     isTraced: true,

@@ -87,7 +87,7 @@ describe("a seed that once failed", () => {
     "$seed $kind breaks no promise any more",
     async (task) => {
       const { broken, verdict } = await played.get(task)!;
-      const line = replayLine(task, { fault: task.kind, design: OURS });
+      const line = replayLine(task, { fault: task.kind, design: OURS, retention: "ephemeral" });
       expect({ line, broken, verdict }).toEqual({
         line,
         broken: [],

@@ -61,4 +61,15 @@ describe("an AWS feature that is not modelled is rejected", () => {
       expect(() => describeProgram([...resources, added])).toThrow(NotModelledError);
     },
   );
+
+  it("a resource of a type that the drill does not know, by its name", () => {
+    const type = "aws:appautoscaling/policy:Policy";
+    const added = { urn: type, type, name: "added", id: "added", inputs: {}, state: {} };
+    expect(() => describeProgram([...resources, added])).toThrow(`${type}: read it in`);
+  });
 });
+
+it("every resource of the durable program is known", async () => {
+  const durable = (await cachedCapture({ config: { retention: "durable" } })).resources;
+  expect(() => describeProgram(durable)).not.toThrow();
+}, 60_000);

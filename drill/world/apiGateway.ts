@@ -4,7 +4,7 @@ import type { ApiDescription, AuthorizerDescription, RouteDescription } from "..
 import { mayInvoke } from "../description/functions";
 import { fixedAssumptions } from "../fixedAssumptions";
 import type { Base } from "./base";
-import { type Call, type Destination, Exchange } from "./exchange";
+import { type Call, type Destination, Exchange, type RouteCounts } from "./exchange";
 import type { Outcome } from "./environment";
 import type { RequestAnswer } from "./hooks";
 import type { Lambda } from "./lambda";
@@ -33,6 +33,8 @@ export class ApiGateways {
   private readonly throttles = new Map<RouteDescription | Region, TokenBucket>();
   /** By authorizer, then by token. */
   private readonly verdicts = new Map<string, Map<string, Verdict>>();
+  /** Of the routes that alarms watch. */
+  private readonly counts = new Map<RouteDescription, RouteCounts>();
   /** Parsed URLs: the same few are requested thousands of times. */
   private readonly known = {
     GET: new Map<string, Destination>(),
@@ -55,6 +57,19 @@ export class ApiGateways {
   /** The API with this host name. */
   find(host: string): ApiDescription | undefined {
     return this.byHost.get(host);
+  }
+
+  /** Counts from now on what a route answers, which is given as `POST /orders`. */
+  countsOf(region: string, apiName: string, methodAndPath: string): RouteCounts {
+    const apis = [...this.byHost.values()].filter((api) => api.name === apiName);
+    const route = apis
+      .filter((api) => api.region === region)
+      .flatMap(({ routes }) => routes)
+      .find(({ method, path }) => `${method} ${path}` === methodAndPath);
+    if (route === undefined) throw new Error(`no ${methodAndPath} of ${apiName} in ${region}`);
+    const counts = this.counts.get(route) ?? { requests: 0, failures: 0 };
+    this.counts.set(route, counts);
+    return counts;
   }
 
   /**
@@ -83,7 +98,8 @@ export class ApiGateways {
     if (destination === undefined) return;
     const { base } = this;
     if (!base.network.converses(from, destination.api.region)) return;
-    const exchange = new Exchange(base, from, request, destination, answer, answered);
+    const counts = destination.call && this.counts.get(destination.call.route);
+    const exchange = new Exchange(base, from, request, destination, answer, answered, counts);
     const thereMs = exchange.drawTravelMs() + base.draw("warmStartMs");
     base.simulation.after(thereMs, () => {
       if (!base.network.isLost(exchange.region)) this.receive(exchange);

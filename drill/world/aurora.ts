@@ -33,6 +33,7 @@ export class Aurora {
   /** Whether a secondary's inactive cluster endpoint resolves to a reader or to nothing. */
   private readonly inactiveResolves: boolean;
   lagMs: number;
+  private lagSetAtMs = -Infinity;
 
   constructor(
     private readonly base: Base,
@@ -81,6 +82,13 @@ export class Aurora {
   setLag(lagMs: number): void {
     this.replicate();
     this.lagMs = lagMs;
+    this.lagSetAtMs = this.base.nowMs;
+  }
+
+  /** How far a region's copy is behind the writer; undefined if it follows none. */
+  rpoLagMs(region: string): number | undefined {
+    if (!this.isLinked || this.members.get(region)?.role !== "reader") return undefined;
+    return Math.min(this.lagMs, this.base.nowMs - this.lagSetAtMs);
   }
 
   /** Applies to the readers what has arrived by now. */
@@ -189,7 +197,11 @@ export class Aurora {
         }),
       locked: (mode, work) => awaitUnlocked(base.simulation, lock, mode, work),
       nowMs: () => base.nowMs,
-      refused: (row) => base.hooks.row.ask(row),
+      refused: (row) => {
+        const error = base.hooks.row.ask(row);
+        if (error !== undefined) base.happened({ kind: "row refused", region });
+        return error;
+      },
       committed: (rows) => {
         const right = volume.state.writerEpoch ?? 0;
         base.happened({ kind: "rows committed", region, volumeId: volume.id, rows, right });

@@ -123,8 +123,8 @@ export class Cloudwatch implements Service {
     atMs: number,
     value: number,
     resolutionSeconds: number,
+    delayMs = this.base.draw("metricDelayMs"),
   ): void {
-    const delayMs = this.base.draw("metricDelayMs");
     const seenAtMs = this.base.nowMs + delayMs;
     for (const series of list) {
       if (series.isBegun) series.expect({ seenAtMs, atMs, value, resolutionSeconds });
@@ -134,12 +134,15 @@ export class Cloudwatch implements Service {
 
   /** A metric that AWS publishes itself, every minute and with a delay. */
   vended(region: string, key: string, value: number): void {
-    const list = this.series.get(`${region}|${key}`);
-    if (list === undefined) return;
-    const atMs = this.base.nowMs;
-    this.base.simulation.after(this.base.draw("vendedMetricDelaySeconds") * 1000, () => {
-      for (const series of list) series.add(atMs, value, 60);
-    });
+    if (this.down.has(region)) return;
+    const list = this.series.get(`${region}|${key}`) ?? [];
+    const delayMs = this.base.draw("vendedMetricDelaySeconds") * 1000;
+    this.publish(list, this.base.nowMs, value, 60, delayMs);
+  }
+
+  /** A metric that AWS published before the world began. */
+  seen(region: string, key: string, atMs: number, value: number): void {
+    for (const series of this.series.get(`${region}|${key}`) ?? []) series.add(atMs, value, 60);
   }
 
   private addAlarm(description: AlarmDescription): void {

@@ -90,6 +90,12 @@ export class Dynamodb implements Service {
     }
   }
 
+  /** How late one region's writes reach another; undefined if they do not. */
+  replicationMs(table: string, from: string, to: string): number | undefined {
+    const { store } = this.tables.get(table)!;
+    return this.base.network.reaches(from, to) ? store.replicationMs : undefined;
+  }
+
   latency(command: string, input: Input): AssumptionName {
     if (!isRead(command)) return "ledgerWriteMs";
     return isEventual(command, input) ? "eventualReadMs" : "ledgerReadMs";

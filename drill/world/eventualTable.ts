@@ -20,13 +20,13 @@ interface RegionalCopy {
  */
 export class EventualTable implements TableStore {
   private readonly copies = new Map<string, RegionalCopy>();
-  private readonly delayMs: number;
+  readonly replicationMs: number;
 
   constructor(
     private readonly base: Base,
     description: TableDescription,
   ) {
-    this.delayMs = base.draw("eventualReplicationMs");
+    this.replicationMs = base.draw("eventualReplicationMs");
     for (const region of description.replicaRegions) {
       this.copies.set(region, {
         replica: new Replica(description),
@@ -79,7 +79,7 @@ export class EventualTable implements TableStore {
       let taken = copy.taken.get(other) ?? 0;
       for (; taken < source.sent.length; taken++) {
         const write = source.sent[taken]!;
-        if (write.atMs + this.delayMs > this.base.nowMs) break;
+        if (write.atMs + this.replicationMs > this.base.nowMs) break;
         if (write.atMs < (copy.writtenAtMs.get(write.key) ?? -Infinity)) continue;
         copy.replica.apply(write.key, write.item);
         copy.writtenAtMs.set(write.key, write.atMs);

@@ -19,6 +19,12 @@ export interface Destination {
   call: Call | undefined;
 }
 
+/** Requests of a route that were answered, and those of them with 5xx. */
+export interface RouteCounts {
+  requests: number;
+  failures: number;
+}
+
 /** One request to an API. It is answered at most once. */
 export class Exchange {
   private given: HttpAnswer | undefined;
@@ -32,6 +38,7 @@ export class Exchange {
     readonly destination: Destination,
     private readonly answer: (answer: HttpAnswer) => void,
     private readonly answered: ((answer: HttpAnswer) => void) | undefined,
+    private readonly counts: RouteCounts | undefined,
   ) {}
 
   get region(): string {
@@ -55,6 +62,10 @@ export class Exchange {
     if (this.given !== undefined) return;
     this.cancelTimeout?.();
     this.given = { status, body };
+    if (this.counts !== undefined) {
+      this.counts.requests++;
+      if (status >= 500) this.counts.failures++;
+    }
     this.base.simulation.after(this.drawTravelMs(), () => this.arrive());
   }
 

@@ -34,6 +34,8 @@ export type Happening =
       rows: readonly Row[];
       right: number;
     }
+  /** As a fault: the database refuses an order. */
+  | { kind: "row refused"; region: string }
   | { kind: "right raised"; region: string; volumeId: number; epoch: number }
   | { kind: "failover called" | "switchover called"; region: string; promotionMs: number }
   | { kind: "writer moved"; region: string; rowsLost: number }

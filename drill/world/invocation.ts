@@ -8,6 +8,8 @@ export class FunctionState {
   readonly environments = new Set<Environment>();
   readonly idle: Environment[] = [];
   busy = 0;
+  /** Invocations that have ended, and those of them that failed, as Lambda counts them. */
+  readonly counts = { invocations: 0, errors: 0 };
 
   constructor(readonly description: FunctionDescription) {}
 }

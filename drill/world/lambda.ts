@@ -51,6 +51,12 @@ export class Lambda implements Service {
     return undefined;
   }
 
+  countsOf(functionName: string, region: string): FunctionState["counts"] {
+    const arn = this.find(functionName, region)?.arn;
+    if (arn === undefined) throw new Error(`no function ${functionName} in ${region}`);
+    return this.functions.get(arn)!.counts;
+  }
+
   environmentsOf(arn: string): readonly Environment[] {
     return [...(this.functions.get(arn)?.environments ?? [])];
   }
@@ -216,6 +222,8 @@ export class Lambda implements Service {
   /** Called by the invocation itself. */
   ended({ state, environment, done }: Invocation, outcome: Outcome): void {
     this.count(state, -1);
+    state.counts.invocations++;
+    if (outcome.how !== "returned") state.counts.errors++;
     if (outcome.how === "returned") {
       environment.idleSinceMs = this.base.nowMs;
       state.idle.push(environment);

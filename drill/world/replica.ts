@@ -31,6 +31,8 @@ export function indexesOf({ indexes }: TableDescription): ReadonlyMap<string, Se
 
 /** A table in all its regions, with the visibility rules of its consistency mode. */
 export interface TableStore {
+  /** How late a write reaches the other regions; undefined if it waits for a quorum of them. */
+  readonly replicationMs?: number;
   /** All items, as a strong read would find them. */
   entries(): readonly (readonly [key: string, item: Item])[];
   /** Fills an unused table in all its regions. */

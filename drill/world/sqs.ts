@@ -17,7 +17,8 @@ interface Message {
 /** One queue and the messages that can be received from it now. */
 class QueueState {
   visible: Message[] = [];
-  inFlight = 0;
+  /** All that are neither deleted nor expired, oldest first, in flight ones included. */
+  readonly held = new Set<Message>();
   source: EventSource | undefined;
 
   constructor(readonly description: QueueDescription) {}
@@ -91,7 +92,7 @@ export class Sqs implements Service {
         return reply.ok({
           Attributes: {
             ApproximateNumberOfMessages: String(queue.visible.length),
-            ApproximateNumberOfMessagesNotVisible: String(queue.inFlight),
+            ApproximateNumberOfMessagesNotVisible: String(queue.held.size - queue.visible.length),
           },
         });
       default:
@@ -112,7 +113,25 @@ export class Sqs implements Service {
 
   /** Number of messages in a queue: those that can be received now, and those in flight. */
   held(url: string): number {
-    return this.depth(url) + (this.byUrl.get(url)?.inFlight ?? 0);
+    return this.byUrl.get(url)?.held.size ?? 0;
+  }
+
+  /** Number of messages in a queue that can be received now, by the queue's name. */
+  visible(region: string, name: string): number {
+    return this.named(region, name).visible.length;
+  }
+
+  /** Age of a queue's oldest message, in flight or not; 0 if it is empty. */
+  oldestMs(region: string, name: string): number {
+    const oldest = this.named(region, name).held.values().next().value;
+    return oldest === undefined ? 0 : this.base.nowMs - oldest.sentAtMs;
+  }
+
+  private named(region: string, name: string): QueueState {
+    for (const queue of this.byUrl.values()) {
+      if (queue.description.region === region && queue.description.name === name) return queue;
+    }
+    throw new Error(`no queue ${name} in ${region}`);
   }
 
   /** The messages in a queue, for observers outside the simulated platform. */
@@ -141,8 +160,11 @@ export class Sqs implements Service {
       sentAtMs: this.base.nowMs,
       receives: 0,
     };
-    queue.visible.push(message);
-    if (this.base.draw("sqsDuplicateChance") === 1) queue.visible.push({ ...message });
+    const copies = this.base.draw("sqsDuplicateChance") === 1 ? [{ ...message }] : [];
+    for (const each of [message, ...copies]) {
+      queue.visible.push(each);
+      queue.held.add(each);
+    }
     if (queue.source === undefined) {
       this.base.happened({
         kind: "dead letter",
@@ -174,14 +196,15 @@ export class Sqs implements Service {
   private poll(queue: QueueState, source: EventSource): void {
     const { retentionMs, visibilityMs } = queue.description;
     const isFresh = (message: Message): boolean => this.base.nowMs - message.sentAtMs < retentionMs;
-    const received = queue.visible.splice(0, source.description.batchSize).filter(isFresh);
-    const batch = received.filter((message) => !this.redriven(queue, message));
+    const received = queue.visible.splice(0, source.description.batchSize);
+    const batch = received.filter((each) => isFresh(each) && !this.redriven(queue, each));
+    if (batch.length < received.length) {
+      for (const each of received) if (!batch.includes(each)) queue.held.delete(each);
+    }
     if (batch.length === 0) return this.pollSoon(queue);
     source.running++;
-    queue.inFlight += batch.length;
     let pending: readonly Message[] = batch;
     const cancel = this.base.simulation.after(visibilityMs, () => {
-      queue.inFlight -= pending.length;
       queue.visible.push(...pending);
       // Consumers that answer later can no longer delete these messages.
       pending = [];
@@ -190,7 +213,7 @@ export class Sqs implements Service {
     this.lambda.invoke(source.functionArn, { Records: batch.map(recordOf) }, (outcome) => {
       source.running--;
       const left = leftBy(outcome, source.description, pending);
-      queue.inFlight -= pending.length - left.length;
+      for (const each of pending) if (!left.includes(each)) queue.held.delete(each);
       pending = left;
       if (pending.length === 0) cancel();
       this.pollSoon(queue);

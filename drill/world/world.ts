@@ -24,6 +24,7 @@ import { Permissions } from "./permissions";
 import { Sns } from "./sns";
 import { Sqs } from "./sqs";
 import { Synthetics } from "./synthetics";
+import { VendedMetrics } from "./vendedMetrics";
 import type { VolumeState } from "./volume";
 
 export interface WorldOptions {
@@ -90,6 +91,7 @@ export class World {
     this.apis = new ApiGateways(base, this.lambda);
     this.route53 = new Route53(base, this.apis, beginning?.checks);
     this.schedules = new Schedules(base, this.lambda);
+    new VendedMetrics(this);
     this.lambda.createHandler = (environment) => {
       const { stem } = environment.description;
       const create = options.handlers[stem];

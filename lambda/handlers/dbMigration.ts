@@ -74,19 +74,20 @@ export function createDbMigration(
     return { status: "activated", epoch, newestRowAtMs };
   }
 
-  /** A secondary's writer endpoint is inactive: its name may resolve to a reader or not at all. */
-  async function isWriter(): Promise<boolean> {
+  async function isWriter(event: DbMigrationEvent): Promise<boolean> {
     try {
       const [probe] = await sql<{ writer: boolean }>(PROBE_WRITER, []);
       return probe?.writer === true;
     } catch (error) {
-      if ((error as { code?: unknown }).code === "ENOTFOUND") return false;
-      throw error;
+      const isInactive = isUnresolved(error) || ("migrate" in event && isUnreachable(error));
+      if (!isInactive) throw error;
+      log.info("the endpoint leads nowhere", { error });
+      return false;
     }
   }
 
   async function handle(event: DbMigrationEvent): Promise<DbMigrationResult> {
-    if (!(await isWriter())) return { status: "not the writer" };
+    if (!(await isWriter(event))) return { status: "not the writer" };
     if ("activate" in event) return raise(event.activate);
     if ("report" in event) return { status: "reported", epoch: (await readEpoch()).epoch };
     if ("prune" in event) return { status: "pruned", rows: await prune(sql, clock) };
@@ -99,6 +100,23 @@ export function createDbMigration(
     log.info(result.status, { event, result });
     return result;
   };
+}
+
+const codeOf = (error: unknown) => String((error as { code?: unknown }).code);
+
+/** A secondary's writer endpoint is inactive: its name may resolve to a reader or not at all. */
+function isUnresolved(error: unknown): boolean {
+  return ["ENOTFOUND", "EAI_AGAIN", "ENODATA"].includes(codeOf(error));
+}
+
+/**
+ * An inactive endpoint may also lead to an address where nobody answers. In the standby that must not
+ * fail a deployment. A takeover needs to know the difference, because it repeats what failed. The
+ * message is pg's, which gives this error no code.
+ */
+function isUnreachable(error: unknown): boolean {
+  const codes = ["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"];
+  return codes.includes(codeOf(error)) || (error as Error).message === "timeout expired";
 }
 
 /** Deletes in pieces, so that a large backlog cannot exceed the timeout of a statement. */

@@ -138,11 +138,19 @@ class OrderProcessor {
         this.log.error("a batch failed", error, { epoch, orders: ids.length, first: ids[0] });
         if (!isDataError(error)) return [...unsettled, ...part, ...parts.flat()];
         const half = Math.ceil(part.length / 2);
-        if (part.length === 1) unsettled.push(...part);
+        if (part.length === 1) unsettled.push(...this.refused(part));
         else parts.push(part.slice(0, half), part.slice(half));
       }
     }
     return [...unsettled, ...parts.flat()];
+  }
+
+  /** Pages people: only they can repair what makes the database refuse a valid order. */
+  private refused(orders: OrderItem[]): OrderItem[] {
+    this.log.metrics("the database refuses an order", [
+      { name: "OrdersRefused", value: orders.length, unit: "Count", resolutionSeconds: 60 },
+    ]);
+    return orders;
   }
 
   /**

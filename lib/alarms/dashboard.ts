@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlarmTargets, ordersMetric, otherRegion } from "./targets";
 import type { Monitoring } from "../monitoring";
 import type { RegionalFunctions } from "../lambda";
-import { failoverAlarmArns } from "./failoverAlarms";
+import { failoverAlarmArns, wakingAlarmArns } from "./failoverAlarms";
 import { type ProbeMetric, probeMetric } from "./probeMetric";
 import type { Pair, Region } from "../platform/platform";
 import type { Synthetics } from "../synthetics";
@@ -69,6 +69,16 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
       {
         type: "alarm",
         properties: { title: "Alarms", alarms: arns },
+      },
+      {
+        type: "alarm",
+        properties: {
+          title:
+            region.key === "home"
+              ? "Invokes the orchestrator"
+              : "Invoke the orchestrator (standby-reachable is normally in ALARM state)",
+          alarms: wakingAlarmArns(platform, region),
+        },
       },
       this.graph("Probes of the regions", [
         probe("HomeProbeFailed"),

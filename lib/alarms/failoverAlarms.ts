@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BAD_PROBES_IN_ROW, LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
 import type { LambdaFunction } from "../functions/lambdaFunction";
-import type { Platform } from "../platform/platform";
+import type { Platform, Region } from "../platform/platform";
 import { type Sns, wakingAlarm } from "../sns";
 import { type AlarmDefinition, MINUTE_SECONDS, createAlarms, silence } from "./alarm";
 import { allAlarmed } from "./composite";
@@ -53,10 +53,20 @@ const notifying = {
 };
 
 /** ARNs of the alarms that notify people. The dashboard that shows them is created earlier. */
-export function failoverAlarmArns({ standby, accountId, nameOf }: Platform) {
-  return Object.keys(notifying).map((base) => {
-    const name = nameOf("alarm", base, standby);
-    return pulumi.interpolate`arn:aws:cloudwatch:${standby.name}:${accountId}:alarm:${name}`;
+export function failoverAlarmArns(platform: Platform): pulumi.Output<string>[] {
+  return alarmArns(platform, platform.standby, Object.keys(notifying));
+}
+
+/** ARNs of a region's alarm that invokes the orchestrator, and of the alarms in its rule. */
+export function wakingAlarmArns(platform: Platform, region: Region): pulumi.Output<string>[] {
+  const parts = region.key === "standby" ? ["home-unreachable", "standby-reachable"] : [];
+  return alarmArns(platform, region, [wakingAlarm[region.key], ...parts]);
+}
+
+function alarmArns({ accountId, nameOf }: Platform, region: Region, names: readonly string[]) {
+  return names.map((base) => {
+    const name = nameOf("alarm", base, region);
+    return pulumi.interpolate`arn:aws:cloudwatch:${region.name}:${accountId}:alarm:${name}`;
   });
 }
 

@@ -30,6 +30,10 @@ export function ordersAlarms(targets: AlarmTargets) {
         ],
       },
     },
+    "orders-refused": {
+      alarmDescription: "The database refuses valid orders, for example after a schema change",
+      metric: { ...ordersMetric(targets, "OrdersRefused"), statistic: "Sum" },
+    },
     "orders-open-long": {
       alarmDescription: "Orders stay open for too long, or the sweep does not run",
       metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },

@@ -28,7 +28,8 @@ export function databaseAlarms({ member }: AlarmTargets) {
     },
     "replication-lag": {
       // The metric is published in the secondary region, so each region's alarm is active while
-      // that region is the secondary.
+      // that region is the secondary. AWS documents the metric as one of clusters, but no list of
+      // its dimensions. `orders-open-long` goes off too if nothing is replicated.
       alarmDescription: "This region's copy of the database is far behind the writer",
       metric: {
         namespace: "AWS/RDS",
@@ -168,6 +169,8 @@ export function endpointAlarms({ route53 }: AlarmTargets) {
       statistic: "Minimum",
     },
     comparisonOperator: "LessThanThreshold",
+    // Data are up to three minutes late: with fewer periods all of them could be missing.
+    evaluationPeriods: ROW_MINUTES,
     breachesOnMissingData: true,
   });
   return {

@@ -17,7 +17,6 @@ export function createDbMigration(scope: FunctionScope): LambdaFunction {
     reservedConcurrency: MIGRATION_RESERVED_CONCURRENCY,
     network,
   });
-  migrate(migration, scope);
   schedule(
     `${name}-prune`,
     {
@@ -51,9 +50,9 @@ function masterLink({ region, aurora }: FunctionScope): Link {
  * in the other region the function answers "not the writer" and does nothing. A new bundle may
  * bring new migrations, so it is invoked again.
  */
-function migrate(migration: LambdaFunction, scope: FunctionScope): void {
+export function migrate(migration: LambdaFunction, scope: FunctionScope): aws.lambda.Invocation {
   const { name, parent, region, network, aurora } = scope;
-  new aws.lambda.Invocation(
+  return new aws.lambda.Invocation(
     `${name}-migrate`,
     {
       functionName: migration.function.name,

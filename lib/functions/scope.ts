@@ -25,6 +25,11 @@ export interface Owner {
   /** First part of the logical names of what belongs to a function. */
   readonly name: string;
   readonly parent: pulumi.Resource;
+  /**
+   * What is deployed before the function.
+   * @default - nothing but what the function uses
+   */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 export type FunctionScope = RegionalFunctionsArgs & Owner;
@@ -34,13 +39,14 @@ export type FunctionDefinition = Omit<LambdaFunctionArgs, "platform" | "region" 
 
 /** Creates a function of a region. */
 export function createFunction(
-  { platform, region, queues, parent }: RegionalArgs & Pick<FunctionScope, "queues" | "parent">,
+  scope: RegionalArgs & Pick<FunctionScope, "queues" | "parent" | "after">,
   definition: FunctionDefinition,
 ): LambdaFunction {
+  const { platform, region, queues, parent, after = [] } = scope;
   const failuresQueue = queues[region.key].failures;
   return new LambdaFunction(
     `${definition.stem}-${region.code}`,
     { platform, region, failuresQueue, ...definition },
-    { parent },
+    { parent, dependsOn: [...after] },
   );
 }

@@ -68,7 +68,7 @@ export class Notifications extends RegionalComponent<NotificationsArgs> {
       this.name,
       {
         name: platform.nameOf("eventRule", "service-troubles", region),
-        description: "AWS Health reports an issue of a service in this region",
+        description: "AWS Health reports an issue of a service in this region, or of a global one",
         eventPattern: JSON.stringify({
           source: ["aws.health"],
           // AWS Health sends a region's events to a second region as well.

@@ -90,7 +90,7 @@ export class Rig {
 
   /** Rejects with what the engine said when it failed. */
   up(...args: string[]): Promise<string> {
-    return this.pulumi("up", "--yes", "--skip-preview", ...args);
+    return this.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs", ...args);
   }
 
   /** Fails where it would change anything. */
@@ -99,17 +99,11 @@ export class Rig {
   }
 
   destroy(...args: string[]): Promise<string> {
-    return this.pulumi("destroy", "--yes", "--skip-preview", ...args);
+    return this.pulumi("destroy", "--yes", "--skip-preview", "--suppress-outputs", ...args);
   }
 
   pulumi(...args: string[]): Promise<string> {
     return this.run("pulumi", ...args, "--stack", STACK, "--non-interactive");
-  }
-
-  /** One of the project's scripts, for this stack. */
-  script(name: string, ...args: string[]): Promise<string> {
-    const file = path.join(projectDir, "scripts", `${name}.ts`);
-    return this.run("node", "--import", "tsx", file, STACK, ...args);
   }
 
   /** One of the project's scripts, for this stack. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 /** What the guard reads of `pulumi preview --json`; the rest is dropped. */
 const previewSchema = z.object({
+  config: z.record(z.string(), z.unknown()).default({}),
   /** Absent if nothing changes. */
   steps: z
     .array(

@@ -19,6 +19,10 @@ test("the global cluster has no source cluster; members join it", () => {
   ]);
 });
 
+test("`up` writes back neither an upgrade by AWS nor its own version", () => {
+  expect(program.one("rds/globalCluster", "aurora").ignoreChanges).toEqual(["engineVersion"]);
+});
+
 test("the standby cluster depends on every instance of home", () => {
   const standby = program.waitsFor(program.one("rds/cluster", "aurora-use2"));
   for (const index of [0, 1]) {

@@ -26,6 +26,24 @@ test("each region has the same functions, from the same entries", () => {
   expect(handlers("us-east-2")).toEqual([...shared, "sentinel.handler"].sort());
 });
 
+test("a new version migrates both regions, then deploys what reads orders, then order-api", () => {
+  const readers = ["orderProcessor", "settlementSweep"].flatMap((stem) =>
+    regions.map(([code]) => program.one("lambda/function", `${stem}-${code}`)),
+  );
+  const migrations = regions.map(([code]) =>
+    program.one("lambda/invocation", `functions-${code}-migrate`),
+  );
+  const urnsOf = (of: typeof readers) =>
+    expect.arrayContaining(of.map(({ urn }) => urn)) as string[];
+  for (const reader of readers) {
+    expect([...program.waitsFor(reader)]).toEqual(urnsOf(migrations));
+  }
+  for (const [code] of regions) {
+    const orderApi = program.one("lambda/function", `orderApi-${code}`);
+    expect([...program.waitsFor(orderApi)]).toEqual(urnsOf(readers));
+  }
+});
+
 test("only functions that use SQL are inside the network", () => {
   const inside = program.all("lambda/function").filter(({ inputs }) => "vpcConfig" in inputs);
   expect(inside.map(({ name }) => name)).toEqual([

@@ -57,12 +57,25 @@ describe.each(cases)("the canary of %s in %s", (check, token, region) => {
     expect(needed.filter(({ urn }) => !before.has(urn))).toEqual([]);
   });
 
+  test("its role has what AWS requires of a canary outside a VPC, except creating the log group", () => {
+    // CloudWatch User Guide: required roles and permissions for canaries.
+    const required = [
+      ...["s3:PutObject", "s3:GetObject", "s3:GetBucketLocation", "s3:ListAllMyBuckets"],
+      ...["logs:CreateLogStream", "logs:PutLogEvents", "logs:CreateLogGroup"],
+      ...["xray:PutTraceSegments", "cloudwatch:PutMetricData"],
+    ];
+    const actions = statements(program.one("iam/rolePolicy", name).inputs.policy).flatMap(
+      ({ Action }) => Action,
+    );
+    expect(required.filter((each) => !actions.includes(each))).toEqual(["logs:CreateLogGroup"]);
+  });
+
   test("its role may do exactly this", () => {
     const { policy, role } = program.one("iam/rolePolicy", name).inputs;
     expect(role).toBe(`dev-canary-${check}-${token}`);
     const rights = statements(policy).map(({ Action, Resource }) => [Action, Resource]);
     expect(rights).toEqual([
-      [["s3:PutObject"], [`arn:aws:s3:::${bucket}/runs/${check}/*`]],
+      [["s3:PutObject", "s3:GetObject"], [`arn:aws:s3:::${bucket}/runs/${check}/*`]],
       [["s3:GetBucketLocation"], [`arn:aws:s3:::${bucket}`]],
       [["s3:ListAllMyBuckets"], ["*"]],
       [["cloudwatch:PutMetricData"], ["*"]],
@@ -112,7 +125,7 @@ test.each(regions)(
   (token) => {
     const script = program.one("s3/bucketObjectv2", `synthetics-${token}-scripts`).inputs;
     expect(script.bucket).toBe(`dev-canaries-123456789012-${token}`);
-    expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}\.zip$/);
+    expect(script.key).toMatch(/^scripts\/[0-9a-f]{16}-syn-nodejs-puppeteer-17\.0\.zip$/);
   },
 );
 
@@ -148,4 +161,13 @@ test("a canary's alarm notifies people and never invokes the orchestrator", () =
     .filter(({ inputs }) => String(inputs.alarmRule).includes("canary-"))
     .map(({ inputs }) => inputs.alarmName);
   expect(rules.sort()).toEqual(["dev-degraded-use1", "dev-degraded-use2"]);
+});
+
+test("another runtime gives the code another location, because AWS takes both only together", async () => {
+  const keyOf = (of: Program) => of.all("s3/bucketObjectv2").map(({ inputs }) => inputs.key);
+  const other = await loadProgram(setOtherwise);
+  expect(keyOf(other)).not.toEqual(keyOf(program));
+  for (const canary of other.all("synthetics/canary")) {
+    expect(canary.inputs.s3Key).toContain(canary.inputs.runtimeVersion);
+  }
 });

@@ -42,7 +42,11 @@ function ports(cli: FakeCli, writer = "us-east-1") {
   }));
   const GlobalClusters = [{ GlobalClusterMembers: members }];
   const rds = () => ({ send: () => Promise.resolve({ GlobalClusters }) }) as never;
-  const clock = { nowMs: () => 1, timer: () => () => undefined };
+  const timer = (_delayMs: number, fire: () => void) => {
+    setImmediate(fire);
+    return () => undefined;
+  };
+  const clock = { nowMs: () => 1, timer };
   const say = (line: string) => void said.push(line);
   return { cli, lambda, rds, clock, nowMs: () => 1, say, said };
 }
@@ -168,6 +172,38 @@ describe("deploy", () => {
     expect(cli.ran).not.toContain(UP);
     await deploy(ports(cli), "pr-42");
     expect(cli.ran).toContain(UP);
+  });
+
+  it("upgrades an older database before `up`, with the state refreshed before and after", async () => {
+    const resources = [
+      { urn: "urn:g", type: "aws:rds/globalCluster:GlobalCluster", id: "g" },
+      { urn: "urn:c", type: "aws:rds/cluster:Cluster", outputs: { arn: arnIn("us-east-1") } },
+    ];
+    const preview = JSON.stringify({ config: { "trading-platform:auroraEngineVersion": "15.12" } });
+    const cli = new FakeCli({
+      ...calm,
+      [EXPORT]: JSON.stringify({ deployment: { resources } }),
+      [PREVIEW]: preview,
+    });
+    let version = "15.10";
+    const handed = ports(cli);
+    const send = (command: { constructor: { name: string }; input: Record<string, string> }) => {
+      const { name } = command.constructor;
+      if (name === "ModifyDBClusterCommand") {
+        cli.ran.push("upgrade");
+        version = command.input["EngineVersion"]!;
+      }
+      const GlobalClusters = [
+        { GlobalClusterMembers: [{ DBClusterArn: arnIn("us-east-1"), IsWriter: true }] },
+      ];
+      const DBClusters = [{ EngineVersion: version, Status: "available" }];
+      return Promise.resolve({ GlobalClusters, DBClusters });
+    };
+    await deploy({ ...handed, rds: () => ({ send }) as never }, "pr-42");
+    const refresh =
+      "pulumi refresh --yes --skip-preview --non-interactive --stack pr-42 --target urn:g --target urn:c";
+    const done = cli.ran.filter((line) => [refresh, "upgrade", UP].includes(line));
+    expect(done).toEqual([refresh, "upgrade", refresh, UP]);
   });
 
   it("does not begin when RDS does not answer", async () => {

@@ -7,7 +7,7 @@ const arnOf = (region: string, token: string) =>
   `arn:aws:rds:${region}:123456789012:cluster:pr-42-orders-${token}`;
 const HOME = arnOf("us-east-1", "use1");
 const STANDBY = arnOf("us-east-2", "use2");
-const database: Database = { globalClusterId: GLOBAL, clusterArns: [HOME, STANDBY] };
+const database: Database = { globalClusterId: GLOBAL, clusterArns: [HOME, STANDBY], urns: [] };
 
 /** A global database that lets a member go some looks after it was asked to. */
 class FakeRds {

@@ -52,8 +52,13 @@ const actions = {
     save(found);
     return "";
   },
-  DescribeDBClusters: () =>
-    `<DBClusters>${element("DBCluster", { Status: "available" })}</DBClusters>`,
+  DescribeDBClusters(query) {
+    const id = query.get("DBClusterIdentifier");
+    const found = clusters().find(({ record }) => record.id === id);
+    const { engineVersion = "15.10" } = found?.record.inputs ?? {};
+    const cluster = { Status: "available", EngineVersion: engineVersion };
+    return `<DBClusters>${element("DBCluster", cluster)}</DBClusters>`;
+  },
 };
 
 function element(name, fields) {

@@ -66,18 +66,29 @@ export const acceptingBroken: FaultKind = {
     const isAuthorizer = stream.chance(0.5);
     const status = isAuthorizer ? 500 : stream.pick([500, 502, 503, 504]);
     const who = isAuthorizer ? "authorizer" : "order-api";
-    return disturbing(
-      {
-        name: "accepting",
-        description: `home's ${who} answers ${status}, /health is fine`,
-        failover: "must",
-        bound: bounds.acceptingStopped,
-      },
-      isAuthorizer ? isOrders : isOrder,
-      broken(status),
-    );
+    const traits: Traits = {
+      name: "accepting",
+      description: `home's ${who} answers ${status}, /health is fine`,
+      failover: "must",
+      bound: bounds.acceptingStopped,
+    };
+    return status === CRASHED
+      ? crashingOrderApi(traits)
+      : disturbing(traits, isAuthorizer ? isOrders : isOrder, broken(status));
   },
 };
+
+/** The gateway's answer if the function behind it fails. */
+const CRASHED = 502;
+
+function crashingOrderApi(traits: Traits): Fault {
+  const error = new Error("TypeError: undefined is not a function");
+  return fault(traits, ({ world, region }) => [
+    world.base.hooks.start.add(({ stem, region: at }) =>
+      stem === "orderApi" && at === region("home") ? error : undefined,
+    ),
+  ]);
+}
 
 /** A share of the orders fails. An operator decides whether that justifies a failover. */
 export const grayErrors: FaultKind = {

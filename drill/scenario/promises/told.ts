@@ -1,8 +1,7 @@
-import { alarmIn } from "../../../support/aws/alarmEvents";
 import { PROBE_TIMEOUT_MS } from "../../shipped";
 import type { ProgramDescription } from "../../description/program";
-import type { Happening } from "../../world/happenings";
 import type { World } from "../../world/world";
+import { Bell } from "./bell";
 import type { Watcher } from "./watcher";
 
 const MINUTE_MS = 60_000;
@@ -66,31 +65,6 @@ function tellers({ alarms }: ProgramDescription): Set<string> {
 
 const isShareOf = (seriesKey: string): boolean => seriesKey.includes("|OrdersAccepted|");
 
-/** When an operator was last being notified that orders fail. */
-class Bell {
-  private readonly ringing = new Set<string>();
-  private readonly names: ReadonlySet<string>;
-  private endedMs = -Infinity;
-
-  constructor(private readonly world: World) {
-    this.names = tellers(world.base.program);
-  }
-
-  hear(happening: Happening): void {
-    if (happening.kind === "published") {
-      const alarm = alarmIn(happening.message);
-      if (alarm?.state === "ALARM" && this.names.has(alarm.name)) this.ringing.add(alarm.name);
-    }
-    if (happening.kind === "alarm" && happening.state !== "ALARM") {
-      if (this.ringing.delete(happening.name)) this.endedMs = this.world.base.nowMs;
-    }
-  }
-
-  hasRungSince(ms: number): boolean {
-    return this.ringing.size > 0 || this.endedMs >= ms;
-  }
-}
-
 /**
  * Checked per clock minute. It does not apply while the standby region, which polls home, is lost
  * or its CloudWatch is down: then the program's own metrics cannot show anything, and only AWS's
@@ -104,7 +78,7 @@ export const operatorsTold: Watcher = {
   kinds: ["fault begins", "fault ends", "region back", "published", "alarm", "told"],
   watch: ({ world, standby, schedule }) => {
     const { base, cloudwatch } = world;
-    const bell = new Bell(world);
+    const bell = new Bell(base, tellers(base.program));
     let minute: Minute = { startMs: 0, placed: 0, failed: 0 };
     let muteMs = -Infinity;
     let seen: string | undefined;

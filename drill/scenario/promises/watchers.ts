@@ -8,6 +8,7 @@ import {
   onlyWhereRight,
   throttlesMoveNoName,
 } from "./decisions";
+import { refusalsTold } from "./refusals";
 import { operatorsTold } from "./told";
 import { oneDatabase } from "./splitBrain";
 import type { Watcher } from "./watcher";
@@ -32,4 +33,5 @@ export const allWatchers: readonly Watcher[] = [
   failbackLosesNothing,
   deadLetters,
   operatorsTold,
+  refusalsTold,
 ];

@@ -63,14 +63,31 @@ describe("an activation", () => {
     expect(world.callsOf({ service: "sql" })[0]!.on).toBe("standby-writer");
   });
 
+  const noAnswer = {
+    ENOTFOUND: Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" }),
+    EAI_AGAIN: Object.assign(new Error("getaddrinfo"), { code: "EAI_AGAIN" }),
+    ETIMEDOUT: Object.assign(new Error("connect"), { code: "ETIMEDOUT" }),
+    "timeout expired": new Error("timeout expired"),
+    ECONNREFUSED: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }),
+    "no credentials": new Error("database credentials: no answer after 3000 ms"),
+  };
+
   it.each([
-    ["leads nowhere is not the writer", "ENOTFOUND", true],
-    ["does not answer is not known to be none", "ECONNREFUSED", false],
-  ])("with an endpoint that %s", async (_, code, isKnown) => {
-    world.mishap({ service: "sql" }, Object.assign(new Error("connect"), { code }));
-    const answer = run({ activate: 2 });
+    ["activate", "ENOTFOUND", true],
+    ["activate", "EAI_AGAIN", true],
+    ["activate", "timeout expired", false],
+    ["activate", "ECONNREFUSED", false],
+    ["migrate", "ENOTFOUND", true],
+    ["migrate", "EAI_AGAIN", true],
+    ["migrate", "ETIMEDOUT", true],
+    ["migrate", "timeout expired", true],
+    ["migrate", "ECONNREFUSED", false],
+    ["migrate", "no credentials", false],
+  ] as const)("%s with %s is known to be no writer: %s", async (what, error, isKnown) => {
+    world.mishap({ service: "sql" }, noAnswer[error]);
+    const answer = run(what === "activate" ? { activate: 2 } : { migrate: true });
     if (isKnown) expect(await answer).toEqual({ status: "not the writer" });
-    else await expect(answer).rejects.toThrow("connect");
+    else await expect(answer).rejects.toThrow(noAnswer[error]);
   });
 
   it("fails if the writer is lost meanwhile", async () => {

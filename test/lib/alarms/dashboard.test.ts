@@ -42,6 +42,9 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
   test("shows these", () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
       "Alarms",
+      token === "use1"
+        ? "Invokes the orchestrator"
+        : "Invoke the orchestrator (standby-reachable is normally in ALARM state)",
       "Probes of the regions",
       "Failovers: seconds to settle, seconds at risk",
       "Canaries",
@@ -67,6 +70,26 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
       .filter(({ inputs }) => (inputs.alarmActions as unknown[] | undefined)?.includes(alerts))
       .map(({ state }) => state.arn);
     expect([...(widgets()[0]!.properties.alarms ?? [])].sort()).toEqual(all.sort());
+  });
+
+  test("shows the alarm that invokes the orchestrator, and the alarms in its rule", () => {
+    const failover = program.one("sns/topic", `topics-${token}-failover`).state.arn;
+    const [composite] = program
+      .all("cloudwatch/compositeAlarm")
+      .filter(({ inputs }) => (inputs.alarmActions as unknown[]).includes(failover));
+    const notified = new Set(widgets()[0]!.properties.alarms);
+    const inRule = program
+      .all("cloudwatch/metricAlarm")
+      .filter(
+        ({ inputs, region: of }) =>
+          of === region && String(composite!.inputs.alarmRule).includes(`"${String(inputs.name)}"`),
+      )
+      .map(({ state }) => String(state.arn));
+    expect(inRule).not.toEqual([]);
+    const shown = widgets()[1]!.properties.alarms!;
+    expect(shown[0]).toBe(composite!.state.arn);
+    // Those that also notify people are in the first widget.
+    expect(shown.slice(1)).toEqual(inRule.filter((each) => !notified.has(each)));
   });
 
   test("every metric names an existing resource, in the region that publishes it", () => {

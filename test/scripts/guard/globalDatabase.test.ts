@@ -3,7 +3,7 @@ import { reasonsToWait, writerRegionOf } from "../../../scripts/guard/globalData
 
 const arnIn = (region: string) => `arn:aws:rds:${region}:1:cluster:c-${region}`;
 const [home, standby] = [arnIn("us-east-1"), arnIn("us-east-2")];
-const database = { globalClusterId: "g", clusterArns: [home, standby] };
+const database = { globalClusterId: "g", clusterArns: [home, standby], urns: [] };
 const global = (more: Partial<GlobalCluster> = {}): GlobalCluster => ({
   GlobalClusterMembers: [
     { DBClusterArn: home, IsWriter: true },
@@ -53,6 +53,6 @@ describe("a change of a live stack", () => {
 
   it("has no reason to wait before there is a cluster", () => {
     expect(reasonsToWait(null, null)).toEqual([]);
-    expect(reasonsToWait({ globalClusterId: "g", clusterArns: [] }, null)).toEqual([]);
+    expect(reasonsToWait({ globalClusterId: "g", clusterArns: [], urns: [] }, null)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ const recorded = (name: string): Preview =>
 const urn = (type: string, name: string) => `urn:pulumi:dev::trading-platform::${type}::${name}`;
 const LEDGER = urn("trading:platform:Dynamodb$aws:dynamodb/table:Table", "dynamodb-ledger");
 const step = (op: string, of: string) => ({ op, urn: of });
-const previewOf = (...steps: Preview["steps"]): Preview => ({ steps, diagnostics: [] });
+const previewOf = (...steps: Preview["steps"]): Preview => ({ config: {}, steps, diagnostics: [] });
 const shortly = ({ urn: of, what }: Risk) =>
   `${partsOf(of).type.split(":").at(-1)} ${partsOf(of).name}: ${what}`;
 
