@@ -9,6 +9,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { XRayClient } from "@aws-sdk/client-xray";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { perRegion } from "../../lambda/entry/clients";
 
@@ -29,6 +30,7 @@ export interface Aws {
   secrets: InRegion<SecretsManagerClient>;
   sns: InRegion<SNSClient>;
   sqs: InRegion<SQSClient>;
+  xray: InRegion<XRayClient>;
 }
 
 /** A lost region does not answer; a command must say so before the operator loses patience. */
@@ -67,6 +69,7 @@ export function createAws(): Aws {
     secrets: perRegion((region) => new SecretsManagerClient(options(region))),
     sns: perRegion((region) => new SNSClient(options(region))),
     sqs: perRegion((region) => new SQSClient(options(region))),
+    xray: perRegion((region) => new XRayClient(options(region))),
   };
 }
 

@@ -5,6 +5,7 @@ import type { WorkEntry } from "../../lambda/orders/orderItem";
 import { type WorkPage, openShards, queryWork } from "../../lambda/orders/workIndex";
 import { atMost } from "../../lambda/runtime/concurrently";
 import { CALLS_AT_ONCE_MAX } from "../../lambda/runtime/tunables";
+import { nameOf } from "./arn";
 import { DrError } from "./exit";
 import type { DeployedRegion, Deployment } from "./deployment";
 import { fromFirst } from "./fact";
@@ -126,7 +127,7 @@ export async function replicationLagMs(
   region: DeployedRegion,
 ): Promise<number | null> {
   const nowMs = clock.nowMs();
-  const clusterId = region.clusterArn.slice(region.clusterArn.lastIndexOf(":") + 1);
+  const clusterId = nameOf(region.clusterArn);
   const answer = await aws.cloudwatch(region.name).send(
     new GetMetricStatisticsCommand({
       Namespace: "AWS/RDS",

@@ -1,7 +1,9 @@
 import { Resolver } from "node:dns/promises";
 import { createInterface } from "node:readline/promises";
 import { base } from "../../lambda/entry/base";
-import type { Clock } from "../../lambda/runtime/clock";
+import { http } from "../../lambda/entry/http";
+import { type Clock, within } from "../../lambda/runtime/clock";
+import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import { type Aws, createAws } from "./aws";
 import { DrError } from "./exit";
 import { type Deployment, type Source, readDeployment } from "./deployment";
@@ -19,8 +21,8 @@ export interface Tools {
   ask: (question: string) => Promise<string>;
   /** The CNAME or addresses of a name, from these name servers alone. */
   resolve: (name: string, servers: readonly string[]) => Promise<string[]>;
-  /** The status of a GET request. */
-  get: (url: string) => Promise<number>;
+  /** One request; a lost region does not answer. @throws NoAnswerError after a few seconds. */
+  http: (request: HttpRequest) => Promise<HttpAnswer>;
 }
 
 /** A name server that was lost with its region must not delay a status. */
@@ -37,10 +39,8 @@ export function createTools(source: Source): Tools {
     say: (line) => process.stderr.write(`${line}\n`),
     ask: askOnTerminal,
     resolve: resolveFrom,
-    get: async (url) => {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(HTTP_TIMEOUT_MS) });
-      return answer.status;
-    },
+    http: (request) =>
+      within(base.clock, HTTP_TIMEOUT_MS, request.url, (signal) => http(request, signal)),
   };
 }
 

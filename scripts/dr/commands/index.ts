@@ -3,16 +3,22 @@ import { arm, disarm } from "./arming";
 import { failback } from "./failback";
 import { failover } from "./failover";
 import { lost } from "./lost";
+import { order } from "./order";
 import { readiness } from "./readiness";
 import { status } from "./status";
+import { token } from "./token";
+import { verify } from "./verify";
 
 /** Every command by its name, in the order of `--help`. */
 export const commands: Readonly<Record<string, Command>> = {
   status,
   readiness,
+  verify,
   failover,
   failback,
   arm,
   disarm,
   lost,
+  order,
+  token,
 };

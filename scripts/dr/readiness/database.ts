@@ -1,6 +1,7 @@
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
+import { nameOf } from "../arn";
 import type { Check } from "../check";
-import type { DeployedRegion, Deployment } from "../deployment";
+import type { Deployment } from "../deployment";
 import { databaseWriter } from "../state";
 import type { Tools } from "../tools";
 
@@ -11,7 +12,7 @@ const SERVING = ["available", "backing-up"];
 export function databaseChecks(tools: Tools, deployment: Deployment): Check[] {
   const { standby, home } = deployment.regions;
   const rds = tools.aws.rds(standby.name);
-  const clusterId = clusterIdOf(standby);
+  const clusterId = nameOf(standby.clusterArn);
   const cluster = async () => {
     const answer = await rds.send(
       new DescribeDBClustersCommand({ DBClusterIdentifier: clusterId }),
@@ -57,7 +58,7 @@ export function databaseChecks(tools: Tools, deployment: Deployment): Check[] {
         const own = (await cluster())?.EngineVersion ?? "unknown";
         const answer = await tools.aws
           .rds(home.name)
-          .send(new DescribeDBClustersCommand({ DBClusterIdentifier: clusterIdOf(home) }));
+          .send(new DescribeDBClustersCommand({ DBClusterIdentifier: nameOf(home.clusterArn) }));
         const other = answer.DBClusters?.[0]?.EngineVersion ?? "unknown";
         const found = `${standby.name} ${own}, ${home.name} ${other}`;
         return { isFine: own === other && own !== "unknown", found };
@@ -65,6 +66,3 @@ export function databaseChecks(tools: Tools, deployment: Deployment): Check[] {
     },
   ];
 }
-
-const clusterIdOf = ({ clusterArn }: DeployedRegion): string =>
-  clusterArn.slice(clusterArn.lastIndexOf(":") + 1);

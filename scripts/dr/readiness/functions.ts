@@ -5,6 +5,7 @@ import {
   GetFunctionConcurrencyCommand,
 } from "@aws-sdk/client-lambda";
 import { METRIC_NAMESPACE } from "../../../lambda/runtime/log";
+import { nameOf } from "../arn";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
 import type { Tools } from "../tools";
@@ -17,7 +18,7 @@ const UNRESERVED_MIN = 100;
 /** Would the standby's functions run? */
 export function functionChecks(tools: Tools, deployment: Deployment): Check[] {
   const { standby } = deployment.regions;
-  const orchestrator = standby.orchestratorArn.split(":").at(-1)!;
+  const orchestrator = nameOf(standby.orchestratorArn);
   return [
     ...[...Object.values(standby.functions), orchestrator].map((name) =>
       activeCheck(tools, standby.name, name),

@@ -1,6 +1,7 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { createHash } from "node:crypto";
+import { arnInRegion } from "../arn";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
 import { DrError } from "../exit";
@@ -47,7 +48,7 @@ export function ledgerChecks({ aws }: Tools, { ledgerTable, regions }: Deploymen
 /** Do both regions have the same secrets? Compares hashes: no secret is printed. */
 export function secretChecks({ aws }: Tools, { secretArns, regions }: Deployment): Check[] {
   const hashIn = async (region: string, arn: string) => {
-    const SecretId = arnIn(arn, region);
+    const SecretId = arnInRegion(arn, region);
     const { SecretString } = await aws
       .secrets(region)
       .send(new GetSecretValueCommand({ SecretId }));
@@ -67,11 +68,4 @@ export function secretChecks({ aws }: Tools, { secretArns, regions }: Deployment
       return { isFine, found: isFine ? "equal" : "different" };
     },
   }));
-}
-
-/** Replicas of secrets keep their name and account. */
-function arnIn(arn: string, region: string): string {
-  const fields = arn.split(":");
-  fields[3] = region;
-  return fields.join(":");
 }

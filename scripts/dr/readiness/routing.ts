@@ -15,7 +15,7 @@ export function routingChecks(tools: Tools, deployment: Deployment): Check[] {
       name: "the standby's API answers",
       todo: "read the log group of health in the standby's region",
       find: async () => {
-        const status = await tools.get(`${standby.apiUrl}/health`);
+        const { status } = await tools.http({ method: "GET", url: `${standby.apiUrl}/health` });
         return { isFine: status === 200, found: `/health answers ${status}` };
       },
     },
@@ -23,7 +23,8 @@ export function routingChecks(tools: Tools, deployment: Deployment): Check[] {
       name: "the latch is open: DNS stays with home",
       todo: "it is shut while the standby is active, and then a failback opens it",
       find: async () => {
-        const status = await tools.get(`${standby.apiUrl}/failover-latch`);
+        const url = `${standby.apiUrl}/failover-latch`;
+        const { status } = await tools.http({ method: "GET", url });
         return { isFine: status === 404, found: `/failover-latch answers ${status}` };
       },
     },

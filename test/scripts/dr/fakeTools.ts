@@ -9,6 +9,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { XRayClient } from "@aws-sdk/client-xray";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { perRegion } from "../../../lambda/entry/clients";
@@ -48,6 +49,7 @@ function clientsOf(region: string) {
     secrets: mockClient(new SecretsManagerClient(config)),
     sns: mockClient(new SNSClient(config)),
     sqs: mockClient(new SQSClient(config)),
+    xray: mockClient(new XRayClient(config)),
   };
   return mocks;
 }
@@ -84,6 +86,7 @@ export class FakeTools implements Tools {
       secrets: client("secrets"),
       sns: client("sns"),
       sqs: client("sqs"),
+      xray: client("xray"),
     };
   }
 
@@ -97,9 +100,17 @@ export class FakeTools implements Tools {
     return Promise.resolve(this.typed);
   };
   resolve = () => Promise.resolve(this.names);
-  /** Status codes by the path's last part. */
-  readonly statuses: Record<string, number> = { health: 200, "failover-latch": 404 };
-  get = (url: string) => Promise.resolve(this.statuses[url.split("/").at(-1)!] ?? 404);
+  /** Answers by method and the path's last part; anything else gets 404. */
+  readonly answers: Record<string, { status: number; body?: string }> = {
+    "GET health": { status: 200 },
+    "GET failover-latch": { status: 404 },
+  };
+  http = ({ method, url }: { method: string; url: string }) => {
+    const { status, body = "{}" } = this.answers[`${method} ${url.split("/").at(-1)!}`] ?? {
+      status: 404,
+    };
+    return Promise.resolve({ status, body });
+  };
 }
 
 /** As the SDK throws it when a region does not answer. */

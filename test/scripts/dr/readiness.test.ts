@@ -174,7 +174,7 @@ describe("dr readiness", () => {
     [
       "the standby's API does not answer",
       /the standby's API answers.*\/health answers 503/,
-      (tools) => (tools.statuses["health"] = 503),
+      (tools) => (tools.answers["GET health"] = { status: 503 }),
     ],
     [
       "it is disarmed",

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { GetHealthCheckStatusCommand } from "@aws-sdk/client-route-53";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { GetTraceSummariesCommand } from "@aws-sdk/client-xray";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { NamedFinding } from "../../../scripts/dr/check";
+import { dr } from "../../../scripts/dr/main";
+import { FakeTools, HOME, NOW_MS, STANDBY } from "./fakeTools";
+
+const control = {
+  epoch: 4,
+  active: HOME,
+  target: null,
+  how: "start",
+  sinceMs: NOW_MS,
+  disarmedUntilMs: 0,
+  reason: "first",
+};
+const SecretString = JSON.stringify({ keys: [{ kid: "a", key: "k".repeat(64) }] });
+const status = (text: string) => ({ StatusReport: { Status: text } });
+
+/** A stack on which everything works. */
+function wellTools(): FakeTools {
+  const tools = new FakeTools();
+  tools.http = ({ method }) =>
+    Promise.resolve(
+      method === "POST"
+        ? { status: 202, body: "{}" }
+        : { status: 200, body: JSON.stringify({ status: "SETTLED" }) },
+    );
+  tools.route53
+    .on(GetHealthCheckStatusCommand)
+    .resolves({ HealthCheckObservations: [status("Success: 200"), status("Success: 200")] });
+  for (const region of [HOME, STANDBY]) {
+    const { lambda, cloudwatch, dynamodb, s3, secrets, xray } = tools.inRegion(region);
+    lambda.on(InvokeCommand).callsFake(({ Payload }: { Payload: Uint8Array }) => {
+      const event = JSON.parse(Buffer.from(Payload).toString()) as { see?: string[] };
+      const fence = { done: false, action: { do: "fence", because: "operator" }, control };
+      const answer = event.see ? { epoch: 4, seen: event.see } : fence;
+      return { Payload: Buffer.from(JSON.stringify(answer)) };
+    });
+    cloudwatch.on(GetMetricStatisticsCommand).resolves({
+      Datapoints: [{ Minimum: 100, ExtendedStatistics: { p50: 12, p99: 60 } }],
+    });
+    dynamodb.on(PutCommand).resolves({});
+    dynamodb.on(GetCommand).resolves({ Item: {} });
+    s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "COMPLETED" });
+    secrets.on(GetSecretValueCommand).resolves({ SecretString });
+    xray.on(GetTraceSummariesCommand).resolves({ TraceSummaries: [{}] });
+  }
+  return tools;
+}
+
+describe("dr verify", () => {
+  async function run(tools: FakeTools, ...args: string[]) {
+    const all = ["verify", "--stack", "dev", "--json", ...args];
+    const { exitCode, out } = await dr(all, () => tools);
+    const { data } = JSON.parse(out) as { data: NamedFinding[] };
+    const notFine = data.filter(({ result }) => result !== "PASS");
+    return {
+      exitCode,
+      notFine: notFine.map(({ name, found, result }) => `${result} ${name}: ${found}`),
+    };
+  }
+
+  it("passes on a stack on which everything works", async () => {
+    expect(await run(wellTools())).toEqual({ exitCode: 0, notFine: [] });
+  });
+
+  it.each<[string, RegExp, (tools: FakeTools) => void]>([
+    [
+      "no health checker reaches home",
+      /FAIL Route 53's health check of home passes: 0 of 1 checkers succeed/,
+      (tools) =>
+        tools.route53
+          .on(GetHealthCheckStatusCommand)
+          .resolvesOnce({ HealthCheckObservations: [status("Failure: timeout")] })
+          .resolves({ HealthCheckObservations: [status("Success: 200")] }),
+    ],
+    [
+      "a canary fails",
+      /FAIL the canary \S+-use2 has run and succeeded: 1 runs in 10 minutes, 1 failed/,
+      (tools) =>
+        tools
+          .inRegion(STANDBY)
+          .cloudwatch.on(GetMetricStatisticsCommand, { Namespace: "CloudWatchSynthetics" })
+          .resolvesOnce({ Datapoints: [{ Minimum: 0 }] })
+          .resolves({ Datapoints: [{ Minimum: 100 }] }),
+    ],
+    [
+      "order-api is slow",
+      /FAIL order-api in us-east-1 answers within 100 ms .*: p50 12 ms, p99 250 ms/,
+      (tools) =>
+        tools
+          .inRegion(HOME)
+          .cloudwatch.on(GetMetricStatisticsCommand, { Namespace: "AWS/Lambda" })
+          .resolves({ Datapoints: [{ ExtendedStatistics: { p50: 12, p99: 250 } }] }),
+    ],
+    [
+      "rows are not replicated",
+      /FAIL its row is in the database of us-east-2 within 60 s: not seen in 6\d s/,
+      (tools) =>
+        tools
+          .inRegion(STANDBY)
+          .lambda.on(InvokeCommand)
+          .callsFake(({ Payload }: { Payload: Uint8Array }) => {
+            const isQuestion = Buffer.from(Payload).toString().includes("see");
+            const fence = { done: false, action: { do: "fence" }, control };
+            const answer = isQuestion ? { epoch: 4, seen: [] } : fence;
+            return { Payload: Buffer.from(JSON.stringify(answer)) };
+          }),
+    ],
+    [
+      "sessions are not replicated",
+      /FAIL a session of us-east-1 is in us-east-2 within 1 s: not seen after 30/,
+      (tools) => tools.inRegion(STANDBY).dynamodb.on(GetCommand).resolves({}),
+    ],
+    [
+      "there are no traces",
+      /FAIL order-api in us-east-1 has traces: 0 in 15 minutes/,
+      (tools) => tools.inRegion(HOME).xray.on(GetTraceSummariesCommand).resolves({}),
+    ],
+  ])("fails when %s", async (_what, expected, spoil) => {
+    const tools = wellTools();
+    spoil(tools);
+    const { exitCode, notFine } = await run(tools);
+    expect(notFine).toEqual([expect.stringMatching(expected)]);
+    expect(exitCode).toBe(1);
+  });
+
+  it("does not know whether an object arrives unless it waits", async () => {
+    const tools = wellTools();
+    const { s3 } = tools.inRegion(HOME);
+    s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "PENDING" });
+    expect(await run(tools)).toMatchObject({
+      exitCode: 3,
+      notFine: [expect.stringContaining("PENDING after 0.0 minutes; repeat with --wait")],
+    });
+    s3.on(HeadObjectCommand)
+      .resolvesOnce({ ReplicationStatus: "PENDING" })
+      .resolves({ ReplicationStatus: "COMPLETED" });
+    expect(await run(tools, "--wait")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("writes a JUnit report with failures and errors", async () => {
+    const tools = wellTools();
+    tools.inRegion(HOME).s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "PENDING" });
+    tools.inRegion(HOME).xray.on(GetTraceSummariesCommand).resolves({});
+    const file = path.join(tmpdir(), `verify-${process.pid}.xml`);
+    await run(tools, "--junit", file);
+    const report = readFileSync(file, "utf8");
+    expect(report).toMatch(/<testsuite name="dr verify" tests="\d+" failures="1" errors="1">/);
+    expect(report).toContain('<failure message="0 in 15 minutes;');
+  });
+});
