@@ -9,6 +9,8 @@ import { Dynamodb } from "./lib/dynamodb";
 import { Failover } from "./lib/failover";
 import { RegionalFunctions } from "./lib/lambda";
 import { Network } from "./lib/network/network";
+import { withKeys } from "./lib/encryption/regionKeys";
+import { createAccessLogs } from "./lib/storage/accessLogs";
 import { createPlatform } from "./lib/platform/platform";
 import { mapValues } from "./lib/platform/records";
 import { Notifications } from "./lib/messaging/notifications";
@@ -20,7 +22,7 @@ import { Synthetics } from "./lib/synthetics";
 import { Tokens } from "./lib/secrets/tokens";
 
 const config = readConfig();
-const platform = createPlatform(config);
+const platform = withKeys(createPlatform(config));
 
 const networks = platform.inBoth(
   (region) => new Network(`network-${region.code}`, { platform, region }),
@@ -32,7 +34,8 @@ const queues = platform.inBoth(
 const dynamodb = new Dynamodb("dynamodb", { platform });
 const aurora = new Aurora("aurora", { platform, networks });
 
-const s3 = new S3("s3", { platform });
+const accessLogs = createAccessLogs(platform);
+const s3 = new S3("s3", { platform, accessLogs });
 const tokens = new Tokens("tokens", { platform });
 
 const functions = RegionalFunctions.inBoth(platform, (region) => {
@@ -63,6 +66,7 @@ const synthetics = platform.inBoth((region) => {
     region,
     api: apis[key],
     tokens,
+    accessLogs: accessLogs?.[key],
   });
 });
 /** What the alarms and the dashboard of a region show. */

@@ -123,16 +123,9 @@ export class ApiGateway extends RegionalComponent<ApiGatewayArgs> {
   }
 
   private accessLog(): Pick<aws.apigateway.StageArgs, "accessLogSettings"> {
-    const { config, retention } = this.args.platform;
-    if (!config.apiAccessLogs) return {};
-    return createAccessLog(
-      `${this.name}-access`,
-      {
-        name: `/aws/apigateway/${this.nameOf("api", "orders")}`,
-        retentionInDays: retention.logRetentionDays,
-      },
-      this.child,
-    );
+    if (!this.args.platform.config.apiAccessLogs) return {};
+    const name = `/aws/apigateway/${this.nameOf("api", "orders")}`;
+    return createAccessLog(`${this.name}-access`, this.args, name, this.child);
   }
 
   private createThrottles(api: aws.apigateway.RestApi, stage: aws.apigateway.Stage): void {

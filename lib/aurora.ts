@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { AuroraMember } from "./database/auroraMember";
-import { arnInRegion, physicalName } from "./platform/naming";
+import { physicalName } from "./platform/naming";
 import type { Network } from "./network/network";
 import type { Pair, Platform } from "./platform/platform";
 import { PlatformComponent } from "./platform/component";
+import { type SecretArns, createReplicatedSecret } from "./secrets/replicatedSecret";
 
 /** Name of the database in the cluster. */
 export const DATABASE_NAME = "trading";
@@ -28,7 +29,7 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
   readonly globalCluster: aws.rds.GlobalCluster;
   readonly members: Pair<AuroraMember>;
   /** The secret of the master user and its replica, which is readable without the home region. */
-  readonly secretArns: Pair<pulumi.Output<string>>;
+  readonly secretArns: SecretArns;
 
   constructor(name: string, args: AuroraArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Aurora", name, args, opts);
@@ -40,7 +41,6 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
       { length: PASSWORD_LENGTH, special: false },
       { parent: this },
     );
-    const secret = this.createSecret(password);
     const member = { platform, globalCluster, databaseName: DATABASE_NAME };
     const home = new AuroraMember(
       `${name}-${platform.home.code}`,
@@ -65,10 +65,7 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
 
     this.globalCluster = globalCluster;
     this.members = { home, standby };
-    this.secretArns = {
-      home: secret.arn,
-      standby: secret.arn.apply((arn) => arnInRegion(arn, platform.standby.name)),
-    };
+    this.secretArns = this.createSecret(password);
     this.registerOutputs({ globalClusterId: globalCluster.id });
   }
 
@@ -96,32 +93,20 @@ export class Aurora extends PlatformComponent<AuroraArgs> {
   }
 
   /** RDS cannot manage the master password of a global database in Secrets Manager. */
-  private createSecret(password: random.RandomPassword): aws.secretsmanager.Secret {
-    const { retention, home, standby, nameOf } = this.args.platform;
-    const child = this.childIn(home);
-    const secret = new aws.secretsmanager.Secret(
+  private createSecret(password: random.RandomPassword): SecretArns {
+    const { platform } = this.args;
+    return createReplicatedSecret(
       `${this.name}-master`,
       {
-        name: nameOf("secret", "database-master", home),
+        platform,
+        what: "database-master",
         description: "Master user of the global database, for db-migration",
-        recoveryWindowInDays: retention.secretRecoveryWindowDays,
-        // Overwrites a replica that an earlier stack of this name left.
-        forceOverwriteReplicaSecret: true,
-        replicas: [{ region: standby.name }],
-      },
-      child,
-    );
-    new aws.secretsmanager.SecretVersion(
-      `${this.name}-master`,
-      {
-        secretId: secret.id,
-        secretString: pulumi.jsonStringify({
+        firstValue: pulumi.jsonStringify({
           username: MASTER_USERNAME,
           password: password.result,
         }),
       },
-      child,
+      this.childIn(platform.home),
     );
-    return secret;
   }
 }

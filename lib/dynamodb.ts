@@ -46,6 +46,7 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
    */
   private createLedger(): aws.dynamodb.Table {
     const { config, retention, standby } = this.args.platform;
+    const { tableKey, replicaKey } = this.encryption();
     return new aws.dynamodb.Table(
       `${this.name}-ledger`,
       {
@@ -77,18 +78,21 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
             pointInTimeRecovery: true,
             propagateTags: true,
             deletionProtectionEnabled: retention.deletionProtection,
+            ...replicaKey,
           },
         ],
         globalTableWitness: { regionName: config.witnessRegion },
         ...this.recovery(),
+        ...tableKey,
       },
-      this.childIn(this.args.platform.home),
+      this.tableOptions,
     );
   }
 
   /** Sessions of traders. The last writer wins, which is enough for sessions, and they expire. */
   private createSessions(): aws.dynamodb.Table {
     const { config, retention, standby } = this.args.platform;
+    const { tableKey, replicaKey } = this.encryption();
     return new aws.dynamodb.Table(
       `${this.name}-sessions`,
       {
@@ -106,12 +110,35 @@ export class Dynamodb extends PlatformComponent<DynamodbArgs> {
             pointInTimeRecovery: true,
             propagateTags: true,
             deletionProtectionEnabled: retention.deletionProtection,
+            ...replicaKey,
           },
         ],
         ...this.recovery(),
+        ...tableKey,
       },
-      this.childIn(this.args.platform.home),
+      this.tableOptions,
     );
+  }
+
+  /**
+   * A table keeps the keys that it was created with. Another key would make the provider delete the
+   * replica and create it again, and a strongly consistent table takes replicas only while it is empty.
+   */
+  private get tableOptions(): pulumi.CustomResourceOptions {
+    return {
+      ...this.childIn(this.args.platform.home),
+      ignoreChanges: ["serverSideEncryption", "replicas[0].kmsKeyArn"],
+    };
+  }
+
+  /** Each replica is encrypted in its own region. DynamoDB owns the witness and its key. */
+  private encryption() {
+    const { keys } = this.args.platform;
+    if (!keys) return { tableKey: {}, replicaKey: {} };
+    return {
+      tableKey: { serverSideEncryption: { enabled: true, kmsKeyArn: keys.home.data } },
+      replicaKey: { kmsKeyArn: keys.standby.data },
+    };
   }
 
   private recovery() {

@@ -4,11 +4,15 @@ import { ARCHIVE_PREFIX } from "../lambda/orders/names";
 import { ARCHIVE_LAG_MINUTES } from "./alarms/thresholds";
 import { Bucket } from "./storage/bucket";
 import type { Pair, Platform, Region } from "./platform/platform";
-import { policyDocument, serviceTrustPolicy } from "./platform/policies";
+import { type Statement, policyDocument, serviceTrustPolicy } from "./platform/policies";
 import { PlatformComponent } from "./platform/component";
+
+/** A replica is locked for as long as the archive, so S3 must read how long that is. */
+const lockActions = ["s3:GetObjectRetention", "s3:GetObjectLegalHold"];
 
 export interface S3Args {
   readonly platform: Platform;
+  readonly accessLogs: Pair<Bucket> | undefined;
 }
 
 /**
@@ -26,11 +30,18 @@ export class S3 extends PlatformComponent<S3Args> {
 
   constructor(name: string, args: S3Args, opts?: pulumi.ComponentResourceOptions) {
     super("S3", name, args, opts);
-    const { platform } = args;
-    const { home, standby, retention } = platform;
+    const { platform, accessLogs } = args;
+    const { home, standby, retention, config } = platform;
     const expiry = { prefix: ARCHIVE_PREFIX, days: retention.archiveDays };
     this.buckets = platform.inBoth((region) => {
-      const bucket = { platform, region, what: "archives", expiry };
+      const bucket = {
+        platform,
+        region,
+        what: "archives",
+        expiry,
+        lockDays: config.objectLockDays,
+        accessLogs: accessLogs?.[region.key],
+      };
       return new Bucket(`${name}-${region.code}`, bucket, { parent: this });
     });
     this.ruleIds = { home: `to-${standby.code}`, standby: `to-${home.code}` };
@@ -46,7 +57,8 @@ export class S3 extends PlatformComponent<S3Args> {
     const source = this.buckets[from.key];
     const destination = this.buckets[to.key];
     const child = this.childIn(from);
-    const { role, policy } = this.createRole(from, source, destination);
+    const { keys } = this.args.platform;
+    const { role, policy } = this.createRole(from, to);
     const time = { minutes: ARCHIVE_LAG_MINUTES };
     new aws.s3.BucketReplicationConfig(
       `${this.name}-${from.code}`,
@@ -61,10 +73,14 @@ export class S3 extends PlatformComponent<S3Args> {
             filter: { prefix: ARCHIVE_PREFIX },
             // Only lifecycle rules delete archives, and each bucket has its own.
             deleteMarkerReplication: { status: "Disabled" },
-            // Changes of a replica's metadata replicate back, so that the buckets stay equal.
-            sourceSelectionCriteria: { replicaModifications: { status: "Enabled" } },
+            sourceSelectionCriteria: {
+              // Changes of a replica's metadata replicate back, so that the buckets stay equal.
+              replicaModifications: { status: "Enabled" },
+              ...(keys && { sseKmsEncryptedObjects: { status: "Enabled" } }),
+            },
             destination: {
               bucket: destination.bucket.arn,
+              ...(keys && { encryptionConfiguration: { replicaKmsKeyId: keys[to.key].data } }),
               replicationTime: { status: "Enabled", time },
               metrics: { status: "Enabled", eventThreshold: time },
             },
@@ -73,14 +89,16 @@ export class S3 extends PlatformComponent<S3Args> {
       },
       {
         ...child,
-        dependsOn: [this.buckets.home.versioning, this.buckets.standby.versioning, policy],
+        // S3 refuses replication between buckets of which only one has versioning or locks.
+        dependsOn: [this.buckets.home, this.buckets.standby, policy],
       },
     );
   }
 
   /** The role with which S3 replicates. */
-  private createRole(from: Region, source: Bucket, destination: Bucket) {
+  private createRole(from: Region, to: Region) {
     const { platform } = this.args;
+    const [source, destination] = [this.buckets[from.key], this.buckets[to.key]];
     const child = this.childIn(from);
     const name = `${this.name}-${from.code}`;
     const role = new aws.iam.Role(
@@ -108,6 +126,7 @@ export class S3 extends PlatformComponent<S3Args> {
               "s3:GetObjectVersionForReplication",
               "s3:GetObjectVersionAcl",
               "s3:GetObjectVersionTagging",
+              ...(platform.config.objectLockDays > 0 ? lockActions : []),
             ],
             Resource: [pulumi.interpolate`${source.bucket.arn}/${ARCHIVE_PREFIX}*`],
           },
@@ -116,10 +135,37 @@ export class S3 extends PlatformComponent<S3Args> {
             Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
             Resource: [pulumi.interpolate`${destination.bucket.arn}/${ARCHIVE_PREFIX}*`],
           },
+          ...this.keyStatements(from, to),
         ]),
       },
       child,
     );
     return { role, policy };
+  }
+  /**
+   * S3 reads with the key of one region and writes with the key of the other. Without these rights it
+   * does not replicate, and nothing reports that but the replication metrics (S3 User Guide,
+   * "Replicating encrypted objects"). With bucket keys, S3 generates data keys for replicas.
+   */
+  private keyStatements(from: Region, to: Region): Statement[] {
+    const { keys } = this.args.platform;
+    if (!keys) return [];
+    const through = ({ name }: Region) => ({
+      StringEquals: { "kms:ViaService": `s3.${name}.amazonaws.com` },
+    });
+    return [
+      {
+        Sid: "DecryptArchives",
+        Action: ["kms:Decrypt"],
+        Resource: [keys[from.key].data],
+        Condition: through(from),
+      },
+      {
+        Sid: "EncryptReplicas",
+        Action: ["kms:Encrypt", "kms:GenerateDataKey"],
+        Resource: [keys[to.key].data],
+        Condition: through(to),
+      },
+    ];
   }
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { publishersOf } from "./messaging/publishers";
 import { functionBaseName } from "./platform/naming";
 import type { Region } from "./platform/platform";
 import { type ResourceStatement, policyDocument } from "./platform/policies";
@@ -13,7 +14,8 @@ export const wakingAlarm: Readonly<Record<Region["key"], string>> = {
 
 /**
  * A region's two topics: `alerts` notifies people, `failover` invokes the orchestrator and notifies people.
- * Not encrypted: CloudWatch cannot publish through the default key, and no message holds a secret.
+ * Encrypted with a customer managed key or not at all: CloudWatch cannot publish through the key that
+ * AWS manages, and no message holds a secret.
  */
 export class Sns extends RegionalComponent<RegionalArgs> {
   readonly alertsTopic: aws.sns.Topic;
@@ -33,7 +35,10 @@ export class Sns extends RegionalComponent<RegionalArgs> {
     const { platform, region } = this.args;
     const topic = new aws.sns.Topic(
       `${this.name}-${what}`,
-      { name: platform.nameOf("topic", what, region) },
+      {
+        name: platform.nameOf("topic", what, region),
+        ...(platform.keys && { kmsMasterKeyId: platform.keys[region.key].topics }),
+      },
       this.child,
     );
     new aws.sns.TopicPolicy(
@@ -68,39 +73,17 @@ export class Sns extends RegionalComponent<RegionalArgs> {
   ): ResourceStatement[] {
     const { platform, region } = this.args;
     const publish = { Action: ["sns:Publish"], Resource: [topicArn] };
-    const alarms = (name: string): ResourceStatement => ({
-      Sid: "Alarms",
-      ...publish,
-      Principal: { Service: "cloudwatch.amazonaws.com" },
-      Condition: this.onlyFrom("cloudwatch", `alarm:${name}`),
-    });
-    if (what === "failover")
-      return [alarms(platform.nameOf("alarm", wakingAlarm[region.key], region))];
-    return [
-      alarms("*"),
-      {
-        Sid: "DatabaseEvents",
+    const isFailover = what === "failover";
+    const alarm = isFailover ? platform.nameOf("alarm", wakingAlarm[region.key], region) : "*";
+    const services = publishersOf(this.args, alarm)
+      .filter(({ Sid }) => !isFailover || Sid === "Alarms")
+      .map(({ Sid, Principal, topicCondition: Condition }) => ({
+        Sid,
         ...publish,
-        Principal: { Service: "events.rds.amazonaws.com" },
-        Condition: this.onlyFrom("rds", "*"),
-      },
-      // No condition: for EventBridge, AWS supports none in topic policies and would drop the
-      // message.
-      { Sid: "Events", ...publish, Principal: { Service: "events.amazonaws.com" } },
-      this.orchestratorsStatement(topicArn),
-    ];
-  }
-
-  /** A service may publish for a resource of this account in this region. */
-  private onlyFrom(service: string, resource: string) {
-    const { platform, region } = this.args;
-    const { accountId } = platform;
-    return {
-      StringEquals: { "aws:SourceAccount": accountId },
-      ArnLike: {
-        "aws:SourceArn": pulumi.interpolate`arn:aws:${service}:${region.name}:${accountId}:${resource}`,
-      },
-    };
+        Principal,
+        ...(Condition && { Condition }),
+      }));
+    return isFailover ? services : [...services, this.orchestratorsStatement(topicArn)];
   }
 
   /** The orchestrators notify people; they may not publish to the failover topic. */

@@ -1,5 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { withKeyRights } from "./encryption/keyRights";
+import { createLogGroup } from "./platform/logGroup";
 import { CANARY_TIMEOUT_SECONDS } from "./platform/tunables";
 import type { ApiGateway } from "./apiGateway";
 import { Bucket } from "./storage/bucket";
@@ -26,6 +28,7 @@ export interface SyntheticsArgs extends RegionalArgs {
   /** The region's own API: the canaries of a region check that region. */
   readonly api: ApiGateway;
   readonly tokens: Tokens;
+  readonly accessLogs: Bucket | undefined;
 }
 
 /**
@@ -38,11 +41,11 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
 
   constructor(name: string, args: SyntheticsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Synthetics", name, args, opts);
-    const { platform, region } = args;
+    const { platform, region, accessLogs } = args;
     const expiry = { prefix: RUNS_PREFIX, days: platform.retention.logRetentionDays };
     const artifacts = new Bucket(
       name,
-      { platform, region, what: "canaries", expiry },
+      { platform, region, what: "canaries", expiry, accessLogs },
       { parent: this },
     );
     const script = this.createScript(artifacts);
@@ -73,6 +76,7 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
         s3Bucket: artifacts.bucket.bucket,
         s3Key: script.key,
         artifactS3Location: pulumi.interpolate`s3://${artifacts.bucket.bucket}/${RUNS_PREFIX}${check}`,
+        ...this.artifactEncryption(),
         executionRoleArn: role.arn,
         schedule: { expression: `rate(${minutes} minutes)` },
         runConfig: {
@@ -93,6 +97,14 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     );
     this.createLogGroup(check, canary);
     return canary;
+  }
+
+  /** Without this, Synthetics uses a key that AWS manages, whatever the bucket's default is. */
+  private artifactEncryption(): Pick<aws.synthetics.CanaryArgs, "artifactConfig"> {
+    const { platform, region } = this.args;
+    if (!platform.keys) return {};
+    const kmsKeyArn = platform.keys[region.key].data;
+    return { artifactConfig: { s3Encryption: { encryptionMode: "SSE_KMS", kmsKeyArn } } };
   }
 
   /**
@@ -130,7 +142,7 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
       {
         name: "runs",
         role: role.id,
-        policy: policyDocument(this.statements(check, artifacts)),
+        policy: policyDocument(withKeyRights(this.args, this.statements(check, artifacts))),
       },
       this.child,
     );
@@ -180,13 +192,7 @@ export class Synthetics extends RegionalComponent<SyntheticsArgs> {
     // Synthetics appends an identifier to the name. Without an ARN, only the beginning is known.
     const nameOf = (engineArn: string) =>
       /:function:([^:]+)/.exec(engineArn)?.[1] ?? `cwsyn-${this.physicalName(check)}`;
-    new aws.cloudwatch.LogGroup(
-      `${this.name}-${check}`,
-      {
-        name: canary.engineArn.apply((arn) => `/aws/lambda/${nameOf(arn)}`),
-        retentionInDays: this.args.platform.retention.logRetentionDays,
-      },
-      this.child,
-    );
+    const name = canary.engineArn.apply((arn) => `/aws/lambda/${nameOf(arn)}`);
+    createLogGroup(`${this.name}-${check}`, this.args, name, this.child);
   }
 }

@@ -1,5 +1,6 @@
-import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import type * as aws from "@pulumi/aws";
+import type { ChildOptions, RegionalArgs } from "../platform/component";
+import { createLogGroup } from "../platform/logGroup";
 
 /**
  * A line for each request. A value that a request does not have is "-". Errors are those of the
@@ -32,9 +33,10 @@ const FORMAT = JSON.stringify({
  */
 export function createAccessLog(
   name: string,
-  args: Pick<aws.cloudwatch.LogGroupArgs, "name" | "retentionInDays">,
-  opts: pulumi.CustomResourceOptions,
+  args: RegionalArgs,
+  groupName: string,
+  opts: ChildOptions,
 ): Pick<aws.apigateway.StageArgs, "accessLogSettings"> {
-  const group = new aws.cloudwatch.LogGroup(name, args, opts);
+  const group = createLogGroup(name, args, groupName, opts);
   return { accessLogSettings: { destinationArn: group.arn, format: FORMAT } };
 }

@@ -12,6 +12,8 @@ import { whyReserved } from "./reservedNames";
 const ENV_LENGTH_MAX = 20;
 /** AWS recommends at least this capacity for the primary cluster of a global database. */
 export const RECOMMENDED_ACU = 8;
+/** The maximum of S3: a hundred years. */
+const OBJECT_LOCK_DAYS_MAX = 36_500;
 /** The newest Synthetics runtime that this program knows. */
 const CANARY_RUNTIME = "17.0";
 
@@ -121,6 +123,8 @@ export const keys = {
     "authIssuer",
   ),
   apiAccessLogs: oneOf("durable", "true", "false"),
+  customerManagedKeys: oneOf("false", "true"),
+  objectLockDays: integer(0, OBJECT_LOCK_DAYS_MAX, 0),
   // Synthetics refuses a canary whose timeout is longer than its schedule.
   canaryScheduleMinutes: integer(
     Math.ceil(CANARY_TIMEOUT_SECONDS / 60),

@@ -30,8 +30,17 @@ export function checkRelations(values: Partial<Values>, reader: ConfigReader): v
   refuseTwice("alertEndpoints", alertEndpoints, alertEndpoints, reader);
   checkZones("homeZones", values.homeZones, HOME_REGION, reader);
   checkZones("standbyZones", values.standbyZones, standbyRegion, reader);
+  checkLock(values, reader);
   checkDatabase(values, reader);
   checkConcurrency(values, reader);
+}
+
+/** Nothing empties a bucket whose objects are locked. */
+function checkLock({ objectLockDays, retention }: Partial<Values>, reader: ConfigReader): void {
+  if (!objectLockDays || retention !== "ephemeral") return;
+  const because =
+    "needs retention durable: an environment with locked archives cannot be destroyed";
+  reader.complain({ key: "objectLockDays", got: objectLockDays, because });
 }
 
 /** Zones must be different ones of the region, as many as a network has. */

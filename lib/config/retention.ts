@@ -21,13 +21,13 @@ export interface RetentionRow {
   readonly secretRecoveryWindowDays: number;
   readonly keyDeletionWindowDays: number;
   /**
-   * The database's keys stay when the stack is destroyed: final snapshots and automated backups
+   * Keys stay when the stack is destroyed: snapshots, backups, and secrets in their recovery window
    * cannot be restored without them.
    */
-  readonly keepDatabaseKeys: boolean;
+  readonly keepKeys: boolean;
   readonly logRetentionDays: number;
-  /** Connections in the networks are logged. */
-  readonly flowLogs: boolean;
+  /** Access to buckets and to the database, and connections in the networks, are logged. */
+  readonly auditLogs: boolean;
   /** Archives of settled orders are kept this long. */
   readonly archiveDays: number;
   /** Overwritten and deleted objects can be restored for this long. */
@@ -50,9 +50,9 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     pointInTimeRecoveryDays: 1,
     secretRecoveryWindowDays: 0,
     keyDeletionWindowDays: 7,
-    keepDatabaseKeys: false,
+    keepKeys: false,
     logRetentionDays: 7,
-    flowLogs: false,
+    auditLogs: false,
     archiveDays: 1,
     noncurrentVersionDays: 1,
   },
@@ -67,9 +67,9 @@ export const retentionRows: Readonly<Record<Retention, RetentionRow>> = {
     pointInTimeRecoveryDays: 35,
     secretRecoveryWindowDays: 30,
     keyDeletionWindowDays: 30,
-    keepDatabaseKeys: true,
+    keepKeys: true,
     logRetentionDays: 365,
-    flowLogs: true,
+    auditLogs: true,
     // Seven years is a starting point: check your own retention requirements.
     archiveDays: 7 * 365,
     noncurrentVersionDays: 30,

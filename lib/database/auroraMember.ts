@@ -1,8 +1,26 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { PROCESSOR_TIMEOUT_SECONDS } from "../platform/tunables";
+import { createKey } from "../encryption/key";
 import type { Network } from "../network/network";
+import { createLogGroup } from "../platform/logGroup";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
+
+/**
+ * Logs who connects, and changes of the schema and of roles. Not reads and writes: their text holds no
+ * order, because orders are parameters, but there are thousands a second.
+ */
+const auditParameters = [
+  {
+    name: "shared_preload_libraries",
+    value: "pg_stat_statements,pgaudit",
+    // Static: takes effect when an instance starts. RDS refuses to apply it immediately.
+    applyMethod: "pending-reboot",
+  },
+  { name: "pgaudit.log", value: "ddl,role" },
+  { name: "log_connections", value: "1" },
+  { name: "log_disconnections", value: "1" },
+];
 
 /** Performance Insights is free for this many days. */
 const INSIGHTS_RETENTION_DAYS = 7;
@@ -49,27 +67,11 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
     return this.args.platform.nameOf("database", "orders", this.args.region);
   }
 
-  /** Each region has its own key: a KMS key cannot be used in another region. */
+  /** The database always has a key of its own: AWS cannot change the key of a cluster. */
   private createKey(): aws.kms.Key {
     const { platform, region } = this.args;
-    const key = new aws.kms.Key(
-      this.name,
-      {
-        description: "Storage and performance data of Aurora",
-        enableKeyRotation: true,
-        deletionWindowInDays: platform.retention.keyDeletionWindowDays,
-      },
-      { ...this.child, retainOnDelete: platform.retention.keepDatabaseKeys },
-    );
-    new aws.kms.Alias(
-      this.name,
-      {
-        name: `alias/${platform.nameOf("keyAlias", "database", region)}`,
-        targetKeyId: key.keyId,
-      },
-      this.child,
-    );
-    return key;
+    const description = "Storage and performance data of Aurora";
+    return createKey(this.name, { platform, region, what: "database", description }, this.child);
   }
 
   private createSubnetGroup(): aws.rds.SubnetGroup {
@@ -99,6 +101,7 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
           { name: "rds.force_ssl", value: "1" },
           // A function that Lambda has frozen must not hold locks for longer than its timeout.
           { name: "idle_in_transaction_session_timeout", value: String(idleTimeoutMs) },
+          ...(platform.retention.auditLogs ? auditParameters : []),
         ],
       },
       this.child,
@@ -107,14 +110,8 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
 
   /** Created before the cluster: a log group that Aurora creates would outlive the stack. */
   private createLogGroup(): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
-      this.name,
-      {
-        name: `/aws/rds/cluster/${this.identifier}/postgresql`,
-        retentionInDays: this.args.platform.retention.logRetentionDays,
-      },
-      this.child,
-    );
+    const name = `/aws/rds/cluster/${this.identifier}/postgresql`;
+    return createLogGroup(this.name, this.args, name, this.child);
   }
 
   private createCluster(
@@ -163,7 +160,13 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
         ...this.child,
         // These differ after a failover or an upgrade. Writing them back would detach or promote a
         // member, and `pulumi up` must not change which member writes.
-        ignoreChanges: ["globalClusterIdentifier", "replicationSourceIdentifier", "engineVersion"],
+        ignoreChanges: [
+          "globalClusterIdentifier",
+          "replicationSourceIdentifier",
+          "engineVersion",
+          // Rotations write it: scripts/rotate.ts.
+          "masterPassword",
+        ],
         dependsOn: [logGroup, ...(after ?? [])],
       },
     );

@@ -3,8 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { EVENT_KEPT_SECONDS } from "../platform/tunables";
 import type { Stem } from "../../lambda/functions";
 import { bundle } from "./bundle";
+import { withKeyRights } from "../encryption/keyRights";
 import { createExecutionRole } from "../platform/executionRole";
 import { functionBaseName } from "../platform/naming";
+import { createLogGroup } from "../platform/logGroup";
 import type { Network } from "../network/network";
 import { policyDocument, serviceStatements } from "../platform/policies";
 import { type Link, environmentOf, statementsOf } from "./link";
@@ -74,14 +76,8 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
 
   /** A log group that Lambda creates itself would outlive the stack. */
   private createLogGroup(): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
-      this.name,
-      {
-        name: `/aws/lambda/${this.physicalName}`,
-        retentionInDays: this.args.platform.retention.logRetentionDays,
-      },
-      this.child,
-    );
+    const name = `/aws/lambda/${this.physicalName}`;
+    return createLogGroup(this.name, this.args, name, this.child);
   }
 
   /** Roles of functions in the network belong to the network, because they must outlive it. */
@@ -101,7 +97,7 @@ export class LambdaFunction extends RegionalComponent<LambdaFunctionArgs> {
       {
         name: "calls",
         role: role.id,
-        policy: policyDocument([...service, ...statementsOf(links)]),
+        policy: policyDocument(withKeyRights(this.args, [...service, ...statementsOf(links)])),
       },
       this.child,
     );

@@ -44,9 +44,13 @@ export class Queues extends RegionalComponent<RegionalArgs> {
   }
 
   private createQueue(what: string, args: aws.sqs.QueueArgs): aws.sqs.Queue {
+    const { platform, region } = this.args;
+    const encryption = platform.keys
+      ? { kmsMasterKeyId: platform.keys[region.key].data }
+      : { sqsManagedSseEnabled: true };
     return new aws.sqs.Queue(
       `${this.name}-${what}`,
-      { name: this.nameOf("queue", what), sqsManagedSseEnabled: true, ...args },
+      { name: this.nameOf("queue", what), ...encryption, ...args },
       this.child,
     );
   }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionalArgs } from "../platform/component";
+import { createLogGroup } from "../platform/logGroup";
 import { policyDocument, serviceTrustPolicy } from "../platform/policies";
 
 export interface FlowLogArgs extends RegionalArgs {
@@ -13,12 +14,10 @@ export interface FlowLogArgs extends RegionalArgs {
 /** Logs the connections in a network, accepted and rejected. */
 export function createFlowLog({ platform, region, name, parent, vpc }: FlowLogArgs): void {
   const opts = { parent, provider: region.provider };
-  const logGroup = new aws.cloudwatch.LogGroup(
+  const logGroup = createLogGroup(
     `${name}-flows`,
-    {
-      name: platform.nameOf("logGroup", "network-flows", region),
-      retentionInDays: platform.retention.logRetentionDays,
-    },
+    { platform, region },
+    platform.nameOf("logGroup", "network-flows", region),
     opts,
   );
   const role = new aws.iam.Role(

@@ -61,7 +61,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
       endpoints,
     });
     this.emptyDefaultSecurityGroup(vpc);
-    if (args.platform.retention.flowLogs) createFlowLog({ ...args, name, parent: this, vpc });
+    if (args.platform.retention.auditLogs) createFlowLog({ ...args, name, parent: this, vpc });
 
     this.vpc = vpc;
     this.subnets = subnets;

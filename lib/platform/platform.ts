@@ -24,6 +24,13 @@ export interface Region {
   readonly provider: aws.Provider;
 }
 
+/** ARNs of a region's customer managed keys. */
+export interface KeyArns {
+  /** Of tables, buckets, queues, secrets and logs. */
+  readonly data: pulumi.Output<string>;
+  readonly topics: pulumi.Output<string>;
+}
+
 /** What every component gets: configuration, regions and account. */
 export interface Platform {
   readonly config: PlatformConfig;
@@ -33,6 +40,8 @@ export interface Platform {
   /** Creates the same for each region. */
   readonly inBoth: <T>(create: (region: Region) => T) => Pair<T>;
   readonly accountId: pulumi.Output<string>;
+  /** Customer managed keys. Undefined: AWS owns or manages the keys. */
+  readonly keys: Pair<KeyArns> | undefined;
   /** The physical name of a resource in a region. */
   readonly nameOf: (kind: NameKind, what: string, region: Region) => string;
 }
@@ -78,6 +87,7 @@ export function createPlatform(config: PlatformConfig): Platform {
     standby,
     inBoth: (create) => ({ home: create(home), standby: create(standby) }),
     accountId: caller.accountId,
+    keys: undefined,
     nameOf: (kind, what, region) => physicalName(kind, config.env, what, region.code),
   };
 }

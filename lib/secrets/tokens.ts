@@ -1,9 +1,8 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { arnInRegion } from "../platform/naming";
-import type { Pair, Platform } from "../platform/platform";
+import type { Platform } from "../platform/platform";
 import { PlatformComponent } from "../platform/component";
+import { type SecretArns, createReplicatedSecret } from "./replicatedSecret";
 
 /** Two keys: the first signs, both verify, so that a rotation does not invalidate tokens. */
 const KEY_IDS = ["initial-a", "initial-b"] as const;
@@ -14,14 +13,7 @@ export interface TokensArgs {
   readonly platform: Platform;
 }
 
-/** A secret with keys and its replica. Both have their first value once this output resolves. */
-export type SecretArns = Pair<pulumi.Output<string>>;
-
-/**
- * The platform's own token keys, in secrets with a replica, so that each region reads its own copy.
- * To rotate keys, an operator writes a new value of the secret: a new key first, the previous first
- * key second. The program never changes the value after it was created.
- */
+/** The platform's own token keys. `scripts/rotate.ts` rotates them. */
 export class Tokens extends PlatformComponent<TokensArgs> {
   /** Keys of clients' tokens, used if no identity provider is configured. Only the authorizer reads them. */
   readonly clientKeys: SecretArns;
@@ -39,38 +31,17 @@ export class Tokens extends PlatformComponent<TokensArgs> {
   }
 
   private createKeys(name: string, what: string, description: string): SecretArns {
-    const version = this.createVersion(name, this.createSecret(name, what, description));
-    return {
-      home: version.secretId,
-      standby: version.secretId.apply((arn) => arnInRegion(arn, this.args.platform.standby.name)),
-    };
-  }
-
-  private createSecret(name: string, what: string, description: string): aws.secretsmanager.Secret {
-    const { retention, home, standby, nameOf } = this.args.platform;
-    return new aws.secretsmanager.Secret(
+    const keys = KEY_IDS.map((kid) => ({ kid, key: this.createKey(`${name}-${kid}`) }));
+    const { platform } = this.args;
+    return createReplicatedSecret(
       name,
       {
-        name: nameOf("secret", what, home),
+        platform,
+        what,
         description: `${description}; the first signs, all verify`,
-        recoveryWindowInDays: retention.secretRecoveryWindowDays,
-        // Overwrites a replica that an earlier stack of this name left.
-        forceOverwriteReplicaSecret: true,
-        replicas: [{ region: standby.name }],
+        firstValue: pulumi.jsonStringify({ keys }),
       },
-      this.childIn(this.args.platform.home),
-    );
-  }
-
-  private createVersion(
-    name: string,
-    secret: aws.secretsmanager.Secret,
-  ): aws.secretsmanager.SecretVersion {
-    const keys = KEY_IDS.map((kid) => ({ kid, key: this.createKey(`${name}-${kid}`) }));
-    return new aws.secretsmanager.SecretVersion(
-      name,
-      { secretId: secret.arn, secretString: pulumi.jsonStringify({ keys }) },
-      { ...this.childIn(this.args.platform.home), ignoreChanges: ["secretString"] },
+      this.childIn(platform.home),
     );
   }
 

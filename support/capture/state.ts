@@ -102,6 +102,8 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
   "aws:route53/zone:Zone": zone,
   "aws:s3/bucket:Bucket": bucket,
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketPart,
+  "aws:s3/bucketLogging:BucketLogging": bucketPart,
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketPart,
   "aws:s3/bucketObjectv2:BucketObjectv2": relation,
   "aws:s3/bucketPolicy:BucketPolicy": bucketPart,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketPart,

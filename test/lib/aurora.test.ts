@@ -50,6 +50,7 @@ test("the master's secret has a replica in the standby region and the password i
   expect(version.inputs).toEqual({
     secretId: secret.id,
     secretString: JSON.stringify({ username: "trading_master", password }),
+    versionStages: ["AWSCURRENT", "first"],
   });
   expect(version.secretInputs).toEqual(["secretString"]);
   expect(program.one("rds/cluster", "aurora-use1").secretInputs).toEqual(["masterPassword"]);

@@ -1,4 +1,4 @@
-import { type Program, loadProgram, regions, statements } from "../helpers/program";
+import { type Program, audited, loadProgram, regions, statements } from "../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -128,4 +128,73 @@ test.each(buckets)("%s refuses access without TLS", (name, bucket) => {
     },
   ]);
   expect(policy.dependencies).toContain(program.one("s3/bucketPublicAccessBlock", name).urn);
+});
+
+describe("in a durable environment", () => {
+  const locked = { config: { retention: "durable", objectLockDays: "2555" } };
+
+  test.each(regions)("all other buckets in %s log access to one that logs none", async (token) => {
+    const durable = await loadProgram(audited);
+    const logging = durable.all("s3/bucketLogging").filter(({ name }) => name.endsWith(token));
+    const logs = bucketOf("access-logs", token);
+    expect(logging.map(({ inputs }) => inputs)).toEqual([
+      { bucket: bucketOf("archives", token), targetBucket: logs, targetPrefix: "archives/" },
+      { bucket: bucketOf("canaries", token), targetBucket: logs, targetPrefix: "canaries/" },
+    ]);
+    const others = durable.all("s3/bucket").filter(({ inputs }) => inputs.bucket !== logs);
+    const logged = durable.all("s3/bucketLogging").map(({ inputs }) => inputs.bucket);
+    expect(logged).not.toContain(logs);
+    expect(others.filter(({ name }) => name.endsWith(token))).toHaveLength(logging.length);
+    const policy = durable.one("s3/bucketPolicy", `access-logs-${token}`);
+    for (const each of logging) expect(durable.waitsFor(each).has(policy.urn)).toBe(true);
+  });
+
+  test.each(regions)("the access logs in %s can be delivered, and expire", async (token) => {
+    const durable = await loadProgram({ config: { ...audited.config, ...locked.config } });
+    const part = (type: string) => durable.one(`s3/${type}`, `access-logs-${token}`).inputs;
+    expect(statements(part("bucketPolicy").policy)[1]).toEqual({
+      Effect: "Allow",
+      Sid: "AccessLogs",
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Action: ["s3:PutObject"],
+      Resource: [`arn:aws:s3:::${bucketOf("access-logs", token)}/*`],
+      Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    });
+    // S3 delivers to no bucket with a customer managed key or a lock.
+    expect(part("bucketServerSideEncryptionConfiguration").rules).toEqual([
+      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+    ]);
+    const locks = durable.all("s3/bucketObjectLockConfiguration").map(({ name }) => name);
+    expect(locks).toEqual(["s3-use1", "s3-use2"]);
+    expect(part("bucketLifecycleConfiguration").rules).toMatchObject([
+      { filter: { prefix: "" }, expiration: { days: 365 } },
+      {},
+    ]);
+  });
+
+  test("archives are locked in both regions before they are replicated, if configured", async () => {
+    const durable = await loadProgram(locked);
+    const locks = durable.all("s3/bucketObjectLockConfiguration");
+    expect(locks.map(({ inputs }) => inputs)).toEqual(
+      regions.map(([token]) => ({
+        bucket: bucketOf("archives", token),
+        rule: { defaultRetention: { mode: "COMPLIANCE", days: 2555 } },
+      })),
+    );
+    for (const { dependencies, name } of locks)
+      expect(dependencies).toContain(durable.one("s3/bucketVersioning", name).urn);
+    for (const replication of durable.all("s3/bucketReplicationConfig")) {
+      const before = durable.waitsFor(replication);
+      for (const { urn } of locks) expect(before.has(urn)).toBe(true);
+      const { policy } = durable.one("iam/rolePolicy", replication.name).inputs;
+      expect(statements(policy)[1]?.Action).toEqual(
+        expect.arrayContaining(["s3:GetObjectRetention", "s3:GetObjectLegalHold"]),
+      );
+    }
+  });
+
+  test("no archive is locked by default", async () => {
+    for (const read of [program, await loadProgram({ config: { retention: "durable" } })])
+      expect(read.all("s3/bucketObjectLockConfiguration")).toEqual([]);
+  });
 });

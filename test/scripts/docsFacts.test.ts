@@ -37,6 +37,29 @@ describe("docs/costs.md", () => {
     );
   });
 
+  it("counts the resources that options add", async () => {
+    const capture = async (options: Record<string, string>) =>
+      (await cachedCapture({ config: { env: ENV, ...options } })).resources;
+    const retention = "durable";
+    const durable = await capture({ retention });
+    const options = {
+      customerManagedKeys: [durable, await capture({ retention, customerManagedKeys: "true" })],
+      "retention: durable": [resources, durable],
+      objectLockDays: [durable, await capture({ retention, objectLockDays: "30" })],
+    };
+    const described = table("What options add").map((row) =>
+      row.map((text) => text.replaceAll("`", "")),
+    );
+    const counted = Object.entries(options).map(([option, captures]) => {
+      const type = described.find(([name]) => name === option)?.[1];
+      const [without = 0, with_ = 0] = captures.map(
+        (all) => all.filter((each) => each.type.startsWith(`aws:${type}:`)).length,
+      );
+      return [option, type, String(with_ - without)];
+    });
+    expect(described.map((row) => row.slice(0, 3))).toEqual(counted);
+  }, 60_000);
+
   it("computes what is used without any client from the program's own numbers", () => {
     const minutes = 30 * 24 * 60;
     const used = (what: string) => cell("By use, without any client", what, 1);
@@ -111,7 +134,12 @@ describe("docs/costs.md", () => {
   });
 
   it("gives every figure a source", () => {
-    for (const heading of ["By the hour", "By use, without any client", "Quotas"])
+    for (const heading of [
+      "By the hour",
+      "What options add",
+      "By use, without any client",
+      "Quotas",
+    ])
       for (const cells of table(heading)) expect([cells[0], cells.at(-1)]).not.toContain("");
   });
 });

@@ -56,6 +56,13 @@ test("env is the only key that must be configured", () => {
   expect(complaintsOf({ env: "" })).toEqual([expect.stringMatching(/^env: got ""; allowed: /)]);
 });
 
+test("archives can be locked in a durable environment alone", () => {
+  expect(read({ retention: "durable", objectLockDays: "30" })).toMatchObject({
+    objectLockDays: 30,
+  });
+  expect(read({})).toMatchObject({ objectLockDays: 0 });
+});
+
 test("the configuration cannot be changed after it was read", () => {
   expect(Object.isFrozen(read({}))).toBe(true);
 });
@@ -65,6 +72,7 @@ test("numbers, booleans and lists get their types", () => {
     alertEmails: '["a@example.com","b@example.org"]',
     alertEndpoints: '["https://events.example.com/trading?key=1"]',
     apiAccessLogs: "true",
+    customerManagedKeys: "true",
     auroraInstancesPerRegion: "3",
     healthCheckIntervalSeconds: "10",
     orderProcessorReservedConcurrency: "4",
@@ -73,6 +81,7 @@ test("numbers, booleans and lists get their types", () => {
     alertEmails: ["a@example.com", "b@example.org"],
     alertEndpoints: ["https://events.example.com/trading?key=1"],
     apiAccessLogs: true,
+    customerManagedKeys: true,
     auroraInstancesPerRegion: 3,
     healthCheckIntervalSeconds: 10,
     orderProcessorReservedConcurrency: 4,
@@ -161,6 +170,13 @@ describe("a wrong value is refused, with what was got, why, what is allowed and 
     ["authIssuer", "https://login.example.com/?a=b", "; allowed: an https address"],
     ["authAudience", "two words", "; allowed: what tokens for this platform carry as aud"],
     ["apiAccessLogs", "yes", "; allowed: durable or true or false"],
+    ["customerManagedKeys", "True", "; allowed: false or true"],
+    ["objectLockDays", "none", "; allowed: a whole number from 0 to 36500, in digits"],
+    [
+      "objectLockDays",
+      "30",
+      ", which needs retention durable: an environment with locked archives",
+    ],
     ["canaryScheduleMinutes", "1", "; allowed: a whole number from 2 to 60"],
     ["canaryScheduleMinutes", "61", "; allowed: a whole number from 2 to 60"],
     ["canaryRuntime", "syn-nodejs-puppeteer-11.0", ", which runs on a version of Node for which"],

@@ -112,7 +112,7 @@ test("a durable environment keeps its data", async () => {
     secrets: ['{"recoveryWindowInDays":30}'],
     zones: ['{"forceDestroy":false}'],
     buckets: ['{"forceDestroy":false}'],
-    expiry: [2555, 365],
+    expiry: [365, 2555],
     logGroups: ['{"retentionInDays":365}'],
   });
 });

@@ -1,4 +1,11 @@
-import { type Program, loadProgram, regions, setOtherwise, zonesOf } from "../../helpers/program";
+import {
+  type Program,
+  audited,
+  loadProgram,
+  regions,
+  setOtherwise,
+  zonesOf,
+} from "../../helpers/program";
 
 let program: Program;
 beforeAll(async () => {
@@ -42,11 +49,12 @@ describe.each(regions)("the member in %s", (token, region) => {
     expect(inputs.kmsKeyId).toContain(`:${region}:`);
   });
 
-  test("ignores what a failover or an upgrade changes", () => {
+  test("ignores what a failover, an upgrade or a rotation of the password changes", () => {
     expect(cluster(token).ignoreChanges).toEqual([
       "globalClusterIdentifier",
       "replicationSourceIdentifier",
       "engineVersion",
+      "masterPassword",
     ]);
   });
 
@@ -102,6 +110,30 @@ describe.each(regions)("the member in %s", (token, region) => {
       targetKeyId: key.id,
     });
   });
+});
+
+test("a durable environment logs connections, changes of the schema and of roles, but no order", async () => {
+  const durable = await loadProgram(audited);
+  for (const { inputs } of durable.all("rds/clusterParameterGroup")) {
+    const parameters = inputs.parameters as { name: string; value: string }[];
+    expect(parameters.slice(2)).toEqual([
+      {
+        name: "shared_preload_libraries",
+        value: "pg_stat_statements,pgaudit",
+        // RDS refuses to apply a static parameter immediately.
+        applyMethod: "pending-reboot",
+      },
+      { name: "pgaudit.log", value: "ddl,role" },
+      { name: "log_connections", value: "1" },
+      { name: "log_disconnections", value: "1" },
+    ]);
+    // Orders are parameters of statements. These would log them, and are off by default.
+    const logsOrders =
+      /^(log_statement|log_min_duration\w*|log_parameter\w*|pgaudit\.log_parameter)$/;
+    expect(parameters.filter(({ name }) => logsOrders.test(name))).toEqual([]);
+  }
+  for (const { inputs } of durable.all("rds/cluster"))
+    expect(inputs.enabledCloudwatchLogsExports).toEqual(["postgresql"]);
 });
 
 test("serverless members have the configured capacity", async () => {
