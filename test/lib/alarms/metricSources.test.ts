@@ -47,6 +47,7 @@ const quiet: Readonly<Record<string, string>> = {
   "order-dead-letters": "a message in the queue makes SQS publish",
   "orders-failing": "a failed order is a data point",
   "orders-open-many": "a sweep publishes zeros too; orders-open-long goes off without them",
+  "orders-refused": "a refused batch is a data point",
   "replication-lag": "in the secondary region alone; orders-open-long goes off if nothing arrives",
   "sessions-lag": "each replicated session is a data point; canary orders never stop",
   "standby-reachable": "no data means that nobody probes: probes-missing goes off",
