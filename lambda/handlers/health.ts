@@ -48,9 +48,15 @@ export function createHealth(
     await beat();
     const after = event.queryStringParameters?.["after"];
     if (after === undefined) return answer(200, { region, ledger: "reachable" });
-    const isActive = present !== "absent" && isActiveAfter(present, region, Number(after));
+    const isActive =
+      isEpoch(after) && present !== "absent" && isActiveAfter(present, region, Number(after));
     return answer(isActive ? 200 : 503, { region, active: isActive });
   };
+}
+
+/** Anything else, which `Number` may read as 0, is no epoch: the region is not healthy by it. */
+function isEpoch(text: string): boolean {
+  return /^\d+$/.test(text);
 }
 
 function answer(status: number, body: object): APIGatewayProxyResult {

@@ -33,6 +33,8 @@ export class Live {
   readonly dynamodb: Dynamodb;
   readonly queues = new Queues();
   readonly aws: Aws;
+  /** Texts of secrets by ARN. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** May be changed while the harness runs. */
   readonly settings: DynamodbSettings = {
     indexLagMs: INDEX_LAG_MS,
@@ -50,13 +52,12 @@ export class Live {
     this.dynamodb = new Dynamodb(program.tables, this.settings);
     const { dynamodb, queues } = this;
     const user = JSON.stringify({ username: "postgres", password: "postgres" });
-    const secrets = new Map(
-      [HOME, STANDBY].map((region) => {
-        const { environment } = program.function("dbMigration", region);
-        return [environment["DATABASE_SECRET_ARN"]!, user] as const;
-      }),
-    );
-    this.aws = new Aws({ dynamodb, queues, secrets }, tls);
+    const ofDatabases = [HOME, STANDBY].map((region) => {
+      const { environment } = program.function("dbMigration", region);
+      return [environment["DATABASE_SECRET_ARN"]!, user] as const;
+    });
+    this.secrets = new Map([...program.secrets, ...ofDatabases]);
+    this.aws = new Aws({ dynamodb, queues, secrets: this.secrets }, tls);
   }
 
   /** Starts the servers. The database is empty. */

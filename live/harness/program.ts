@@ -54,6 +54,21 @@ export class Deployed {
     };
   }
 
+  /** Name of the bundle of a function, by its physical name. */
+  stemOf(functionName: string): string {
+    const functions = this.inputsOf("aws:lambda/function:Function");
+    const found = functions.find(({ inputs }) => inputs.name === functionName);
+    return String(found?.inputs.handler).replace(/\.handler$/, "");
+  }
+
+  /** Texts of the secrets by ARN. */
+  get secrets(): [arn: string, text: string][] {
+    return this.inputsOf("aws:secretsmanager/secretVersion:SecretVersion").map(({ inputs }) => [
+      String(inputs.secretId),
+      String(inputs.secretString),
+    ]);
+  }
+
   get tables(): DeployedTable[] {
     return this.inputsOf("aws:dynamodb/table:Table").map(({ inputs }) => tableOf(inputs));
   }

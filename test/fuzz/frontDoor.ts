@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
+import contract from "../../api/openapi.json";
 import { API_TIMEOUT_SECONDS } from "../../lib/platform/tunables";
 import type { OrderItem } from "../../lambda/orders/orderItem";
 import { fingerprintOf, type Order } from "../../lambda/orders/order";
 import { order, orderId } from "../helpers/events";
+import { answerBreaches, responsesOf } from "../helpers/schema";
 import { steadyWorld } from "../helpers/failover";
 import { HOME, STANDBY, throttled, type FakeWorld, type Mishap } from "../helpers/fakeRuntime";
 import { ended, fuzzed, must, type Handlers } from "./fuzzed";
@@ -10,6 +12,7 @@ import { anyPoison, CONTROL, orderItem, poison } from "./poison";
 import { anyBody, anyText, anyValue } from "./values";
 
 type OrderEvent = Parameters<ReturnType<Handlers["orderApi"]>>[0];
+type ApiAnswer = Awaited<ReturnType<ReturnType<Handlers["orderApi"]>>>;
 type HealthEvent = Parameters<ReturnType<Handlers["health"]>>[0];
 
 /** An order of the account or one that is wrong in some of its fields. */
@@ -73,16 +76,31 @@ const anyDoorCase = fc.record({
   poison: fc.option(anyPoison(CONTROL, orderItem(1), orderItem(2)), { freq: 3 }),
 });
 
-const statuses = new Set([200, 202, 400, 403, 404, 409, 413]);
+/** The operation that API Gateway invokes the function for. It lets through no other one. */
+function operationOf({ httpMethod }: OrderEvent): readonly [path: string, method: string] {
+  return httpMethod === "GET" ? ["/orders/{orderId}", "get"] : ["/orders", "post"];
+}
 
-function checkAnswer(
-  answer: { statusCode: number; body: string; headers?: object },
-  mayFail: boolean,
-): void {
-  const { statusCode: status, body } = answer;
-  const isRetry = status === 503 && "Retry-After" in (answer.headers ?? {});
-  must(statuses.has(status) || (mayFail && isRetry), () => `order-api answered ${status}: ${body}`);
-  JSON.parse(body);
+function checkAnswer(event: OrderEvent, answer: ApiAnswer, mayFail: boolean): void {
+  const { statusCode, body } = answer;
+  const wrong = answerBreaches(responsesOf(...operationOf(event)), answer);
+  must(wrong.length === 0, () => `order-api answered ${statusCode} ${body}: ${wrong.join("; ")}`);
+  must(statusCode !== 503 || mayFail, () => `order-api answered 503 although all is well: ${body}`);
+  if (statusCode !== 400) return;
+  const sent = fieldsIn(event.body ?? "");
+  const { fields } = JSON.parse(body) as { fields: { field: string }[] };
+  const strange = fields.filter(({ field }) => !sent.has(field));
+  must(strange.length === 0, () => `order-api named fields that are none: ${body}`);
+}
+
+/** What an answer 400 may name: the fields of an order, those that were sent, and the whole body. */
+function fieldsIn(body: string): ReadonlySet<string> {
+  const fields = [...Object.keys(contract.components.schemas.Order.properties), "body"];
+  try {
+    return new Set([...fields, ...Object.keys(Object(JSON.parse(body)) as object)]);
+  } catch {
+    return new Set(fields);
+  }
 }
 
 /** What an answer 202 promises: the ledger holds this order, open, for this account. */
@@ -107,7 +125,7 @@ export const frontDoor = fuzzed(
       if (n === 1 && poisoned !== null) poison(world, poisoned);
       const result = await ended(world, "order-api", API_TIMEOUT_SECONDS, () => api(event));
       must("value" in result, () => `order-api failed: ${String(Object.values(result)[0])}`);
-      checkAnswer(result.value, trouble !== null || poisoned !== null);
+      checkAnswer(event, result.value, trouble !== null || poisoned !== null);
       if (result.value.statusCode === 202 && poisoned === null) checkAccepted(world, event);
       await world.advance(1);
     }
@@ -115,7 +133,7 @@ export const frontDoor = fuzzed(
 );
 
 export const health = fuzzed(
-  "health answers every request with 200, 404 or 503",
+  "health answers every request as the contract says",
   5,
   anyDoorCase,
   async (handlers, { region, health: event, trouble, poison: poisoned }) => {
@@ -126,6 +144,8 @@ export const health = fuzzed(
     const result = await ended(world, "health", API_TIMEOUT_SECONDS, () => api(event));
     must("value" in result, () => `health failed: ${String(Object.values(result)[0])}`);
     const { statusCode } = result.value;
-    must([200, 404, 503].includes(statusCode), () => `health answered ${statusCode}`);
+    const path = event.path.endsWith("/failover-latch") ? "/failover-latch" : "/health";
+    const wrong = answerBreaches(responsesOf(path, "get"), result.value);
+    must(wrong.length === 0, () => `health answered ${statusCode}: ${wrong.join("; ")}`);
   },
 );

@@ -11,6 +11,37 @@ export interface Schema {
   properties?: Record<string, Schema>;
   additionalProperties?: boolean;
   items?: Schema;
+  minItems?: number;
+}
+
+export type Responses = Record<
+  string,
+  { headers?: Record<string, object>; content?: Record<string, { schema: Schema }> }
+>;
+
+/** What the contract says of the answers of an operation. */
+export function responsesOf(path: string, method: string): Responses {
+  const paths = contract.paths as unknown as Record<
+    string,
+    Record<string, { responses: Responses }>
+  >;
+  return paths[path]![method]!.responses;
+}
+
+/** How an answer differs from what the contract says of it. */
+export function answerBreaches(
+  responses: Responses,
+  answer: { statusCode: number; body: string; headers?: object | undefined },
+): string[] {
+  const declared = responses[String(answer.statusCode)];
+  if (!declared) return [`${answer.statusCode} is not declared`];
+  const sent = Object.keys(answer.headers ?? {});
+  const missing = Object.keys(declared.headers ?? {}).filter((name) => !sent.includes(name));
+  const schema = declared.content?.["application/json"]?.schema;
+  return [
+    ...missing.map((name) => `no ${name}`),
+    ...(schema ? breaches(JSON.parse(answer.body), schema) : []),
+  ];
 }
 
 const formats: Readonly<Record<string, RegExp>> = {
@@ -26,6 +57,7 @@ export function breaches(value: unknown, schema: Schema, at = "body"): string[] 
   if (type !== undefined && actual !== type) return [`${at} is ${actual}, not ${type}`];
   if (typeof value === "string") return textBreaches(value, rules, at);
   if (Array.isArray(value)) {
+    if (value.length < (rules.minItems ?? 0)) return [`${at} has ${value.length} items`];
     return value.flatMap((item, index) => breaches(item, rules.items ?? {}, `${at}[${index}]`));
   }
   if (typeof value !== "object" || value === null) return [];

@@ -60,7 +60,9 @@ describe("the answer for a control item", () => {
     ["2", 200],
     ["3", 503],
     ["4", 503],
-    ["", 200],
+    ["", 503],
+    ["0.5", 503],
+    ["-1", 503],
     ["nonsense", 503],
   ])("with after=%s in epoch 3 is %d", async (after, status) => {
     expect((await ask(`/health?after=${after}`)).status).toBe(status);
