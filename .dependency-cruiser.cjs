@@ -70,6 +70,13 @@ module.exports = {
       to: { path: "^lambda/" },
     },
     {
+      name: "live-has-one-way-to-the-drill",
+      comment: "live/drill.ts lists what live/ takes from drill/.",
+      severity: "error",
+      from: { path: "^live/", pathNot: "^live/drill\\.ts$" },
+      to: { path: "^drill/" },
+    },
+    {
       name: "handlers-get-clients-handed-in",
       comment: "Only lambda/entry and lambda/canary/entry make clients.",
       severity: "error",

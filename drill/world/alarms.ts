@@ -33,8 +33,8 @@ export class Alarms {
 
   constructor(
     private readonly base: Base,
-    private readonly lambda: Lambda,
-    private readonly sns: Sns,
+    private readonly lambda: Pick<Lambda, "invokeFor">,
+    private readonly sns: Pick<Sns, "publishFor">,
   ) {
     this.composites = base.program.composites.map((description) => ({ description, state: "OK" }));
   }

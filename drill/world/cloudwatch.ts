@@ -50,8 +50,8 @@ export class Cloudwatch implements Service {
 
   constructor(
     private readonly base: Base,
-    lambda: Lambda,
-    sns: Sns,
+    lambda: Pick<Lambda, "invokeFor">,
+    sns: Pick<Sns, "publishFor">,
   ) {
     this.alarms = new Alarms(base, lambda, sns);
     for (const description of base.program.alarms) this.addAlarm(description);

@@ -56,7 +56,7 @@ export class Route53 implements Service {
 
   constructor(
     private readonly base: Base,
-    private readonly apis: ApiGateways,
+    private readonly apis: Pick<ApiGateways, "request">,
     known?: ChecksKnown,
   ) {
     for (const description of base.program.healthChecks) {

@@ -18,7 +18,7 @@ export class Schedules implements Service {
 
   constructor(
     private readonly base: Base,
-    private readonly lambda: Lambda,
+    private readonly lambda: Pick<Lambda, "invokeFor">,
   ) {
     for (const rule of base.program.rules) {
       this.rules.set(rule.arn, rule);

@@ -1,0 +1,94 @@
+import { runCommand } from "../../support/cli/command";
+import { type Given, OptionError, count } from "../../support/cli/options";
+import { NoPythonError } from "../../support/python/venv";
+import { type Fault, type Session, faults, startLive } from "../session";
+import { type Told, isKept, play } from "../story";
+import type { Entry } from "../timeline";
+
+/**
+ * `npm run live`: both regions on this machine. The exit code is 1 if an acknowledged order is missing
+ * or altered, 2 for a wrong option, and 77 where there is no Python.
+ */
+const liveCommand = {
+  line: "npm run live",
+  about: "Runs both regions on this machine, with a real PostgreSQL and an emulator of AWS.",
+  options: {
+    fault: {
+      value: "NAME",
+      about: `Cause a fault, fail back, and end: ${Object.keys(faults).join(" or ")}`,
+    },
+    speed: { value: "N", default: "1", about: "Divide intervals and drawn times by N" },
+    rate: { value: "N", default: "4", about: "Orders a second" },
+    emulator: { value: "URL", about: "Use an emulator that runs already" },
+    seed: { value: "TEXT", default: "live", about: "Seed of the drawn times" },
+  },
+} as const;
+
+const SPEED_MAX = 60;
+const RATE_MAX = 100;
+const SKIPPED = 77;
+
+/** Who does what here, said before anything begins. */
+const parts = `
+PostgreSQL 15: real, one server per region; the standby streams.
+Functions: the bundles that would be deployed, in processes of the emulator, on AWS's wire protocols.
+Emulator: tables, queues, topics, secrets, buckets, functions, APIs, RDS's control plane.
+Drill: schedules, alarms and their actions, health checks, DNS answers, and how long Aurora takes.
+Nothing of it runs on AWS.
+`;
+
+async function live(given: Given<typeof liveCommand.options>): Promise<number> {
+  const fault = given.fault === undefined ? undefined : faultOf(given.fault);
+  const perSecond = count("--rate", given.rate, RATE_MAX);
+  const options = {
+    speed: count("--speed", given.speed, SPEED_MAX),
+    emulator: given.emulator,
+    seed: given.seed,
+    onStep: (step: string) => say(`- ${step}`),
+  };
+  say(parts);
+  let session: Session;
+  try {
+    session = await startLive(options);
+  } catch (error) {
+    if (!(error instanceof NoPythonError)) throw error;
+    say(`live: ${error.message}`);
+    return SKIPPED;
+  }
+  try {
+    session.timeline.onEntry((entry) => say(lineOf(entry)));
+    if (fault !== undefined) return report(await play(session, fault, perSecond));
+    session.load.start(perSecond);
+    say("Ctrl-C ends it.");
+    return await new Promise<number>(() => {});
+  } finally {
+    await session.stop();
+  }
+}
+
+function faultOf(name: string): Fault {
+  if (name in faults) return name as Fault;
+  const allowed = Object.keys(faults).join(" or ");
+  throw new OptionError(`--fault: got ${name}, allowed is ${allowed}`);
+}
+
+function report({ rto, afterFault, afterFailback }: Told): number {
+  const verdicts = [afterFault, afterFailback];
+  say("");
+  say(`RTO accepted  ${rto.accepted?.toFixed(1)} s`);
+  say(`RTO settled   ${rto.settled?.toFixed(1)} s`);
+  say(`acknowledged  ${afterFailback.acknowledged}`);
+  say(`missing       ${Math.max(...verdicts.map(({ missing }) => missing.length))}`);
+  return verdicts.every(isKept) ? 0 : 1;
+}
+
+function lineOf({ seconds, source, text }: Entry): string {
+  const when = seconds === undefined ? "" : seconds.toFixed(1);
+  return `${when.padStart(7)}  ${source.padEnd(10)}  ${text}`;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+void runCommand(liveCommand, live);

@@ -1,0 +1,213 @@
+import { failoverAlarms, tokenKeysOf } from "./declared";
+import { Load } from "./load/clients";
+import { type Verdict, judge } from "./load/verdict";
+import { type LiveOptions, Platform } from "./platform";
+import type { LogLine } from "./region/logs";
+import { ARMED_AFTER_SECONDS, type Control, OWN_ISSUER, readOwnKeys, signToken } from "./shipped";
+import { Timeline } from "./timeline";
+import { Watch } from "./watch";
+
+/** Faults that can be caused by hand. */
+export const faults = {
+  region: "the home region is cut off, its PostgreSQL ends by kill -9",
+  database: "the home PostgreSQL ends by kill -9",
+} as const;
+export type Fault = keyof typeof faults;
+
+const CONTROL_POLL_MS = 200;
+const START_TIMEOUT_MS = 120_000;
+const TOKEN_SECONDS = 3_600;
+/** How often authorizer and order-api are started at once, so that the first orders find them warm. */
+const WARM_CALLS = 3;
+
+/** A platform under load, with what happens to it. */
+export class Session {
+  readonly timeline = new Timeline();
+  readonly watch: Watch;
+  readonly load: Load;
+  control: Control | undefined;
+  /** Seconds from the last fault to the first acceptance and the first settlement after it. */
+  readonly rto: { accepted?: number; settled?: number } = {};
+  private readonly tokens = new Map<string, Promise<string>>();
+  private isFailing = false;
+  private polling: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly platform: Platform,
+    private readonly speed: number,
+  ) {
+    this.watch = new Watch(platform);
+    this.load = new Load({
+      resolve: () => platform.resolve(),
+      token: (account) => this.token(account),
+      onAccepted: (placed) => this.accepted(placed.sentMs, placed.acceptedIn!),
+    });
+    const alarms = failoverAlarms(platform.program);
+    platform.notes.logged = (line) => this.logged(line);
+    platform.notes.moved = (what) => this.timeline.add("drill", what);
+    platform.notes.happened = (happening) => {
+      if (happening.kind === "dns") {
+        const region = happening.host.split(".")[2];
+        this.timeline.add("drill", `Route 53: the API's name leads to ${region}`);
+      }
+      if (happening.kind === "alarm" && alarms.has(happening.name)) {
+        this.timeline.add("drill", `CloudWatch: ${happening.name} is in ${happening.state} state`);
+      }
+    };
+    this.polling = setInterval(() => void this.poll(), CONTROL_POLL_MS);
+  }
+
+  /** Starts loops and waits until home is active. */
+  async begin(): Promise<void> {
+    const { platform } = this;
+    const { home, standby } = platform;
+    await this.warm();
+    platform.evaluators.start();
+    await platform.invoke("sentinel", standby, { trigger: "schedule" }, true);
+    await platform.invoke("failoverOrchestrator", standby, { trigger: "tick" }, true);
+    await this.until(() => this.control?.active === home, START_TIMEOUT_MS, `${home} is active`);
+  }
+
+  /** Waits until the condition holds. @throws Error when the time is over. */
+  async until(isTrue: () => boolean | Promise<boolean>, timeoutMs: number, what: string) {
+    const deadlineMs = Date.now() + timeoutMs;
+    while (!(await isTrue())) {
+      if (Date.now() > deadlineMs)
+        throw new Error(`live: not within ${timeoutMs / 1000} s: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Waits until automatic failover is armed; with `speed` it is armed earlier. */
+  async armed(): Promise<void> {
+    const neededMs = (ARMED_AFTER_SECONDS * 1000) / this.speed;
+    await this.until(
+      async () => {
+        const progress = await this.watch.progress();
+        if (progress === undefined || progress.epoch !== this.control?.epoch) return false;
+        return progress.lastAtMs - progress.firstAtMs >= neededMs;
+      },
+      neededMs + START_TIMEOUT_MS,
+      "home settles orders",
+    );
+    if (this.speed > 1) await this.watch.arm(ARMED_AFTER_SECONDS);
+  }
+
+  async fail(fault: Fault): Promise<void> {
+    const { platform } = this;
+    this.isFailing = true;
+    delete this.rto.accepted;
+    delete this.rto.settled;
+    this.timeline.begin("fault", `${platform.home}: ${faults[fault]}`);
+    if (fault === "region") await platform.lose(platform.home);
+    else await platform.pair.of(platform.home).server.kill();
+  }
+
+  /** The lost region is back. */
+  async restore(): Promise<void> {
+    const { platform } = this;
+    this.timeline.add("fault", `${platform.home} is back`);
+    await platform.restore(platform.home);
+    this.timeline.add("PostgreSQL", `${platform.home} follows ${platform.pair.writer}`);
+  }
+
+  /** An operator returns to home. Resolves when home is active. */
+  async failBack(): Promise<void> {
+    const { platform } = this;
+    this.isFailing = false;
+    this.timeline.begin("operator", `failback to ${platform.home}`);
+    const command = { action: "failback" };
+    await platform.invoke("failoverOrchestrator", platform.home, command, true);
+    const timeoutMs = START_TIMEOUT_MS * 3;
+    await this.until(() => this.control?.active === platform.home, timeoutMs, "failback");
+  }
+
+  /** What clients were told, against the rows of the writer. */
+  judge(): Promise<Verdict> {
+    const { pair } = this.platform;
+    return judge(pair.of(pair.writer).server, this.load.placed.values());
+  }
+
+  token(account: string): Promise<string> {
+    let token = this.tokens.get(account);
+    if (token === undefined) {
+      const [key] = readOwnKeys(tokenKeysOf(this.platform.declarations));
+      token = signToken(key!, OWN_ISSUER, account, TOKEN_SECONDS, Date.now());
+      this.tokens.set(account, token);
+    }
+    return token;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.polling);
+    await this.load.stop();
+    await this.platform.stop();
+  }
+
+  /** Every sandbox starts in a third of a second, so cold starts would be seen as an outage. */
+  private async warm(): Promise<void> {
+    const authorization = `Bearer ${await this.token("live-0")}`;
+    for (const api of this.platform.program.apis) {
+      const url = this.platform.urlOf(api.host);
+      const paths = api.routes.some(({ path }) => path === "/orders/{orderId}")
+        ? ["/health", "/orders/00000000-0000-4000-8000-000000000000"]
+        : ["/health"];
+      for (const path of paths) {
+        const calls = Array.from({ length: WARM_CALLS }, () =>
+          fetch(`${url}${path}`, { headers: { authorization } }).then((answer) => answer.text()),
+        );
+        await Promise.all(calls);
+      }
+    }
+  }
+
+  private async poll(): Promise<void> {
+    const next = await this.watch.control().catch(() => undefined);
+    const before = this.control;
+    if (next === undefined || next.version === before?.version) return;
+    this.control = next;
+    const { epoch, active, target, how, reason } = next;
+    if (active === null && target !== before?.target) {
+      this.timeline.add("functions", `fence: epoch ${epoch}, target ${target}, ${how} (${reason})`);
+    } else if (active !== null && active !== before?.active) {
+      this.timeline.add("functions", `${active} is active, epoch ${epoch}`);
+    }
+  }
+
+  private logged(line: LogLine): void {
+    if (line.source !== "order-processor" || line.message !== "settled") return;
+    const isStandby = line.region === this.platform.standby;
+    for (const orderId of (line["orderIds"] ?? []) as string[]) {
+      this.load.settled(orderId, line.region);
+    }
+    const isFirst = this.isFailing && isStandby && this.rto.settled === undefined;
+    if (!isFirst) return;
+    this.rto.settled = this.secondsSinceFault();
+    this.timeline.add("functions", `first order settled in ${line.region}`);
+  }
+
+  private accepted(sentMs: number, region: string): void {
+    const { timeline, rto } = this;
+    if (!this.isFailing || rto.accepted !== undefined || sentMs < timeline.beganMs!) return;
+    rto.accepted = this.secondsSinceFault();
+    timeline.add("clients", `first order since then accepted, in ${region}`);
+  }
+
+  private secondsSinceFault(): number {
+    return (Date.now() - this.timeline.beganMs!) / 1000;
+  }
+}
+
+/** Starts both regions and returns when home is active; the load is started by the caller. */
+export async function startLive(options: LiveOptions = {}): Promise<Session> {
+  const platform = await Platform.start(options);
+  const session = new Session(platform, options.speed ?? 1);
+  try {
+    options.onStep?.("waiting until the functions have activated home");
+    await session.begin();
+    return session;
+  } catch (error) {
+    await session.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { Pair } from "../database/pair";
+import { makeCertificate } from "../harness/certificate";
+import { ownedDirectory, removed } from "../processes";
+
+const [HOME, STANDBY] = ["us-east-1", "us-east-2"] as const;
+let directory: string;
+let pair: Pair;
+
+beforeAll(async () => {
+  directory = ownedDirectory();
+  pair = await Pair.start(
+    {
+      directory,
+      tls: makeCertificate(directory),
+      regions: [HOME, STANDBY],
+      database: "trading",
+      master: { username: "trading_master", password: "secret" },
+    },
+    "trading_app",
+  );
+  await pair.of(HOME).server.query("create table kept (i integer)");
+}, 120_000);
+
+afterAll(async () => {
+  await pair.stop();
+  removed(directory);
+});
+
+const insert = (i: number) =>
+  pair.of(pair.writer).server.query("insert into kept values ($1)", [i]);
+
+async function arrives(i: number, region: string): Promise<void> {
+  const find = () => pair.of(region).server.query("select i from kept where i = $1", [i]);
+  for (const deadlineMs = Date.now() + 20_000; (await find()).length === 0;) {
+    if (Date.now() > deadlineMs) throw new Error(`${i} has not arrived in ${region}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("a row reaches the standby, which refuses to write", async () => {
+  await insert(1);
+  await arrives(1, STANDBY);
+  await expect(pair.of(STANDBY).server.query("insert into kept values (0)")).rejects.toMatchObject({
+    code: "25006",
+  });
+});
+
+test("what is written while the replication is cut arrives afterwards", async () => {
+  pair.cut(true);
+  await insert(2);
+  expect(await pair.of(STANDBY).server.query("select i from kept where i = 2")).toEqual([]);
+  pair.cut(false);
+  await arrives(2, STANDBY);
+}, 60_000);
+
+test("after kill -9 the standby is promoted, and the old writer becomes its copy", async () => {
+  await pair.of(HOME).server.kill();
+  expect(pair.of(HOME).server.isRunning).toBe(false);
+  await pair.promote(STANDBY);
+  await insert(3);
+  await pair.rebuild(HOME);
+  await arrives(3, HOME);
+  expect(await pair.of(HOME).server.query("select pg_is_in_recovery() as standby")).toEqual([
+    { standby: true },
+  ]);
+}, 60_000);
+
+test("a switchover loses nothing and needs no copy", async () => {
+  await insert(4);
+  await pair.switchOver();
+  expect(pair.writer).toBe(HOME);
+  await arrives(4, HOME);
+  await insert(5);
+  await arrives(5, STANDBY);
+}, 60_000);
