@@ -160,7 +160,7 @@ const python: Fault[] = [
     body((c) => {
       delete orders(c)["responses"];
     }),
-    mentions('\\"/orders\\"'),
+    mentions("placeOrder"),
   ),
 ];
 
@@ -177,10 +177,9 @@ const apiGateway: Fault[] = [
     "api gateway",
     "keyword",
     "apigateway/restApi",
-    body(({ components }) => {
-      object(object(object(components)["schemas"])["Order"])["oneOf"] = [];
+    body((contract) => {
+      contract["components"] = { schemas: { Order: { oneOf: [] } } };
     }),
-    mentions("OrderState"),
   ),
   fault(
     "api gateway",
@@ -189,7 +188,7 @@ const apiGateway: Fault[] = [
     body((c) => {
       object(orders(c)["responses"])["default"] = { description: "Anything else" };
     }),
-    mentions("OrderState"),
+    mentions("placeOrder"),
   ),
   fault(
     "api gateway",

@@ -1,5 +1,5 @@
 import { type Context, type Conversion, type Conversions, tagList } from "./conversion";
-import { type Inputs, defined, object, objects, pascal, text, without } from "./pascal";
+import { type Inputs, defined, objects, pascal, text, without } from "./pascal";
 
 function tagged(context: Context, kind: string): Inputs {
   return { TagSpecifications: [{ ResourceType: kind, Tags: tagList(context) }] };
@@ -243,15 +243,13 @@ const dns: Conversions = {
   }),
 };
 
-/** Left out of requests: the resources that a web ACL protects belong to another call. */
 const webAcl: Conversions = {
   "wafv2/webAcl": (inputs, context) => {
-    const parameters = { ...pascal(without(inputs, "tags")), Tags: tagList(context) };
-    const visibility = { cloudwatchMetricsEnabled: "CloudWatchMetricsEnabled" };
-    const body = pascal(object(inputs), { ...visibility, tags: null });
+    const names = { cloudwatchMetricsEnabled: "CloudWatchMetricsEnabled", ip: "IP", tags: null };
+    const parameters = { ...pascal(inputs, names), Tags: tagList(context) };
     return {
-      template: { type: "AWS::WAFv2::WebACL", properties: { ...body, Tags: parameters.Tags } },
-      requests: [["wafv2.CreateWebACL", { ...body, Tags: parameters.Tags }]],
+      template: { type: "AWS::WAFv2::WebACL", properties: parameters },
+      requests: [["wafv2.CreateWebACL", parameters]],
     };
   },
   "wafv2/webAclAssociation": (inputs) => {
