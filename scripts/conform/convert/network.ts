@@ -243,10 +243,17 @@ const dns: Conversions = {
   }),
 };
 
+const webAclNames = {
+  cloudwatchMetricsEnabled: "CloudWatchMetricsEnabled",
+  httpMethod: "HTTPMethod",
+  ip: "IP",
+  ipSetReferenceStatement: "IPSetReferenceStatement",
+  tags: null,
+};
+
 const webAcl: Conversions = {
   "wafv2/webAcl": (inputs, context) => {
-    const names = { cloudwatchMetricsEnabled: "CloudWatchMetricsEnabled", ip: "IP", tags: null };
-    const parameters = { ...pascal(inputs, names), Tags: tagList(context) };
+    const parameters = { ...pascal(inputs, webAclNames), Tags: tagList(context) };
     return {
       template: { type: "AWS::WAFv2::WebACL", properties: parameters },
       requests: [["wafv2.CreateWebACL", parameters]],
