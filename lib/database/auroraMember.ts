@@ -192,7 +192,6 @@ export class AuroraMember extends RegionalComponent<AuroraMemberArgs> {
           performanceInsightsKmsKeyId: key.arn,
           performanceInsightsRetentionPeriod: INSIGHTS_RETENTION_DAYS,
           promotionTier: index,
-          copyTagsToSnapshot: true,
           applyImmediately: retention.applyImmediately,
         },
         this.child,

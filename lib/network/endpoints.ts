@@ -84,6 +84,7 @@ function createGatewayEndpoint(service: Service, args: EndpointsArgs): void {
   new aws.vpc.SecurityGroupEgressRule(
     `${name}-functions-${service}`,
     {
+      description: `functions to ${service}`,
       securityGroupId: functions.id,
       prefixListId: endpoint.prefixListId,
       ipProtocol: "tcp",

@@ -190,7 +190,8 @@ export class Network extends RegionalComponent<RegionalArgs> {
     to: aws.ec2.SecurityGroup,
     port: number,
   ): void {
-    const traffic = { ipProtocol: "tcp", fromPort: port, toPort: port };
+    const description = what.replace("-", " to ");
+    const traffic = { description, ipProtocol: "tcp", fromPort: port, toPort: port };
     new aws.vpc.SecurityGroupEgressRule(
       `${this.name}-${what}`,
       { ...traffic, securityGroupId: from.id, referencedSecurityGroupId: to.id },

@@ -72,7 +72,6 @@ describe.each(regions)("the member in %s", (token, region) => {
         performanceInsightsKmsKeyId: program.one("kms/key", `aurora-${token}`).state.arn,
         performanceInsightsRetentionPeriod: 7,
         promotionTier: index,
-        copyTagsToSnapshot: true,
         applyImmediately: true,
       });
     }

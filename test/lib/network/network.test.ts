@@ -175,6 +175,7 @@ describe.each(regions)("the network in %s", (token, region) => {
     });
     const rule = program.one("vpc/securityGroupEgressRule", `${network}-functions-${service}`);
     expect(rule.inputs).toEqual({
+      description: `functions to ${service}`,
       securityGroupId: idOf("ec2/securityGroup", `${network}-functions`),
       prefixListId: endpoint.state.prefixListId,
       ipProtocol: "tcp",
@@ -202,7 +203,8 @@ describe.each(regions)("the network in %s", (token, region) => {
     ["endpoints", 443],
   ])("allows functions to connect to %s on port %i, and no other traffic", (to, port) => {
     const group = (what: string) => idOf("ec2/securityGroup", `${network}-${what}`);
-    const traffic = { ipProtocol: "tcp", fromPort: port, toPort: port };
+    const description = `functions to ${to}`;
+    const traffic = { description, ipProtocol: "tcp", fromPort: port, toPort: port };
     const rule = `${network}-functions-${to}`;
     expect(program.one("vpc/securityGroupEgressRule", rule).inputs).toEqual({
       ...traffic,

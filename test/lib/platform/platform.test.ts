@@ -34,10 +34,7 @@ test("no resource overrides the three tags, and replicas propagate them", () => 
   for (const { name, inputs } of program.all("dynamodb/table")) {
     expect([name, inputs.replicas]).toMatchObject([name, [{ propagateTags: true }]]);
   }
-  for (const { name, inputs } of [
-    ...program.all("rds/cluster"),
-    ...program.all("rds/clusterInstance"),
-  ]) {
+  for (const { name, inputs } of program.all("rds/cluster")) {
     expect([name, inputs.copyTagsToSnapshot]).toEqual([name, true]);
   }
 });
