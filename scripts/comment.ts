@@ -1,4 +1,5 @@
 import { cli, runAsScript, say, setting, type Cli } from "./cli";
+import type { Summary } from "./preview";
 import { pullRequestOf } from "./stacks";
 
 /** How a job of the workflow ended. */
@@ -10,6 +11,8 @@ export interface Environment {
   destroy: JobResult;
   /** Of the stack, where `up` succeeded. */
   outputs: Record<string, unknown>;
+  /** What changed, or would have. */
+  preview?: Summary | null;
   commit: string;
   runUrl: string;
 }
@@ -23,8 +26,32 @@ export function marker(stack: string): string {
 export function render(environment: Environment): string | null {
   const text = body(environment);
   if (text === null) return null;
-  const { stack, commit, runUrl } = environment;
-  return [marker(stack), ...text, "", `Commit ${commit.slice(0, 10)}, [run](${runUrl})`].join("\n");
+  const { stack, commit, runUrl, preview } = environment;
+  const changes = preview ? ["", ...renderPreview(preview)] : [];
+  return [
+    marker(stack),
+    ...text,
+    ...changes,
+    "",
+    `Commit ${commit.slice(0, 10)}, [run](${runUrl})`,
+  ].join("\n");
+}
+
+/** A preview in a few lines, with its risks marked. */
+export function renderPreview({ stack, changes, risks }: Summary): string[] {
+  const counts = Object.entries(changes).map(([op, count]) => `${count} ${op}`);
+  const first = `Preview of \`${stack}\`: ${counts.length > 0 ? counts.join(", ") : "no change"}.`;
+  if (risks.length === 0) return [first];
+  return [
+    first,
+    "",
+    `> [!CAUTION]`,
+    `> ${risks.length} risky changes: \`scripts/deploy.ts\` refuses each that \`--allow\` does not name.`,
+    "",
+    "| resource | what would happen |",
+    "| --- | --- |",
+    ...risks.map(({ name, what }) => `| ${code(name)} | ${code(what)} |`),
+  ];
 }
 
 function body({ stack, up, destroy, outputs }: Environment): string[] | null {
@@ -50,33 +77,50 @@ function code(value: unknown): string {
   return `<code>${safe}</code>`;
 }
 
-/** Writes our one comment on a pull request, or changes the one that is there. */
+/** Writes our one comment about an environment, or changes the one that is there. */
 export function publish(cli: Cli, repository: string, stack: string, text: string): void {
-  const comments = `repos/${repository}/issues/${pullRequestOf(stack)}/comments`;
-  const ours = `.user.login == "github-actions[bot]" and (.body | startswith("${marker(stack)}"))`;
-  const found = cli.read(
-    "gh",
-    "api",
-    "--paginate",
-    comments,
-    "--jq",
-    `.[] | select(${ours}) | .id`,
-  );
-  const [id] = found.split("\n");
+  publishTo(cli, repository, pullRequestOf(stack), marker(stack), text);
+}
+
+function publishTo(
+  cli: Cli,
+  repository: string,
+  pullRequest: number | null,
+  firstLine: string,
+  text: string,
+): void {
+  const comments = `repos/${repository}/issues/${pullRequest}/comments`;
+  const ours = `.user.login == "github-actions[bot]" and (.body | startswith("${firstLine}"))`;
+  const select = `.[] | select(${ours}) | .id`;
+  const [id] = cli.read("gh", "api", "--paginate", comments, "--jq", select).split("\n");
   const [method, path] = id
     ? ["PATCH", `repos/${repository}/issues/comments/${id}`]
     : ["POST", comments];
   cli.read("gh", "api", "--method", method, path, "--raw-field", `body=${text}`);
 }
 
-runAsScript(module, () => {
+/** A preview of the long-lived stack is a comment of its own on the pull request. */
+function previewComment(repository: string, summary: Summary): void {
+  const pullRequest = setting("PULL_REQUEST");
+  const own = marker(`preview ${summary.stack}`);
+  const text = [own, ...renderPreview(summary), "", `Commit ${setting("COMMIT").slice(0, 10)}`];
+  publishTo(cli, repository, Number(pullRequest), own, text.join("\n"));
+}
+
+runAsScript(module, ([what]) => {
   const repository = setting("GITHUB_REPOSITORY");
+  const preview = JSON.parse(process.env["PREVIEW"] || "null") as Summary | null;
+  if (what === "preview") {
+    if (preview === null) return say("nothing to tell");
+    return previewComment(repository, preview);
+  }
   const stack = setting("STACK");
   const text = render({
     stack,
     up: setting("UP") as JobResult,
     destroy: setting("DESTROY") as JobResult,
     outputs: JSON.parse(process.env["OUTPUTS"] || "{}") as Record<string, unknown>,
+    preview,
     commit: setting("COMMIT"),
     runUrl: `${setting("GITHUB_SERVER_URL")}/${repository}/actions/runs/${setting("GITHUB_RUN_ID")}`,
   });

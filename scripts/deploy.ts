@@ -1,17 +1,25 @@
+import { GetAccountSettingsCommand } from "@aws-sdk/client-lambda";
 import type { GlobalCluster } from "@aws-sdk/client-rds";
 import { parseArgs } from "node:util";
 import { runAsScript, say, writeOutput } from "./cli";
 import { disarm, disarmPorts, type DisarmPorts } from "./disarm";
 import { databaseIn, describe, drainPorts, type Database, type DrainPorts } from "./drain";
 import { reasonsToWait, writerRegionOf } from "./guard/globalDatabase";
-import type { Preview } from "./guard/preview";
+import { concurrencyProblem, reservedByRegion } from "./guard/concurrency";
+import { settingOf, type Preview } from "./guard/preview";
 import { hotfixTargets, refusals, risksOf } from "./guard/risks";
-import { previewOf } from "./preview";
+import { previewOf, summaryOf, type Summary } from "./preview";
 import { unprotectedReplicas } from "./replicas";
 import { oneStack, outputsOf, stateOf } from "./stacks";
 import { needsUpgrade, upgradeDatabase } from "./upgrade";
 
-export type DeployPorts = DisarmPorts & DrainPorts;
+export interface DeployPorts extends DisarmPorts, DrainPorts {
+  /**
+   * Gets the preview before anything can refuse it.
+   * @default - nobody
+   */
+  previewed?: (summary: Summary) => void;
+}
 
 export interface DeployOptions {
   /** `key=value` of the stack's configuration. */
@@ -70,12 +78,31 @@ async function guard(ports: DeployPorts, stack: string, allowed: readonly string
   const database = databaseIn(stateOf(ports.cli, stack));
   const global = database && (await describe(ports, database));
   const preview = previewOf(ports.cli, stack);
+  ports.previewed?.(summaryOf(stack, preview));
   const reasons = reasonsToWait(database, global);
-  const refused = [...reasons, ...refusals(risksOf(preview), allowed)];
+  const refused = [
+    ...reasons,
+    ...refusals(risksOf(preview), allowed),
+    ...(await concurrencyProblems(ports, preview)),
+  ];
   if (refused.length === 0) return { database, global, preview };
   const region = reasons.length > 0 ? writerRegionOf(global) : null;
   const hotfix = region === null ? [] : hotfixCommand(preview, stack, region);
   throw new Error(["deploy: refused; nothing was changed:", ...refused, ...hotfix].join("\n  "));
+}
+
+/** Whether Lambda lets the account reserve what the new functions need, before the first is created. */
+async function concurrencyProblems(ports: DeployPorts, preview: Preview): Promise<string[]> {
+  const problems = [...reservedByRegion(preview)].map(async ([region, reserved]) => {
+    try {
+      const { AccountLimit } = await ports.lambda(region).send(new GetAccountSettingsCommand({}));
+      return concurrencyProblem(region, reserved, AccountLimit?.UnreservedConcurrentExecutions);
+    } catch (error) {
+      ports.say(`${region}: the account's limits are not known (${String(error)})`);
+      return null;
+    }
+  });
+  return (await Promise.all(problems)).filter((problem) => problem !== null);
 }
 
 /**
@@ -87,11 +114,10 @@ async function upgrade(
   stack: string,
   database: Database,
   global: GlobalCluster,
-  { config }: Preview,
+  preview: Preview,
 ): Promise<void> {
-  const [, wanted] =
-    Object.entries(config).find(([key]) => /(^|:)auroraEngineVersion$/.test(key)) ?? [];
-  if (typeof wanted !== "string" || !(await needsUpgrade(ports, global, wanted))) return;
+  const wanted = settingOf(preview, "auroraEngineVersion");
+  if (wanted === undefined || !(await needsUpgrade(ports, global, wanted))) return;
   const targets = database.urns.flatMap((urn) => ["--target", urn]);
   const refresh = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
   ports.cli.show("pulumi", ...refresh, ...targets);
@@ -137,6 +163,10 @@ runAsScript(module, async (args) => {
   });
   const [stack = "", ...settings] = positionals;
   const options = { settings, allowed: values.allow ?? [] };
-  const ports = { ...disarmPorts, ...drainPorts, say };
+  // Only the comment of a workflow shows it.
+  const previewed = (summary: Summary) => {
+    if (process.env["GITHUB_OUTPUT"]) writeOutput("preview", summary);
+  };
+  const ports = { ...disarmPorts, ...drainPorts, say, previewed };
   writeOutput("outputs", await deploy(ports, oneStack([stack], "deploy"), options));
 });

@@ -10,7 +10,12 @@ const previewSchema = z.object({
         op: z.string(),
         urn: z.string(),
         provider: z.string().optional(),
-        newState: z.object({ parent: z.string().optional() }).nullish(),
+        newState: z
+          .object({
+            parent: z.string().optional(),
+            inputs: z.record(z.string(), z.unknown()).optional(),
+          })
+          .nullish(),
         replaceReasons: z.array(z.string()).nullish(),
         detailedDiff: z.record(z.string(), z.unknown()).nullish(),
       }),
@@ -32,6 +37,12 @@ export function readPreview(text: string): Preview {
       { cause: error },
     );
   }
+}
+
+/** A value of the program's configuration. */
+export function settingOf({ config }: Preview, name: string): string | undefined {
+  const [, value] = Object.entries(config).find(([key]) => key.split(":").at(-1) === name) ?? [];
+  return typeof value === "string" ? value : undefined;
 }
 
 /** The errors of a preview that failed. */

@@ -30,6 +30,7 @@ test.each([
   ["engine.sh", noEngine],
   ["engineTeardown.sh", noEngine],
   ["engineScenarios.sh", noEngine],
+  ["engineUpgrade.sh", noEngine],
 ])("%s exits with 77 and says why where its tools are missing", (script, said) => {
   for (const program of ["bash", "dirname"]) {
     const found = spawnSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" });

@@ -1,4 +1,4 @@
-import { marker, publish, render, type Environment } from "../../scripts/comment";
+import { marker, publish, render, renderPreview, type Environment } from "../../scripts/comment";
 import { FakeCli, runScript } from "./fakes";
 
 const environment: Environment = {
@@ -48,6 +48,40 @@ describe("the comment on a pull request", () => {
     const row = render({ ...environment, outputs: { evil } })!.split("\n")[5]!;
     const inner = row.slice("| evil | <code>".length, -"</code> |".length);
     expect(inner.replace(/&#\d+;/g, "")).not.toMatch(/[|`<>\n[\]*_\\]/);
+  });
+
+  const risk = { urn: "urn:ledger", name: "dynamodb-ledger", what: "replace because of name" };
+
+  it("shows what changed, with risky changes marked", () => {
+    const preview = { stack: "pr-42", changes: { create: 2, replace: 1 }, risks: [risk] };
+    const lines = render({ ...environment, up: "failure", preview })!.split("\n");
+    expect(lines.slice(2, -2)).toEqual([
+      "",
+      "Preview of `pr-42`: 2 create, 1 replace.",
+      "",
+      "> [!CAUTION]",
+      "> 1 risky changes: `scripts/deploy.ts` refuses each that `--allow` does not name.",
+      "",
+      "| resource | what would happen |",
+      "| --- | --- |",
+      "| <code>dynamodb-ledger</code> | <code>replace because of name</code> |",
+    ]);
+    const calm = renderPreview({ stack: "dev", changes: {}, risks: [] });
+    expect(calm).toEqual(["Preview of `dev`: no change."]);
+  });
+
+  it("about the long-lived stack is another comment on the pull request", () => {
+    const env = {
+      GITHUB_REPOSITORY: "o/r",
+      PULL_REQUEST: "42",
+      COMMIT: "0123456789abcdef",
+      PREVIEW: JSON.stringify({ stack: "prod", changes: { delete: 1 }, risks: [risk] }),
+    };
+    const done = runScript("comment.ts", ["preview"], {}, env);
+    expect(done.ran[0]).toContain(LIST);
+    expect(done.ran[0]).toContain(marker("preview prod"));
+    expect(done.ran).toContain("Preview of `prod`: 1 delete.");
+    expect(done.code).toBe(0);
   });
 
   it("is made when there is none", () => {

@@ -206,6 +206,26 @@ describe("deploy", () => {
     expect(done).toEqual([refresh, "upgrade", refresh, UP]);
   });
 
+  it("refuses before the first resource if the account cannot reserve the concurrency", async () => {
+    const created = {
+      op: "create",
+      urn: "urn:pulumi:pr-42::p::aws:lambda/function:Function::orderApi-use1",
+      provider: "urn:pulumi:pr-42::p::pulumi:providers:aws::use1::1",
+      newState: { inputs: { reservedConcurrentExecutions: 10 } },
+    };
+    const cli = new FakeCli({ ...calm, [PREVIEW]: JSON.stringify({ steps: [created] }) });
+    const limit = (left: number) => () =>
+      ({
+        send: () => Promise.resolve({ AccountLimit: { UnreservedConcurrentExecutions: left } }),
+      }) as never;
+    await expect(deploy({ ...ports(cli), lambda: limit(50) }, "pr-42")).rejects.toThrow(
+      "us-east-1: got an account with 50 unreserved concurrent executions of Lambda",
+    );
+    expect(cli.ran).not.toContain(UP);
+    await deploy({ ...ports(cli), lambda: limit(1000) }, "pr-42");
+    expect(cli.ran).toContain(UP);
+  });
+
   it("does not begin when RDS does not answer", async () => {
     const cli = new FakeCli({ ...calm, [EXPORT]: state });
     const rds = () => ({ send: () => Promise.reject(new Error("timeout")) }) as never;
@@ -233,7 +253,9 @@ describe("deploy", () => {
   it("hands the outputs to later jobs, as one line", () => {
     const answers = { ...calm, [OUTPUT]: '{\n  "servers": ["a", "b"]\n}' };
     const done = runScript("deploy.ts", ["pr-42"], answers);
-    expect(done).toMatchObject({ code: 0, output: 'outputs={"servers":["a","b"]}\n' });
+    const preview = '{"stack":"pr-42","changes":{},"risks":[]}';
+    const output = `preview=${preview}\noutputs={"servers":["a","b"]}\n`;
+    expect(done).toMatchObject({ code: 0, output });
     expect(done.ran).toContain(UP);
   });
 

@@ -68,6 +68,7 @@ function element(name, fields) {
 
 function answer(url, body) {
   if (url.endsWith("/invocations")) return JSON.stringify(invoked);
+  if (url.endsWith("/account-settings/")) return "{}";
   const query = new URLSearchParams(body);
   const action = query.get("Action");
   const result = `<${action}Result>${actions[action](query)}</${action}Result>`;

@@ -14,6 +14,7 @@ interface Step {
 interface Job {
   name: string;
   if?: string;
+  environment?: string;
   permissions: Record<string, string>;
   concurrency?: { group: string; "cancel-in-progress": boolean };
   env?: Record<string, string>;
@@ -61,6 +62,8 @@ describe("the workflows", () => {
         "id-token": "write",
         "pull-requests": "read",
       },
+      "preview.yml: preview": { contents: "read", "id-token": "write" },
+      "preview.yml: comment": { contents: "read", "pull-requests": "write" },
       "pull-request.yml: up": { contents: "read", "id-token": "write" },
       "pull-request.yml: destroy": { contents: "read", "id-token": "write" },
       "pull-request.yml: comment": { contents: "read", "pull-requests": "write" },
@@ -70,13 +73,25 @@ describe("the workflows", () => {
 
   it("give no credentials to code from a fork", () => {
     for (const { on } of workflows) expect(JSON.stringify(on)).not.toContain("pull_request_target");
-    const ofPullRequests = withCloud.filter(({ name }) => name.startsWith("pull-request.yml"));
-    expect(ofPullRequests).toHaveLength(2);
+    const ofPullRequests = withCloud.filter(({ name }) => !name.startsWith("nightly-sweep.yml"));
+    expect(ofPullRequests).toHaveLength(3);
     for (const job of ofPullRequests) {
       expect(job.if).toContain("pull_request.head.repo.full_name == github.repository &&");
     }
     const withSecrets = jobs.filter((job) => JSON.stringify(job).includes("secrets."));
-    expect(namesOf(withSecrets)).toEqual(namesOf(changing));
+    const previewing = jobs.filter((job) => runs(job).includes("scripts/preview.ts"));
+    expect(namesOf(withSecrets).sort()).toEqual(namesOf([...changing, ...previewing]).sort());
+  });
+
+  it("preview the long-lived stack only with an approval, and with a role of its own", () => {
+    const previewing = jobs.filter((job) => runs(job).includes("scripts/preview.ts"));
+    expect(namesOf(previewing)).toEqual(["preview.yml: preview"]);
+    const [job] = previewing;
+    expect(job?.environment).toBe("preview");
+    expect(JSON.stringify(job)).toContain("vars.AWS_PREVIEW_ROLE_ARN");
+    expect(JSON.stringify(job)).not.toContain("vars.AWS_DEPLOY_ROLE_ARN");
+    const others = jobs.filter(({ name }) => name !== "preview.yml: preview");
+    expect(JSON.stringify(others)).not.toMatch(/AWS_PREVIEW_ROLE_ARN|PREVIEW_CONFIG_PASSPHRASE/);
   });
 
   it("run one line per step, and paste nothing from outside into it", () => {
@@ -135,6 +150,10 @@ describe("the workflows", () => {
 
   it("destroy and comment with the scripts of the base branch", () => {
     const fromBase = jobs.filter((job) => JSON.stringify(job).includes("pull_request.base.ref"));
-    expect(namesOf(fromBase)).toEqual(["pull-request.yml: destroy", "pull-request.yml: comment"]);
+    expect(namesOf(fromBase)).toEqual([
+      "preview.yml: comment",
+      "pull-request.yml: destroy",
+      "pull-request.yml: comment",
+    ]);
   });
 });
