@@ -1,7 +1,4 @@
 /** Everything that live/ takes from the handlers that ship, by module. */
-export { readOwnKeys } from "../lambda/auth/keys";
-export { signToken } from "../lambda/auth/tokens";
-export { OWN_ISSUER } from "../lambda/auth/tunables";
 export { type Control, activated, firstControl } from "../lambda/control/control";
 export { CONTROL_CACHE_SECONDS } from "../lambda/control/tunables";
 export { insertOrders } from "../lambda/orders/database";
