@@ -129,8 +129,9 @@ export class VendedMetrics {
       if (isOwn || namespace in unplayed || this.isKnown(region, key)) continue;
       const reader = readers[`${namespace}|${metric}`];
       if (reader === undefined) throw new NotModelledError(`${namespace} ${metric} of ${name}`);
-      const of = Object.fromEntries(dimensions.map((each) => each.split("=", 2)));
-      this.read.push({ region, key, gauge: reader(this.services, region, of as Dimensions) });
+      const pairs = dimensions.map((each) => each.split("=", 2) as [string, string]);
+      const of: Dimensions = Object.fromEntries(pairs);
+      this.read.push({ region, key, gauge: reader(this.services, region, of) });
     }
   }
 
