@@ -1,6 +1,6 @@
 import { runCommand } from "../../support/cli/command";
 import { type Given, OptionError, count } from "../../support/cli/options";
-import { NoPythonError } from "../../support/python/venv";
+import { NoPython } from "../../support/cli/python";
 import { type Fault, type Session, faults, startLive } from "../session";
 import { type Told, isKept, play } from "../story";
 import type { Entry } from "../timeline";
@@ -51,7 +51,7 @@ async function live(given: Given<typeof liveCommand.options>): Promise<number> {
   try {
     session = await startLive(options);
   } catch (error) {
-    if (!(error instanceof NoPythonError)) throw error;
+    if (!(error instanceof NoPython)) throw error;
     say(`live: ${error.message}`);
     return SKIPPED;
   }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import * as path from "node:path";
-import { pythonWith } from "../../support/python/venv";
+import { pythonWith } from "../../support/cli/python";
 import { freePort } from "../ports";
 import { hasEnded, killed, owned } from "../processes";
 

@@ -1,10 +1,11 @@
 /** `npm run conform`: holds the captured program against validators that others maintain. */
 import { runCommand } from "../../support/cli/command";
 import type { CommandText } from "../../support/cli/options";
+import { NoPython } from "../../support/cli/python";
 import { say } from "../cli";
 import { capturePrograms } from "./captures";
 import type { Finding } from "./findings";
-import { NoPython, PythonEnvironment } from "./python";
+import { PythonEnvironment } from "./python";
 import { compare, readReasons } from "./reasons";
 import { type Environments, validate } from "./validate";
 

@@ -1,17 +1,9 @@
-import { execFile, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import * as path from "node:path";
-import { promisify } from "node:util";
+import { pythonWith } from "../../support/cli/python";
 
-const run = promisify(execFile);
 const scripts = path.join(__dirname, "python");
-
-/** Why the Python validators cannot run here. */
-export class NoPython extends Error {
-  override readonly name = "NoPython";
-}
 
 /** A complaint of a Python validator. */
 export interface PythonFinding {
@@ -24,29 +16,21 @@ export interface PythonFinding {
   readonly message: string;
 }
 
-/** A virtual environment with pinned packages, made once and kept outside the repository. */
+/** A virtual environment with the Python validators. */
 export class PythonEnvironment {
-  private constructor(private readonly directory: string) {}
+  private constructor(private readonly python: string) {}
 
   /**
    * @param requirements name of the file with the pinned packages
    * @throws NoPython where Python or the packages are missing.
    */
   static async open(requirements: string): Promise<PythonEnvironment> {
-    const file = path.join(scripts, requirements);
-    const cache = process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
-    const python = await findPython();
-    const hash = createHash("sha256").update(python.version).update(readFileSync(file));
-    const name = `${path.parse(requirements).name}-${hash.digest("hex").slice(0, 12)}`;
-    const directory = path.join(cache, "trading-platform", "conform", name);
-    if (!existsSync(directory)) await create(python.command, file, directory);
-    return new PythonEnvironment(directory);
+    return new PythonEnvironment(await pythonWith(path.join(scripts, requirements)));
   }
 
   /** Runs one of our scripts, which reads JSON and writes a list of findings. */
   async findings(script: string, input: unknown): Promise<PythonFinding[]> {
-    const command = path.join(this.directory, "bin", "python");
-    const child = spawn(command, [path.join(scripts, script)], {
+    const child = spawn(this.python, [path.join(scripts, script)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const output: string[] = [];
@@ -61,42 +45,8 @@ export class PythonEnvironment {
 
   /** The folder of an installed package. */
   packageFolder(name: string): string {
-    const libraries = path.join(this.directory, "lib");
+    const libraries = path.join(this.python, "..", "..", "lib");
     const [version = ""] = readdirSync(libraries).filter((each) => each.startsWith("python"));
     return path.join(libraries, version, "site-packages", name);
-  }
-}
-
-async function findPython(): Promise<{ command: string; version: string }> {
-  const ask = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])";
-  for (const command of ["python3", "python"]) {
-    try {
-      const { stdout } = await run(command, ["-c", ask]);
-      const version = stdout.trim();
-      const [major, minor] = version.split(".").map(Number);
-      if (major === 3 && minor! >= 10) return { command, version };
-    } catch {
-      // Not there, or without venv: the next one may be.
-    }
-  }
-  throw new NoPython("there is no Python of 3.10 or later with venv");
-}
-
-/** Makes the environment beside its place and renames it, so that no half of one is ever used. */
-async function create(python: string, requirements: string, directory: string): Promise<void> {
-  const unfinished = `${directory}.${process.pid}`;
-  mkdirSync(path.dirname(directory), { recursive: true });
-  try {
-    await run(python, ["-m", "venv", unfinished]);
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    await run(path.join(unfinished, "bin", "python"), [...pip, "-r", requirements]);
-    if (!existsSync(directory)) renameSync(unfinished, directory);
-  } catch (error) {
-    const lines = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split("\n");
-    throw new NoPython(`pip cannot install ${path.basename(requirements)}: ${lines.at(-1)}`);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
   }
 }
