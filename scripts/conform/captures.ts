@@ -7,6 +7,8 @@ const everything = {
   alertEmails: '["a@example.com","b@example.com"]',
   alertEndpoints: '["https://events.example.com/trading"]',
   apiAccessLogs: "true",
+  customerManagedKeys: "true",
+  objectLockDays: "30",
   auroraInstanceClass: "db.serverless",
   auroraInstancesPerRegion: "3",
   authAudience: "trading",

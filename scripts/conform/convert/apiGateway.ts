@@ -169,18 +169,4 @@ export const apiGateway: Conversions = {
       ],
     ],
   }),
-  // Once per account and region: the role with which API Gateway writes logs.
-  "apigateway/account": (inputs) => ({
-    template: { type: "AWS::ApiGateway::Account", properties: pascal(inputs) },
-    requests: [
-      [
-        "apigateway.UpdateAccount",
-        {
-          patchOperations: [
-            { op: "replace", path: "/cloudwatchRoleArn", value: inputs["cloudwatchRoleArn"] },
-          ],
-        },
-      ],
-    ],
-  }),
 };

@@ -57,14 +57,6 @@ export const messaging: Conversions = {
       ],
     };
   },
-  "sqs/queuePolicy": ({ queueUrl, policy }) => ({
-    template: {
-      type: "AWS::SQS::QueuePolicy",
-      properties: { Queues: [queueUrl], PolicyDocument: JSON.parse(policy as string) as unknown },
-    },
-    requests: [["sqs.SetQueueAttributes", { QueueUrl: queueUrl, Attributes: { Policy: policy } }]],
-    policies: [{ kind: "resource", document: policy as string }],
-  }),
   "cloudwatch/eventRule": (inputs, context) => {
     const { eventPattern } = inputs;
     const rest = pascal(without(inputs, "eventPattern"));

@@ -89,7 +89,7 @@ const buckets: Conversions = {
     return bucketPart(
       inputs,
       context,
-      { ReplicationConfiguration: pascal(rest) },
+      { ReplicationConfiguration: pascal(rest, { replicaKmsKeyId: "ReplicaKmsKeyID" }) },
       "PutBucketReplication",
       { ReplicationConfiguration: pascal(rest, { id: "ID", replicaKmsKeyId: "ReplicaKmsKeyID" }) },
     );
@@ -114,10 +114,6 @@ const buckets: Conversions = {
       "PutObjectLockConfiguration",
       { ObjectLockConfiguration: configuration },
     );
-  },
-  "s3/bucketOwnershipControls": (inputs, context) => {
-    const property = { OwnershipControls: { Rules: [pascal(inputs["rule"])] } };
-    return bucketPart(inputs, context, property, "PutBucketOwnershipControls", property);
   },
   "s3/bucketPolicy": ({ bucket, policy }) => ({
     template: {

@@ -36,7 +36,11 @@ interface Action {
 }
 
 /** Keys that tie a call by a service to the resource or account on whose behalf it calls. */
-const sourceKeys = ["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"];
+const sourceKeys = [
+  ...["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"],
+  // CloudWatch Logs names the log group in the encryption context.
+  "kms:encryptioncontext:aws:logs:arn",
+];
 const globalKeys = new Set(getAllGlobalConditionKeys().map((key) => key.toLowerCase()));
 
 export async function checkPolicies(
@@ -124,14 +128,12 @@ function checkConditions(
   { name, types, conditionKeys: ownKeys }: Action,
   report: Report,
 ): void {
-  const all = [...ownKeys, ...types.flatMap((type) => type.conditionKeys)].map((key) =>
-    key.toLowerCase().replace(/\$\{.*/, ""),
+  const all = [...ownKeys, ...types.flatMap((type) => type.conditionKeys)].map((known) =>
+    known.toLowerCase(),
   );
   for (const key of conditionKeys(statement)) {
     const lower = key.toLowerCase();
-    const isKnown =
-      globalKeys.has(lower) ||
-      all.some((each) => (each.endsWith("/") ? lower.startsWith(each) : lower === each));
+    const isKnown = globalKeys.has(lower) || all.some((each) => canMatch(lower, each));
     report.check("condition", resource, isKnown, `${name} has no condition key ${key}`);
   }
 }
