@@ -29,7 +29,7 @@ export const sabotageCommand = {
   about: "Removes one safeguard at a time and reports how many outages it takes to notice.",
   options: {
     only: { value: "MUTATION", about: "Remove this safeguard only" },
-    within: { value: "OUTAGES", default: "30", about: "Outages within which it must be noticed" },
+    within: { value: "OUTAGES", default: "60", about: "Outages within which it must be noticed" },
     ...shared,
   },
 } as const;

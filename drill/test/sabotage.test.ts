@@ -127,11 +127,11 @@ describe("options", () => {
   const parse = (...args: string[]): SabotageOptions =>
     sabotageOptionsOf(parseOptions(sabotageCommand, args), names, 2);
 
-  it("by default play all mutations within 30 outages of seed 1 on all cores", () => {
+  it("by default play all mutations within 60 outages of seed 1 on all cores", () => {
     expect(parse()).toEqual({
       only: undefined,
       seed: "1",
-      within: 30,
+      within: 60,
       jobs: 2,
       isJson: false,
     });

@@ -145,7 +145,7 @@ class OrderProcessor {
     return [...unsettled, ...parts.flat()];
   }
 
-  /** Pages people: only they can repair what makes the database refuse a valid order. */
+  /** Tells people: only they can repair what makes the database refuse a valid order. */
   private refused(orders: OrderItem[]): OrderItem[] {
     this.log.metrics("the database refuses an order", [
       { name: "OrdersRefused", value: orders.length, unit: "Count", resolutionSeconds: 60 },

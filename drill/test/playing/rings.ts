@@ -6,6 +6,7 @@ import type { Stage } from "../../scenario/faults/fault";
 import { OrderBook } from "../../scenario/orderBook";
 import { playOutage } from "../../scenario/outage";
 import type { Platform } from "../../scenario/platform";
+import type { Drawn } from "./armedPair";
 import { drawSchedule } from "../../scenario/schedule";
 import { World } from "../../world/world";
 
@@ -37,7 +38,7 @@ export async function playHealthy(platform: Platform, hours: number): Promise<He
 /** What a seed draws of a kind of outage. */
 export async function playRings(
   platform: Platform,
-  [kind, seed]: readonly [kind: string, seed: string],
+  [kind, seed]: Drawn,
 ): Promise<readonly string[]> {
   const schedule = drawSchedule(seed, { kind });
   let rang: ReadonlySet<string> = new Set();

@@ -3,6 +3,7 @@ import { designNamed, resources } from "../../runner/opened";
 import { OURS } from "../../runner/options";
 import { type Drawn, type Pair, playPair } from "./armedPair";
 import { type Answer, type Request, playRequest } from "./edited";
+import { type Healthy, playHealthy, playRings } from "./rings";
 import { type TakenOver, playTakenOver } from "./takenOver";
 
 export { glanceAt, huntFor, playOutage } from "../../runner/worker";
@@ -16,6 +17,16 @@ export function edited(request: Request): Promise<Answer> {
 /** An outage that starts with the deployment, and the same from an armed platform. */
 export function pair(drawn: Drawn): Promise<Pair> {
   return playPair(designNamed(OURS).platform, drawn);
+}
+
+/** Hours without a fault. */
+export function healthy(hours: number): Promise<Healthy> {
+  return playHealthy(designNamed(OURS).platform, hours);
+}
+
+/** The alarms that go off in an outage. */
+export function rings(drawn: Drawn): Promise<readonly string[]> {
+  return playRings(designNamed(OURS).platform, drawn);
 }
 
 /** What a takeover leaves behind when it is played in full, and when an outage starts after it. */
