@@ -1,5 +1,6 @@
 import type { Command } from "../command";
 import { arm, disarm } from "./arming";
+import { deploy, drain, sweep, teardown } from "./environment";
 import { failback } from "./failback";
 import { failover } from "./failover";
 import { lost } from "./lost";
@@ -21,4 +22,8 @@ export const commands: Readonly<Record<string, Command>> = {
   lost,
   order,
   token,
+  deploy,
+  drain,
+  teardown,
+  sweep,
 };

@@ -17,6 +17,7 @@ import type { Aws } from "../../../scripts/dr/aws";
 import { type Deployment, parseDeployment } from "../../../scripts/dr/deployment";
 import type { Tools } from "../../../scripts/dr/tools";
 import { cachedCapture } from "../../../support/capture/cachedCapture";
+import { FakeCli } from "../fakes";
 
 /** A clock whose timers fire at once: a wait moves the time on. */
 class FakeClock {
@@ -64,6 +65,7 @@ export class FakeTools implements Tools {
   readonly clock = new FakeClock(NOW_MS);
   readonly env = {};
   readonly aws: Aws;
+  cli = new FakeCli();
   /** What the operator types. */
   typed = "";
   /** What DNS answers. */
