@@ -5,6 +5,7 @@ import { failback } from "./failback";
 import { failover } from "./failover";
 import { lost } from "./lost";
 import { order } from "./order";
+import { preflight } from "./preflight";
 import { readiness } from "./readiness";
 import { status } from "./status";
 import { token } from "./token";
@@ -12,6 +13,7 @@ import { verify } from "./verify";
 
 /** Every command by its name, in the order of `--help`. */
 export const commands: Readonly<Record<string, Command>> = {
+  preflight,
   status,
   readiness,
   verify,
