@@ -11,7 +11,7 @@ export interface Cli {
   read(command: string, ...args: string[]): string;
   /** The same without an error: exit code and standard output, which may say what is wrong. */
   attempt(command: string, ...args: string[]): { code: number; stdout: string };
-  /** The same as `read`, with standard output shown instead: for what takes long. */
+  /** The same as `read`, with its output shown on standard error instead: for what takes long. */
   show(command: string, ...args: string[]): void;
 }
 
@@ -35,7 +35,9 @@ export const cli: Cli = {
     if (error) throw error;
     return { code: status ?? 1, stdout };
   },
-  show: (command, ...args) => void execFileSync(command, args, { stdio: "inherit" }),
+  // Standard output is kept for the result, which `dr` may print as JSON.
+  show: (command, ...args) =>
+    void execFileSync(command, args, { stdio: ["inherit", process.stderr, "inherit"] }),
 };
 
 export function say(line: string): void {

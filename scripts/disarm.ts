@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Outcome } from "../lambda/handlers/failoverOrchestrator";
-import { cli, runAsScript, say, type Cli } from "./cli";
-import { oneStack, outputsOf, regionOf } from "./stacks";
+import { cli, type Cli } from "./cli";
+import { outputsOf, regionOf } from "./stacks";
 
 export type LambdaSender = Pick<LambdaClient, "send">;
 
@@ -60,5 +60,3 @@ function whatHolds({ action, control }: Outcome, nowMs: number): string {
   }
   return `disarmed until ${new Date(control.disarmedUntilMs).toISOString()}`;
 }
-
-runAsScript(module, async (args) => say(await disarm(disarmPorts, oneStack(args, "disarm"))));

@@ -2,17 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../platform/platform";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
-import { ZONES } from "../platform/tunables";
+import { EXCLUDED_ZONE_IDS, ZONES } from "../platform/tunables";
 import { HTTPS_PORT, createEndpoints } from "./endpoints";
 import { createFlowLog } from "./flowLog";
 import { FunctionRoles } from "./functionRoles";
 
-/**
- * Zones that lack services or instance classes, by id, because their names differ between accounts.
- * By public reports, use1-az3 lacks Lambda, interface endpoints and newer instance classes. The EKS
- * User Guide excludes both zones.
- */
-const excludedZoneIds = ["use1-az3", "cac1-az3"];
 /** Deleting waits for the network interfaces of functions, which Lambda keeps for up to 45 minutes. */
 const LINGERING = { customTimeouts: { delete: "60m" } };
 const POSTGRES_PORT = 5432;
@@ -123,7 +117,7 @@ export class Network extends RegionalComponent<RegionalArgs> {
     const found = aws.getAvailabilityZonesOutput(
       {
         state: "available",
-        excludeZoneIds: excludedZoneIds,
+        excludeZoneIds: EXCLUDED_ZONE_IDS,
         // Excludes local zones, which have no Aurora.
         filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
       },

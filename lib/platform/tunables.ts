@@ -2,6 +2,12 @@
 export const VERDICT_KEPT_SECONDS = 60;
 /** Zones of a network. With two, the database survives the loss of one. */
 export const ZONES = 2;
+/**
+ * Zones that lack services or instance classes, by id, because their names differ between accounts.
+ * By public reports, use1-az3 lacks Lambda, interface endpoints and newer instance classes. The EKS
+ * User Guide excludes both zones.
+ */
+export const EXCLUDED_ZONE_IDS = ["use1-az3", "cac1-az3"];
 /** Timeout of the functions behind the API. Callers, and reads of token keys, give up after half of it. */
 export const API_TIMEOUT_SECONDS = 6;
 /** health nearly always answers from a cache. Reserved, so that a flood of orders cannot starve it. */

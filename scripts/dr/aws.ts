@@ -1,6 +1,8 @@
 import { ACMClient } from "@aws-sdk/client-acm";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
@@ -9,6 +11,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { STSClient } from "@aws-sdk/client-sts";
 import { XRayClient } from "@aws-sdk/client-xray";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { perRegion } from "../../lambda/entry/clients";
@@ -20,8 +23,10 @@ type InRegion<Client extends { send: unknown }> = (region: string) => Sender<Cli
 /** AWS clients by region, with the operator's own credentials. */
 export interface Aws {
   acm: InRegion<ACMClient>;
+  apiGateway: InRegion<APIGatewayClient>;
   cloudwatch: InRegion<CloudWatchClient>;
   dynamodb: InRegion<DynamoDBDocumentClient>;
+  ec2: InRegion<EC2Client>;
   iam: Sender<IAMClient>;
   lambda: InRegion<LambdaClient>;
   rds: InRegion<RDSClient>;
@@ -30,6 +35,7 @@ export interface Aws {
   secrets: InRegion<SecretsManagerClient>;
   sns: InRegion<SNSClient>;
   sqs: InRegion<SQSClient>;
+  sts: Sender<STSClient>;
   xray: InRegion<XRayClient>;
 }
 
@@ -54,10 +60,12 @@ const options = (region: string) => ({
 export function createAws(): Aws {
   return {
     acm: perRegion((region) => new ACMClient(options(region))),
+    apiGateway: perRegion((region) => new APIGatewayClient(options(region))),
     cloudwatch: perRegion((region) => new CloudWatchClient(options(region))),
     dynamodb: perRegion((region) =>
       DynamoDBDocumentClient.from(new DynamoDBClient(options(region))),
     ),
+    ec2: perRegion((region) => new EC2Client(options(region))),
     iam: new IAMClient(options(GLOBAL_SERVICES_REGION)),
     // A second attempt would send a command twice: callers repeat it themselves.
     lambda: perRegion(
@@ -69,6 +77,7 @@ export function createAws(): Aws {
     secrets: perRegion((region) => new SecretsManagerClient(options(region))),
     sns: perRegion((region) => new SNSClient(options(region))),
     sqs: perRegion((region) => new SQSClient(options(region))),
+    sts: new STSClient(options(GLOBAL_SERVICES_REGION)),
     xray: perRegion((region) => new XRayClient(options(region))),
   };
 }

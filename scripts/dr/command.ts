@@ -15,7 +15,7 @@ type OptionTexts = Readonly<Record<string, OptionText>>;
 
 /** Options of every command. */
 export const commonOptions = {
-  stack: { value: "NAME", about: "The stack whose outputs are read" },
+  stack: { value: "NAME", about: "The stack; its outputs say what is deployed" },
   outputs: {
     value: "FILE",
     about: "Read the outputs from a file instead: `pulumi stack output --json > FILE`",
@@ -35,7 +35,7 @@ export interface Command<Options extends OptionTexts = OptionTexts> {
   /** In addition to the common ones. */
   readonly options: Options;
   /** @throws DrError, or an error of AWS: `dr` explains it. */
-  run(tools: Tools, given: Given<Options>): Promise<Report>;
+  run(tools: Tools, given: Given<Options & typeof commonOptions>): Promise<Report>;
 }
 
 /** Infers the options' types, so that `run` gets values of the right types. */

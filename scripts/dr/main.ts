@@ -68,7 +68,8 @@ function overview(): string {
   ].join("\n");
 }
 
-if (require.main === module) {
+/** Runs this process's command line. */
+export function main(): void {
   // The project supports this Node; what the SDK says about it is no news for an operator.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   void dr(process.argv.slice(2)).then(({ exitCode, out, error }) => {
@@ -77,3 +78,5 @@ if (require.main === module) {
     process.exitCode = exitCode;
   });
 }
+
+if (require.main === module) main();

@@ -3,6 +3,9 @@ import { createInterface } from "node:readline/promises";
 import { base } from "../../lambda/entry/base";
 import { http } from "../../lambda/entry/http";
 import { type Clock, within } from "../../lambda/runtime/clock";
+import type { CapturedProgram } from "../../support/capture/capture";
+import { captureInChild } from "../../support/capture/captureInChild";
+import { type Cli, cli } from "../cli";
 import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import { type Aws, createAws } from "./aws";
 import { DrError } from "./exit";
@@ -13,6 +16,10 @@ export interface Tools {
   /** What is deployed. Read once; commands that need no stack never call it. */
   deployment: () => Promise<Deployment>;
   aws: Aws;
+  /** What the program would make with this configuration. @throws Error if it is wrong. */
+  program: (config: Record<string, string>) => Promise<CapturedProgram>;
+  /** `pulumi` and `gh`. */
+  cli: Cli;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   /** Prints a line of progress, on standard error so that `--json` stays readable. */
@@ -34,6 +41,8 @@ export function createTools(source: Source): Tools {
   return {
     deployment: () => (deployment ??= readDeployment(source, process.env)),
     aws: createAws(),
+    program: async (config) => JSON.parse(await captureInChild({ config })) as CapturedProgram,
+    cli,
     clock: base.clock,
     env: process.env,
     say: (line) => process.stderr.write(`${line}\n`),

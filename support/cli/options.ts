@@ -10,6 +10,8 @@ export interface OptionText {
   /** What its value is called in the help, as `N`; absent for a switch. */
   readonly value?: string;
   readonly default?: string;
+  /** It may be given more than once. */
+  readonly multiple?: true;
   readonly about: string;
 }
 
@@ -24,9 +26,11 @@ export interface CommandText<Options = Readonly<Record<string, OptionText>>> {
 /** Values of options by name: switches are booleans, an option without default may be absent. */
 export type Given<Options> = {
   [Name in keyof Options]: Options[Name] extends { value: string }
-    ? Options[Name] extends { default: string }
-      ? string
-      : string | undefined
+    ? Options[Name] extends { multiple: true }
+      ? string[]
+      : Options[Name] extends { default: string }
+        ? string
+        : string | undefined
     : boolean;
 };
 
@@ -43,12 +47,7 @@ export function parseOptions<const Options extends Readonly<Record<string, Optio
 ): Given<Options> {
   assertNoneSwallowed(command, args, environment);
   const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { value, default: usual }]) => [
-      name,
-      value === undefined
-        ? { type: "boolean" as const, default: false }
-        : { type: "string" as const, ...(usual === undefined ? {} : { default: usual }) },
-    ]),
+    Object.entries(command.options).map(([name, option]) => [name, parserOption(option)]),
   );
   try {
     const { values } = parseArgs({ args: [...args], options, allowPositionals: false });
@@ -58,6 +57,12 @@ export function parseOptions<const Options extends Readonly<Record<string, Optio
     const allowed = Object.entries(command.options).map(spelling).join(", ");
     throw new OptionError(`${reason}; allowed are ${allowed}; see ${typed(command)}--help`);
   }
+}
+
+function parserOption({ value, default: usual, multiple }: OptionText) {
+  if (value === undefined) return { type: "boolean" as const, default: false };
+  if (multiple) return { type: "string" as const, multiple: true, default: [] };
+  return { type: "string" as const, ...(usual === undefined ? {} : { default: usual }) };
 }
 
 /**

@@ -33,6 +33,11 @@ async function confirm(
   { question, answer }: NonNullable<Change["confirmation"]>,
 ): Promise<void> {
   tools.say(`${stateOf(first.control)}; the first step would be ${actionText(first.action)}`);
+  await askFor(tools, question, answer);
+}
+
+/** @throws DrError unless the operator types the answer. */
+export async function askFor(tools: Tools, question: string, answer: string): Promise<void> {
   const typed = await tools.ask(`${question} Type ${answer} to go on: `);
   if (typed.trim() === answer) return;
   throw new DrError(`dr: got "${typed}", not "${answer}"; nothing was changed`, "refused");

@@ -1,9 +1,11 @@
 import type { Command } from "../command";
 import { arm, disarm } from "./arming";
+import { deploy, drain, sweep, teardown } from "./environment";
 import { failback } from "./failback";
 import { failover } from "./failover";
 import { lost } from "./lost";
 import { order } from "./order";
+import { preflight } from "./preflight";
 import { readiness } from "./readiness";
 import { status } from "./status";
 import { token } from "./token";
@@ -11,6 +13,7 @@ import { verify } from "./verify";
 
 /** Every command by its name, in the order of `--help`. */
 export const commands: Readonly<Record<string, Command>> = {
+  preflight,
   status,
   readiness,
   verify,
@@ -21,4 +24,8 @@ export const commands: Readonly<Record<string, Command>> = {
   lost,
   order,
   token,
+  deploy,
+  drain,
+  teardown,
+  sweep,
 };

@@ -1,6 +1,8 @@
 import { ACMClient } from "@aws-sdk/client-acm";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
@@ -9,6 +11,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { STSClient } from "@aws-sdk/client-sts";
 import { XRayClient } from "@aws-sdk/client-xray";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
@@ -17,6 +20,7 @@ import type { Aws } from "../../../scripts/dr/aws";
 import { type Deployment, parseDeployment } from "../../../scripts/dr/deployment";
 import type { Tools } from "../../../scripts/dr/tools";
 import { cachedCapture } from "../../../support/capture/cachedCapture";
+import { FakeCli } from "../fakes";
 
 /** A clock whose timers fire at once: a wait moves the time on. */
 class FakeClock {
@@ -41,8 +45,10 @@ function clientsOf(region: string) {
   const config = { region };
   const mocks = {
     acm: mockClient(new ACMClient(config)),
+    apiGateway: mockClient(new APIGatewayClient(config)),
     cloudwatch: mockClient(new CloudWatchClient(config)),
     dynamodb: mockClient(DynamoDBDocumentClient.from(new DynamoDBClient(config))),
+    ec2: mockClient(new EC2Client(config)),
     lambda: mockClient(new LambdaClient(config)),
     rds: mockClient(new RDSClient(config)),
     s3: mockClient(new S3Client(config)),
@@ -60,10 +66,12 @@ export class FakeTools implements Tools {
   readonly asked: string[] = [];
   readonly inRegion = perRegion(clientsOf);
   readonly iam = mockClient(new IAMClient({ region: HOME }));
+  readonly sts = mockClient(new STSClient({ region: HOME }));
   readonly route53 = mockClient(new Route53Client({ region: HOME }));
   readonly clock = new FakeClock(NOW_MS);
   readonly env = {};
   readonly aws: Aws;
+  cli = new FakeCli();
   /** What the operator types. */
   typed = "";
   /** What DNS answers. */
@@ -76,8 +84,10 @@ export class FakeTools implements Tools {
     };
     this.aws = {
       acm: client("acm"),
+      apiGateway: client("apiGateway"),
       cloudwatch: client("cloudwatch"),
       dynamodb: client("dynamodb"),
+      ec2: client("ec2"),
       iam: { send: this.iam.send as never },
       lambda: client("lambda"),
       rds: client("rds"),
@@ -86,6 +96,7 @@ export class FakeTools implements Tools {
       secrets: client("secrets"),
       sns: client("sns"),
       sqs: client("sqs"),
+      sts: { send: this.sts.send as never },
       xray: client("xray"),
     };
   }
@@ -94,6 +105,7 @@ export class FakeTools implements Tools {
     const { outputs } = await cachedCapture({});
     return parseDeployment(JSON.parse(JSON.stringify(outputs)), "the captured program");
   };
+  program = (config: Record<string, string>) => cachedCapture({ config });
   say = (line: string) => void this.said.push(line);
   ask = (question: string) => {
     this.asked.push(question);

@@ -1,6 +1,8 @@
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { tokenVerifier } from "../../../lambda/auth/tokens";
 import { dr } from "../../../scripts/dr/main";
-import { FakeTools, HOME, STANDBY } from "./fakeTools";
+import { noLog } from "../../helpers/logs";
+import { FakeTools, HOME, NOW_MS, STANDBY } from "./fakeTools";
 
 const SecretString = JSON.stringify({ keys: [{ kid: "a", key: "k".repeat(64) }] });
 const state = (status: string) => ({
@@ -27,12 +29,20 @@ describe("dr token and dr order", () => {
   }
   const run = (...args: string[]) => dr([...args, "--stack", "dev"], () => tools);
 
-  it("token signs with the standby's copy of the keys", async () => {
+  it("token is accepted by the authorizer, and signed with the standby's copy of the keys", async () => {
     const { exitCode, out } = await run("token", "--account", "account-1");
     expect(exitCode).toBe(0);
-    const [, payload] = out.split(".");
-    const claims = JSON.parse(Buffer.from(payload!, "base64url").toString()) as { sub: string };
-    expect(claims.sub).toBe("account-1");
+    const sources = {
+      clientKeys: () => Promise.resolve(SecretString),
+      canaryKeys: () => Promise.reject(new Error("no canary here")),
+      keySet: () => Promise.reject(new Error("there is no provider")),
+      log: noLog,
+    };
+    const at = (seconds: number) =>
+      tokenVerifier({ ...sources, nowMs: () => NOW_MS + seconds * 1000 }, null);
+    const token = out.trim();
+    await expect(at(3599)(token)).resolves.toEqual({ accountId: "account-1" });
+    await expect(at(3661)(token)).rejects.toThrow("exp");
     expect(tools.inRegion(HOME).secrets.calls()).toEqual([]);
   });
 

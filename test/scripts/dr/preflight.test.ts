@@ -1,0 +1,259 @@
+import { GetAccountCommand } from "@aws-sdk/client-api-gateway";
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeRegionsCommand,
+  DescribeVpcsCommand,
+} from "@aws-sdk/client-ec2";
+import { GetRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
+import { GetAccountSettingsCommand } from "@aws-sdk/client-lambda";
+import {
+  DescribeAccountAttributesCommand,
+  DescribeDBEngineVersionsCommand,
+  DescribeOrderableDBInstanceOptionsCommand,
+} from "@aws-sdk/client-rds";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { NamedFinding } from "../../../scripts/dr/check";
+import { dr } from "../../../scripts/dr/main";
+import { FakeCli } from "../fakes";
+import { FakeTools, HOME, STANDBY } from "./fakeTools";
+
+const ROLE = "arn:aws:iam::123456789012:role/deployer";
+const quotas = ["DBInstances", "DBClusters", "DBClusterParameterGroups", "DBSubnetGroups"];
+const zone = (region: string, letter: string, id: number) => ({
+  ZoneName: `${region}${letter}`,
+  ZoneId: `${region === HOME ? "use1" : "use2"}-az${id}`,
+});
+const named = (name: string) => Object.assign(new Error(name), { name });
+
+/** An account that has everything. */
+function readyTools(): FakeTools {
+  const tools = new FakeTools();
+  const Arn = "arn:aws:sts::123456789012:assumed-role/deployer/ann";
+  tools.sts.on(GetCallerIdentityCommand).resolves({ Arn });
+  tools.iam.on(GetRoleCommand).resolves({});
+  tools.iam
+    .on(SimulatePrincipalPolicyCommand, { PolicySourceArn: ROLE })
+    .callsFake(({ ActionNames }: { ActionNames: string[] }) => ({
+      EvaluationResults: ActionNames.map((EvalActionName) => ({
+        EvalActionName,
+        EvalDecision: "allowed",
+      })),
+    }));
+  for (const region of [HOME, STANDBY]) {
+    const { apiGateway, ec2, lambda, rds } = tools.inRegion(region);
+    const zones = [zone(region, "a", 1), zone(region, "b", 3), zone(region, "c", 2)];
+    ec2.on(DescribeRegionsCommand).resolves({ Regions: [{ OptInStatus: "opt-in-not-required" }] });
+    ec2.on(DescribeAvailabilityZonesCommand).resolves({ AvailabilityZones: zones });
+    ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}] });
+    apiGateway.on(GetAccountCommand).resolves({ cloudwatchRoleArn: "arn:role" });
+    lambda
+      .on(GetAccountSettingsCommand)
+      .resolves({ AccountLimit: { UnreservedConcurrentExecutions: 1000 } });
+    rds
+      .on(DescribeDBEngineVersionsCommand)
+      .resolves({ DBEngineVersions: [{ Status: "available", SupportsGlobalDatabases: true }] });
+    rds.on(DescribeOrderableDBInstanceOptionsCommand).resolves({
+      OrderableDBInstanceOptions: [
+        { AvailabilityZones: zones.map(({ ZoneName }) => ({ Name: ZoneName })) },
+      ],
+    });
+    rds.on(DescribeAccountAttributesCommand).resolves({
+      AccountQuotas: [...quotas, "EventSubscriptions"].map((AccountQuotaName) => ({
+        AccountQuotaName,
+        Used: 0,
+        Max: 20,
+      })),
+    });
+  }
+  return tools;
+}
+
+describe("dr preflight", () => {
+  async function run(tools: FakeTools, ...args: string[]) {
+    const { exitCode, out, error } = await dr(["preflight", "--json", ...args], () => tools);
+    const { data } = JSON.parse(out || '{"data":[]}') as { data: NamedFinding[] };
+    const notFine = data.filter(({ result }) => result !== "PASS");
+    return {
+      exitCode,
+      error,
+      names: data.map(({ name }) => name),
+      notFine: notFine.map(({ name, found, result }) => `${result} ${name}: ${found}`),
+    };
+  }
+
+  it("passes in an account that has everything, without a stack", async () => {
+    expect(await run(readyTools())).toMatchObject({ exitCode: 0, notFine: [] });
+  });
+
+  it("asks for a logging role of API Gateway only where access logs are written", async () => {
+    const usual = await run(readyTools());
+    expect(usual.names.join()).not.toContain("logging role");
+    const tools = readyTools();
+    tools.inRegion(STANDBY).apiGateway.on(GetAccountCommand).resolves({});
+    const { notFine } = await run(tools, "--set", "retention=durable");
+    expect(notFine).toEqual([`FAIL API Gateway has a logging role in ${STANDBY}: none`]);
+  });
+
+  it("reads the configuration of a stack, which --set overrides", async () => {
+    const tools = readyTools();
+    tools.cli = new FakeCli({
+      "pulumi config --json --stack prod": JSON.stringify({
+        "trading-platform:env": { value: "" },
+        "trading-platform:retention": { value: "durable" },
+        "trading-platform:auroraEngineVersion": { value: "16.9" },
+      }),
+    });
+    const { names } = await run(tools, "--stack", "prod", "--set", "auroraEngineVersion=17.5");
+    expect(names).toContain(`RDS creates Aurora PostgreSQL 17.5 in ${HOME}`);
+    expect(names).toContain(`API Gateway has a logging role in ${HOME}`);
+  });
+
+  it("says what is wrong with a configuration, or that it cannot be read", async () => {
+    const wrong = await run(readyTools(), "--set", "standbyRegion=sa-east-1");
+    expect(wrong).toMatchObject({ exitCode: 1, names: [] });
+    expect(wrong.error).toMatch(/standbyRegion.*has no strongly consistent DynamoDB/);
+    expect(await run(readyTools(), "--set", "env")).toMatchObject({ exitCode: 2 });
+    const tools = readyTools();
+    tools.cli = new FakeCli({ "pulumi config": new Error("spawn pulumi ENOENT") });
+    const unread = await run(tools, "--stack", "prod");
+    expect(unread.exitCode).toBe(3);
+    expect(unread.error).toMatch(/^dr: cannot read .* stack "prod" \(spawn pulumi ENOENT\)/);
+  });
+
+  it.each<[string, RegExp, (tools: FakeTools) => void]>([
+    [
+      "a right is missing",
+      /^FAIL the caller may create .*: not: rds:CreateGlobalCluster$/,
+      (tools) => denyWith(tools, []),
+    ],
+    [
+      "a service-linked role is missing",
+      /^FAIL the service-linked role AWSServiceRoleForRDS exists: it does not$/,
+      (tools) =>
+        tools.iam
+          .on(GetRoleCommand, { RoleName: "AWSServiceRoleForRDS" })
+          .rejects(named("NoSuchEntityException")),
+    ],
+    [
+      "a region is not enabled",
+      /^FAIL the account may use us-west-2: not-opted-in$/,
+      (tools) =>
+        tools
+          .inRegion(HOME)
+          .ec2.on(DescribeRegionsCommand, { RegionNames: ["us-west-2"] })
+          .resolves({ Regions: [{ OptInStatus: "not-opted-in" }] }),
+    ],
+    [
+      "the version is not offered",
+      /^FAIL RDS creates Aurora PostgreSQL 15.10 in us-east-2: not offered$/,
+      (tools) =>
+        tools
+          .inRegion(STANDBY)
+          .rds.on(DescribeDBEngineVersionsCommand)
+          .resolves({ DBEngineVersions: [] }),
+    ],
+    [
+      "the version is not for global databases",
+      /^FAIL RDS creates Aurora PostgreSQL 15.10 in us-east-1: available, not for global databases$/,
+      (tools) =>
+        tools
+          .inRegion(HOME)
+          .rds.on(DescribeDBEngineVersionsCommand)
+          .resolves({ DBEngineVersions: [{ Status: "available" }] }),
+    ],
+    [
+      "only the excluded zone has the instance class as well",
+      /^FAIL the zones of us-east-1 have db.r6g.large: us-east-1a and us-east-1c wanted, offered in us-east-1a$/,
+      (tools) =>
+        tools
+          .inRegion(HOME)
+          .rds.on(DescribeOrderableDBInstanceOptionsCommand)
+          .resolves({
+            OrderableDBInstanceOptions: [
+              { AvailabilityZones: [{ Name: "us-east-1a" }, { Name: "us-east-1b" }] },
+            ],
+          }),
+    ],
+    [
+      "a new account has little concurrency",
+      /^FAIL Lambda's concurrency in us-east-2 is enough: 162 unreserved; 63 are reserved, and 100 must be left$/,
+      (tools) =>
+        tools
+          .inRegion(STANDBY)
+          .lambda.on(GetAccountSettingsCommand)
+          .resolves({ AccountLimit: { UnreservedConcurrentExecutions: 162 } }),
+    ],
+    [
+      "a quota of RDS is used up",
+      /^FAIL RDS's quota DBInstances in us-east-1 is enough: 39 of 40 used; 2 needed$/,
+      (tools) =>
+        tools
+          .inRegion(HOME)
+          .rds.on(DescribeAccountAttributesCommand)
+          .resolves({
+            AccountQuotas: [...quotas, "EventSubscriptions"].map((AccountQuotaName) => ({
+              AccountQuotaName,
+              Used: AccountQuotaName === "DBInstances" ? 39 : 0,
+              Max: 40,
+            })),
+          }),
+    ],
+  ])("fails when %s", async (_what, expected, spoil) => {
+    const tools = readyTools();
+    spoil(tools);
+    const { exitCode, notFine } = await run(tools);
+    expect(notFine).toEqual([expect.stringMatching(expected)]);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each<[string, RegExp, (tools: FakeTools) => void]>([
+    [
+      "rights depend on conditions",
+      /depends on conditions that IAM cannot simulate: rds:CreateGlobalCluster$/,
+      (tools) => denyWith(tools, ["aws:RequestTag/Owner"]),
+    ],
+    [
+      "the caller is the root user",
+      /IAM simulates users and roles; the caller is arn:aws:iam::1:root$/,
+      (tools) => tools.sts.on(GetCallerIdentityCommand).resolves({ Arn: "arn:aws:iam::1:root" }),
+    ],
+    [
+      "the default quota of VPCs is used up",
+      /5 VPCs; AWS's default quota is 5, and whether yours is higher is not known$/,
+      (tools) =>
+        tools
+          .inRegion(HOME)
+          .ec2.on(DescribeVpcsCommand)
+          .resolves({ Vpcs: [{}, {}, {}, {}, {}] }),
+    ],
+  ])("does not know when %s", async (_what, expected, spoil) => {
+    const tools = readyTools();
+    spoil(tools);
+    const { exitCode, notFine } = await run(tools);
+    expect(notFine).toEqual([expect.stringMatching(expected)]);
+    expect(exitCode).toBe(3);
+  });
+
+  it("takes zones that the configuration names", async () => {
+    const tools = readyTools();
+    const zones = '["us-east-1a","us-east-1b"]';
+    const { notFine } = await run(tools, "--set", `homeZones=${zones}`);
+    expect(notFine).toEqual([
+      "FAIL the zones of us-east-1 have db.r6g.large: " +
+        "us-east-1a and us-east-1b wanted, offered in us-east-1a, us-east-1c",
+    ]);
+  });
+});
+
+/** One right is denied, for want of these context values. */
+function denyWith(tools: FakeTools, MissingContextValues: string[]): void {
+  tools.iam.on(SimulatePrincipalPolicyCommand).resolves({
+    EvaluationResults: [
+      {
+        EvalActionName: "rds:CreateGlobalCluster",
+        EvalDecision: "implicitDeny",
+        MissingContextValues,
+      },
+    ],
+  });
+}
