@@ -63,7 +63,7 @@ export class Platform {
     this.standby = program.standbyRegion;
   }
 
-  /** Starts everything and returns when home is active. @throws NoPythonError */
+  /** Starts everything and returns when home is active. @throws NoPython */
   static async start(options: LiveOptions = {}): Promise<Platform> {
     const { onStep = () => {} } = options;
     onStep("capturing the program and bundling its functions");

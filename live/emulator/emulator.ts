@@ -20,7 +20,7 @@ const POLL_MS = 50;
  * Starts MiniStack, without this process's credentials: functions inherit the server's environment.
  * @param directory for the code of functions. No folder above it may have a package.json of type
  * `module`, or MiniStack's workers do not start.
- * @throws NoPythonError
+ * @throws NoPython
  */
 export async function startEmulator(account: string, directory: string): Promise<Emulator> {
   const python = await pythonWith(path.join(__dirname, "requirements.txt"));
