@@ -153,6 +153,7 @@ function needs(action: string): { key: Key; actions: string[] } | undefined {
   const data = (...actions: string[]) => ({ key: "data" as const, actions });
   if (/^dynamodb:/.test(action)) return data("kms:Decrypt");
   const calls: Record<string, ReturnType<typeof needs>> = {
+    "s3:GetObject": data("kms:Decrypt"),
     "s3:PutObject": data("kms:GenerateDataKey"),
     "secretsmanager:GetSecretValue": data("kms:Decrypt"),
     "sns:Publish": { key: "topics", actions: ["kms:Decrypt", "kms:GenerateDataKey"] },
