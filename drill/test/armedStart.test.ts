@@ -21,7 +21,7 @@ describe.each(asked)("%s, seed %s, played from the deployment and from the snaps
     const [deployed, snapshot] = pair();
     expect(snapshot.timeless).toEqual(deployed.timeless);
     expect(snapshot.timeless.control).toMatchObject({ active: "us-east-1", epoch: 1 });
-    expect(snapshot.timeless.items).toHaveLength(11);
+    expect(snapshot.timeless.items).toHaveLength(12);
     for (const { ages, atSeconds } of pair()) {
       for (const age of ["homeAlive", "standbyAlive", "progress", "newestRow"] as const) {
         expect(ages[age]).toBeLessThan(10);

@@ -184,9 +184,9 @@ describe("a destruction in the world", () => {
     expect(inOrder(at)).toEqual([
       "tick's target",
       "tick's rule",
-      "standby's database",
       "clients",
       "home's stage",
+      "standby's database",
       "home's database",
       "home's API",
     ]);

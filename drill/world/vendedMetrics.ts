@@ -103,8 +103,8 @@ const readers: Readonly<Record<string, Reader>> = {
       route53.isHealthy(HealthCheckId) ? 1 : 0,
 };
 
-/** What a metric is on a healthy day if its gauge has nothing to read yet. */
-const HEALTHY = 0;
+/** An alarm is evaluated from the first data on. This is older than any that it still reads. */
+const LONG_AGO = 0;
 
 /**
  * The metrics of AWS's own that alarms use. They are read from the simulated services once a minute
@@ -141,9 +141,11 @@ export class VendedMetrics {
 
   private remember(minuteMs: number): void {
     for (const { region, key, gauge } of this.read) {
-      const value = gauge() ?? HEALTHY;
+      const value = gauge();
       for (let back = MINUTES_KNOWN; back > 0; back--) {
-        this.services.cloudwatch.seen(region, key, minuteMs - back * MINUTE_MS, value);
+        if (value === undefined && back < MINUTES_KNOWN) break;
+        const atMs = minuteMs - back * MINUTE_MS;
+        this.services.cloudwatch.seen(region, key, atMs, value ?? LONG_AGO);
       }
     }
   }

@@ -72,7 +72,7 @@ class Destruction {
       case "aws:apigateway/stage:Stage":
         return this.later(() => this.stageDeleted(region));
       case "aws:apigateway/restApi:RestApi":
-        return void this.answers.set(region, "hang");
+        return this.apiDeleted(region);
       case "aws:rds/clusterInstance:ClusterInstance":
         return this.instanceDeleted(region);
     }
@@ -88,6 +88,12 @@ class Destruction {
   private stageDeleted(region: string): void {
     if (region === this.stage.region("home")) this.stage.clients.stop();
     if (!this.answers.has(region)) this.answers.set(region, forbidden);
+  }
+
+  /** A region answers until its last API is deleted. */
+  private apiDeleted(region: string): void {
+    const apis = this.stage.world.base.program.apis.filter((api) => api.region === region);
+    if (apis.every(({ id }) => this.gone.has(`apigateway ${id}`))) this.answers.set(region, "hang");
   }
 
   /** A cluster answers until its last instance is deleted. */

@@ -53,9 +53,10 @@ export function timelessOf({ world, ledgerTable }: Stage) {
       isEnabled,
       targets: targets.map(({ arn }) => arn),
     })),
-    alarms: [...alarms, ...composites].map(
-      ({ region, arn, name }) => `${name} ${cloudwatch.alarms.stateOf(region, arn)}`,
-    ),
+    // An alarm without data is as silent as one in OK.
+    alarms: [...alarms, ...composites]
+      .filter(({ region, arn }) => cloudwatch.alarms.stateOf(region, arn) === "ALARM")
+      .map(({ name }) => name),
     checks: healthChecks.map(({ id }) => route53.isHealthy(id)),
     // A few hints may be in flight; more are a backlog.
     backlogs: queues.filter(({ url }) => sqs.held(url) > 3).map(({ name }) => name),
