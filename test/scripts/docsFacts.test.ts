@@ -4,8 +4,9 @@ import { DISTRIBUTION_SECONDS } from "../../scripts/rotation/rotateKeys";
 import { LOOK_SLOT_SECONDS, LOOP_SECONDS } from "../../lambda/detection/tunables";
 import { type Command, type Observation, decide } from "../../lambda/failover/decide";
 import { DISARM_SECONDS } from "../../lambda/control/tunables";
+import { alarmTable, withAlarmTable } from "../../scripts/alarmDocs";
 import { actionText } from "../../scripts/dr/orchestrator";
-import { codeIn, filesIn, matches, rows, section, textOf } from "../helpers/markdown";
+import { filesIn, matches, rows, section, textOf } from "../helpers/markdown";
 import {
   HOME,
   NOW_MS,
@@ -148,16 +149,6 @@ describe("docs/costs.md", () => {
 describe("docs/operations.md", () => {
   const operations = textOf("docs/operations.md");
 
-  it("explains every alarm, and no other", () => {
-    const alarms = [...ofType("cloudwatch/metricAlarm"), ...ofType("cloudwatch/compositeAlarm")];
-    const names = alarms.map(({ inputs }) =>
-      String(inputs["name"] ?? inputs["alarmName"]).slice(ENV.length + 1, -"-use1".length),
-    );
-    const table = rows(section("docs/operations.md", "Reading the alarms"));
-    const explained = table.flatMap(([cell]) => codeIn(cell!));
-    expect(explained.sort()).toEqual([...new Set(names)].sort());
-  });
-
   it.each(["docs/operations.md", "docs/runbook.md"])("%s uses names of the program", (file) => {
     const inputs = JSON.stringify(resources);
     const named = matches(textOf(file), /\$E-([a-z-]+?(?:-use[12]|-…|global))/g);
@@ -191,6 +182,11 @@ describe("docs/operations.md", () => {
 
 describe("docs/runbook.md", () => {
   const runbook = textOf("docs/runbook.md");
+
+  it("has the current table of alarms (npm run docs:alarms)", async () => {
+    const { resources: own } = await cachedCapture({ config: { env: "dev" } });
+    expect(runbook).toBe(withAlarmTable(runbook, alarmTable(own)));
+  });
 
   const failover: Command = { action: "failover", to: STANDBY };
   const failback: Command = { action: "failback" };
