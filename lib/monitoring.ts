@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type NamedAlarms, createAlarms } from "./alarms/alarm";
 import { canaryAlarms } from "./alarms/canaryAlarms";
 import { allAlarmed, anyAlarmed } from "./alarms/composite";
+import { describeAlarm } from "./alarms/description";
 import { canaryOrdersAlarm, ordersAlarms, queueAlarms, settlingAlarm } from "./alarms/orderAlarms";
 import {
   apiAlarm,
@@ -83,7 +84,13 @@ export class Monitoring extends RegionalComponent<MonitoringArgs> {
       `${this.name}-degraded`,
       {
         alarmName: platform.nameOf("alarm", "degraded", region),
-        alarmDescription: "At least one alarm of this region is in ALARM state",
+        alarmDescription: describeAlarm({
+          meaning:
+            "At least one alarm of this region is on, except those about failing over; the end of the last one is notified, too",
+          fault: "any",
+          first: "dr status",
+          next: "read the other messages",
+        }),
         alarmRule: anyAlarmed(...this.alarms),
         alarmActions: [topicArn],
         okActions: [topicArn],
@@ -105,7 +112,12 @@ export class Monitoring extends RegionalComponent<MonitoringArgs> {
       `${this.name}-${name}`,
       {
         alarmName: platform.nameOf("alarm", name, region),
-        alarmDescription: "Home may not serve orders: invokes the orchestrator in the standby",
+        alarmDescription: describeAlarm({
+          meaning:
+            "Home may not serve orders; invokes the orchestrator in the standby, which then polls home itself",
+          fault: "home's writer is down, or its API and functions fail",
+          first: "dr status",
+        }),
         alarmRule: pulumi.interpolate`${allAlarmed(home["home-not-writing"])} OR (${failing})`,
         alarmActions: [topics.failoverTopic.arn],
       },

@@ -4,6 +4,7 @@ import { toJSONSchema } from "zod/mini";
 import written from "../api/openapi.json";
 import { orderDescriptions, orderSchema } from "../lambda/orders/order";
 import { runAsScript, say } from "./cli";
+import { markdownTable } from "./markdown";
 
 type Contract = typeof written;
 
@@ -102,7 +103,7 @@ function operationText(method: string, name: string, operation: Operation): stri
   return [
     `## ${method.toUpperCase()} ${name}`,
     `${summary}. ${asked.join(" ")}`,
-    table(["answer", "means", "body", "headers"], rows),
+    markdownTable(["answer", "means", "body", "headers"], rows),
   ].join("\n\n");
 }
 
@@ -123,21 +124,8 @@ function schemaText(name: string, schema: Schema): string {
   return [
     `### ${name}`,
     ...(schema.description ? [`${schema.description}.`] : []),
-    table(["field", "required", "type", "pattern", ""], rows),
+    markdownTable(["field", "required", "type", "pattern", ""], rows),
   ].join("\n\n");
-}
-
-/** A table in prettier's layout: each column is as wide as its widest cell. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[], fill = " ") =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!, fill)).join(" | ")} |`;
-  const rule = line(
-    head.map(() => ""),
-    "-",
-  );
-  return [line(all[0]!), rule, ...all.slice(1).map((row) => line(row))].join("\n");
 }
 
 runAsScript(module, async () => {

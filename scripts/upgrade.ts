@@ -52,7 +52,7 @@ export function nextUpgrade(members: readonly Member[], wanted: string): Step {
   if (majors.size > 1) {
     throw new Error(
       `upgrade: got auroraEngineVersion ${wanted} for a database with ${members[0]?.version}; ` +
-        "allowed is a newer minor version; upgrade a major version as docs/operations.md describes",
+        "allowed is a newer minor version; upgrade a major version as docs/runbook.md describes",
     );
   }
   if (busy !== undefined) return { do: "wait", because: `${busy.arn} is ${busy.status}` };

@@ -2,13 +2,12 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { WARM_UP_MINUTES } from "./thresholds";
 import type { RegionalArgs } from "../platform/component";
+import { type AlarmText, describeAlarm } from "./description";
 
 export const MINUTE_SECONDS = 60;
 
-/** What an alarm watches. Its name is the key that it is defined under. */
-export interface AlarmDefinition {
-  /** What is wrong in ALARM state, for whoever gets the message. */
-  readonly alarmDescription: string;
+/** What an alarm means and watches. Its name is the key that it is defined under. */
+export interface AlarmDefinition extends AlarmText {
   readonly metric: Pick<
     aws.cloudwatch.MetricAlarmArgs,
     "namespace" | "metricName" | "dimensions" | "statistic" | "metricQueries" | "period"
@@ -75,13 +74,14 @@ function createAlarm(
   { platform, region, topicArn, notifiesOk }: AlarmArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
-  const { alarmDescription, metric, breachesOnMissingData, warmUpMinutes, ...rest } = definition;
+  const { meaning, fault, first, next, metric, ...watched } = definition;
+  const { breachesOnMissingData, warmUpMinutes, ...rest } = watched;
   const isMath = metric.metricQueries !== undefined;
   return new aws.cloudwatch.MetricAlarm(
     `${name}-${base}`,
     {
       name: platform.nameOf("alarm", base, region),
-      alarmDescription,
+      alarmDescription: describeAlarm({ meaning, fault, first, ...(next && { next }) }),
       ...(!isMath && { period: MINUTE_SECONDS }),
       ...metric,
       threshold: 1,

@@ -13,7 +13,10 @@ export function canaryAlarms(
   const definitions = Object.entries(canaries).map(([check, canary]): [string, AlarmDefinition] => [
     `canary-${check}`,
     {
-      alarmDescription: `The canary "${check}" fails, or does not run`,
+      meaning: `The canary "${check}" fails, or does not run`,
+      fault: "clients in this region get errors, or Synthetics does not start canaries",
+      first: "dr verify",
+      next: "look at the run's screenshots and logs in the canaries' bucket",
       metric: {
         namespace: "CloudWatchSynthetics",
         metricName: "SuccessPercent",

@@ -8,7 +8,7 @@ import { type ProbeMetric, probeMetric } from "./probeMetric";
 import type { Pair, Region } from "../platform/platform";
 import type { Synthetics } from "../synthetics";
 import { RegionalComponent } from "../platform/component";
-import { type Metric, type Widget, graph, placed } from "./widgets";
+import { type Metric, type Section, type Widget, graph, placed } from "./widgets";
 
 export interface DashboardArgs extends AlarmTargets {
   readonly synthetics: Synthetics;
@@ -16,10 +16,7 @@ export interface DashboardArgs extends AlarmTargets {
   readonly monitoring: Pair<Monitoring>;
 }
 
-/**
- * A region's dashboard: the state of an outage, the orders of both regions, the parts of this
- * region.
- */
+/** A region's dashboard. From top to bottom it answers what an operator asks in an outage. */
 export class Dashboard extends RegionalComponent<DashboardArgs> {
   /** The console URL of the dashboard. */
   readonly url: pulumi.Output<string>;
@@ -27,12 +24,19 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Dashboard", name, args, opts);
     const { platform, region } = args;
-    const widgets = [...this.outage(), ...this.orders(), ...this.parts(), ...this.copies()];
+    const sections: Section[] = [
+      { question: "Are we serving?", widgets: this.serving() },
+      { question: "From where?", widgets: this.where() },
+      { question: "Could we move?", widgets: this.movable() },
+      { question: "What is open?", widgets: this.open() },
+      { question: "What lags?", widgets: this.copies() },
+      { question: "Which part fails?", widgets: this.parts() },
+    ];
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       {
         dashboardName: platform.nameOf("dashboard", "orders", region),
-        dashboardBody: pulumi.jsonStringify({ widgets: widgets.map(placed) }),
+        dashboardBody: pulumi.jsonStringify({ widgets: placed(sections) }),
       },
       this.child,
     );
@@ -55,21 +59,67 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
     return [home, standby].map((region) => this.ordersIn(region, metricName, stat));
   }
 
-  private outage(): Widget[] {
-    const { platform, monitoring, region, synthetics } = this.args;
+  private serving(): Widget[] {
+    const { platform, monitoring, region, synthetics, api } = this.args;
+    const { degraded, alarms } = monitoring[region.key];
+    const arns = [degraded, ...alarms].map((alarm) => alarm.arn);
+    if (region.key === "standby") arns.push(...failoverAlarmArns(platform));
+    const apiMetric = (metricName: string, stat: string) => ({
+      namespace: "AWS/ApiGateway",
+      metricName,
+      dimensions: { ApiName: api.api.name, Stage: api.stage.stageName },
+      stat,
+    });
+    return [
+      { type: "alarm", properties: { title: "Alarms", alarms: arns } },
+      this.graph("Orders", [...this.inBoth("OrdersAccepted"), ...this.inBoth("OrdersFailed")]),
+      this.graph(
+        "Canaries",
+        Object.values(synthetics.canaries).map(({ name: CanaryName }) => ({
+          namespace: "CloudWatchSynthetics",
+          metricName: "SuccessPercent",
+          dimensions: { CanaryName },
+          stat: "Average",
+        })),
+      ),
+      this.graph(
+        "API",
+        ["Count", "4XXError", "5XXError"].map((each) => apiMetric(each, "Sum")),
+      ),
+      this.graph("API, milliseconds", [apiMetric("Latency", "p50"), apiMetric("Latency", "p99")]),
+    ];
+  }
+
+  private where(): Widget[] {
+    const { platform, route53 } = this.args;
+    const healthy = ({ id: HealthCheckId }: { id: pulumi.Input<string> }) => ({
+      namespace: "AWS/Route53",
+      metricName: "HealthCheckStatus",
+      dimensions: { HealthCheckId },
+      stat: "Minimum",
+      region: platform.home,
+    });
+    return [
+      this.graph("Orders settled", this.inBoth("OrdersSettled")),
+      this.graph(
+        "DNS: home is healthy, the name is at home, the standby is healthy",
+        [route53.homeCheck, route53.inServiceCheck, route53.standbyCheck].map(healthy),
+      ),
+      this.graph("Failovers: seconds to settle, seconds at risk", [
+        ...this.inBoth("RtoSeconds", "Maximum"),
+        ...this.inBoth("RpoSeconds", "Maximum"),
+      ]),
+    ];
+  }
+
+  private movable(): Widget[] {
+    const { platform, region } = this.args;
     const probe = (metricName: ProbeMetric) => ({
       ...probeMetric(platform, metricName),
       stat: "Maximum",
       region: platform.standby,
     });
-    const { degraded, alarms } = monitoring[region.key];
-    const arns = [degraded, ...alarms].map((alarm) => alarm.arn);
-    if (region.key === "standby") arns.push(...failoverAlarmArns(platform));
     return [
-      {
-        type: "alarm",
-        properties: { title: "Alarms", alarms: arns },
-      },
       {
         type: "alarm",
         properties: {
@@ -85,48 +135,31 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
         probe("StandbyProbeFailed"),
         probe("HomeCanaryFailed"),
       ]),
-      this.graph("Failovers: seconds to settle, seconds at risk", [
-        ...this.inBoth("RtoSeconds", "Maximum"),
-        ...this.inBoth("RpoSeconds", "Maximum"),
-      ]),
-      this.graph(
-        "Canaries",
-        Object.values(synthetics.canaries).map(({ name: CanaryName }) => ({
-          namespace: "CloudWatchSynthetics",
-          metricName: "SuccessPercent",
-          dimensions: { CanaryName },
-          stat: "Average",
-        })),
-      ),
     ];
   }
 
-  private orders(): Widget[] {
-    return [
-      this.graph("Orders", [
-        ...this.inBoth("OrdersAccepted"),
-        ...this.inBoth("OrdersFailed"),
-        ...this.inBoth("OrdersSettled"),
-      ]),
-      this.graph("Open orders", this.inBoth("OpenOrders", "Maximum")),
-      this.graph("Oldest open order, seconds", this.inBoth("OldestOpenSeconds", "Maximum")),
-    ];
-  }
-
-  private parts(): Widget[] {
-    const { api, functions, queues, member } = this.args;
-    const apiMetric = (metricName: string, stat: string) => ({
-      namespace: "AWS/ApiGateway",
-      metricName,
-      dimensions: { ApiName: api.api.name, Stage: api.stage.stageName },
-      stat,
-    });
+  private open(): Widget[] {
+    const { queues } = this.args;
     const queueMetric = (metricName: string, QueueName: pulumi.Input<string>) => ({
       namespace: "AWS/SQS",
       metricName,
       dimensions: { QueueName },
       stat: "Maximum",
     });
+    return [
+      this.graph("Open orders", this.inBoth("OpenOrders", "Maximum")),
+      this.graph("Oldest open order, seconds", this.inBoth("OldestOpenSeconds", "Maximum")),
+      this.graph("Queues", [
+        queueMetric("ApproximateNumberOfMessagesVisible", queues.orders.name),
+        queueMetric("ApproximateNumberOfMessagesVisible", queues.backlog.name),
+        queueMetric("ApproximateNumberOfMessagesVisible", queues.deadLetters.name),
+        queueMetric("ApproximateAgeOfOldestMessage", queues.orders.name),
+      ]),
+    ];
+  }
+
+  private parts(): Widget[] {
+    const { functions, member } = this.args;
     const databaseMetric = (metricName: string) => ({
       namespace: "AWS/RDS",
       metricName,
@@ -134,19 +167,8 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
       stat: "Maximum",
     });
     return [
-      this.graph(
-        "API",
-        ["Count", "4XXError", "5XXError"].map((each) => apiMetric(each, "Sum")),
-      ),
-      this.graph("API, milliseconds", [apiMetric("Latency", "p50"), apiMetric("Latency", "p99")]),
       this.graph("Errors of functions", ofEach(functions, "Errors", "Sum")),
       this.graph("Duration of functions, milliseconds", ofEach(functions, "Duration", "p99")),
-      this.graph("Queues", [
-        queueMetric("ApproximateNumberOfMessagesVisible", queues.orders.name),
-        queueMetric("ApproximateNumberOfMessagesVisible", queues.backlog.name),
-        queueMetric("ApproximateNumberOfMessagesVisible", queues.deadLetters.name),
-        queueMetric("ApproximateAgeOfOldestMessage", queues.orders.name),
-      ]),
       this.graph("Database", ["CPUUtilization", "DatabaseConnections"].map(databaseMetric)),
     ];
   }

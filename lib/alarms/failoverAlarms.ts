@@ -6,6 +6,7 @@ import type { Platform, Region } from "../platform/platform";
 import { type Sns, wakingAlarm } from "../sns";
 import { type AlarmDefinition, MINUTE_SECONDS, createAlarms, silence } from "./alarm";
 import { allAlarmed } from "./composite";
+import { describeAlarm } from "./description";
 import { probeMetric } from "./probeMetric";
 import { ordersMetric } from "./targets";
 import { BLIND_PERIOD_SECONDS } from "./thresholds";
@@ -21,7 +22,10 @@ export interface FailoverAlarmsArgs extends RegionalArgs {
 type Watched = Pick<FailoverAlarmsArgs, "platform" | "orchestrator" | "sentinel">;
 
 const errors = (what: string, target: LambdaFunction): AlarmDefinition => ({
-  alarmDescription: `Invocations of the ${what} fail or time out`,
+  meaning: `Invocations of the ${what} fail or time out, so an automatic failover is at risk`,
+  fault: "a deployment broke the function, or the ledger does not answer",
+  first: "dr readiness",
+  next: `read the log group of the ${what}`,
   metric: {
     namespace: "AWS/Lambda",
     metricName: "Errors",
@@ -33,7 +37,10 @@ const errors = (what: string, target: LambdaFunction): AlarmDefinition => ({
 /** Alarms that notify people: an automatic failover is at risk. */
 const notifying = {
   "probes-missing": ({ platform }: Watched): AlarmDefinition => ({
-    alarmDescription: "Nobody probes home: no failover would start automatically",
+    meaning: "Nobody probes home, so no failover would start automatically",
+    fault: "the standby region is lost, or its functions are throttled or not scheduled",
+    first: "dr readiness",
+    next: "check the schedules and throttles of the sentinel and the orchestrator",
     metric: {
       ...probeMetric(platform, "HomeProbeFailed"),
       statistic: "SampleCount",
@@ -42,7 +49,10 @@ const notifying = {
     ...silence(MINUTE_SECONDS / BLIND_PERIOD_SECONDS),
   }),
   "evidence-ignored": ({ platform }: Watched): AlarmDefinition => ({
-    alarmDescription: "An item in the ledger that detection reads makes no sense and is ignored",
+    meaning: "An item in the ledger that detection reads makes no sense and is ignored",
+    fault: "somebody else wrote the item",
+    first: "dr status",
+    next: "read 'evidence makes no sense' in the log groups of the sentinel and the orchestrator; its region writes it anew within seconds",
     metric: {
       ...ordersMetric({ platform, region: platform.standby }, "EvidenceIgnored"),
       statistic: "Sum",
@@ -107,13 +117,18 @@ export class FailoverAlarms extends RegionalComponent<FailoverAlarmsArgs> {
       this.name,
       {
         "home-unreachable": {
-          alarmDescription: "Every probe of home failed in three slots in a row",
+          meaning: "Every probe of home failed in three slots in a row; a part of home-lost",
+          fault: "the loss of home",
+          first: "dr status",
           metric: probe("HomeProbeFailed"),
           evaluationPeriods: BAD_PROBES_IN_ROW,
           datapointsToAlarm: BAD_PROBES_IN_ROW,
         },
         "standby-reachable": {
-          alarmDescription: "A probe of the standby succeeded; this is the normal state",
+          meaning:
+            "A probe of the standby succeeded, which is the normal state; a part of home-lost",
+          fault: "none",
+          first: "dr status",
           metric: probe("StandbyProbeFailed"),
           comparisonOperator: "LessThanThreshold",
           datapointsToAlarm: 1,
@@ -126,8 +141,12 @@ export class FailoverAlarms extends RegionalComponent<FailoverAlarmsArgs> {
       `${this.name}-home-lost`,
       {
         alarmName: platform.nameOf("alarm", wakingAlarm.standby, region),
-        alarmDescription:
-          "Home is unreachable and the standby is reachable: invokes the orchestrator",
+        alarmDescription: describeAlarm({
+          meaning:
+            "Home is unreachable and the standby is reachable; invokes the orchestrator, which then polls home itself",
+          fault: "the loss of home",
+          first: "dr status",
+        }),
         alarmRule: allAlarmed(probed["home-unreachable"], probed["standby-reachable"]),
         alarmActions: [orchestrator.function.arn, topics.failoverTopic.arn],
       },

@@ -19,7 +19,11 @@ export function ordersAlarms(targets: AlarmTargets) {
   const gray = `failed >= ${GRAY_ORDERS} AND failed >= ${GRAY_SHARE} * (failed + accepted)`;
   return {
     "orders-failing": {
-      alarmDescription: "A tenth of a minute's orders or more could not be accepted",
+      meaning:
+        "A tenth of a minute's orders or more could not be accepted; a partial failure starts no failover",
+      fault: "the ledger or order-api fails for part of the orders",
+      first: "dr status",
+      next: "read the log group of order-api; if only home is affected and does not recover, run dr failover",
       metric: {
         metricQueries: [
           minuteOf("failures", "Sum", ordersMetric(targets, "OrdersFailed")),
@@ -31,18 +35,28 @@ export function ordersAlarms(targets: AlarmTargets) {
       },
     },
     "orders-refused": {
-      alarmDescription: "The database refuses valid orders, for example after a schema change",
+      meaning: "The database refuses valid orders; they stay open and are tried again",
+      fault: "a mistake in a change of the schema",
+      first: "dr lost",
+      next: "read 'a batch failed' in the log group of order-processor and correct the schema",
       metric: { ...ordersMetric(targets, "OrdersRefused"), statistic: "Sum" },
     },
     "orders-open-long": {
-      alarmDescription: "Orders stay open for too long, or the sweep does not run",
+      meaning: "Orders stay open for too long, or the sweep does not run",
+      fault: "replication is stalled, or the other region is lost",
+      first: "dr lost",
+      next: "check replication-lag, and whether settlement-sweep runs in the other region",
       metric: { ...ordersMetric(targets, "OldestOpenSeconds"), statistic: "Maximum" },
       threshold: OPEN_ORDER_SECONDS,
       evaluationPeriods: ROW_MINUTES,
       breachesOnMissingData: true,
     },
     "orders-open-many": {
-      alarmDescription: "Too many orders are stored in only one region's database",
+      meaning:
+        "Too many orders are stored in only one region's database; a takeover would settle them again",
+      fault: "replication is stalled under load",
+      first: "dr lost",
+      next: "check replication-lag, and whether settlement-sweep runs in the other region",
       metric: { ...ordersMetric(targets, "OpenOrders"), statistic: "Maximum" },
       threshold: OPEN_ORDERS_SECONDS * ordersRatePerSecond(targets.platform.config),
       evaluationPeriods: ROW_MINUTES,
@@ -54,7 +68,10 @@ export function ordersAlarms(targets: AlarmTargets) {
 export function canaryOrdersAlarm({ platform }: AlarmTargets) {
   return {
     "canary-orders-failing": {
-      alarmDescription: "Canary orders fail at home: some orders of clients may fail as well",
+      meaning: "Canary orders fail at home, so orders of clients may fail as well",
+      fault: "the API or order-api fails for part of the orders",
+      first: "dr status",
+      next: "read the log group of order-api; if home does not recover, run dr failover",
       metric: { ...probeMetric(platform, "HomeCanaryFailed"), statistic: "Sum" },
       threshold: GRAY_CANARIES,
     },
@@ -65,7 +82,9 @@ export function canaryOrdersAlarm({ platform }: AlarmTargets) {
 export function settlingAlarm(targets: AlarmTargets) {
   return {
     "settling-silent": {
-      alarmDescription: "Home settles no orders: there is a fault, or the standby has taken over",
+      meaning: "Home settles no orders; stays on after a failover until the failback",
+      fault: "home's database or order-processor fails, or the standby has taken over",
+      first: "dr status",
       metric: { ...ordersMetric(targets, "OrdersSettled"), statistic: "SampleCount" },
       ...silence(Math.ceil(PROGRESS_STALE_SECONDS / MINUTE_SECONDS)),
     },
@@ -81,18 +100,28 @@ export function queueAlarms({ queues }: AlarmTargets) {
   });
   return {
     "hints-old": {
-      alarmDescription: "Order hints stay in the queue: order-processor does not receive them",
+      meaning: "Order hints stay in the queue",
+      fault: "order-processor fails, is throttled or cannot reach its database",
+      first: "dr lost",
+      next: "read the log group of order-processor",
       metric: metric(queues.orders, "ApproximateAgeOfOldestMessage"),
       threshold: LAG_SECONDS,
       evaluationPeriods: ROW_MINUTES,
     },
     "order-dead-letters": {
-      alarmDescription:
+      meaning:
         "Messages that are no hints, or hints of rejected orders, are in the dead-letter queue",
+      fault: "somebody else writes to the queue, or a client reuses an old order id",
+      first: "dr lost",
+      next: "read the queue order-dead-letters",
       metric: metric(queues.deadLetters, "ApproximateNumberOfMessagesVisible"),
     },
     "function-failures": {
-      alarmDescription: "Events that a function failed on are in the failures queue",
+      meaning:
+        "Events that a function failed on are in the failures queue, and nothing replays them",
+      fault: "a function failed three times on the same event",
+      first: "dr status",
+      next: "read the queue function-failures",
       metric: metric(queues.failures, "ApproximateNumberOfMessagesVisible"),
     },
   };

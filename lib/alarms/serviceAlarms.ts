@@ -10,6 +10,7 @@ import {
   result,
   silence,
 } from "./alarm";
+import type { AlarmText } from "./description";
 import { type AlarmTargets, otherRegion } from "./targets";
 import type { Region } from "../platform/platform";
 
@@ -17,7 +18,10 @@ export function databaseAlarms({ member }: AlarmTargets) {
   const dimensions = { DBClusterIdentifier: member.cluster.clusterIdentifier };
   return {
     "database-silent": {
-      alarmDescription: "No instance of this region's database publishes metrics",
+      meaning: "No instance of this region's database publishes metrics",
+      fault: "the cluster or its instances are down",
+      first: "dr status",
+      next: "read the events in the RDS console",
       metric: {
         namespace: "AWS/RDS",
         metricName: "EngineUptime",
@@ -30,7 +34,11 @@ export function databaseAlarms({ member }: AlarmTargets) {
       // The metric is published in the secondary region, so each region's alarm is active while
       // that region is the secondary. AWS documents the metric as one of clusters, but no list of
       // its dimensions. `orders-open-long` goes off too if nothing is replicated.
-      alarmDescription: "This region's copy of the database is far behind the writer",
+      meaning:
+        "This region's copy of the database is far behind the writer; a takeover would settle more orders again",
+      fault: "replication is stalled",
+      first: "dr status",
+      next: "look at the writer's load in the RDS console; it does not prevent a failover",
       metric: {
         namespace: "AWS/RDS",
         metricName: "AuroraGlobalDBRPOLag",
@@ -47,7 +55,10 @@ export function databaseAlarms({ member }: AlarmTargets) {
 export function writerAlarm({ member }: AlarmTargets) {
   return {
     "home-not-writing": {
-      alarmDescription: "Home has no writer: there is a fault, or the standby has taken over",
+      meaning: "Home has no writer; stays on after a failover until the failback",
+      fault: "home's writer is down, or the standby has taken over",
+      first: "dr status",
+      next: "read the events in the RDS console",
       metric: {
         namespace: "AWS/RDS",
         metricName: "EngineUptime",
@@ -77,7 +88,10 @@ function functionAlarm(name: string, FunctionName: pulumi.Input<string>): AlarmD
     dimensions: { FunctionName },
   });
   return {
-    alarmDescription: `Invocations of ${name} fail or time out`,
+    meaning: `Invocations of ${name} fail or time out`,
+    fault: "a deployment broke the function, or what it calls is down",
+    first: "dr status",
+    next: `read the log group of ${name}`,
     metric: {
       metricQueries: [
         minuteOf("errors", "Sum", metric("Errors")),
@@ -95,7 +109,11 @@ function functionAlarm(name: string, FunctionName: pulumi.Input<string>): AlarmD
 export function apiAlarm({ api }: AlarmTargets) {
   return {
     "api-errors": {
-      alarmDescription: "The API answers orders with 5xx",
+      meaning:
+        "The API answers orders with 5xx; with errors of order-api or authorizer it invokes the orchestrator",
+      fault: "order-api or authorizer fails",
+      first: "dr status",
+      next: "read the log group of order-api",
       metric: {
         namespace: "AWS/ApiGateway",
         metricName: "5XXError",
@@ -130,7 +148,10 @@ export function replicationAlarms(targets: AlarmTargets) {
   });
   return {
     "sessions-lag": {
-      alarmDescription: "Sessions reach the other region late",
+      meaning: "Sessions reach the other region late; no order depends on it",
+      fault: "replication of DynamoDB is paused",
+      first: "dr verify",
+      next: "check AWS Health",
       metric: {
         namespace: "AWS/DynamoDB",
         metricName: "ReplicationLatency",
@@ -141,7 +162,11 @@ export function replicationAlarms(targets: AlarmTargets) {
       evaluationPeriods: ROW_MINUTES,
     },
     "archives-lag": {
-      alarmDescription: "Archives arrive from the other region later than S3's SLA allows",
+      meaning:
+        "Archives arrive from the other region later than S3's SLA allows; no order depends on it",
+      fault: "replication of S3 is paused",
+      first: "dr verify --wait",
+      next: "check AWS Health",
       // S3 publishes latency in the destination region and failures in the source region (S3 User
       // Guide, "Using S3 Replication metrics").
       metric: { ...archive("ReplicationLatency", other, region), statistic: "Maximum" },
@@ -149,7 +174,10 @@ export function replicationAlarms(targets: AlarmTargets) {
       evaluationPeriods: ROW_MINUTES,
     },
     "archives-failing": {
-      alarmDescription: "Archives cannot be copied to the other region",
+      meaning: "Archives cannot be copied to the other region; no order depends on it",
+      fault: "a right or a key of the replication role is missing",
+      first: "dr verify --wait",
+      next: "read the failure reason in S3's replication metrics",
       metric: { ...archive("OperationsFailedReplication", region, other), statistic: "Sum" },
     },
   };
@@ -160,8 +188,8 @@ export function replicationAlarms(targets: AlarmTargets) {
  * outside.
  */
 export function endpointAlarms({ route53 }: AlarmTargets) {
-  const check = (HealthCheckId: pulumi.Input<string>, alarmDescription: string) => ({
-    alarmDescription,
+  const check = (HealthCheckId: pulumi.Input<string>, text: AlarmText) => ({
+    ...text,
     metric: {
       namespace: "AWS/Route53",
       metricName: "HealthCheckStatus",
@@ -174,17 +202,21 @@ export function endpointAlarms({ route53 }: AlarmTargets) {
     breachesOnMissingData: true,
   });
   return {
-    "home-endpoint": check(
-      route53.homeCheck.id,
-      "Home's API does not answer Route 53, or home is not active",
-    ),
-    "standby-endpoint": check(
-      route53.standbyCheck.id,
-      "The standby's API does not answer Route 53",
-    ),
-    "name-not-at-home": check(
-      route53.inServiceCheck.id,
-      "The API's name resolves to the standby region",
-    ),
+    "home-endpoint": check(route53.homeCheck.id, {
+      meaning: "Home's API does not answer Route 53, or home is not active",
+      fault: "the loss of home, or the standby has taken over",
+      first: "dr status",
+    }),
+    "standby-endpoint": check(route53.standbyCheck.id, {
+      meaning: "The standby's API does not answer Route 53, so no failover is possible",
+      fault: "the loss of the standby region",
+      first: "dr readiness",
+      next: "repair the standby; home keeps working meanwhile",
+    }),
+    "name-not-at-home": check(route53.inServiceCheck.id, {
+      meaning: "The API's name resolves to the standby region",
+      fault: "the loss of home, or the standby has taken over",
+      first: "dr status",
+    }),
   };
 }

@@ -5,6 +5,7 @@ import type { Region } from "../platform/platform";
 const COLUMNS = 24;
 const WIDGET_WIDTH = 8;
 const WIDGET_HEIGHT = 6;
+const HEADING_HEIGHT = 1;
 
 export interface Metric {
   readonly namespace: string;
@@ -32,14 +33,28 @@ export function graph(title: string, { name }: Region, metrics: readonly Metric[
   return { type: "metric", properties: { title, region: name, ...common, metrics: rows } };
 }
 
-/** Places widgets row by row, from left to right. */
-export function placed(widget: Widget, index: number): object {
+/** A question that an operator asks, and the widgets that answer it. */
+export interface Section {
+  readonly question: string;
+  readonly widgets: readonly Widget[];
+}
+
+/** Places sections from top to bottom, each below its question, and their widgets row by row. */
+export function placed(sections: readonly Section[]): object[] {
   const perRow = COLUMNS / WIDGET_WIDTH;
-  return {
-    ...widget,
-    x: (index % perRow) * WIDGET_WIDTH,
-    y: Math.floor(index / perRow) * WIDGET_HEIGHT,
-    width: WIDGET_WIDTH,
-    height: WIDGET_HEIGHT,
-  };
+  let top = 0;
+  return sections.flatMap(({ question, widgets }) => {
+    const y = top;
+    const properties = { markdown: `## ${question}` };
+    const heading = { type: "text", properties, x: 0, y, width: COLUMNS, height: HEADING_HEIGHT };
+    top += HEADING_HEIGHT + Math.ceil(widgets.length / perRow) * WIDGET_HEIGHT;
+    const answers = widgets.map((widget, index) => ({
+      ...widget,
+      x: (index % perRow) * WIDGET_WIDTH,
+      y: y + HEADING_HEIGHT + Math.floor(index / perRow) * WIDGET_HEIGHT,
+      width: WIDGET_WIDTH,
+      height: WIDGET_HEIGHT,
+    }));
+    return [heading, ...answers];
+  });
 }

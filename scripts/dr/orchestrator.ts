@@ -6,7 +6,7 @@ import { DrError } from "./exit";
 import type { DeployedRegion, Deployment } from "./deployment";
 import type { Tools } from "./tools";
 
-/** What an operator may send (docs/operations.md). */
+/** What an operator may send (docs/runbook.md). */
 export type Event =
   | { action: "status" | "failback" | "arm" | "disarm"; dryRun?: boolean }
   | { action: "failover"; to: string; dryRun?: boolean };

@@ -3,7 +3,10 @@ import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { commonOptions } from "../../scripts/dr/command";
+import { commands } from "../../scripts/dr/commands";
 import { cachedCapture } from "../../support/capture/cachedCapture";
+import { parseOptions } from "../../support/cli/options";
 import { codeIn, markdownIn, matches, root, rows, section, textOf } from "../helpers/markdown";
 
 const ENV = "pr-42";
@@ -102,10 +105,39 @@ describe("the options of npm scripts", () => {
     const known = new Map(
       table.map(([script, options]) => [codeIn(script!)[0], optionsIn(options!)]),
     );
-    const commands = textOf(file).matchAll(/npm (?:run )?([\w:]+) -- ([^`\n]*)/g);
-    for (const [command, script, options] of commands)
+    const used = [...textOf(file).matchAll(/npm (?:run )?([\w:]+) -- ([^`\n]*)/g)];
+    for (const [command, script, options] of used.filter(([, name]) => name !== "dr"))
       for (const option of optionsIn(` ${options}`))
         expect([command, known.get(script)?.has(option)]).toEqual([command, true]);
+  });
+});
+
+describe("commands of `dr`", () => {
+  /** As `dr` itself reads its command line. @throws OptionError for an option that does not exist. */
+  const read = (line: string) => {
+    const [name = "", ...args] = line.split(/\s+/);
+    const found = commands[name];
+    if (found === undefined) throw new Error(`dr has no command "${name}": ${line}`);
+    const options = { ...commonOptions, ...found.options };
+    return parseOptions({ line: `dr ${name}`, about: found.about, options }, args);
+  };
+  const spelled = (text: string) =>
+    matches(text, /(?:npm run dr --|`dr) ([^`\n#]+)/g).map((line) => line.trim());
+
+  it.each(present)("in %s exist, with these options", (file) => {
+    for (const line of spelled(textOf(file))) expect(() => read(line)).not.toThrow();
+  });
+
+  it("are not the only ones in the runbook, and the others are marked", () => {
+    const text = textOf("docs/runbook.md");
+    const blocks = [...text.matchAll(/^( *)```sh\n([^]*?)^\1```$/gm)].map(([, , block]) =>
+      block!.split("\n").map((line) => line.trim()),
+    );
+    const marked = blocks.filter(([first]) => first === "# AWS only");
+    const own = blocks.filter((block) => !marked.includes(block)).flat();
+    expect(marked).not.toEqual([]);
+    expect(own).not.toEqual([]);
+    expect(own.filter((line) => !/^(npm run dr -- .+)?$/.test(line))).toEqual([]);
   });
 });
 

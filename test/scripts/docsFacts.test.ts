@@ -4,7 +4,9 @@ import { DISTRIBUTION_SECONDS } from "../../scripts/rotation/rotateKeys";
 import { LOOK_SLOT_SECONDS, LOOP_SECONDS } from "../../lambda/detection/tunables";
 import { type Command, type Observation, decide } from "../../lambda/failover/decide";
 import { DISARM_SECONDS } from "../../lambda/control/tunables";
-import { codeIn, filesIn, matches, rows, section, textOf } from "../helpers/markdown";
+import { alarmTable, withAlarmTable } from "../../scripts/alarmDocs";
+import { actionText } from "../../scripts/dr/orchestrator";
+import { filesIn, matches, rows, section, textOf } from "../helpers/markdown";
 import {
   HOME,
   NOW_MS,
@@ -147,19 +149,9 @@ describe("docs/costs.md", () => {
 describe("docs/operations.md", () => {
   const operations = textOf("docs/operations.md");
 
-  it("explains every alarm, and no other", () => {
-    const alarms = [...ofType("cloudwatch/metricAlarm"), ...ofType("cloudwatch/compositeAlarm")];
-    const names = alarms.map(({ inputs }) =>
-      String(inputs["name"] ?? inputs["alarmName"]).slice(ENV.length + 1, -"-use1".length),
-    );
-    const table = rows(section("docs/operations.md", "Reading the alarms"));
-    const explained = table.flatMap(([cell]) => codeIn(cell!));
-    expect(explained.sort()).toEqual([...new Set(names)].sort());
-  });
-
-  it("uses physical names that the program gives", () => {
+  it.each(["docs/operations.md", "docs/runbook.md"])("%s uses names of the program", (file) => {
     const inputs = JSON.stringify(resources);
-    const named = matches(operations, /\$E-([a-z-]+?(?:-use[12]|-…|global))/g);
+    const named = matches(textOf(file), /\$E-([a-z-]+?(?:-use[12]|-…|global))/g);
     expect(named.length).toBeGreaterThan(0);
     const unknown = named.filter((name) => !inputs.includes(`${ENV}-${name.replace("…", "")}`));
     expect(unknown).toEqual([]);
@@ -186,13 +178,21 @@ describe("docs/operations.md", () => {
   it("says how long a rotation waits until every function has read the new key", () => {
     expect(operations.replace(/\s+/g, " ")).toContain(`waits ${DISTRIBUTION_SECONDS} seconds`);
   });
+});
+
+describe("docs/runbook.md", () => {
+  const runbook = textOf("docs/runbook.md");
+
+  it("has the current table of alarms (npm run docs:alarms)", async () => {
+    const { resources: own } = await cachedCapture({ config: { env: "dev" } });
+    expect(runbook).toBe(withAlarmTable(runbook, alarmTable(own)));
+  });
 
   const failover: Command = { action: "failover", to: STANDBY };
   const failback: Command = { action: "failback" };
   const away = controlWith({ active: STANDBY, epoch: 2, notifiedEpoch: 2, repointedEpoch: 2 });
 
   it.each<[string, Partial<Observation>]>([
-    ["status", {}],
     ["the dry run of a failover", { command: failover }],
     ["a failover that is done", { command: failover, control: away }],
     ["the dry run of a failback", { command: failback, control: away }],
@@ -207,7 +207,7 @@ describe("docs/operations.md", () => {
     ["arm", { command: { action: "arm" } }],
   ])("shows the orchestrator's answer to %s", (_what, changes) => {
     const action = decide(observationWith(changes), NOW_MS);
-    expect(operations).toContain(`\`${JSON.stringify(action)}\``);
+    expect(runbook).toContain(`\`${actionText(action)}\``);
   });
 
   it.each<[string, "refuse" | "page", Partial<Observation>]>([
@@ -223,6 +223,7 @@ describe("docs/operations.md", () => {
   ])("explains the message about %s", (_what, kind, changes) => {
     const action = decide(observationWith(changes), NOW_MS);
     expect(action).toMatchObject({ do: kind });
-    expect(operations).toContain(`\`${(action as { because: string }).because}\``);
+    const { because } = action as { because: string };
+    expect(runbook).toContain(kind === "refuse" ? `\`refuse: ${because}\`` : `\`${because}\``);
   });
 });

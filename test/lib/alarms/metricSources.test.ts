@@ -19,7 +19,7 @@ const documented: Readonly<Record<string, string>> = {
   // The guide lists dimensions of all Aurora metrics together, and this one among those of clusters.
   // An AWS lab shows another metric of global databases under SourceRegion as well.
   "AWS/RDS AuroraGlobalDBRPOLag: DBClusterIdentifier":
-    "Aurora User Guide: CloudWatch dimensions and cluster-level metrics; see docs/operations.md",
+    "Aurora User Guide: CloudWatch dimensions and cluster-level metrics; see docs/runbook.md",
   "AWS/Route53 HealthCheckStatus: HealthCheckId":
     "Route 53 Developer Guide: monitoring health checks with CloudWatch; in us-east-1 alone",
   "AWS/S3 OperationsFailedReplication: DestinationBucket, RuleId, SourceBucket":
