@@ -1,4 +1,5 @@
 import type { Command } from "../command";
+import { cost } from "./cost";
 import { arm, disarm } from "./arming";
 import { deploy, drain, sweep, teardown } from "./environment";
 import { failback } from "./failback";
@@ -14,6 +15,7 @@ import { verify } from "./verify";
 /** Every command by its name, in the order of `--help`. */
 export const commands: Readonly<Record<string, Command>> = {
   preflight,
+  cost,
   status,
   readiness,
   verify,
