@@ -49,7 +49,7 @@ function bells(composites: readonly object[]) {
     if (happening.kind === "alarm" && happening.state === "OK")
       ended.set(happening.name, seconds());
   });
-  const world = new Alarms(base, {} as Lambda, { publishFor } as unknown as Sns);
+  const world = new Alarms(base, {} as Lambda, { publishFor });
   const series = new Map(["a", "b"].map((name) => [name, world.add(watched(name))[0]!]));
   /** Publishes the value of an alarm's metric in a minute. */
   const feed = (name: string, minute: number, value: number): void => {
@@ -119,7 +119,7 @@ test.each([
     const simulation = new Simulation(false);
     const base = new Base(simulation, new Random("rules"), program, new Network());
     let tried = 0;
-    new Schedules(base, { invokeFor: () => ++tried < 0 } as unknown as Lambda);
+    new Schedules(base, { invokeFor: () => ++tried < 0 });
     await simulation.run(simulation.startMs + 1_200_000);
     expect(tried).toBe(tries);
   },

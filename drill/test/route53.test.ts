@@ -46,7 +46,7 @@ function zone(change: Partial<HealthCheckDescription> = {}) {
     looks++;
     answer({ status: bad.has(new URL(url).hostname) ? 503 : 200, body: "" });
   };
-  const route53 = new Route53(base, { request } as unknown as ApiGateways);
+  const route53 = new Route53(base, { request });
   return {
     bad,
     looks: () => looks,
