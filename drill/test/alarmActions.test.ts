@@ -8,7 +8,6 @@ import { Base } from "../world/base";
 import type { Lambda } from "../world/lambda";
 import { Network } from "../world/network";
 import { Schedules } from "../world/schedules";
-import type { Sns } from "../world/sns";
 
 const REGION = "us-east-1";
 const topic = (name: string) => `arn:aws:sns:${REGION}:1:${name}`;

@@ -3,7 +3,6 @@ import type { HealthCheckDescription } from "../description/dns";
 import type { ProgramDescription } from "../description/program";
 import { Random } from "../../support/simulation/random";
 import { Simulation } from "../../support/simulation/simulation";
-import type { ApiGateways } from "../world/apiGateway";
 import { Base } from "../world/base";
 import { Network } from "../world/network";
 import { Route53 } from "../world/route53";
