@@ -7,6 +7,7 @@ import type { CapturedProgram } from "../../support/capture/capture";
 import { captureInChild } from "../../support/capture/captureInChild";
 import { type Cli, cli } from "../cli";
 import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
+import { onInterrupt } from "./alarms/interrupts";
 import { type Aws, createAws } from "./aws";
 import { DrError } from "./exit";
 import { type Deployment, type Source, readDeployment } from "./deployment";
@@ -24,6 +25,8 @@ export interface Tools {
   env: Readonly<Record<string, string | undefined>>;
   /** Prints a line of progress, on standard error so that `--json` stays readable. */
   say: (line: string) => void;
+  /** Registers what must be undone if the process is interrupted; the answer withdraws it. */
+  onInterrupt: (undo: () => Promise<unknown>) => () => void;
   /** Asks on the terminal. @throws DrError without one. */
   ask: (question: string) => Promise<string>;
   /** The CNAME or addresses of a name, from these name servers alone. */
@@ -46,6 +49,7 @@ export function createTools(source: Source): Tools {
     clock: base.clock,
     env: process.env,
     say: (line) => process.stderr.write(`${line}\n`),
+    onInterrupt,
     ask: askOnTerminal,
     resolve: resolveFrom,
     http: (request) =>

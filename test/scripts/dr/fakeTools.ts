@@ -107,6 +107,12 @@ export class FakeTools implements Tools {
   };
   program = (config: Record<string, string>) => cachedCapture({ config });
   say = (line: string) => void this.said.push(line);
+  /** What is undone when the process is interrupted. */
+  readonly undos = new Set<() => Promise<unknown>>();
+  onInterrupt = (undo: () => Promise<unknown>) => {
+    this.undos.add(undo);
+    return () => void this.undos.delete(undo);
+  };
   ask = (question: string) => {
     this.asked.push(question);
     return Promise.resolve(this.typed);

@@ -23,7 +23,7 @@ describe("dr", () => {
   it("refuses an unknown command and names the allowed ones", async () => {
     const { exitCode, error } = await run("fail-over");
     expect(exitCode).toBe(2);
-    expect(error).toContain('got the command "fail-over"; allowed are status, ');
+    expect(error).toContain('got the command "fail-over"; allowed are preflight, ');
   });
 
   it("refuses an unknown option", async () => {

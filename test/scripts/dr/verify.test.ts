@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeAlarmsCommand, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { GetHealthCheckStatusCommand } from "@aws-sdk/client-route-53";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { ListSubscriptionsByTopicCommand } from "@aws-sdk/client-sns";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { GetTraceSummariesCommand } from "@aws-sdk/client-xray";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { NamedFinding } from "../../../scripts/dr/check";
 import { dr } from "../../../scripts/dr/main";
+import { alarmsOf } from "./alarms";
 import { FakeTools, HOME, NOW_MS, STANDBY } from "./fakeTools";
 
 const control = {
@@ -37,7 +39,11 @@ function wellTools(): FakeTools {
     .on(GetHealthCheckStatusCommand)
     .resolves({ HealthCheckObservations: [status("Success: 200"), status("Success: 200")] });
   for (const region of [HOME, STANDBY]) {
-    const { lambda, cloudwatch, dynamodb, s3, secrets, xray } = tools.inRegion(region);
+    const { lambda, cloudwatch, dynamodb, s3, secrets, sns, xray } = tools.inRegion(region);
+    cloudwatch.on(DescribeAlarmsCommand).resolves(alarmsOf(region));
+    sns
+      .on(ListSubscriptionsByTopicCommand)
+      .resolves({ Subscriptions: [{ SubscriptionArn: "arn:mail", Protocol: "email" }] });
     lambda.on(InvokeCommand).callsFake(({ Payload }: { Payload: Uint8Array }) => {
       const event = JSON.parse(Buffer.from(Payload).toString()) as { see?: string[] };
       const fence = { done: false, action: { do: "fence", because: "operator" }, control };
