@@ -13,7 +13,7 @@ import { Sandbox } from "./sandbox";
 export const HOME = "us-east-1";
 export const STANDBY = "us-east-2";
 
-const DATABASE = "trading";
+export const DATABASE = "trading";
 /** What the index lags behind here; on AWS it is milliseconds as a rule. */
 const INDEX_LAG_MS = 100;
 /** DynamoDB's limit for one key (DynamoDB: partition limits). */
@@ -60,14 +60,17 @@ export class Live {
     this.aws = new Aws({ dynamodb, queues, secrets: this.secrets }, tls);
   }
 
-  /** Starts the servers. The database is empty. */
-  static async start(): Promise<Live> {
+  /**
+   * Starts the servers. The database is empty.
+   * @param startDatabase starts another database than one that asks for no password.
+   */
+  static async start(
+    startDatabase: (tls: TlsFiles) => Promise<PostgresServer> = (tls) =>
+      startPostgres({ database: DATABASE, tls }),
+  ): Promise<Live> {
     const directory = mkdtempSync(path.join(tmpdir(), "live-"));
     const tls = makeCertificate(directory);
-    const [program, postgres] = await Promise.all([
-      deployed(directory),
-      startPostgres({ database: DATABASE, tls }),
-    ]);
+    const [program, postgres] = await Promise.all([deployed(directory), startDatabase(tls)]);
     const live = new Live(program, postgres, tls, directory);
     live.awsPort = await live.aws.listen();
     return live;
