@@ -24,8 +24,10 @@ export interface Request {
   body: string;
 }
 
-/** An answer with status 200 that is no JSON of the services here. */
+/** An answer that is no JSON of the services here. */
 export interface Answer {
+  /** @default 200 */
+  status?: number;
   text: string;
   headers?: Readonly<Record<string, string>>;
 }
@@ -80,7 +82,8 @@ export class Aws {
       this.calls.set(request.operation, (this.calls.get(request.operation) ?? 0) + 1);
       if (this.latencyMs > 0) await new Promise((done) => setTimeout(done, this.latencyMs));
       const other = await this.intercept(request);
-      if (other !== undefined) response.writeHead(200, other.headers).end(other.text);
+      if (other !== undefined)
+        response.writeHead(other.status ?? 200, other.headers).end(other.text);
       else send(200, await this.answer(request));
     } catch (error) {
       const { name, message, ...more } = error as Error;

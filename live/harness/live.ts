@@ -26,6 +26,8 @@ interface SandboxOptions {
   /** Ports of proxies that stand before the servers. */
   awsPort?: number;
   databasePort?: number;
+  /** Variables of its own, in the place of those that it would have. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** The servers that the functions call, and sandboxes that run the functions against them. */
@@ -41,12 +43,14 @@ export class Live {
     writeUnitsPerKey: WRITE_UNITS_PER_KEY,
   };
   awsPort = 0;
+  /** Texts of secrets by ARN; may be changed too. */
+  readonly secrets: Map<string, string>;
   private readonly sandboxes: Sandbox[] = [];
 
   private constructor(
     readonly program: Deployed,
     readonly postgres: PostgresServer,
-    private readonly tls: TlsFiles,
+    readonly tls: TlsFiles,
     private readonly directory: string,
   ) {
     this.dynamodb = new Dynamodb(program.tables, this.settings);
@@ -58,6 +62,14 @@ export class Live {
     });
     this.secrets = new Map([...program.secrets, ...ofDatabases]);
     this.aws = new Aws({ dynamodb, queues, secrets: this.secrets }, tls);
+    this.secrets = new Map(
+      [HOME, STANDBY].map((region) => {
+        const { environment } = program.function("dbMigration", region);
+        return [environment["DATABASE_SECRET_ARN"]!, user] as const;
+      }),
+    );
+    const { secrets } = this;
+    this.aws = new Aws({ dynamodb, queues, secrets }, tls);
   }
 
   /**
@@ -105,7 +117,11 @@ export class Live {
   /** The program's variables, with addresses that lead to the harness; and those of Lambda itself. */
   private environmentOf(
     { environment, region, memoryMb }: DeployedFunction,
-    { awsPort = this.awsPort, databasePort = this.postgres.port }: SandboxOptions,
+    {
+      awsPort = this.awsPort,
+      databasePort = this.postgres.port,
+      environment: other = {},
+    }: SandboxOptions,
   ): Record<string, string> {
     const endpoint = `https://127.0.0.1:${awsPort}`;
     const own = Object.entries(environment).map(([name, value]) => {
@@ -123,6 +139,7 @@ export class Live {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       NODE_EXTRA_CA_CERTS: this.tls.certificate,
       PGPORT: String(databasePort),
+      ...other,
     };
   }
 
