@@ -15,3 +15,5 @@ export { signToken } from "../lambda/auth/tokens";
 export { OWN_ISSUER } from "../lambda/auth/tunables";
 export { ARMED_AFTER_SECONDS } from "../lambda/detection/tunables";
 export { openShards } from "../lambda/orders/workIndex";
+export { createOrderProcessor } from "../lambda/handlers/orderProcessor";
+export { applyMigration, MIGRATIONS_TABLE, migrations } from "../lambda/orders/migrations";
