@@ -6,7 +6,7 @@ export { hintBody } from "../lambda/orders/hint";
 export { type StoredOrder, shardOf, storedOrder } from "../lambda/orders/order";
 export type { OrderItem } from "../lambda/orders/orderItem";
 export { orderKey } from "../lambda/runtime/ledgerKeys";
-export { CLOSED_KEPT_SECONDS, SWEEP_RESERVE_MS } from "../lambda/orders/tunables";
+export { CLOSED_KEPT_SECONDS, HINT_ORDERS_MAX, SWEEP_RESERVE_MS } from "../lambda/orders/tunables";
 export type { HttpAnswer, HttpRequest } from "../lambda/runtime/runtime";
 export { APPLICATION_USER } from "../lambda/orders/migrations";
 export { WORK_INDEX } from "../lambda/orders/names";

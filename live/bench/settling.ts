@@ -3,6 +3,7 @@ import type { PostgresServer } from "../../support/postgres/postgres";
 import { HOME, type Live } from "../harness/live";
 import { newOrders } from "../harness/orders";
 import {
+  HINT_ORDERS_MAX,
   MIGRATIONS_TABLE,
   type StoredOrder,
   activated,
@@ -99,9 +100,12 @@ function processorOf(live: Live, client: Client) {
   return {
     prepare: (orders: readonly StoredOrder[]) => {
       ledger.put(orders);
-      return orders.map(({ order }, n) => ({
+      const ids = orders.map(({ order }) => order.orderId);
+      // Messages of clients' orders name one, those of the sweep name ten.
+      const named = ids.length <= HINT_ORDERS_MAX ? 1 : HINT_ORDERS_MAX;
+      return Array.from({ length: Math.ceil(ids.length / named) }, (_, n) => ({
         messageId: String(n),
-        body: hintBody([order.orderId]),
+        body: hintBody(ids.slice(n * named, (n + 1) * named)),
       }));
     },
     settle: async (records: object[]) => {

@@ -36,7 +36,7 @@ const WHOLE: Sizes = {
   promotions: 5,
 };
 const SMOKE: Sizes = {
-  settledOrders: 500,
+  settledOrders: 2_000,
   growth: [1_000, 10_000],
   requests: 30,
   openOrders: 2_000,
