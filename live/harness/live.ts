@@ -35,16 +35,14 @@ export class Live {
   readonly dynamodb: Dynamodb;
   readonly queues = new Queues();
   readonly aws: Aws;
-  /** Texts of secrets by ARN. */
-  readonly secrets: ReadonlyMap<string, string>;
+  /** Texts of secrets by ARN; may be changed while the harness runs. */
+  readonly secrets: Map<string, string>;
   /** May be changed while the harness runs. */
   readonly settings: DynamodbSettings = {
     indexLagMs: INDEX_LAG_MS,
     writeUnitsPerKey: WRITE_UNITS_PER_KEY,
   };
   awsPort = 0;
-  /** Texts of secrets by ARN; may be changed too. */
-  readonly secrets: Map<string, string>;
   private readonly sandboxes: Sandbox[] = [];
 
   private constructor(
@@ -62,14 +60,6 @@ export class Live {
     });
     this.secrets = new Map([...program.secrets, ...ofDatabases]);
     this.aws = new Aws({ dynamodb, queues, secrets: this.secrets }, tls);
-    this.secrets = new Map(
-      [HOME, STANDBY].map((region) => {
-        const { environment } = program.function("dbMigration", region);
-        return [environment["DATABASE_SECRET_ARN"]!, user] as const;
-      }),
-    );
-    const { secrets } = this;
-    this.aws = new Aws({ dynamodb, queues, secrets }, tls);
   }
 
   /**
