@@ -1,4 +1,5 @@
 import { CANARY_ACCOUNT } from "../auth/tunables";
+import { STATEMENT_TIMEOUT_MS } from "../runtime/tunables";
 
 /**
  * A step of the database schema. A step may only add: during a deployment the functions of the
@@ -96,5 +97,10 @@ alter table orders
       `create index concurrently orders_canary on orders (settled_at)
 where account_id = '${CANARY_ACCOUNT}'`,
     ],
+  },
+  {
+    version: 4,
+    // The functions set this for each connection. The server sets it for whoever else uses the role.
+    sql: `alter role ${APPLICATION_USER} set statement_timeout = ${STATEMENT_TIMEOUT_MS};`,
   },
 ];

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -16,10 +16,20 @@ export interface AwsServices {
 }
 
 /** A request as the protocols carry it: its operation as `DynamoDB GetItem`. */
-interface Request {
+export interface Request {
   operation: string;
   region: string;
+  path: string;
+  headers: IncomingHttpHeaders;
   body: string;
+}
+
+/** An answer that is no JSON of the services here. */
+export interface Answer {
+  /** @default 200 */
+  status?: number;
+  text: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A connection outlives an invocation, as those of AWS do. */
@@ -34,6 +44,8 @@ export class Aws {
   readonly calls = new Map<string, number>();
   /** Each call is answered after this time. */
   latencyMs = 0;
+  /** Sees each call first, and may answer it. */
+  intercept: (request: Request) => Promise<Answer | undefined> = () => Promise.resolve(undefined);
   private readonly server;
 
   constructor(
@@ -69,7 +81,10 @@ export class Aws {
       const request = await requestOf(incoming);
       this.calls.set(request.operation, (this.calls.get(request.operation) ?? 0) + 1);
       if (this.latencyMs > 0) await new Promise((done) => setTimeout(done, this.latencyMs));
-      send(200, await this.answer(request));
+      const other = await this.intercept(request);
+      if (other !== undefined)
+        response.writeHead(other.status ?? 200, other.headers).end(other.text);
+      else send(200, await this.answer(request));
     } catch (error) {
       const { name, message, ...more } = error as Error;
       if (error instanceof NotModelledError) process.stderr.write(`live: ${message}\n`);
@@ -109,12 +124,12 @@ const services: Readonly<Record<string, string>> = {
 };
 
 async function requestOf(incoming: IncomingMessage): Promise<Request> {
-  const { headers, method } = incoming;
+  const { headers, method, url: path = "" } = incoming;
   const [prefix = "", action = ""] = String(headers["x-amz-target"] ?? "").split(".");
   // The signature's scope: key, day, region, service.
   const scope = /Credential=[^/]+\/\d+\/([\w-]+)\/([\w-]+)\//.exec(headers.authorization ?? "");
   const [, region = "", signedFor = ""] = scope ?? [];
   const rest = signedFor === "s3" ? "S3" : signedFor === "lambda" ? "Lambda" : signedFor;
   const operation = action === "" ? `${rest} ${method}` : `${services[prefix] ?? prefix} ${action}`;
-  return { operation, region, body: (await buffer(incoming)).toString() };
+  return { operation, region, path, headers, body: (await buffer(incoming)).toString() };
 }

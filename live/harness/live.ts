@@ -13,7 +13,7 @@ import { Sandbox } from "./sandbox";
 export const HOME = "us-east-1";
 export const STANDBY = "us-east-2";
 
-const DATABASE = "trading";
+export const DATABASE = "trading";
 /** What the index lags behind here; on AWS it is milliseconds as a rule. */
 const INDEX_LAG_MS = 100;
 /** DynamoDB's limit for one key (DynamoDB: partition limits). */
@@ -26,6 +26,8 @@ interface SandboxOptions {
   /** Ports of proxies that stand before the servers. */
   awsPort?: number;
   databasePort?: number;
+  /** Variables of its own, in the place of those that it would have. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** The servers that the functions call, and sandboxes that run the functions against them. */
@@ -33,8 +35,8 @@ export class Live {
   readonly dynamodb: Dynamodb;
   readonly queues = new Queues();
   readonly aws: Aws;
-  /** Texts of secrets by ARN. */
-  readonly secrets: ReadonlyMap<string, string>;
+  /** Texts of secrets by ARN; may be changed while the harness runs. */
+  readonly secrets: Map<string, string>;
   /** May be changed while the harness runs. */
   readonly settings: DynamodbSettings = {
     indexLagMs: INDEX_LAG_MS,
@@ -46,7 +48,7 @@ export class Live {
   private constructor(
     readonly program: Deployed,
     readonly postgres: PostgresServer,
-    private readonly tls: TlsFiles,
+    readonly tls: TlsFiles,
     private readonly directory: string,
   ) {
     this.dynamodb = new Dynamodb(program.tables, this.settings);
@@ -60,14 +62,17 @@ export class Live {
     this.aws = new Aws({ dynamodb, queues, secrets: this.secrets }, tls);
   }
 
-  /** Starts the servers. The database is empty. */
-  static async start(): Promise<Live> {
+  /**
+   * Starts the servers. The database is empty.
+   * @param startDatabase starts another database than one that asks for no password.
+   */
+  static async start(
+    startDatabase: (tls: TlsFiles) => Promise<PostgresServer> = (tls) =>
+      startPostgres({ database: DATABASE, tls }),
+  ): Promise<Live> {
     const directory = mkdtempSync(path.join(tmpdir(), "live-"));
     const tls = makeCertificate(directory);
-    const [program, postgres] = await Promise.all([
-      deployed(directory),
-      startPostgres({ database: DATABASE, tls }),
-    ]);
+    const [program, postgres] = await Promise.all([deployed(directory), startDatabase(tls)]);
     const live = new Live(program, postgres, tls, directory);
     live.awsPort = await live.aws.listen();
     return live;
@@ -102,7 +107,11 @@ export class Live {
   /** The program's variables, with addresses that lead to the harness; and those of Lambda itself. */
   private environmentOf(
     { environment, region, memoryMb }: DeployedFunction,
-    { awsPort = this.awsPort, databasePort = this.postgres.port }: SandboxOptions,
+    {
+      awsPort = this.awsPort,
+      databasePort = this.postgres.port,
+      environment: other = {},
+    }: SandboxOptions,
   ): Record<string, string> {
     const endpoint = `https://127.0.0.1:${awsPort}`;
     const own = Object.entries(environment).map(([name, value]) => {
@@ -120,6 +129,7 @@ export class Live {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       NODE_EXTRA_CA_CERTS: this.tls.certificate,
       PGPORT: String(databasePort),
+      ...other,
     };
   }
 

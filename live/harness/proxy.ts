@@ -11,6 +11,8 @@ interface Pair {
 export class Proxy {
   /** New connections are accepted and lead nowhere, and open ones carry nothing. */
   isBlackHole = false;
+  /** Answers of servers end after so many bytes, and their connection with them. */
+  answerBytesMax = Infinity;
   /** Connections that clients have opened so far. */
   opened = 0;
   private readonly pairs = new Set<Pair>();
@@ -45,7 +47,9 @@ export class Proxy {
       else if (!this.isBlackHole) up.write(data);
     });
     up.on("data", (data) => {
-      if (!this.isBlackHole) down.write(data);
+      if (this.isBlackHole) return;
+      if (data.length <= this.answerBytesMax) down.write(data);
+      else down.end(data.subarray(0, this.answerBytesMax));
     });
   }
 

@@ -43,6 +43,8 @@ export class Sandbox {
       held.release();
       children.delete(child);
     });
+    // An invocation learns of it by the end of the process.
+    child.on("error", () => undefined);
   }
 
   /** @throws Error with what the process printed if the bundle does not load. */
@@ -73,7 +75,7 @@ export class Sandbox {
   /** Runs one invocation; a sandbox runs one at a time. */
   async invoke(event: unknown): Promise<Outcome> {
     const { child, held, settings } = this;
-    if (!child.connected) throw new Error(`live: the sandbox of ${settings.bundle} has ended`);
+    if (!this.isRunning) throw new Error(`live: the sandbox of ${settings.bundle} has ended`);
     const timeoutMs = settings.timeoutSeconds * 1000;
     const end = new AbortController();
     const ended = (kind: "timed out" | "crashed") => () => end.abort({ kind });
@@ -81,7 +83,10 @@ export class Sandbox {
     const crashed = ended("crashed");
     child.once("exit", crashed);
     held.thaw();
-    child.send({ event, deadlineMs: Date.now() + timeoutMs });
+    // The process may have ended without having been missed yet: its channel then refuses the message.
+    child.send({ event, deadlineMs: Date.now() + timeoutMs }, (error) => {
+      if (error !== null) crashed();
+    });
     try {
       const [outcome] = (await once(child, "message", { signal: end.signal })) as [Outcome];
       held.freeze();
@@ -96,6 +101,11 @@ export class Sandbox {
       clearTimeout(timer);
       child.off("exit", crashed);
     }
+  }
+
+  get isRunning(): boolean {
+    const { connected, exitCode, signalCode } = this.child;
+    return connected && exitCode === null && signalCode === null;
   }
 
   /** What the function has printed so far, by lines. */

@@ -75,6 +75,27 @@ describe("a sandbox", () => {
     expect(await sandbox.invoke({})).toEqual({ kind: "crashed" });
   });
 
+  it("refuses an invocation after its process was killed, and one that has begun ends", async () => {
+    const sandbox = await running(`export const handler = () => new Promise(() => {});`);
+    const begun = sandbox.invoke({});
+    await sandbox.stop();
+    expect(await begun).toEqual({ kind: "crashed" });
+    expect(sandbox.isRunning).toBe(false);
+    await expect(sandbox.invoke({})).rejects.toThrow(/has ended/);
+  });
+
+  it("answers an invocation whose process ends before it takes the event", async () => {
+    const sandbox = await running(`
+      setTimeout(() => process.exit(3), 50);
+      export const handler = async () => "late";`);
+    // A frozen process does not end, so it does only once it is thawed.
+    await wait(100);
+    const outcomes = [sandbox.invoke({}), wait(2_000).then(() => ({ kind: "nothing" }))];
+    expect(["crashed", "answered"]).toContain((await Promise.race(outcomes)).kind);
+    await wait(100);
+    await expect(sandbox.invoke({})).rejects.toThrow(/has ended/);
+  });
+
   it("says what a bundle complains about that does not load", async () => {
     await expect(running(`throw new Error("no table");`)).rejects.toThrow(/no table/);
   });

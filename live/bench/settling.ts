@@ -1,0 +1,246 @@
+import { Client } from "pg";
+import type { PostgresServer } from "../../support/postgres/postgres";
+import { HOME, type Live } from "../harness/live";
+import { newOrders } from "../harness/orders";
+import {
+  HINT_ORDERS_MAX,
+  MIGRATIONS_TABLE,
+  type StoredOrder,
+  activated,
+  applyMigration,
+  createOrderProcessor,
+  firstControl,
+  hintBody,
+  insertOrders,
+  migrations,
+  orderKey,
+  shardOf,
+} from "../shipped";
+import { type Figure, median } from "./figures";
+
+const BATCHES = [10, 100, 500];
+const REPETITIONS = 5;
+/** Hard limit and goal of the processor's rate beside that of its statements by hand. */
+const RATIO_MIN = 0.8;
+const RATIO_GOAL = 0.9;
+/** A batch of the large table may take this much longer than one of the small. */
+const GROWTH_MAX = 1.5;
+const GROWTH_BATCH = 100;
+const EPOCH = 1;
+
+type Sql = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
+
+const sqlOf =
+  (client: Client): Sql =>
+  async <Row>(text: string, values: readonly unknown[]) =>
+    (values.length === 0 ? await client.query(text) : await client.query(text, [...values]))
+      .rows as Row[];
+
+/** What the processor's AWS clients answer: at once, and without a limit. */
+class Ledger {
+  readonly items = new Map<string, object>();
+
+  put(orders: readonly StoredOrder[]): void {
+    for (const order of orders) {
+      const pk = orderKey(order.order.orderId);
+      const shard = `open#${shardOf(order.fingerprint)}`;
+      this.items.set(pk, { pk, shard, at: order.acceptedAt, ...order });
+    }
+  }
+
+  readonly send = (command: { constructor: { name: string }; input: Input }): Promise<object> => {
+    const { RequestItems, Statements } = command.input;
+    switch (command.constructor.name) {
+      case "GetCommand":
+        return Promise.resolve({ Item: control });
+      case "BatchGetCommand": {
+        const [[name, { Keys }]] = Object.entries(RequestItems!) as [[string, { Keys: Key[] }]];
+        const found = Keys.map(({ pk }) => this.items.get(pk));
+        return Promise.resolve({ Responses: { [name]: found.filter((item) => item) } });
+      }
+      case "BatchExecuteStatementCommand":
+        return Promise.resolve({ Responses: Statements!.map(() => ({})) });
+      default:
+        return Promise.resolve({});
+    }
+  };
+}
+
+type Key = { pk: string };
+interface Input {
+  RequestItems?: Record<string, { Keys: Key[] }>;
+  Statements?: unknown[];
+}
+
+const now = Date.now();
+const first = activated(firstControl(HOME, 0, "bench", now), null, now);
+const control = { pk: "control", ...first, epoch: EPOCH };
+
+/** Settles batches through the processor, with the database of the client. */
+function processorOf(live: Live, client: Client) {
+  const ledger = new Ledger();
+  const sender = { send: ledger.send };
+  const { environment } = live.program.function("orderProcessor", HOME);
+  const runtime = {
+    env: { ...environment, AWS_REGION: HOME },
+    clock: {
+      nowMs: () => Date.now(),
+      timer: (delayMs: number, fire: () => void) => {
+        const timer = setTimeout(fire, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    write: () => undefined,
+    sql: () => sqlOf(client),
+    dynamodb: sender,
+    s3: sender,
+    sqs: () => sender,
+  } as unknown as Parameters<typeof createOrderProcessor>[0];
+  const process = createOrderProcessor(runtime);
+  return {
+    prepare: (orders: readonly StoredOrder[]) => {
+      ledger.put(orders);
+      const ids = orders.map(({ order }) => order.orderId);
+      // Messages of clients' orders name one, those of the sweep name ten.
+      const named = ids.length <= HINT_ORDERS_MAX ? 1 : HINT_ORDERS_MAX;
+      return Array.from({ length: Math.ceil(ids.length / named) }, (_, n) => ({
+        messageId: String(n),
+        body: hintBody(ids.slice(n * named, (n + 1) * named)),
+      }));
+    },
+    settle: async (records: object[]) => {
+      const { batchItemFailures } = await process({ Records: records } as never);
+      if (batchItemFailures.length > 0) throw new Error("bench: a batch was not settled");
+    },
+  };
+}
+
+/** Rates of the processor, by hand, and of a plain insert; each batch after the other. */
+export async function settling(live: Live, orders: number): Promise<Figure[]> {
+  const client = await live.postgres.connect();
+  const processor = processorOf(live, client);
+  const figures: Figure[] = [];
+  for (const size of BATCHES) {
+    const count = Math.max(2, Math.ceil(orders / size));
+    const rates = { processor: [] as number[], hand: [] as number[], plain: [] as number[] };
+    const ratios: number[] = [];
+    for (let n = 0; n <= REPETITIONS; n++) {
+      const ms = { processor: 0, hand: 0, plain: 0 };
+      for (let batch = 0; batch < count; batch++) {
+        const records = processor.prepare(newOrders(size));
+        ms.processor += await timed(() => processor.settle(records));
+        const byHand = newOrders(size);
+        ms.hand += await timed(() => insertOrders(sqlOf(client), EPOCH, byHand, nowText()));
+        const plain = newOrders(size);
+        ms.plain += await timed(() => insertPlainly(client, plain));
+      }
+      // The first repetition warms up.
+      if (n === 0) continue;
+      for (const way of ["processor", "hand", "plain"] as const) {
+        rates[way].push((count * size * 1000) / ms[way]);
+      }
+      ratios.push(ms.hand / ms.processor);
+    }
+    figures.push(...figuresOf(size, rates, median(ratios)));
+  }
+  await client.end();
+  return figures;
+}
+
+function figuresOf(
+  size: number,
+  rates: Readonly<Record<"processor" | "hand" | "plain", readonly number[]>>,
+  ratio: number,
+): Figure[] {
+  const rate = (of: readonly number[]) => `${Math.round(median(of)).toLocaleString("en-US")}/s`;
+  const what = `batches of ${size}`;
+  return [
+    { what: `order-processor, ${what}`, measured: rate(rates.processor) },
+    { what: `its statement by hand, ${what}`, measured: rate(rates.hand) },
+    { what: `a plain insert of the rows, ${what}`, measured: rate(rates.plain) },
+    {
+      what: `order-processor beside by hand, ${what}`,
+      measured: `${ratio.toFixed(2)} x`,
+      limit: `>= ${RATIO_MIN} x (goal ${RATIO_GOAL} x)`,
+      isKept: ratio >= RATIO_MIN,
+    },
+  ];
+}
+
+/** How much longer a batch takes in a large table than in a small one. */
+export async function growth(live: Live, sizes: readonly [number, number]): Promise<Figure> {
+  const databases = [];
+  for (const size of sizes) databases.push(await filled(live.postgres, size));
+  const ratios: number[] = [];
+  for (let n = 0; n <= REPETITIONS; n++) {
+    const ms = [0, 0];
+    for (let batch = 0; batch < 20; batch++) {
+      for (const [i, client] of databases.entries()) {
+        const orders = newOrders(GROWTH_BATCH);
+        ms[i]! += await timed(() => insertOrders(sqlOf(client), EPOCH, orders, nowText()));
+      }
+    }
+    if (n > 0) ratios.push(ms[1]! / ms[0]!);
+  }
+  for (const client of databases) await client.end();
+  const ratio = median(ratios);
+  const [small, large] = sizes.map((size) => size.toLocaleString("en-US"));
+  return {
+    what: `a batch with ${large} orders beside ${small}`,
+    measured: `${ratio.toFixed(2)} x`,
+    limit: `<= ${GROWTH_MAX} x`,
+    isKept: ratio <= GROWTH_MAX,
+  };
+}
+
+/** A database of its own with the schema and so many orders. */
+async function filled(postgres: PostgresServer, orders: number): Promise<Client> {
+  const admin = await postgres.connect();
+  const name = `orders_${orders}`;
+  await admin.query(`create database ${name}`);
+  const client = new Client({
+    host: "127.0.0.1",
+    port: postgres.port,
+    user: "postgres",
+    database: name,
+  });
+  await admin.end();
+  await client.connect();
+  for (const text of [MIGRATIONS_TABLE, ...migrations.flatMap(applyMigration)]) {
+    await client.query(text);
+  }
+  await client.query(`update writer_epoch set epoch = ${EPOCH}`);
+  await client.query(
+    `insert into orders (id, account_id, session_id, symbol, side, quantity, accepted_at, accepted_in,
+       fingerprint, settled_at, epoch)
+     select gen_random_uuid(), 'account', 'session', 'ACME', 'BUY', 1, now(), '${HOME}',
+       repeat('f', 64), now(), ${EPOCH} from generate_series(1, ${orders})`,
+  );
+  await client.query("vacuum analyze orders");
+  return client;
+}
+
+/** What any program would do: one statement with the rows' values, without a look at the epoch. */
+async function insertPlainly(client: Client, orders: readonly StoredOrder[]): Promise<void> {
+  const values: unknown[] = [];
+  const rows = orders.map(({ order, acceptedAt, acceptedIn, fingerprint }) => {
+    const at = values.length;
+    const { orderId, accountId, sessionId, symbol, side, quantity } = order;
+    values.push(orderId, accountId, sessionId, symbol, side, quantity);
+    values.push(acceptedAt, acceptedIn, fingerprint, nowText(), EPOCH);
+    return `(${Array.from({ length: values.length - at }, (_, i) => `$${at + i + 1}`).join()})`;
+  });
+  await client.query(
+    `insert into orders (id, account_id, session_id, symbol, side, quantity, accepted_at, accepted_in,
+       fingerprint, settled_at, epoch) values ${rows.join()}`,
+    values,
+  );
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+const nowText = (): string => new Date().toISOString();
