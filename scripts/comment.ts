@@ -9,6 +9,8 @@ export interface Environment {
   stack: string;
   up: JobResult;
   destroy: JobResult;
+  /** How `dr verify` ended in the job `up`; empty if it was not reached. */
+  verify?: string;
   /** Of the stack, where `up` succeeded. */
   outputs: Record<string, unknown>;
   /** What changed, or would have. */
@@ -54,7 +56,7 @@ export function renderPreview({ stack, changes, risks }: Summary): string[] {
   ];
 }
 
-function body({ stack, up, destroy, outputs }: Environment): string[] | null {
+function body({ stack, up, destroy, verify, outputs }: Environment): string[] | null {
   if (destroy === "success") return [`Environment \`${stack}\` is destroyed.`];
   if (destroy === "failure") {
     return [
@@ -62,12 +64,16 @@ function body({ stack, up, destroy, outputs }: Environment): string[] | null {
         "sweep tries again.",
     ];
   }
-  if (up === "failure") {
+  const isFailed = verify === "failure";
+  if (up === "failure" && !isFailed) {
     return [`Environment \`${stack}\` could **not** be brought up; what it has is left as it is.`];
   }
-  if (up !== "success") return null;
+  if (up !== "success" && !isFailed) return null;
   const rows = Object.entries(outputs).map(([name, value]) => `| ${name} | ${code(value)} |`);
-  return [`Environment \`${stack}\` is up.`, "", "| output | value |", "| --- | --- |", ...rows];
+  const first = isFailed
+    ? `Environment \`${stack}\` is up, but \`dr verify\` did **not** pass: see the run.`
+    : `Environment \`${stack}\` is up.`;
+  return [first, "", "| output | value |", "| --- | --- |", ...rows];
 }
 
 /** A value that cannot break out of its cell. */
@@ -121,6 +127,7 @@ runAsScript(module, ([what]) => {
     destroy: setting("DESTROY") as JobResult,
     outputs: JSON.parse(process.env["OUTPUTS"] || "{}") as Record<string, unknown>,
     preview,
+    verify: process.env["VERIFY"] ?? "",
     commit: setting("COMMIT"),
     runUrl: `${setting("GITHUB_SERVER_URL")}/${repository}/actions/runs/${setting("GITHUB_RUN_ID")}`,
   });

@@ -26,6 +26,8 @@ const loopsAtOnce = (t: Tunables): number =>
   Math.floor((t.LOOP_TIMEOUT_SECONDS + t.SCHEDULE_GAP_MAX_SECONDS) / 60);
 
 const relations = {
+  "one disarming alone does not set off failover-not-ready": (t) =>
+    Math.ceil(t.DISARM_SECONDS / (t.READINESS_EVERY_MINUTES * 60)) < t.NOT_READY_REPORTS,
   "a loop outlives the longest gap between two starts by one slot": (t) =>
     t.LOOP_SECONDS >= t.SCHEDULE_GAP_MAX_SECONDS + t.LOOK_SLOT_SECONDS,
   "a loop's last look ends before the function's timeout": (t) =>

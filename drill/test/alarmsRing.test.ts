@@ -47,6 +47,9 @@ const ringsInNone: Readonly<Record<string, string>> = {
   "canary-order": unplayed["CloudWatchSynthetics"]!,
 };
 
+/** No outage of the drill lasts as long as this alarm waits. */
+const ringsLate = "failover-not-ready-use2";
+
 /** On when all is well: a part of `home-lost`. */
 const ALWAYS_ON = "standby-reachable-use2";
 
@@ -57,7 +60,11 @@ it("every alarm has a fault that sets it off, or a reason why there is none", as
   const { alarms, composites } = describeProgram((await cachedCapture()).resources);
   const all = [...alarms, ...composites].map(({ name }) => withoutRegion(name));
   const rung = ringsIn.flatMap(([, , names]) => names.map(withoutRegion));
-  const named = [...rung, ...Object.keys(ringsInNone), withoutRegion(ALWAYS_ON)];
+  const named = [
+    ...rung,
+    ...Object.keys(ringsInNone),
+    ...[ringsLate, ALWAYS_ON].map(withoutRegion),
+  ];
   expect([...new Set(named)].sort()).toEqual([...new Set(all)].sort());
   for (const name of Object.keys(ringsInNone)) expect(rung).not.toContain(name);
 }, 60_000);
@@ -70,6 +77,7 @@ it("no alarm goes off in an hour of ordinary load and an hour of a quiet market"
     expect(evaluated).toContain(`dev-${name}-use1`);
   }
   expect(evaluated).toContain("dev-replication-lag-use2");
+  expect(evaluated).toContain("dev-failover-not-ready-use2");
 }, 240_000);
 
 it.each(ringsIn)(
@@ -80,6 +88,15 @@ it.each(ringsIn)(
   },
   120_000,
 );
+
+it("failover-not-ready goes off while the standby's database has no instance, and not at once", async () => {
+  const region = "us-east-2";
+  const rang = (await play("databaseAway", { region, minutes: 27 })).map(ownName);
+  expect(rang).toContain(ringsLate);
+  const early = (await play("databaseAway", { region, minutes: 9 })).map(ownName);
+  expect(early).not.toContain(ringsLate);
+  expect(early).toContain("database-silent-use2");
+}, 120_000);
 
 it("an alarm on a metric that the drill cannot read stops it, by the metric's name", async () => {
   const { resources } = await cachedCapture();

@@ -13,5 +13,7 @@ export const ACTIVATE_RETRY_MS = 250;
  * progress: the sentinel starts another one on every slot.
  */
 export const WOKEN_UNDER_TARGET_SECONDS = 15;
+/** How often the tick reports whether the standby could take over. It calls RDS for that. */
+export const READINESS_EVERY_MINUTES = 5;
 /** An invocation starts no further action with less than this left: an activation must fit. */
 export const ACTION_RESERVE_MS = 25_000;

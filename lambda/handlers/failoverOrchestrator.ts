@@ -12,6 +12,7 @@ import { variable } from "../runtime/env";
 import { createLog, type Log } from "../runtime/log";
 import { probe, untilNextSlot, type ProbeRuntime } from "../detection/probe";
 import { readControlOrUnknown } from "../control/controlItem";
+import { readinessIsDue, reportReadiness } from "../failover/readiness";
 import { observeTarget } from "../failover/targetDatabase";
 import type { Invocation, Runtime } from "../runtime/runtime";
 import { mergeProbes, signOf, type Evidence, type ProbeResult } from "../detection/evidence";
@@ -114,6 +115,9 @@ class ControlLoop {
     if (this.trigger === "tick") {
       this.control = await this.readControl();
       this.hasActed = false;
+      if (readinessIsDue(this.runtime.clock.nowMs())) {
+        void reportReadiness(this.runtime, this.control, this.log);
+      }
       if (!this.isInProgress()) await untilNextSlot(this.runtime);
     }
     for (;;) {

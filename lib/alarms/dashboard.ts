@@ -135,6 +135,9 @@ export class Dashboard extends RegionalComponent<DashboardArgs> {
         probe("StandbyProbeFailed"),
         probe("HomeCanaryFailed"),
       ]),
+      this.graph("The standby could not take over", [
+        this.ordersIn(platform.standby, "FailoverNotReady", "Maximum"),
+      ]),
     ];
   }
 

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BAD_PROBES_IN_ROW, LOOK_SLOT_SECONDS } from "../../lambda/detection/tunables";
+import { READINESS_EVERY_MINUTES } from "../../lambda/failover/tunables";
 import type { LambdaFunction } from "../functions/lambdaFunction";
 import type { Platform, Region } from "../platform/platform";
 import { type Sns, wakingAlarm } from "../sns";
@@ -9,7 +10,7 @@ import { allAlarmed } from "./composite";
 import { describeAlarm } from "./description";
 import { probeMetric } from "./probeMetric";
 import { ordersMetric } from "./targets";
-import { BLIND_PERIOD_SECONDS } from "./thresholds";
+import { BLIND_PERIOD_SECONDS, NOT_READY_REPORTS, READINESS_WATCHED } from "./thresholds";
 import { type RegionalArgs, RegionalComponent } from "../platform/component";
 
 export interface FailoverAlarmsArgs extends RegionalArgs {
@@ -47,6 +48,20 @@ const notifying = {
       period: BLIND_PERIOD_SECONDS,
     },
     ...silence(MINUTE_SECONDS / BLIND_PERIOD_SECONDS),
+  }),
+  "failover-not-ready": ({ platform }: Watched): AlarmDefinition => ({
+    meaning: "The standby could not take over: for most of 25 minutes something was in the way",
+    fault:
+      "the standby's cluster has no available instance, or automatic failover is kept disarmed",
+    first: "dr readiness",
+    next: "read 'readiness for a failover' in the log group of the orchestrator",
+    metric: {
+      ...ordersMetric({ platform, region: platform.standby }, "FailoverNotReady"),
+      statistic: "Maximum",
+      period: READINESS_EVERY_MINUTES * MINUTE_SECONDS,
+    },
+    evaluationPeriods: READINESS_WATCHED,
+    datapointsToAlarm: NOT_READY_REPORTS,
   }),
   "evidence-ignored": ({ platform }: Watched): AlarmDefinition => ({
     meaning: "An item in the ledger that detection reads makes no sense and is ignored",

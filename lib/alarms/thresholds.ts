@@ -20,5 +20,11 @@ export const GRAY_CANARIES = 2;
 export const OPEN_ORDER_SECONDS = 300;
 /** Orders of two minutes at the API's full rate are open: a sweep closes those of one minute. */
 export const OPEN_ORDERS_SECONDS = 120;
+/**
+ * Reports of the readiness that must be bad, of the last READINESS_WATCHED. A deployment disarms for 15
+ * minutes, which are three reports.
+ */
+export const NOT_READY_REPORTS = 4;
+export const READINESS_WATCHED = 5;
 /** Probes run every 10 s. Two periods of 30 s without one set the alarm off. */
 export const BLIND_PERIOD_SECONDS = 30;

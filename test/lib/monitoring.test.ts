@@ -108,7 +108,7 @@ test("every metric in our namespace is one that a handler writes", () => {
   const known = [
     ...["HomeProbeFailed", "StandbyProbeFailed", "HomeCanaryFailed"],
     ...["OrdersAccepted", "OrdersFailed", "OrdersSettled", "OpenOrders", "OldestOpenSeconds"],
-    ...["OrdersRefused", "EvidenceIgnored"],
+    ...["OrdersRefused", "EvidenceIgnored", "FailoverNotReady"],
   ];
   for (const alarm of program.all("cloudwatch/metricAlarm")) {
     for (const { namespace, metricName, dimensions } of metricsOf(alarm)) {

@@ -38,6 +38,12 @@ describe("the comment on a pull request", () => {
     expect(render(ended)).not.toContain("a.example");
   });
 
+  it("tells that what is up has not passed its checks, with the outputs", () => {
+    const text = render({ ...environment, up: "failure", verify: "failure" });
+    expect(text).toMatch(/is up, but `dr verify` did \*\*not\*\* pass/);
+    expect(text).toContain("a.example");
+  });
+
   it("tells nothing of what was superseded or left out", () => {
     expect(render({ ...environment, up: "cancelled" })).toBeNull();
     expect(render({ ...environment, up: "skipped" })).toBeNull();

@@ -64,6 +64,7 @@ describe("the workflows", () => {
       },
       "preview.yml: preview": { contents: "read", "id-token": "write" },
       "preview.yml: comment": { contents: "read", "pull-requests": "write" },
+      "production.yml: deploy": { contents: "read", "id-token": "write" },
       "pull-request.yml: up": { contents: "read", "id-token": "write" },
       "pull-request.yml: destroy": { contents: "read", "id-token": "write" },
       "pull-request.yml: comment": { contents: "read", "pull-requests": "write" },
@@ -73,7 +74,9 @@ describe("the workflows", () => {
 
   it("give no credentials to code from a fork", () => {
     for (const { on } of workflows) expect(JSON.stringify(on)).not.toContain("pull_request_target");
-    const ofPullRequests = withCloud.filter(({ name }) => !name.startsWith("nightly-sweep.yml"));
+    const ofPullRequests = withCloud.filter(({ name }) =>
+      /^(pull-request|preview)\.yml/.test(name),
+    );
     expect(ofPullRequests).toHaveLength(3);
     for (const job of ofPullRequests) {
       expect(job.if).toContain("pull_request.head.repo.full_name == github.repository &&");
@@ -94,6 +97,26 @@ describe("the workflows", () => {
     expect(JSON.stringify(others)).not.toMatch(/AWS_PREVIEW_ROLE_ARN|PREVIEW_CONFIG_PASSPHRASE/);
   });
 
+  it("deploy production by hand, from the main branch, once somebody has approved it", () => {
+    const [production] = workflows.filter(({ file }) => file === "production.yml");
+    expect(production?.on).toBe("workflow_dispatch");
+    const [job] = Object.values(production!.jobs);
+    expect(job?.environment).toBe("production");
+    expect(job?.if).toContain("github.ref == 'refs/heads/main' &&");
+    const others = jobs.filter(({ name }) => name !== "production.yml: deploy");
+    expect(JSON.stringify(others)).not.toMatch(/AWS_PRODUCTION_ROLE_ARN|PRODUCTION_CONFIG_/);
+  });
+
+  it("verify what they have brought up, and keep the report", () => {
+    for (const job of jobs.filter((each) => runs(each).includes("scripts/deploy.ts"))) {
+      const lines = job.steps.map(({ run = "", uses = "" }) => run + uses);
+      const deployed = lines.findIndex((line) => line.includes("scripts/deploy.ts"));
+      const verified = lines.findIndex((line) => /dr -- verify .*--junit verify\.xml/.test(line));
+      const kept = lines.findIndex((line) => line.startsWith("actions/upload-artifact@"));
+      expect([job.name, deployed < verified && verified < kept]).toEqual([job.name, true]);
+    }
+  });
+
   it("run one line per step, and paste nothing from outside into it", () => {
     const lines = steps.flatMap(({ run }) => run ?? []);
     expect(lines).not.toEqual([]);
@@ -110,6 +133,7 @@ describe("the workflows", () => {
   it("change a stack one at a time and never cancel a change that has started", () => {
     expect(namesOf(changing)).toEqual([
       "nightly-sweep.yml: destroy",
+      "production.yml: deploy",
       "pull-request.yml: up",
       "pull-request.yml: destroy",
     ]);
@@ -117,9 +141,10 @@ describe("the workflows", () => {
       expect(concurrency?.["cancel-in-progress"]).toBe(false);
       return concurrency?.group
         .replace("${{ github.event.pull_request.number }}", "42")
-        .replace("${{ matrix.stack }}", "pr-42");
+        .replace("${{ matrix.stack }}", "pr-42")
+        .replace("${{ vars.LONG_LIVED_STACK }}", "production");
     });
-    expect(new Set(groups)).toEqual(new Set(["stack-pr-42"]));
+    expect(new Set(groups)).toEqual(new Set(["stack-pr-42", "stack-production"]));
   });
 
   it("allow Aurora two hours, with credentials that last as long as the job", () => {

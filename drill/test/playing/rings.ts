@@ -16,6 +16,11 @@ export interface Healthy {
   evaluated: readonly string[];
 }
 
+export interface Away {
+  region: string;
+  minutes: number;
+}
+
 const HOUR_MS = 3_600_000;
 
 /** From the deployment on: some hours of ordinary load, then as many of a quiet market. */
@@ -33,6 +38,23 @@ export async function playHealthy(platform: Platform, hours: number): Promise<He
     ({ region, arn }) => cloudwatch.alarms.stateOf(region, arn) !== "INSUFFICIENT_DATA",
   );
   return { rang: [...rang], evaluated: evaluated.map(({ name }) => name) };
+}
+
+/** The alarms that go off while a region's database has no instance. Nothing else is wrong. */
+export async function playDatabaseAway(
+  platform: Platform,
+  { region, minutes }: Away,
+): Promise<readonly string[]> {
+  const world = new World({ ...platform, seed: "database away" });
+  const { simulation } = world.base;
+  world.deploy();
+  await simulation.run(world.base.nowMs + HOUR_MS);
+  const rang = ringsOf(world);
+  const member = world.aurora.members.get(region);
+  if (member === undefined) throw new Error(`no Aurora cluster in ${region}`);
+  member.isDown = true;
+  await simulation.run(world.base.nowMs + minutes * 60_000);
+  return [...rang];
 }
 
 /** What a seed draws of a kind of outage. */

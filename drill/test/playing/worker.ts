@@ -3,7 +3,7 @@ import { designNamed, resources } from "../../runner/opened";
 import { OURS } from "../../runner/options";
 import { type Drawn, type Pair, playPair } from "./armedPair";
 import { type Answer, type Request, playRequest } from "./edited";
-import { type Healthy, playHealthy, playRings } from "./rings";
+import { type Away, type Healthy, playDatabaseAway, playHealthy, playRings } from "./rings";
 import { type TakenOver, playTakenOver } from "./takenOver";
 
 export { glanceAt, huntFor, playOutage } from "../../runner/worker";
@@ -27,6 +27,11 @@ export function healthy(hours: number): Promise<Healthy> {
 /** The alarms that go off in an outage. */
 export function rings(drawn: Drawn): Promise<readonly string[]> {
   return playRings(designNamed(OURS).platform, drawn);
+}
+
+/** The alarms that go off while a region's database is away. */
+export function databaseAway(away: Away): Promise<readonly string[]> {
+  return playDatabaseAway(designNamed(OURS).platform, away);
 }
 
 /** What a takeover leaves behind when it is played in full, and when an outage starts after it. */

@@ -67,6 +67,7 @@ describe.each(regions)("the dashboard in %s", (token, region) => {
         ? "Invokes the orchestrator"
         : "Invoke the orchestrator (standby-reachable is normally in ALARM state)",
       "Probes of the regions",
+      "The standby could not take over",
       "## What is open?",
       "Open orders",
       "Oldest open order, seconds",

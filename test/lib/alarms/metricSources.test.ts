@@ -41,6 +41,7 @@ const quiet: Readonly<Record<string, string>> = {
   "archives-lag": "each archive of a settled batch is a data point; canary orders never stop",
   "canary-orders-failing": "probes publish zeros too; probes-missing goes off without them",
   "evidence-ignored": "an ignored item is a data point",
+  "failover-not-ready": "the tick publishes zeros too; probes-missing goes off without it",
   "function-failures": "a message in the queue makes SQS publish",
   "hints-old": "Lambda polls the queue, so it is never idle",
   "home-unreachable": "probes publish zeros too; probes-missing goes off without them",
