@@ -1,7 +1,7 @@
 import { reportOf, runChecks } from "../check";
 import { command } from "../command";
 import { planOf, planOptions } from "../plan";
-import { accountChecks } from "../preflight/account";
+import { accountChecks, callerArn } from "../preflight/account";
 import { quotaChecks } from "../preflight/quotas";
 import { regionChecks } from "../preflight/regions";
 
@@ -10,8 +10,10 @@ export const preflight = command({
   options: planOptions,
   run: async (tools, given) => {
     const plan = await planOf(tools, given);
+    // Without credentials, every check would say so.
+    const caller = await callerArn(tools);
     const checks = [
-      ...accountChecks(tools, plan),
+      ...accountChecks(tools, plan, caller),
       ...regionChecks(tools, plan),
       ...plan.regions.flatMap((region) => quotaChecks(tools, plan, region)),
     ];

@@ -234,6 +234,14 @@ describe("dr preflight", () => {
     expect(exitCode).toBe(3);
   });
 
+  it("says in one line that there are no credentials", async () => {
+    const tools = readyTools();
+    tools.sts.on(GetCallerIdentityCommand).rejects(named("CredentialsProviderError"));
+    const { exitCode, error, names } = await run(tools);
+    expect({ exitCode, names }).toEqual({ exitCode: 3, names: [] });
+    expect(error).toMatch(/^dr: no valid AWS credentials .*; sign in.*\n$/);
+  });
+
   it("takes zones that the configuration names", async () => {
     const tools = readyTools();
     const zones = '["us-east-1a","us-east-1b"]';
