@@ -90,7 +90,7 @@ function showChart({ atMs, rates, rto }) {
   const faults = samples
     .filter(({ isFault }) => isFault)
     .map((each) => make("line", { x1: x(each), x2: x(each), y1: 0, y2: 40 }));
-  find("#top").textContent = `at most ${top.toFixed(0)} here`;
+  find("#top").textContent = `· axis up to ${top.toFixed(0)}`;
   find("#chart").replaceChildren(...faults, curve("accepted"), curve("settled"));
 }
 
