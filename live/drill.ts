@@ -6,3 +6,6 @@ export type { Happening } from "../drill/world/happenings";
 export { Network } from "../drill/world/network";
 export { Route53 } from "../drill/world/route53";
 export { Schedules } from "../drill/world/schedules";
+export { loadHandlers } from "../drill/handlers";
+export { playOutage } from "../drill/scenario/outage";
+export { drawSchedule } from "../drill/scenario/schedule";

@@ -7,15 +7,16 @@ import { type Clients, clientsOf } from "./emulator/clients";
 import { createAll } from "./emulator/create/all";
 import { type Emulator, startEmulator, useEmulator } from "./emulator/emulator";
 import { databaseOf } from "./declared";
-import { Declarations } from "./emulator/program";
+import { type Declared, Declarations } from "./emulator/program";
 import { Evaluators } from "./evaluators/evaluators";
 import { makeCertificate } from "./harness/certificate";
 import { ownedDirectory, removed } from "./processes";
-import { apiUrl, environmentOf } from "./region/environment";
+import { type Addresses, apiUrl, environmentOf } from "./region/environment";
 import { type LogLine, Logs } from "./region/logs";
 import { metricsIn } from "./region/metrics";
 import { Moves } from "./region/moves";
 import { RegionProxy } from "./region/proxy";
+import { replicated } from "./region/replication";
 import { APPLICATION_USER, type HttpAnswer, type HttpRequest } from "./shipped";
 
 export interface LiveOptions {
@@ -47,6 +48,7 @@ export class Platform {
   moves!: Moves;
   private readonly addresses = new Map<string, string>();
   private readonly byRegion = new Map<string, Clients>();
+  private functionAddresses!: Addresses;
   private resolved: { host: string; untilMs: number } | undefined;
 
   private constructor(
@@ -142,6 +144,11 @@ export class Platform {
     return this.evaluators.route53.resolve(this.program.records[0]!.name).host.split(".")[2]!;
   }
 
+  /** A function's variables here. */
+  environmentOf(declared: Declared): Record<string, string> {
+    return environmentOf(declared, this.functionAddresses);
+  }
+
   /** Invokes a function past its region's proxy. @throws Error with what the function answered. */
   async invoke(stem: string, region: string, event: unknown, isAsync = false): Promise<unknown> {
     const found = [...this.program.functions.values()].find(
@@ -208,7 +215,7 @@ export class Platform {
     });
     const renamed = new Map<string, string>();
     const stage = { declarations, clients: (region: string) => this.clients(region), renamed };
-    const addresses = {
+    this.functionAddresses = {
       proxy: (region: string) => this.addresses.get(region)!,
       databasePort: (region: string) => pair.of(region).server.port,
       certificate: this.certificate,
@@ -219,8 +226,8 @@ export class Platform {
     };
     await createAll(
       stage,
-      addresses.databasePort,
-      (declared) => environmentOf(declared, addresses),
+      this.functionAddresses.databasePort,
+      (declared) => this.environmentOf(declared),
       onStep,
     );
   }
@@ -272,7 +279,10 @@ export class Platform {
       (passing, forward) => {
         const metrics = metricsIn(passing);
         if (metrics !== undefined) this.evaluators.published(passing.to, metrics);
-        return this.moves.handle(passing, forward);
+        return (
+          this.moves.handle(passing, forward) ??
+          replicated(passing, forward, [this.home, this.standby])
+        );
       },
     );
   }

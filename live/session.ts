@@ -29,7 +29,8 @@ export class Session {
   /** Seconds from the last fault to the first acceptance and the first settlement after it. */
   readonly rto: { accepted?: number; settled?: number } = {};
   private readonly tokens = new Map<string, Promise<string>>();
-  private isFailing = false;
+  /** Whether a fault was caused and no failback has been started since. */
+  isFailing = false;
   private polling: NodeJS.Timeout | undefined;
 
   constructor(

@@ -1,3 +1,4 @@
+import { Page } from "../page/server";
 import { runCommand } from "../../support/cli/command";
 import { type Given, OptionError, count } from "../../support/cli/options";
 import { NoPython } from "../../support/cli/python";
@@ -20,12 +21,14 @@ const liveCommand = {
     speed: { value: "N", default: "1", about: "Divide intervals and drawn times by N" },
     rate: { value: "N", default: "4", about: "Orders a second" },
     emulator: { value: "URL", about: "Use an emulator that runs already" },
+    port: { value: "N", default: "8080", about: "Port of the page on the loopback" },
     seed: { value: "TEXT", default: "live", about: "Seed of the drawn times" },
   },
 } as const;
 
 const SPEED_MAX = 60;
 const RATE_MAX = 100;
+const PORT_MAX = 65_535;
 const SKIPPED = 77;
 
 /** Who does what here, said before anything begins. */
@@ -40,6 +43,7 @@ Nothing of it runs on AWS.
 async function live(given: Given<typeof liveCommand.options>): Promise<number> {
   const fault = given.fault === undefined ? undefined : faultOf(given.fault);
   const perSecond = count("--rate", given.rate, RATE_MAX);
+  const port = count("--port", given.port, PORT_MAX);
   const options = {
     speed: count("--speed", given.speed, SPEED_MAX),
     emulator: given.emulator,
@@ -58,8 +62,11 @@ async function live(given: Given<typeof liveCommand.options>): Promise<number> {
   try {
     session.timeline.onEntry((entry) => say(lineOf(entry)));
     if (fault !== undefined) return report(await play(session, fault, perSecond));
+    say(`The page: ${await new Page(session).listen(port)}. Ctrl-C ends everything.`);
     session.load.start(perSecond);
-    say("Ctrl-C ends it.");
+    session.timeline.add("clients", `${perSecond} orders a second`);
+    await session.armed();
+    session.timeline.add("functions", "automatic failover is armed");
     return await new Promise<number>(() => {});
   } finally {
     await session.stop();

@@ -38,9 +38,9 @@ interface Member {
  * Signing in as on Aurora: over TLS alone; the application with a token, which is not checked here;
  * the master user with its password.
  */
-const access = (application: string, master: string, database: string) => `
-hostssl ${database} ${application} 127.0.0.1/32 trust
-hostssl ${database} ${master} 127.0.0.1/32 scram-sha-256
+const access = (application: string, master: string) => `
+hostssl all ${application} 127.0.0.1/32 trust
+hostssl all ${master} 127.0.0.1/32 scram-sha-256
 host replication postgres 127.0.0.1/32 trust
 host all postgres 127.0.0.1/32 trust
 `;
@@ -164,7 +164,7 @@ export class Pair {
   }
 
   private secure(data: string, application: string): void {
-    const { tls, master, database } = this.settings;
+    const { tls, master } = this.settings;
     for (const [from, name] of [
       [tls.certificate, "server.crt"],
       [tls.key, "server.key"],
@@ -172,7 +172,7 @@ export class Pair {
       copyFileSync(from, path.join(data, name));
       this.own(data, name);
     }
-    this.write(data, "pg_hba.conf", access(application, master.username, database));
+    this.write(data, "pg_hba.conf", access(application, master.username));
   }
 
   private async createRoles(server: Server): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 
 /** An order of a client, and what the client was told about it. */
 export interface Placed {
@@ -37,6 +38,7 @@ interface ClientSettings {
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 4_000;
+const RATE_WINDOW_MS = 4_000;
 const ACCOUNTS = 4;
 const symbols = ["ACME", "GLOBEX", "HOOLI", "INITECH"];
 
@@ -48,7 +50,10 @@ export class Load {
   private timer: NodeJS.Timeout | undefined;
   private count = 0;
 
-  constructor(private readonly settings: ClientSettings) {}
+  constructor(private readonly settings: ClientSettings) {
+    // One for each attempt under way.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   start(perSecond: number): void {
     this.timer = setInterval(() => void this.place(this.next()), 1000 / perSecond);
@@ -80,6 +85,17 @@ export class Load {
     const done = this.repeat(placed).finally(() => this.running.delete(done));
     this.running.add(done);
     return done.then(() => placed);
+  }
+
+  /** Orders acknowledged and settled per second, lately. */
+  rates(): { accepted: number; settled: number } {
+    const sinceMs = Date.now() - RATE_WINDOW_MS;
+    const rates = { accepted: 0, settled: 0 };
+    for (const { acceptedMs = 0, settledMs = 0 } of this.placed.values()) {
+      if (acceptedMs > sinceMs) rates.accepted += 1000 / RATE_WINDOW_MS;
+      if (settledMs > sinceMs) rates.settled += 1000 / RATE_WINDOW_MS;
+    }
+    return rates;
   }
 
   /** A row of the order was reported. */
@@ -115,6 +131,11 @@ export class Load {
   private async attempt(placed: Placed): Promise<boolean> {
     const { url, region } = this.settings.resolve();
     placed.tries++;
+    // On Node 20, a signal made by AbortSignal.any forgets the timeouts that it is made of.
+    const patience = new AbortController();
+    const giveUp = () => patience.abort();
+    const timer = setTimeout(giveUp, PATIENCE_MS);
+    this.stopping.signal.addEventListener("abort", giveUp);
     try {
       const answer = await fetch(`${url}/orders`, {
         method: "POST",
@@ -123,7 +144,7 @@ export class Load {
           "content-type": "application/json",
         },
         body: JSON.stringify(placed.order),
-        signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(PATIENCE_MS)]),
+        signal: patience.signal,
       });
       await answer.text();
       if (answer.status === 202) {
@@ -138,6 +159,9 @@ export class Load {
       return true;
     } catch {
       return false;
+    } finally {
+      clearTimeout(timer);
+      this.stopping.signal.removeEventListener("abort", giveUp);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { type Socket, createSocket } from "node:dgram";
 
-/** A log line of a function, as it writes it. */
+/** A log line of a function, as it writes it; or, with the source `invocation`, an event it gets. */
 export type LogLine = Readonly<Record<string, unknown>> & {
   readonly region: string;
   readonly source: string;

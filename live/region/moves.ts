@@ -1,4 +1,4 @@
-import type { Answer, Handle, Passing } from "./proxy";
+import type { Answer, Forward, Handle, Passing } from "./proxy";
 
 export type MoveKind = "failover" | "switchover";
 
@@ -52,11 +52,7 @@ export class Moves {
     clearTimeout(this.timer);
   }
 
-  private async begin(
-    kind: MoveKind,
-    { body }: Passing,
-    forward: () => Promise<Answer>,
-  ): Promise<Answer> {
+  private async begin(kind: MoveKind, { body }: Passing, forward: Forward): Promise<Answer> {
     if (this.current !== undefined) return refused("a failover or switchover is under way");
     const answer = await forward();
     if (answer.status !== 200) return answer;
@@ -84,7 +80,7 @@ export class Moves {
   }
 
   /** Shows the members as they were, and the move. */
-  private async describe(forward: () => Promise<Answer>): Promise<Answer> {
+  private async describe(forward: Forward): Promise<Answer> {
     const answer = await forward();
     if (this.current === undefined || answer.status !== 200) return answer;
     const body = Buffer.from(underWay(answer.body.toString(), this.current, this.settings.regions));

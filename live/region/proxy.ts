@@ -10,6 +10,8 @@ export interface Passing {
   to: string;
   /** As `rds`; empty for requests without a signature. */
   service: string;
+  /** As `BatchExecuteStatement`, where a header names it. */
+  operation: string;
   method: string;
   path: string;
   body: Buffer;
@@ -23,11 +25,11 @@ export interface Answer {
 
 const KEEP_ALIVE_MS = 60_000;
 
+/** Sends a request to the emulator, also as if it were signed for another region. */
+export type Forward = (region?: string) => Promise<Answer>;
+
 /** Passes a request on, or answers it differently. */
-export type Handle = (
-  passing: Passing,
-  forward: () => Promise<Answer>,
-) => Promise<Answer> | undefined;
+export type Handle = (passing: Passing, forward: Forward) => Promise<Answer> | undefined;
 
 /**
  * Stands between a region and the emulator. Requests to and from a region that is cut off are never
@@ -73,7 +75,8 @@ export class RegionProxy {
       const passing = { ...this.read(incoming), body: await buffer(incoming) };
       const isLost = () => this.isCut(passing.from) || this.isCut(passing.to);
       if (isLost()) return;
-      const forward = () => this.forward(incoming, passing.body);
+      const forward: Forward = (region = passing.to) =>
+        this.forward(incoming, passing.body, region);
       const answer = await (this.handle(passing, forward) ?? forward());
       // The work may be done; the answer is lost.
       if (isLost() || response.destroyed) return;
@@ -88,12 +91,23 @@ export class RegionProxy {
     // The signature's scope: key, day, region, service.
     const scope = /Credential=[^/]+\/\d+\/([\w-]+)\/([\w-]+)\//.exec(headers.authorization ?? "");
     const [, to = this.region, service = ""] = scope ?? [];
-    return { from: this.region, to, service, method, path: url };
+    const operation = String(headers["x-amz-target"] ?? "").split(".")[1] ?? "";
+    return { from: this.region, to, service, operation, method, path: url };
   }
 
-  private forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+  private forward(
+    { method, url, headers: { authorization, ...headers } }: IncomingMessage,
+    body: Buffer,
+    region: string,
+  ): Promise<Answer> {
+    // The emulator takes the region from the scope, and checks no signature.
+    const scoped = authorization?.replace(/(\/\d{8}\/)[\w-]+\//, `$1${region}/`);
     return new Promise((resolve, reject) => {
-      const options = { method, headers, agent: false };
+      const options = {
+        method,
+        headers: { ...headers, ...(scoped === undefined ? {} : { authorization: scoped }) },
+        agent: false,
+      };
       const outgoing = ask(`${this.emulator}${url}`, options, (answer) => {
         buffer(answer).then((text) => {
           // The body is sent as a whole.

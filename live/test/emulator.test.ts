@@ -79,7 +79,15 @@ test("metrics are read from a call of PutMetricData, with their times", () => {
   const body = Buffer.from(
     '{"Namespace":"N","MetricData":[{"MetricName":"M","Timestamp":1.5,"Value":0}]}',
   );
-  const passing = { from: "a", to: "a", service: "monitoring", method: "POST", path: "/", body };
+  const passing = {
+    from: "a",
+    to: "a",
+    service: "monitoring",
+    operation: "",
+    method: "POST",
+    path: "/",
+    body,
+  };
   expect(metricsIn(passing)).toEqual({
     Namespace: "N",
     MetricData: [{ MetricName: "M", Timestamp: new Date(1500), Value: 0 }],

@@ -12,6 +12,7 @@ const passing = (form: Record<string, string>): Passing => ({
   from: "us-east-2",
   to: "us-east-2",
   service: "rds",
+  operation: "",
   method: "POST",
   path: "/",
   body: Buffer.from(new URLSearchParams(form).toString()),

@@ -83,7 +83,7 @@ test("functions get the replica of their own region", () => {
   for (const region of ["us-east-1", "us-east-2"]) {
     const token = region === "us-east-1" ? "use1" : "use2";
     const table = arn("dynamodb", region, "table/dev-ledger");
-    expect(program.rightsOf(`settlementSweep-${token}`).Ledger?.[1]).toEqual([table]);
+    expect(program.rightsOf(`settlementSweep-${token}`).LedgerGetItem?.[1]).toEqual([table]);
     expect(program.rightsOf(`settlementSweep-${token}`).WorkIndex?.[1]).toEqual([
       `${table}/index/work`,
     ]);
