@@ -205,7 +205,7 @@ const cloudWatch: Fault[] = [
     "dashboards",
     "overlap",
     "cloudwatch/dashboard",
-    widgets((w) => (w[1]!["x"] = w[0]!["x"])),
+    widgets((w) => Object.assign(w[1]!, { x: w[0]!["x"], y: w[0]!["y"] })),
   ),
   fault(
     "dashboards",

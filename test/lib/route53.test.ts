@@ -75,9 +75,8 @@ test("the standby is checked from outside, only to notify people", () => {
     tags: { Name: "dev-standby" },
   });
   const users = program.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(check.id));
-  expect(users.map(({ name }) => name)).toEqual([
+  expect(users.map(({ name }) => name).filter((name) => !name.startsWith("dashboard-"))).toEqual([
     "monitoring-use1-standby-endpoint",
-    ...users.slice(1).map(() => expect.stringMatching(/^dashboard-/) as string),
   ]);
 });
 
