@@ -49,7 +49,7 @@ export async function requests(live: Live, books: Books, count: number): Promise
 /** A token that the authorizer accepts. */
 async function tokenOf(live: Live): Promise<string> {
   const arn = live.program.function("authorizer", HOME).environment["TOKEN_SECRET_ARN"]!;
-  const [key] = readOwnKeys(live.secrets.get(arn)!);
+  const [key] = readOwnKeys(live.secrets.get(arn));
   return signToken(key!, OWN_ISSUER, ACCOUNT, TOKEN_SECONDS, Date.now());
 }
 
