@@ -1,16 +1,7 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { dr } from "../../../scripts/dr/main";
-import { FakeTools, HOME, NOW_MS, STANDBY, silence } from "./fakeTools";
+import { FakeTools, HOME, STANDBY, silence, control } from "./fakeTools";
 
-const control = {
-  epoch: 4,
-  active: HOME,
-  target: null,
-  how: "start",
-  sinceMs: NOW_MS - 60_000,
-  disarmedUntilMs: 0,
-  reason: "first",
-};
 const fenced = { ...control, epoch: 5, active: null, target: STANDBY, how: "failover" };
 const active = { ...fenced, active: STANDBY, target: null };
 const fence = { do: "fence", because: "operator: failover" };

@@ -40,6 +40,17 @@ export const NOW_MS = Date.UTC(2026, 0, 1);
 export const HOME = "us-east-1";
 export const STANDBY = "us-east-2";
 
+/** The control item while home is active, as an orchestrator answers it. */
+export const control = {
+  epoch: 4,
+  active: HOME as string | null,
+  target: null as string | null,
+  how: "start",
+  sinceMs: NOW_MS - 60_000,
+  disarmedUntilMs: 0,
+  reason: "first",
+};
+
 /** Clients of one region. A test mocks what it expects; everything else answers undefined. */
 function clientsOf(region: string) {
   const config = { region };

@@ -1,17 +1,8 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { dr } from "../../../scripts/dr/main";
-import { FakeTools, HOME, NOW_MS, STANDBY, silence } from "./fakeTools";
+import { FakeTools, HOME, NOW_MS, STANDBY, silence, control } from "./fakeTools";
 
-const control = {
-  epoch: 4,
-  active: HOME,
-  target: null,
-  how: "start",
-  sinceMs: NOW_MS - 60_000,
-  disarmedUntilMs: 0,
-  reason: "first",
-};
 const idOf = (n: number) => `0189f3a0-0000-7000-8000-00000000000${n}`;
 
 describe("dr lost", () => {

@@ -16,17 +16,8 @@ import {
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import type { NamedFinding } from "../../../scripts/dr/check";
 import { dr } from "../../../scripts/dr/main";
-import { FakeTools, HOME, NOW_MS, STANDBY, silence } from "./fakeTools";
+import { FakeTools, HOME, NOW_MS, STANDBY, silence, control } from "./fakeTools";
 
-const control = {
-  epoch: 4,
-  active: HOME,
-  target: null,
-  how: "start",
-  sinceMs: NOW_MS - 60_000,
-  disarmedUntilMs: 0,
-  reason: "first",
-};
 const clusterIn = (region: string) => `arn:aws:rds:${region}:123456789012:cluster:dev-orders`;
 
 /** Everything is ready in both regions. */

@@ -4,17 +4,8 @@ import { DescribeGlobalClustersCommand } from "@aws-sdk/client-rds";
 import { GetHostedZoneCommand } from "@aws-sdk/client-route-53";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { dr } from "../../../scripts/dr/main";
-import { FakeTools, HOME, NOW_MS, STANDBY, silence } from "./fakeTools";
+import { FakeTools, HOME, NOW_MS, STANDBY, silence, control } from "./fakeTools";
 
-const control = {
-  epoch: 4,
-  active: HOME as string | null,
-  target: null as string | null,
-  how: "start",
-  sinceMs: NOW_MS - 60_000,
-  disarmedUntilMs: 0,
-  reason: "first",
-};
 const clusterIn = (region: string) => `arn:aws:rds:${region}:123456789012:cluster:dev-orders`;
 
 describe("dr status", () => {

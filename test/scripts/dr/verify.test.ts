@@ -12,17 +12,8 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { NamedFinding } from "../../../scripts/dr/check";
 import { dr } from "../../../scripts/dr/main";
 import { alarmsOf } from "./alarms";
-import { FakeTools, HOME, NOW_MS, STANDBY } from "./fakeTools";
+import { FakeTools, HOME, STANDBY, control } from "./fakeTools";
 
-const control = {
-  epoch: 4,
-  active: HOME,
-  target: null,
-  how: "start",
-  sinceMs: NOW_MS,
-  disarmedUntilMs: 0,
-  reason: "first",
-};
 const SecretString = JSON.stringify({ keys: [{ kid: "a", key: "k".repeat(64) }] });
 const status = (text: string) => ({ StatusReport: { Status: text } });
 
