@@ -68,9 +68,11 @@ function element(name, fields) {
 
 function answer(url, body) {
   if (url.endsWith("/invocations")) return JSON.stringify(invoked);
-  if (url.endsWith("/account-settings/")) return "{}";
+  if (/\/account-settings\/?$/.test(url)) return "{}";
   const query = new URLSearchParams(body);
   const action = query.get("Action");
+  if (!(action in actions))
+    throw new Error(`stand-in AWS: got ${url} ${body}; it answers only ${Object.keys(actions)}`);
   const result = `<${action}Result>${actions[action](query)}</${action}Result>`;
   return `<${action}Response xmlns="http://rds.amazonaws.com/doc/2014-10-31/">${result}</${action}Response>`;
 }
