@@ -161,6 +161,12 @@ export const assumptions = {
 
   // --- Destroying the stack ---
   deletionSeconds: tailed(0.2, 0.8, 20, "assumption: most resources are deleted by a call or two"),
+  apiDeletionSeconds: uniform(
+    0.2,
+    120,
+    "Amazon API Gateway endpoints and quotas: an account may delete one REST API in 30 s and region, " +
+      "so a deletion waits for those of other environments; assumption: three of them",
+  ),
   databaseDeletionSeconds: uniform(
     20,
     60,

@@ -186,9 +186,9 @@ describe("a destruction in the world", () => {
       "tick's rule",
       "clients",
       "home's stage",
+      "home's API",
       "standby's database",
       "home's database",
-      "home's API",
     ]);
   });
 

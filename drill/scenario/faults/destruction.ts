@@ -1,3 +1,4 @@
+import type { AssumptionName } from "../../assumptions";
 import { destructionWaves } from "../../description/destruction";
 import type { Resource } from "../../description/lookup";
 import { serviceError } from "../../../support/aws/errors";
@@ -6,8 +7,13 @@ import type { Stage } from "./fault";
 
 const forbidden: RequestAnswer = { status: 403, body: '{"message":"Forbidden"}' };
 
-/** Resources whose deletion takes minutes instead of seconds. */
 const slow = /^aws:rds\/(cluster|clusterInstance|globalCluster):/;
+
+/** How long the deletion of a resource takes. */
+function durationOf(type: string): AssumptionName {
+  if (slow.test(type)) return "databaseDeletionSeconds";
+  return type.startsWith("aws:apigateway/restApi:") ? "apiDeletionSeconds" : "deletionSeconds";
+}
 
 /**
  * Deletes everything the program declares, in the order of its dependencies. Invocations in
@@ -23,8 +29,7 @@ export function destroy(stage: Stage): void {
   for (const wave of destructionWaves(base.program.resources)) {
     let endsMs = beginsMs;
     for (const resource of wave.filter(({ id }) => id !== "")) {
-      const takes = slow.test(resource.type) ? "databaseDeletionSeconds" : "deletionSeconds";
-      const goneMs = beginsMs + base.draw(takes) * 1000;
+      const goneMs = beginsMs + base.draw(durationOf(resource.type)) * 1000;
       base.simulation.after(goneMs, () => destruction.delete(resource));
       endsMs = Math.max(endsMs, goneMs);
     }
@@ -72,7 +77,7 @@ class Destruction {
       case "aws:apigateway/stage:Stage":
         return this.later(() => this.stageDeleted(region));
       case "aws:apigateway/restApi:RestApi":
-        return this.apiDeleted(region);
+        return this.apiDeleted(id, region);
       case "aws:rds/clusterInstance:ClusterInstance":
         return this.instanceDeleted(region);
     }
@@ -90,10 +95,11 @@ class Destruction {
     if (!this.answers.has(region)) this.answers.set(region, forbidden);
   }
 
-  /** A region answers until its last API is deleted. */
-  private apiDeleted(region: string): void {
-    const apis = this.stage.world.base.program.apis.filter((api) => api.region === region);
-    if (apis.every(({ id }) => this.gone.has(`apigateway ${id}`))) this.answers.set(region, "hang");
+  /** A region answers until the API of orders is deleted, which probes use as clients do. */
+  private apiDeleted(id: string, region: string): void {
+    const deleted = this.stage.world.base.program.apis.find((api) => api.id === id);
+    const takesOrders = deleted?.routes.some(({ method }) => method === "POST") === true;
+    if (takesOrders) this.answers.set(region, "hang");
   }
 
   /** A cluster answers until its last instance is deleted. */
