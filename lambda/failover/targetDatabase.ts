@@ -16,7 +16,7 @@ export type TargetDatabaseRuntime = Pick<Runtime, "env" | "clock" | "rds">;
  * Statuses in which a cluster or an instance can take over. During the daily backup it stays
  * available (Aurora User Guide: viewing DB cluster status, viewing DB instance status).
  */
-const SERVING: ReadonlySet<string | undefined> = new Set(["available", "backing-up"]);
+export const SERVING: ReadonlySet<string | undefined> = new Set(["available", "backing-up"]);
 
 /** The ARN of the global cluster's member in a region. */
 export function clusterArnOf(env: Runtime["env"], region: string): string {

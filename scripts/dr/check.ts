@@ -1,7 +1,7 @@
 import { explain, isSilence } from "./aws";
 import { DrError, type Exit } from "./exit";
 import type { Report } from "./command";
-import { table } from "./table";
+import { textTable } from "../../support/cli/table";
 
 /** UNKNOWN: it could not be found out, which is not the same as FAIL. */
 export type Result = "PASS" | "FAIL" | "UNKNOWN";
@@ -50,7 +50,7 @@ export function reportOf(findings: readonly NamedFinding[]): Report {
     todo === undefined ? found : `${found}; ${todo}`,
   ]);
   const counts = `${count("PASS")} passed, ${count("FAIL")} failed, ${count("UNKNOWN")} unknown`;
-  return { exit: exitOf(count), text: `${table(rows)}\n\n${counts}`, data: findings };
+  return { exit: exitOf(count), text: `${textTable(rows)}\n\n${counts}`, data: findings };
 }
 
 function exitOf(count: (result: Result) => number): Exit {

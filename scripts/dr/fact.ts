@@ -1,6 +1,6 @@
 import { DrError } from "./exit";
 import { explain } from "./aws";
-import { table } from "./table";
+import { textTable } from "../../support/cli/table";
 
 /** Something that a command has asked for: its value, or why it is not known. */
 export type Fact<Value> = { value: Value } | { problem: string };
@@ -30,7 +30,7 @@ export async function fromFirst<Value, Region extends { name: string }>(
 
 /** A table of facts, with the reason in place of a value that is not known. */
 export function factsText(facts: readonly (readonly [string, Fact<string>])[]): string {
-  return table(
+  return textTable(
     facts.map(([name, found]) => [name, "value" in found ? found.value : `? ${found.problem}`]),
   );
 }

@@ -1,4 +1,3 @@
-import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeGlobalClustersCommand } from "@aws-sdk/client-rds";
 import { GetHostedZoneCommand } from "@aws-sdk/client-route-53";
 import type { WorkEntry } from "../../lambda/orders/orderItem";
@@ -9,6 +8,7 @@ import { nameOf } from "./arn";
 import { DrError } from "./exit";
 import type { DeployedRegion, Deployment } from "./deployment";
 import { fromFirst } from "./fact";
+import { datapoints } from "./metrics";
 import type { Tools } from "./tools";
 
 /** Open orders, counted up to the page size of every shard. */
@@ -115,32 +115,23 @@ export async function dnsAnswer(
 }
 
 /** Metrics of AWS arrive up to three minutes late. */
-const LAG_WINDOW_MS = 15 * 60_000;
-const LAG_PERIOD_SECONDS = 60;
+const LAG_MINUTES = 15;
 
 /**
  * The newest replication lag of the database in milliseconds, as the region that follows reports it;
  * null without a datum in the last 15 minutes.
  */
 export async function replicationLagMs(
-  { aws, clock }: Tools,
+  tools: Tools,
   region: DeployedRegion,
 ): Promise<number | null> {
-  const nowMs = clock.nowMs();
-  const clusterId = nameOf(region.clusterArn);
-  const answer = await aws.cloudwatch(region.name).send(
-    new GetMetricStatisticsCommand({
-      Namespace: "AWS/RDS",
-      MetricName: "AuroraGlobalDBReplicationLag",
-      Dimensions: [{ Name: "DBClusterIdentifier", Value: clusterId }],
-      StartTime: new Date(nowMs - LAG_WINDOW_MS),
-      EndTime: new Date(nowMs),
-      Period: LAG_PERIOD_SECONDS,
-      Statistics: ["Maximum"],
-    }),
-  );
-  const points = [...(answer.Datapoints ?? [])].sort(
-    (a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0),
-  );
+  const lag = {
+    namespace: "AWS/RDS",
+    metric: "AuroraGlobalDBReplicationLag",
+    dimensions: { DBClusterIdentifier: nameOf(region.clusterArn) },
+    minutes: LAG_MINUTES,
+  };
+  const points = await datapoints(tools, region.name, lag, { Statistics: ["Maximum"] });
+  points.sort((a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0));
   return points[0]?.Maximum ?? null;
 }

@@ -3,7 +3,7 @@ import { isAccountId } from "../../lambda/auth/accounts";
 import { readOwnKeys } from "../../lambda/auth/keys";
 import { signToken } from "../../lambda/auth/tokens";
 import { CANARY_ACCOUNT, CANARY_ISSUER, OWN_ISSUER } from "../../lambda/auth/tunables";
-import { arnInRegion } from "./arn";
+import { arnInRegion } from "../../lib/platform/naming";
 import type { Deployment } from "./deployment";
 import { DrError } from "./exit";
 import type { Tools } from "./tools";

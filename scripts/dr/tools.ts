@@ -10,6 +10,7 @@ import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import { onInterrupt } from "./alarms/interrupts";
 import { type Aws, createAws } from "./aws";
 import { DrError } from "./exit";
+import { memo } from "./memo";
 import { type Deployment, type Source, readDeployment } from "./deployment";
 
 /** Everything outside that a command uses. Tests hand in their own. */
@@ -40,9 +41,8 @@ const DNS_TIMEOUT_MS = 2_000;
 const HTTP_TIMEOUT_MS = 5_000;
 
 export function createTools(source: Source): Tools {
-  let deployment: Promise<Deployment> | undefined;
   return {
-    deployment: () => (deployment ??= readDeployment(source, process.env)),
+    deployment: memo(() => readDeployment(source, process.env)),
     aws: createAws(),
     program: async (config) => JSON.parse(await captureInChild({ config })) as CapturedProgram,
     cli,

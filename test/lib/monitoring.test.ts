@@ -2,24 +2,12 @@ import { parseRule } from "../../support/cloudwatch/alarmRule";
 import type { CapturedResource } from "../../support/capture/capture";
 import { METRIC_NAMESPACE } from "../../lambda/runtime/log";
 import { type Program, arn, loadProgram, regions, statements } from "../helpers/program";
+import { metricsOf } from "../helpers/alarmMetrics";
 
 let program: Program;
 beforeAll(async () => {
   program = await loadProgram();
 });
-
-interface Metric {
-  namespace: string;
-  metricName: string;
-  dimensions: Record<string, string>;
-}
-
-/** Every metric an alarm looks at, by itself or in metric mathematics. */
-function metricsOf({ inputs }: CapturedResource): Metric[] {
-  const queries = (inputs.metricQueries ?? []) as { metric?: Metric }[];
-  const own = inputs.metricName === undefined ? [] : [inputs as unknown as Metric];
-  return [...own, ...queries.flatMap(({ metric }) => metric ?? [])];
-}
 
 /** Where the value of a dimension must be found: a type and the property of its state. */
 const dimensionOf: Readonly<Record<string, readonly [type: string, property: string]>> = {

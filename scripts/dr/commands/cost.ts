@@ -1,7 +1,7 @@
 import { type Line, billOf } from "../cost/bill";
 import { command } from "../command";
 import { planOf, planOptions } from "../plan";
-import { table } from "../table";
+import { textTable } from "../../../support/cli/table";
 
 export const cost = command({
   about: "What a configuration bills for in a month, with prices where there is a source",
@@ -29,11 +29,11 @@ function textOf(lines: readonly Line[], dollars: number): string {
   const others = lines.filter(({ price }) => price === null);
   const sources = new Set(priced.map(({ price }) => `${price!.source} (${price!.readOn})`));
   return [
-    table(priced.map(row)),
+    textTable(priced.map(row)),
     "",
     `$${dollars.toFixed(2)} a month for the lines above, at prices of us-east-1. Not priced:`,
     "",
-    table(others.map(row)),
+    textTable(others.map(row)),
     "",
     "Not an offer of AWS: look prices up before you rely on them. Read in:",
     ...[...sources].map((source) => `  ${source}`),

@@ -1,16 +1,12 @@
-import { InvokeCommand } from "@aws-sdk/client-lambda";
-import * as z from "zod/mini";
 import { orderIdOf } from "../../../lambda/runtime/ledgerKeys";
 import { ORDERS_SEEN_MAX } from "../../../lambda/runtime/events";
 import type { WorkEntry } from "../../../lambda/orders/orderItem";
 import { command } from "../command";
-import type { DeployedRegion } from "../deployment";
-import { DrError } from "../exit";
 import { type Fact, fact } from "../fact";
 import { type SeenControl, send } from "../orchestrator";
+import { seenIn } from "../seen";
 import { oldestOpen } from "../state";
-import { table } from "../table";
-import type { Tools } from "../tools";
+import { textTable } from "../../../support/cli/table";
 
 /** The sweep closes what is settled within two minutes (docs/architecture.md). */
 const USUAL_SECONDS = 120;
@@ -42,27 +38,6 @@ interface OpenOrder {
   orderId: string;
   openSeconds: number;
   why: string;
-}
-
-const seenSchema = z.object({ epoch: z.nullable(z.number()), seen: z.array(z.string()) });
-
-/** Asks a region's settlement-sweep which of these orders its database has. */
-async function seenIn(
-  { aws }: Tools,
-  region: DeployedRegion,
-  orderIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (orderIds.length === 0) return new Set();
-  const answer = await aws.lambda(region.name).send(
-    new InvokeCommand({
-      FunctionName: region.functions["settlementSweep"],
-      Payload: Buffer.from(JSON.stringify({ see: orderIds })),
-    }),
-  );
-  const text = Buffer.from(answer.Payload ?? []).toString();
-  const parsed = seenSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return new Set(parsed.data.seen);
-  throw new DrError(`settlement-sweep answered ${text}`);
 }
 
 /** Databases by region: the orders that they have, or why they cannot be asked. */
@@ -117,5 +92,5 @@ function textOf(orders: readonly OpenOrder[], isAll: boolean): string {
   if (orders.length === 0) return "no order is open";
   const rows = orders.map(({ orderId, openSeconds, why }) => [orderId, `${openSeconds} s`, why]);
   const count = `${orders.length} open${isAll ? "" : ", and more: these are the oldest"}`;
-  return `${count}; no acknowledged order is lost while it is open\n\n${table(rows)}`;
+  return `${count}; no acknowledged order is lost while it is open\n\n${textTable(rows)}`;
 }

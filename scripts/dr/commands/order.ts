@@ -4,6 +4,7 @@ import { sleep } from "../../../lambda/runtime/clock";
 import { type Report, command } from "../command";
 import type { DeployedRegion } from "../deployment";
 import { DrError } from "../exit";
+import { targetFirst } from "../orchestrator";
 import { clientToken } from "../tokens";
 import type { Tools } from "../tools";
 
@@ -20,14 +21,9 @@ export const order = command({
   },
   run: async (tools, { account, region: name }) => {
     const deployment = await tools.deployment();
-    const { home, standby } = deployment.regions;
-    const region = [home, standby].find((each) => each.name === (name ?? home.name));
-    if (region === undefined) {
-      const allowed = `${home.name} or ${standby.name}`;
-      throw new DrError(`dr: got the region "${name}"; allowed is ${allowed}`, "usage");
-    }
-    const token = await clientToken(tools, deployment, region.name, account);
-    return follow(tools, region, { account, authorization: `Bearer ${token}` });
+    const [region] = targetFirst(deployment, name ?? deployment.regions.home.name);
+    const token = await clientToken(tools, deployment, region!.name, account);
+    return follow(tools, region!, { account, authorization: `Bearer ${token}` });
   },
 });
 

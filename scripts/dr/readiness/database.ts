@@ -1,12 +1,10 @@
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
+import { SERVING } from "../../../lambda/failover/targetDatabase";
 import { nameOf } from "../arn";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
 import { databaseWriter } from "../state";
 import type { Tools } from "../tools";
-
-/** Statuses in which a cluster or an instance can take over (lambda/failover/targetDatabase.ts). */
-const SERVING = ["available", "backing-up"];
 
 /** Could the standby's database be promoted? Asks RDS in the standby's region alone. */
 export function databaseChecks(tools: Tools, deployment: Deployment): Check[] {
@@ -25,7 +23,7 @@ export function databaseChecks(tools: Tools, deployment: Deployment): Check[] {
       todo: `repair ${clusterId} in the RDS console`,
       find: async () => {
         const status = (await cluster())?.Status ?? "absent";
-        return { isFine: SERVING.includes(status), found: `${clusterId} is ${status}` };
+        return { isFine: SERVING.has(status), found: `${clusterId} is ${status}` };
       },
     },
     {
@@ -35,7 +33,7 @@ export function databaseChecks(tools: Tools, deployment: Deployment): Check[] {
         const Filters = [{ Name: "db-cluster-id", Values: [clusterId] }];
         const answer = await rds.send(new DescribeDBInstancesCommand({ Filters }));
         const statuses = (answer.DBInstances ?? []).map((each) => each.DBInstanceStatus ?? "?");
-        const isFine = statuses.some((status) => SERVING.includes(status));
+        const isFine = statuses.some((status) => SERVING.has(status));
         return { isFine, found: statuses.join(", ") || "none" };
       },
     },

@@ -1,4 +1,3 @@
-import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   GetAccountSettingsCommand,
   GetFunctionCommand,
@@ -8,6 +7,7 @@ import { METRIC_NAMESPACE } from "../../../lambda/runtime/log";
 import { nameOf } from "../arn";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
+import { datapoints } from "../metrics";
 import type { Tools } from "../tools";
 
 /** The sweep runs every minute; its metrics arrive within three. */
@@ -44,29 +44,21 @@ function activeCheck({ aws }: Tools, region: string, name: string): Check {
 }
 
 /** The sweep's metric shows that its schedule, its code and its rights work. */
-function sweptCheck({ aws, clock }: Tools, { environment, regions }: Deployment): Check {
-  const { standby } = regions;
+function sweptCheck(tools: Tools, { environment, regions }: Deployment): Check {
+  const { name: region } = regions.standby;
   return {
     name: `the standby has swept within ${SWEPT_MINUTES} minutes`,
     todo: "read the log group of settlement-sweep and look at its schedule",
     find: async () => {
-      const nowMs = clock.nowMs();
-      const answer = await aws.cloudwatch(standby.name).send(
-        new GetMetricStatisticsCommand({
-          Namespace: METRIC_NAMESPACE,
-          MetricName: "OpenOrders",
-          Dimensions: [
-            { Name: "Environment", Value: environment },
-            { Name: "Region", Value: standby.name },
-          ],
-          StartTime: new Date(nowMs - SWEPT_MINUTES * 60_000),
-          EndTime: new Date(nowMs),
-          Period: 60,
-          Statistics: ["SampleCount"],
-        }),
-      );
-      const minutes = answer.Datapoints?.length ?? 0;
-      return { isFine: minutes > 0, found: `in ${minutes} of the last ${SWEPT_MINUTES} minutes` };
+      const openOrders = {
+        namespace: METRIC_NAMESPACE,
+        metric: "OpenOrders",
+        dimensions: { Environment: environment, Region: region },
+        minutes: SWEPT_MINUTES,
+      };
+      const swept = await datapoints(tools, region, openOrders, { Statistics: ["SampleCount"] });
+      const found = `in ${swept.length} of the last ${SWEPT_MINUTES} minutes`;
+      return { isFine: swept.length > 0, found };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { createHash } from "node:crypto";
-import { arnInRegion } from "../arn";
+import { arnInRegion } from "../../../lib/platform/naming";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
 import { DrError } from "../exit";

@@ -3,6 +3,7 @@ import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
 import { DrError } from "../exit";
+import { memo } from "../memo";
 import type { Tools } from "../tools";
 
 /** May the orchestrator do what a failover to the standby needs? IAM simulates, nothing is called. */
@@ -61,9 +62,4 @@ export function permissionChecks({ aws }: Tools, deployment: Deployment): Check[
       return { isFine, found: isFine ? "allowed" : found.join(", ") || "no result" };
     },
   }));
-}
-
-function memo<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => (made ??= make());
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
-import * as z from "zod/mini";
 import { createOrderCanary } from "../../../lambda/canary/orderCanary";
 import { sleep } from "../../../lambda/runtime/clock";
 import type { Check } from "../check";
 import type { DeployedRegion, Deployment } from "../deployment";
+import { memo } from "../memo";
+import { datapoints } from "../metrics";
+import { seenIn } from "../seen";
 import { canaryToken } from "../tokens";
 import type { Tools } from "../tools";
 
 /** Inside the region, measured by Lambda: the way of the request is not part of it. */
 const LATENCY_BUDGET_MS = 100;
-const LATENCY_WINDOW_MS = 60 * 60_000;
+const LATENCY_MINUTES = 60;
 /** The RPO: a row is in the other region's database within this time. */
 const REPLICATED_SECONDS = 60;
 const POLL_MS = 1_000;
@@ -34,7 +34,7 @@ export function orderChecks(tools: Tools, deployment: Deployment): Check[] {
         todo: "look at the replication lag in `dr status`",
         find: async () => {
           await trip();
-          return seenIn(tools, other, orderId);
+          return awaitRow(tools, other, orderId);
         },
       },
       latencyCheck(tools, region),
@@ -59,51 +59,36 @@ function roundTrip(
   return run();
 }
 
-const seenSchema = z.object({ seen: z.array(z.string()) });
-
-async function seenIn({ aws, clock }: Tools, region: DeployedRegion, orderId: string) {
+async function awaitRow(tools: Tools, region: DeployedRegion, orderId: string) {
+  const { clock } = tools;
   const startedMs = clock.nowMs();
   for (;;) {
-    const answer = await aws.lambda(region.name).send(
-      new InvokeCommand({
-        FunctionName: region.functions["settlementSweep"],
-        Payload: Buffer.from(JSON.stringify({ see: [orderId] })),
-      }),
-    );
-    const { seen } = seenSchema.parse(JSON.parse(Buffer.from(answer.Payload ?? []).toString()));
+    const seen = await seenIn(tools, region, [orderId]);
     const seconds = Math.round((clock.nowMs() - startedMs) / 1000);
-    if (seen.includes(orderId)) return { isFine: true, found: `seen after ${seconds} s` };
+    if (seen.has(orderId)) return { isFine: true, found: `seen after ${seconds} s` };
     if (seconds > REPLICATED_SECONDS) return { isFine: false, found: `not seen in ${seconds} s` };
     await sleep(clock, POLL_MS);
   }
 }
 
-function latencyCheck({ aws, clock }: Tools, region: DeployedRegion): Check {
+function latencyCheck(tools: Tools, region: DeployedRegion): Check {
   return {
     name: `order-api in ${region.name} answers within ${LATENCY_BUDGET_MS} ms (p99 of an hour)`,
     todo: "look at the slowest calls in X-Ray",
     find: async () => {
-      const nowMs = clock.nowMs();
-      const answer = await aws.cloudwatch(region.name).send(
-        new GetMetricStatisticsCommand({
-          Namespace: "AWS/Lambda",
-          MetricName: "Duration",
-          Dimensions: [{ Name: "FunctionName", Value: region.functions["orderApi"] }],
-          StartTime: new Date(nowMs - LATENCY_WINDOW_MS),
-          EndTime: new Date(nowMs),
-          Period: LATENCY_WINDOW_MS / 1000,
-          ExtendedStatistics: ["p50", "p99"],
-        }),
-      );
-      const { p50, p99 } = answer.Datapoints?.[0]?.ExtendedStatistics ?? {};
+      const duration = {
+        namespace: "AWS/Lambda",
+        metric: "Duration",
+        dimensions: { FunctionName: region.functions["orderApi"] },
+        minutes: LATENCY_MINUTES,
+        periodSeconds: LATENCY_MINUTES * 60,
+      };
+      const statistics = { ExtendedStatistics: ["p50", "p99"] };
+      const [hour] = await datapoints(tools, region.name, duration, statistics);
+      const { p50, p99 } = hour?.ExtendedStatistics ?? {};
       if (p50 === undefined || p99 === undefined) return { isFine: false, found: "no data" };
       const found = `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
       return { isFine: p99 <= LATENCY_BUDGET_MS, found };
     },
   };
-}
-
-function memo<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => (made ??= make());
 }

@@ -1,8 +1,8 @@
-import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { GetHealthCheckStatusCommand } from "@aws-sdk/client-route-53";
 import { GetTraceSummariesCommand } from "@aws-sdk/client-xray";
 import type { Check } from "../check";
 import type { DeployedRegion, Deployment } from "../deployment";
+import { datapoints } from "../metrics";
 import { actionText, send } from "../orchestrator";
 import type { Tools } from "../tools";
 
@@ -51,24 +51,18 @@ function healthCheck({ aws }: Tools, what: string, HealthCheckId: string): Check
   };
 }
 
-function canaryCheck({ aws, clock }: Tools, region: DeployedRegion, name: string): Check {
+function canaryCheck(tools: Tools, region: DeployedRegion, name: string): Check {
   return {
     name: `the canary ${name} has run and succeeded`,
     todo: "open the canary in the CloudWatch console: it keeps each run's log",
     find: async () => {
-      const nowMs = clock.nowMs();
-      const answer = await aws.cloudwatch(region.name).send(
-        new GetMetricStatisticsCommand({
-          Namespace: "CloudWatchSynthetics",
-          MetricName: "SuccessPercent",
-          Dimensions: [{ Name: "CanaryName", Value: name }],
-          StartTime: new Date(nowMs - CANARY_WINDOW_MINUTES * 60_000),
-          EndTime: new Date(nowMs),
-          Period: 60,
-          Statistics: ["Minimum"],
-        }),
-      );
-      const runs = answer.Datapoints ?? [];
+      const success = {
+        namespace: "CloudWatchSynthetics",
+        metric: "SuccessPercent",
+        dimensions: { CanaryName: name },
+        minutes: CANARY_WINDOW_MINUTES,
+      };
+      const runs = await datapoints(tools, region.name, success, { Statistics: ["Minimum"] });
       const failed = runs.filter(({ Minimum = 0 }) => Minimum < 100).length;
       const found = `${runs.length} runs in ${CANARY_WINDOW_MINUTES} minutes, ${failed} failed`;
       return { isFine: runs.length > 0 && failed === 0, found };

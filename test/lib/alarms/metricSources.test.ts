@@ -1,5 +1,5 @@
-import type { CapturedResource } from "../../../support/capture/capture";
 import { loadProgram } from "../../helpers/program";
+import { metricsOf } from "../../helpers/alarmMetrics";
 
 /**
  * Where AWS documents that a metric exists with these dimensions. With others, an alarm would never
@@ -55,18 +55,6 @@ const quiet: Readonly<Record<string, string>> = {
 };
 
 const errorsAlarm = /^[a-z-]+-errors$/;
-
-interface Metric {
-  namespace: string;
-  metricName: string;
-  dimensions: Record<string, string>;
-}
-
-function metricsOf({ inputs }: CapturedResource): Metric[] {
-  const queries = (inputs.metricQueries ?? []) as { metric?: Metric }[];
-  const own = inputs.metricName === undefined ? [] : [inputs as unknown as Metric];
-  return [...own, ...queries.flatMap(({ metric }) => metric ?? [])];
-}
 
 describe.each(["ephemeral", "durable"])("alarms of a program that is %s", (retention) => {
   const alarms = async () =>
