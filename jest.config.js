@@ -10,6 +10,7 @@ const project = (rootDir) => ({
   displayName: rootDir === __dirname ? "program" : require(`${rootDir}/package.json`).name,
   testEnvironment: "node",
   testEnvironmentOptions: { globalsCleanup: "off" },
+  setupFiles: [join(__dirname, "test/helpers/propertySeed.ts")],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   // ES modules, which jest does not load as they are.
   transform: { "^.+\\.ts$": ["ts-jest", {}], "/node_modules/(jose|tinyqueue)/.+\\.js$": transpile },
