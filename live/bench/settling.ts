@@ -36,11 +36,12 @@ const sqlOf =
     (values.length === 0 ? await client.query(text) : await client.query(text, [...values]))
       .rows as Row[];
 
-/** What the processor's AWS clients answer: at once, and without a limit. */
+/** What the processor's AWS clients answer: at once, and without a limit. Holds one batch at a time. */
 class Ledger {
   readonly items = new Map<string, object>();
 
   put(orders: readonly StoredOrder[]): void {
+    this.items.clear();
     for (const order of orders) {
       const pk = orderKey(order.order.orderId);
       const shard = `open#${shardOf(order.fingerprint)}`;
@@ -115,43 +116,56 @@ function processorOf(live: Live, client: Client) {
   };
 }
 
-/** Rates of the processor, by hand, and of a plain insert; each batch after the other. */
+const WAYS = ["processor", "hand", "plain"] as const;
+type Way = (typeof WAYS)[number];
+
+/**
+ * Rates of the processor, of its statement by hand, and of a plain insert. The ways take turns batch
+ * by batch, and each turn begins with another: a commit costs the one that comes after it.
+ */
 export async function settling(live: Live, orders: number): Promise<Figure[]> {
   const client = await live.postgres.connect();
   const processor = processorOf(live, client);
   const figures: Figure[] = [];
   for (const size of BATCHES) {
-    const count = Math.max(2, Math.ceil(orders / size));
-    const rates = { processor: [] as number[], hand: [] as number[], plain: [] as number[] };
-    const ratios: number[] = [];
-    for (let n = 0; n <= REPETITIONS; n++) {
-      const ms = { processor: 0, hand: 0, plain: 0 };
-      for (let batch = 0; batch < count; batch++) {
+    const prepared: Record<Way, () => () => Promise<unknown>> = {
+      processor: () => {
         const records = processor.prepare(newOrders(size));
-        ms.processor += await timed(() => processor.settle(records));
-        const byHand = newOrders(size);
-        ms.hand += await timed(() => insertOrders(sqlOf(client), EPOCH, byHand, nowText()));
-        const plain = newOrders(size);
-        ms.plain += await timed(() => insertPlainly(client, plain));
-      }
-      // The first repetition warms up.
-      if (n === 0) continue;
-      for (const way of ["processor", "hand", "plain"] as const) {
-        rates[way].push((count * size * 1000) / ms[way]);
-      }
-      ratios.push(ms.hand / ms.processor);
-    }
-    figures.push(...figuresOf(size, rates, median(ratios)));
+        return () => processor.settle(records);
+      },
+      hand: () => {
+        const batch = newOrders(size);
+        return () => insertOrders(sqlOf(client), EPOCH, batch, nowText());
+      },
+      plain: () => {
+        const batch = newOrders(size);
+        return () => insertPlainly(client, batch);
+      },
+    };
+    figures.push(...(await figuresOf(size, Math.max(2, Math.ceil(orders / size)), prepared)));
   }
   await client.end();
   return figures;
 }
 
-function figuresOf(
+async function figuresOf(
   size: number,
-  rates: Readonly<Record<"processor" | "hand" | "plain", readonly number[]>>,
-  ratio: number,
-): Figure[] {
+  batches: number,
+  prepared: Readonly<Record<Way, () => () => Promise<unknown>>>,
+): Promise<Figure[]> {
+  const rates: Record<Way, number[]> = { processor: [], hand: [], plain: [] };
+  for (let n = 0; n <= REPETITIONS; n++) {
+    const ms: Record<Way, number> = { processor: 0, hand: 0, plain: 0 };
+    for (let batch = 0; batch < batches; batch++) {
+      for (const turn of WAYS.keys()) {
+        const way = WAYS[(batch + turn) % WAYS.length]!;
+        ms[way] += await timed(prepared[way]());
+      }
+    }
+    // The first repetition warms up.
+    if (n > 0) for (const way of WAYS) rates[way].push((batches * size * 1000) / ms[way]);
+  }
+  const ratio = median(rates.processor.map((rate, n) => rate / rates.hand[n]!));
   const rate = (of: readonly number[]) => `${Math.round(median(of)).toLocaleString("en-US")}/s`;
   const what = `batches of ${size}`;
   return [

@@ -27,6 +27,7 @@ const throughputCommand = {
   options: {
     minutes: { value: "N", about: "Then play N minutes at the admitted rate" },
     rate: { value: "N", about: "Play them, and the drain, at N orders a second" },
+    backlog: { value: "N", default: "3000", about: "Drain a backlog of N orders at the end" },
   },
 } as const;
 
@@ -36,24 +37,35 @@ const LATENCY_MS = 25;
 const MEASURED_SECONDS = 4;
 /** The share of a CPU that a function of 512 MB has, and a whole CPU. */
 const SHARES = [0.29, 1];
-const DRAINED_ORDERS = 3_000;
 const MINUTES_MAX = 1_440;
 const RATE_MAX = 10_000;
+const BACKLOG_MAX = 1_000_000;
 
 type Options = Given<typeof throughputCommand.options>;
 
-async function throughput({ minutes, rate }: Options): Promise<number> {
-  const steadyMinutes = minutes === undefined ? 0 : count("--minutes", minutes, MINUTES_MAX);
-  const given = rate === undefined ? undefined : count("--rate", rate, RATE_MAX);
+/** What follows the measurements. */
+interface Played {
+  minutes: number;
+  /** Orders a second, the admitted rate if undefined. */
+  perSecond: number | undefined;
+  backlog: number;
+}
+
+async function throughput({ minutes, rate, backlog }: Options): Promise<number> {
+  const played = {
+    minutes: minutes === undefined ? 0 : count("--minutes", minutes, MINUTES_MAX),
+    perSecond: rate === undefined ? undefined : count("--rate", rate, RATE_MAX),
+    backlog: count("--backlog", backlog, BACKLOG_MAX),
+  };
   const live = await Live.start();
   try {
-    return await bench(live, steadyMinutes, given);
+    return await bench(live, played);
   } finally {
     await live.stop();
   }
 }
 
-async function bench(live: Live, minutes: number, given: number | undefined): Promise<number> {
+async function bench(live: Live, { minutes, backlog, ...played }: Played): Promise<number> {
   const books = new Books(live);
   const plan = planOf(live.program);
   live.aws.latencyMs = LATENCY_MS;
@@ -86,10 +98,10 @@ async function bench(live: Live, minutes: number, given: number | undefined): Pr
   const capacity = capacityOf(plan, measured);
   say(arithmeticText(plan, measured, capacity));
   say(relationsText(capacity));
-  const perSecond = given ?? capacity.admitted;
+  const perSecond = played.perSecond ?? capacity.admitted;
   const isSteady = minutes === 0 || (await playSteady(live, books, { minutes, perSecond }));
   books.clear();
-  const drained = await drain(live, books, plan, DRAINED_ORDERS, perSecond);
+  const drained = await drain(live, books, plan, backlog, perSecond);
   say(drainText(plan, measured, capacity, drained));
   const isKept = relations(capacity).every(({ holds, isRequired }) => holds || !isRequired);
   return isKept && isSteady ? 0 : 1;
