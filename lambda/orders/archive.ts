@@ -24,7 +24,7 @@ export async function archiveBatch(
       acceptedIn,
       fingerprint,
     }))
-    .sort((one, other) => one.fingerprint.localeCompare(other.fingerprint));
+    .sort((one, other) => (one.fingerprint < other.fingerprint ? -1 : 1));
   const hash = createHash("sha256");
   for (const { fingerprint } of orders) hash.update(fingerprint);
   const day = orders[0]?.acceptedAt.slice(0, 10) ?? "none";
