@@ -1,40 +1,25 @@
-import { Client } from "pg";
-import type { PostgresServer } from "../../support/postgres/postgres";
+import type { Client } from "pg";
 import { HOME, type Live } from "../harness/live";
 import { newOrders } from "../harness/orders";
 import {
   HINT_ORDERS_MAX,
-  MIGRATIONS_TABLE,
   type StoredOrder,
   activated,
-  applyMigration,
   createOrderProcessor,
   firstControl,
   hintBody,
   insertOrders,
-  migrations,
   orderKey,
   shardOf,
 } from "../shipped";
 import { type Figure, median } from "./figures";
+import { EPOCH, nowText, sqlOf, timed } from "./sql";
 
 const BATCHES = [10, 100, 500];
 const REPETITIONS = 5;
 /** Hard limit and goal of the processor's rate beside that of its statements by hand. */
 const RATIO_MIN = 0.8;
 const RATIO_GOAL = 0.9;
-/** A batch of the large table may take this much longer than one of the small. */
-const GROWTH_MAX = 1.5;
-const GROWTH_BATCH = 100;
-const EPOCH = 1;
-
-type Sql = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
-
-const sqlOf =
-  (client: Client): Sql =>
-  async <Row>(text: string, values: readonly unknown[]) =>
-    (values.length === 0 ? await client.query(text) : await client.query(text, [...values]))
-      .rows as Row[];
 
 /** What the processor's AWS clients answer: at once, and without a limit. Holds one batch at a time. */
 class Ledger {
@@ -181,59 +166,6 @@ async function figuresOf(
   ];
 }
 
-/** How much longer a batch takes in a large table than in a small one. */
-export async function growth(live: Live, sizes: readonly [number, number]): Promise<Figure> {
-  const databases = [];
-  for (const size of sizes) databases.push(await filled(live.postgres, size));
-  const ratios: number[] = [];
-  for (let n = 0; n <= REPETITIONS; n++) {
-    const ms = [0, 0];
-    for (let batch = 0; batch < 20; batch++) {
-      for (const [i, client] of databases.entries()) {
-        const orders = newOrders(GROWTH_BATCH);
-        ms[i]! += await timed(() => insertOrders(sqlOf(client), EPOCH, orders, nowText()));
-      }
-    }
-    if (n > 0) ratios.push(ms[1]! / ms[0]!);
-  }
-  for (const client of databases) await client.end();
-  const ratio = median(ratios);
-  const [small, large] = sizes.map((size) => size.toLocaleString("en-US"));
-  return {
-    what: `a batch with ${large} orders beside ${small}`,
-    measured: `${ratio.toFixed(2)} x`,
-    limit: `<= ${GROWTH_MAX} x`,
-    isKept: ratio <= GROWTH_MAX,
-  };
-}
-
-/** A database of its own with the schema and so many orders. */
-async function filled(postgres: PostgresServer, orders: number): Promise<Client> {
-  const admin = await postgres.connect();
-  const name = `orders_${orders}`;
-  await admin.query(`create database ${name}`);
-  const client = new Client({
-    host: "127.0.0.1",
-    port: postgres.port,
-    user: "postgres",
-    database: name,
-  });
-  await admin.end();
-  await client.connect();
-  for (const text of [MIGRATIONS_TABLE, ...migrations.flatMap(applyMigration)]) {
-    await client.query(text);
-  }
-  await client.query(`update writer_epoch set epoch = ${EPOCH}`);
-  await client.query(
-    `insert into orders (id, account_id, session_id, symbol, side, quantity, accepted_at, accepted_in,
-       fingerprint, settled_at, epoch)
-     select gen_random_uuid(), 'account', 'session', 'ACME', 'BUY', 1, now(), '${HOME}',
-       repeat('f', 64), now(), ${EPOCH} from generate_series(1, ${orders})`,
-  );
-  await client.query("vacuum analyze orders");
-  return client;
-}
-
 /** What any program would do: one statement with the rows' values, without a look at the epoch. */
 async function insertPlainly(client: Client, orders: readonly StoredOrder[]): Promise<void> {
   const values: unknown[] = [];
@@ -250,11 +182,3 @@ async function insertPlainly(client: Client, orders: readonly StoredOrder[]): Pr
     values,
   );
 }
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
-  await work();
-  return performance.now() - startedMs;
-}
-
-const nowText = (): string => new Date().toISOString();

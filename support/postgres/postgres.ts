@@ -18,7 +18,8 @@ interface ServerSettings {
 /** A PostgreSQL server on the loopback. It asks nobody for a password. */
 export interface PostgresServer {
   port: number;
-  connect: (user?: string) => Promise<Client>;
+  /** Connects as `postgres` to the database of the settings, unless told otherwise. */
+  connect: (user?: string, database?: string) => Promise<Client>;
   stop: () => Promise<void>;
 }
 
@@ -36,8 +37,8 @@ export async function startPostgres(
     server.stdout.once("data", (chunk: Buffer) => resolve(Number(chunk.toString())));
     server.once("exit", (code) => reject(new Error(`PostgreSQL ended with ${code}: ${errors}`)));
   });
-  const connect = async (user = "postgres") => {
-    const client = new Client({ host: "127.0.0.1", port, database: settings.database, user });
+  const connect = async (user = "postgres", database = settings.database) => {
+    const client = new Client({ host: "127.0.0.1", port, database, user });
     client.on("error", () => undefined);
     await client.connect();
     return client;
