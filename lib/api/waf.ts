@@ -65,7 +65,8 @@ export class Waf extends RegionalComponent<WafArgs> {
               fieldToMatch: { uriPath: {} },
               positionalConstraint: "CONTAINS",
               searchString: "/orders",
-              textTransformations: [{ priority: 0, type: "NONE" }],
+              // A client may send the path percent-encoded. The transformation decodes it once.
+              textTransformations: [{ priority: 0, type: "URL_DECODE" }],
             },
           },
         },

@@ -16,7 +16,11 @@ interface Rule {
       evaluationWindowSec: number;
       limit: number;
       scopeDownStatement: {
-        byteMatchStatement: { positionalConstraint: string; searchString: string };
+        byteMatchStatement: {
+          positionalConstraint: string;
+          searchString: string;
+          textTransformations: object[];
+        };
       };
     };
   };
@@ -52,6 +56,12 @@ describe.each(regions)("the WAF in %s", (token, region) => {
       evaluationWindowSec: 60,
       limit: Math.floor((rate / 2) * 60),
     });
+  });
+
+  test.each([0, 1])("decodes the path before rule %s compares it", (n) => {
+    const { textTransformations } =
+      rules()[n]!.statement.rateBasedStatement.scopeDownStatement.byteMatchStatement;
+    expect(textTransformations).toEqual([{ priority: 0, type: "URL_DECODE" }]);
   });
 
   test("takes the same token with other spaces or capitals for the same", () => {
