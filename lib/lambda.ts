@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { createAuthorizer } from "./functions/authorizer";
-import { createDbMigration, migrate } from "./functions/dbMigration";
+import { createDbMigration, migrate, requireMigration } from "./functions/dbMigration";
 import { createHealth } from "./functions/health";
 import type { LambdaFunction } from "./functions/lambdaFunction";
 import { createOrderApi } from "./functions/orderApi";
@@ -52,6 +52,7 @@ export class RegionalFunctions extends RegionalComponent<RegionalFunctionsArgs> 
     );
     const { home, standby } = both;
     const migrations = [home.migrate(), standby.migrate()];
+    requireMigration(migrations);
     const readers = [home, standby].flatMap((each) => each.createReaders(migrations));
     for (const each of [home, standby]) each.createOrderApi(readers);
     return both;
@@ -70,7 +71,7 @@ export class RegionalFunctions extends RegionalComponent<RegionalFunctionsArgs> 
   }
 
   /** Neither health nor authorizer reads orders or the database. */
-  private migrate(): pulumi.Resource {
+  private migrate() {
     for (const stem of ["health", "authorizer"] as const) this.create(stem);
     return migrate(this.create("dbMigration"), this.scope);
   }

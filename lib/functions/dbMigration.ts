@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { secretStatement } from "../platform/policies";
 import { MIGRATION_RESERVED_CONCURRENCY, MIGRATION_TIMEOUT_SECONDS } from "../platform/tunables";
 import { bundle } from "./bundle";
@@ -6,6 +7,9 @@ import type { LambdaFunction } from "./lambdaFunction";
 import { type Link, databaseLink, environmentLink } from "./link";
 import { schedule } from "./schedule";
 import { type FunctionScope, createFunction } from "./scope";
+
+/** A status of lambda/handlers/dbMigration.ts. */
+const NOT_THE_WRITER = '"not the writer"';
 
 /** Migrates the schema, activates a region's database, and deletes old rows of canaries. */
 export function createDbMigration(scope: FunctionScope): LambdaFunction {
@@ -61,4 +65,31 @@ export function migrate(migration: LambdaFunction, scope: FunctionScope): aws.la
     },
     { parent, provider: region.provider, dependsOn: [network, aurora] },
   );
+}
+
+interface Migration {
+  readonly urn: string;
+  readonly result: string;
+}
+
+/**
+ * Why a deployment must stop after its migrations: no region had the writer, for example in the
+ * middle of a takeover, so the new migrations are applied nowhere. Otherwise null.
+ */
+export function whyUnmigrated(migrations: readonly Migration[]): string | null {
+  if (!migrations.every(({ result }) => result.includes(NOT_THE_WRITER))) return null;
+  const again = migrations.map(({ urn }) => `--replace '${urn}'`).join(" ");
+  return (
+    "migrations: got 'not the writer' from the databases of both regions, so nothing was migrated; " +
+    `once one of them is active (npm run dr -- status), run: pulumi up ${again}`
+  );
+}
+
+/** Ends the program with a RunError if no region was migrated. */
+export function requireMigration(migrations: readonly aws.lambda.Invocation[]): void {
+  const answers = migrations.map(({ urn, result }) => ({ urn, result }));
+  pulumi.output(answers).apply((all) => {
+    const why = whyUnmigrated(all);
+    if (why !== null) throw new pulumi.RunError(why);
+  });
 }

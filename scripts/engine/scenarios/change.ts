@@ -44,3 +44,15 @@ void test("after all functions are renamed, the stages call the new ones", async
   await rig.up();
   assertStagesCallLiveFunctions(rig);
 });
+
+void test("a deployment fails if its migrations were applied in no region", async () => {
+  const rig = await deployed();
+  await rig.program({
+    file: "lib/functions/dbMigration.ts",
+    from: `'"not the writer"'`,
+    to: `""`,
+  });
+  await assert.rejects(rig.up(), /nothing was migrated; once one of them is active/);
+  await rig.program();
+  await rig.upAgain();
+});
