@@ -1,6 +1,7 @@
 import { HOME_REGION } from "../../lambda/runtime/tunables";
 import { doubtOfClass } from "./auroraClasses";
 import type { ConfigReader } from "./configReader";
+import { connectionsNeeded, serverlessConnections } from "./connections";
 import {
   AUTHORIZER_RESERVED_CONCURRENCY,
   HEALTH_RESERVED_CONCURRENCY,
@@ -32,6 +33,7 @@ export function checkRelations(values: Partial<Values>, reader: ConfigReader): v
   checkZones("standbyZones", values.standbyZones, standbyRegion, reader);
   checkLock(values, reader);
   checkDatabase(values, reader);
+  checkConnections(values, reader);
   checkConcurrency(values, reader);
 }
 
@@ -91,6 +93,25 @@ function checkDatabase(values: Partial<Values>, reader: ConfigReader): void {
       if (doubt) reader.warn("auroraInstanceClass", auroraInstanceClass, doubt);
     }
   }
+}
+
+/**
+ * An activation must find a free connection beside those of order-processor. Other classes than
+ * db.serverless have enough of them for every allowed concurrency.
+ */
+function checkConnections(values: Partial<Values>, reader: ConfigReader): void {
+  const { auroraServerlessMinAcu: min, auroraServerlessMaxAcu: max } = values;
+  const { auroraInstanceClass, orderProcessorReservedConcurrency: processors } = values;
+  if (auroraInstanceClass !== "db.serverless" || typeof processors !== "number") return;
+  if (min === undefined || max === undefined) return;
+  const [needed, available] = [connectionsNeeded(processors), serverlessConnections(min, max)];
+  if (needed <= available) return;
+  reader.complain({
+    key: "orderProcessorReservedConcurrency",
+    got: processors,
+    because: `needs ${needed} database connections, more than the ${available} of ${min} to ${max} ACU`,
+    allowed: `at most ${processors - (needed - available)}, or a higher auroraServerlessMaxAcu`,
+  });
 }
 
 /** The standby region reserves most: it also has the sentinel. */

@@ -250,6 +250,19 @@ test("inverted serverless capacity is refused for every instance class", () => {
   expect(complaintsOf({ ...capacity, auroraInstanceClass: "db.serverless" })).toEqual(refused);
 });
 
+test("more processors than serverless capacity has connections for are refused", () => {
+  const capacity = { auroraServerlessMinAcu: "0.5", auroraServerlessMaxAcu: "1" };
+  const values = { ...capacity, orderProcessorReservedConcurrency: "144" };
+  expect(complaintsOf({ ...values, auroraInstanceClass: "db.serverless" })).toEqual([
+    "orderProcessorReservedConcurrency: got 144, which needs 190 database connections, more than " +
+      "the 189 of 0.5 to 1 ACU; allowed: at most 143, or a higher auroraServerlessMaxAcu; " +
+      "run: pulumi config set orderProcessorReservedConcurrency <value>",
+  ]);
+  expect(complaintsOf(values)).toEqual([]);
+  const fewer = { ...values, orderProcessorReservedConcurrency: "143" };
+  expect(complaintsOf({ ...fewer, auroraInstanceClass: "db.serverless" })).toEqual([]);
+});
+
 describe("a warning names", () => {
   test("serverless capacity that has no effect", () => {
     const values = { auroraServerlessMaxAcu: "64" };

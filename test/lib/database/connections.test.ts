@@ -1,3 +1,4 @@
+import { connectionsNeeded, serverlessConnections } from "../../../lib/config/connections";
 import { type Program, loadProgram, regions } from "../../helpers/program";
 
 /** Memory of the smallest class that the configuration allows, such as db.r6g.large. */
@@ -8,11 +9,8 @@ const BYTES_PER_CONNECTION = 9_531_392;
 const COUNTED_MEMORY = 0.8;
 /** db-migration has one for statements and one for migrations; others have one. */
 const CONNECTIONS_PER_SANDBOX = 2;
-/** What `rds.superuser_reserved_connections` and people need. */
-const RESERVED = 20;
 
-const available =
-  Math.floor((SMALLEST_CLASS_BYTES * COUNTED_MEMORY) / BYTES_PER_CONNECTION) - RESERVED;
+const ofSmallestClass = Math.floor((SMALLEST_CLASS_BYTES * COUNTED_MEMORY) / BYTES_PER_CONNECTION);
 
 function connections(program: Program, region: string): number {
   const users = program
@@ -23,14 +21,33 @@ function connections(program: Program, region: string): number {
   return processor + CONNECTIONS_PER_SANDBOX * others.reduce((sum, each) => sum + each, 0);
 }
 
-test.each(["10", "900"])(
-  "functions with %s processors open fewer connections than the smallest class allows",
-  async (orderProcessorReservedConcurrency) => {
-    const program = await loadProgram({ config: { orderProcessorReservedConcurrency } });
+/** The most processors that the configuration allows with one ACU. */
+const WITH_ONE_ACU = 143;
+const oneAcu = {
+  auroraInstanceClass: "db.serverless",
+  auroraServerlessMinAcu: "0.5",
+  auroraServerlessMaxAcu: "1",
+};
+
+test.each<[string, number, Record<string, string>]>([
+  ["10", ofSmallestClass, {}],
+  ["900", ofSmallestClass, {}],
+  [String(WITH_ONE_ACU), serverlessConnections(0.5, 1), oneAcu],
+])(
+  "functions with %s processors leave connections free of the %i of the smallest instance",
+  async (orderProcessorReservedConcurrency, available, config) => {
+    const program = await loadProgram({ config: { ...config, orderProcessorReservedConcurrency } });
+    const needed = connectionsNeeded(Number(orderProcessorReservedConcurrency));
+    expect(needed).toBeLessThanOrEqual(available);
     for (const [, region] of regions) {
       const opened = connections(program, region);
       expect(opened).toBeGreaterThanOrEqual(Number(orderProcessorReservedConcurrency));
-      expect(opened).toBeLessThanOrEqual(available);
+      expect(opened).toBeLessThan(needed);
     }
   },
 );
+
+test("no more processors are allowed than one ACU has connections for", () => {
+  const needed = connectionsNeeded(WITH_ONE_ACU + 1);
+  expect(needed).toBeGreaterThan(serverlessConnections(0.5, 1));
+});
