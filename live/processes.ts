@@ -4,20 +4,32 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-/** Processes that this one has started. Each leads a process group of its own (`detached`). */
-const leaders = new Set<ChildProcess>();
+/**
+ * Processes that this one has started, with what removes the things that they leave. Each leads a
+ * process group of its own (`detached`).
+ */
+const leaders = new Map<ChildProcess, () => void>();
 const directories = new Set<string>();
 
 // Also after Ctrl-C and after an error.
 process.once("exit", () => {
-  leaders.forEach((leader) => killGroup(leader, "SIGKILL"));
+  leaders.forEach((tidy, leader) => {
+    killGroup(leader, "SIGKILL");
+    tidy();
+  });
   directories.forEach(removed);
 });
 
-/** Remembers a process: it ends with this one. */
-export function owned<Process extends ChildProcess>(leader: Process): Process {
-  leaders.add(leader);
-  leader.once("exit", () => leaders.delete(leader));
+/**
+ * Remembers a process: it ends with this one.
+ * @param tidy removes what the process leaves when it is killed.
+ */
+export function owned<Process extends ChildProcess>(leader: Process, tidy = () => {}): Process {
+  leaders.set(leader, tidy);
+  leader.once("exit", () => {
+    leaders.delete(leader);
+    tidy();
+  });
   return leader;
 }
 

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync, statSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { Client } from "pg";
 import { hasEnded, killed, owned } from "../processes";
@@ -22,6 +22,8 @@ const settings = {
   ssl_cert_file: "server.crt",
   ssl_key_file: "server.key",
   max_connections: "200",
+  // In the data folder, which is removed. Elsewhere, a killed server leaves it for ever.
+  dynamic_shared_memory_type: "mmap",
   shared_buffers: "64MB",
   // The standby may be away for a while without a slot that would keep the log for ever.
   wal_keep_size: "512MB",
@@ -58,6 +60,7 @@ export class Server {
         stdio: ["ignore", "ignore", "pipe"],
         env: { PATH: process.env["PATH"], LC_ALL: "C" },
       }),
+      () => removeSharedMemory(this.data),
     );
     this.child = child;
     let output = "";
@@ -112,5 +115,18 @@ export class Server {
     } catch {
       return false;
     }
+  }
+}
+
+/** A killed server leaves a segment of System V shared memory, which it names in this file. */
+function removeSharedMemory(data: string): void {
+  try {
+    const [, id] = readFileSync(path.join(data, "postmaster.pid"), "utf8")
+      .split("\n")[6]!
+      .trim()
+      .split(/\s+/);
+    spawnSync("ipcrm", ["-m", id!], { stdio: "ignore" });
+  } catch {
+    // It has shut down by itself, or had not begun.
   }
 }

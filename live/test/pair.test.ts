@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { Pair } from "../database/pair";
 import { makeCertificate } from "../harness/certificate";
 import { ownedDirectory, removed } from "../processes";
@@ -37,6 +40,17 @@ async function arrives(i: number, region: string): Promise<void> {
   }
 }
 
+/** The number of a server's segment of System V shared memory. */
+function segmentOf(region: string): string {
+  const file = path.join(pair.of(region).server.data, "postmaster.pid");
+  return readFileSync(file, "utf8").split("\n")[6]!.trim().split(/\s+/)[1]!;
+}
+
+const segments = () =>
+  execFileSync("ipcs", ["-m"], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.split(/\s+/)[1]);
+
 test("a row reaches the standby, which refuses to write", async () => {
   await insert(1);
   await arrives(1, STANDBY);
@@ -54,8 +68,12 @@ test("what is written while the replication is cut arrives afterwards", async ()
 }, 60_000);
 
 test("after kill -9 the standby is promoted, and the old writer becomes its copy", async () => {
+  const segment = segmentOf(HOME);
+  expect(segments()).toContain(segment);
   await pair.of(HOME).server.kill();
   expect(pair.of(HOME).server.isRunning).toBe(false);
+  // Thousands of them would use up the machine's limit.
+  expect(segments()).not.toContain(segment);
   await pair.promote(STANDBY);
   await insert(3);
   await pair.rebuild(HOME);

@@ -51,6 +51,9 @@ async function findPython(
 async function create(python: string, requirements: string, directory: string): Promise<void> {
   const unfinished = `${directory}.${process.pid}`;
   mkdirSync(path.dirname(directory), { recursive: true });
+  const remove = () => rmSync(unfinished, { recursive: true, force: true });
+  // Ctrl-C ends the process without the `finally` below.
+  process.once("exit", remove);
   try {
     await run(python, ["-m", "venv", unfinished]);
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
@@ -61,6 +64,7 @@ async function create(python: string, requirements: string, directory: string): 
     const last = lines.split("\n").at(-1);
     throw new NoPython(`pip cannot install ${path.basename(requirements)}: ${last}`);
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
