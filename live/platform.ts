@@ -1,11 +1,12 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import type { CapturedProgram } from "../support/capture/capture";
 import { captureInChild } from "../support/capture/captureInChild";
+import { ACCOUNT_ID } from "../support/capture/computed";
 import { Pair } from "./database/pair";
 import { type Happening, type ProgramDescription, describeProgram } from "./drill";
 import { type Clients, clientsOf } from "./emulator/clients";
 import { createAll } from "./emulator/create/all";
-import { type Emulator, startEmulator, useEmulator } from "./emulator/emulator";
+import { type Emulator, EmulatorEnded, prepareEmulator } from "./emulator/emulator";
 import { databaseOf } from "./declared";
 import { type Declared, Declarations } from "./emulator/program";
 import { Evaluators } from "./evaluators/evaluators";
@@ -65,20 +66,21 @@ export class Platform {
     this.standby = program.standbyRegion;
   }
 
-  /** Starts everything and returns when home is active. @throws NoPython */
+  /** Starts everything. @throws NoPython, or OptionError for a wrong emulator */
   static async start(options: LiveOptions = {}): Promise<Platform> {
     const { onStep = () => {} } = options;
+    // A wrong address and a missing Python are reported before anything takes its time.
+    const start = await prepareEmulator(options.emulator, ACCOUNT_ID, onStep);
     onStep("capturing the program and bundling its functions");
     const captured = JSON.parse(await captureInChild({ bundle: true })) as CapturedProgram;
     const program = describeProgram(captured.resources);
     const directory = ownedDirectory();
     const undo: (() => unknown)[] = [() => removed(directory)];
+    let emulator: Emulator | undefined;
     try {
       onStep("starting the emulator and PostgreSQL in both regions");
-      const emulator = await (options.emulator === undefined
-        ? startEmulator(program.account, directory)
-        : useEmulator(options.emulator));
-      undo.unshift(() => emulator.stop());
+      const own = (emulator = await start(directory));
+      undo.unshift(() => own.stop());
       const declarations = new Declarations(captured);
       const tls = makeCertificate(directory);
       const pair = await Pair.start(
@@ -97,7 +99,7 @@ export class Platform {
       const platform = new Platform(
         declarations,
         program,
-        emulator,
+        own,
         pair,
         logs,
         directory,
@@ -108,8 +110,10 @@ export class Platform {
       await platform.bringUp(options, onStep);
       return platform;
     } catch (error) {
+      const hasEnded = emulator?.lastWords() !== undefined;
+      const reason = hasEnded ? new EmulatorEnded(emulator!) : error;
       for (const each of undo) await each();
-      throw error;
+      throw reason;
     }
   }
 

@@ -1,4 +1,5 @@
 import { failoverAlarms, tokenKeysOf } from "./declared";
+import { EmulatorEnded } from "./emulator/emulator";
 import { Load } from "./load/clients";
 import { type Verdict, judge } from "./load/verdict";
 import { type LiveOptions, Platform } from "./platform";
@@ -15,6 +16,8 @@ export const faults = {
 export type Fault = keyof typeof faults;
 
 const CONTROL_POLL_MS = 200;
+/** Without an answer of the emulator for so long, nothing goes on any more. */
+const SILENCE_MAX_MS = 30_000;
 const START_TIMEOUT_MS = 120_000;
 const TOKEN_SECONDS = 3_600;
 /** How often authorizer and order-api are started at once, so that the first orders find them warm. */
@@ -31,6 +34,15 @@ export class Session {
   private readonly tokens = new Map<string, Promise<string>>();
   /** Whether a fault was caused and no failback has been started since. */
   isFailing = false;
+  /** Whether a lost region is being restored, or a failback is under way. */
+  isReturning = false;
+  /** The epoch for which automatic failover is known to be armed. */
+  private armedEpoch: number | undefined;
+  /** Rejects when the emulator is gone. */
+  readonly ended: Promise<never>;
+  private readonly end: (reason: EmulatorEnded) => void;
+  private gone: EmulatorEnded | undefined;
+  private answeredMs = Date.now();
   private polling: NodeJS.Timeout | undefined;
 
   constructor(
@@ -55,6 +67,10 @@ export class Session {
         this.timeline.add("drill", `CloudWatch: ${happening.name} is in ${happening.state} state`);
       }
     };
+    let end!: (reason: EmulatorEnded) => void;
+    this.ended = new Promise((_, reject) => (end = reject));
+    this.ended.catch((reason: EmulatorEnded) => (this.gone = reason));
+    this.end = end;
     this.polling = setInterval(() => void this.poll(), CONTROL_POLL_MS);
   }
 
@@ -69,10 +85,11 @@ export class Session {
     await this.until(() => this.control?.active === home, START_TIMEOUT_MS, `${home} is active`);
   }
 
-  /** Waits until the condition holds. @throws Error when the time is over. */
+  /** Waits until the condition holds. @throws Error when the time is over or the emulator is gone. */
   async until(isTrue: () => boolean | Promise<boolean>, timeoutMs: number, what: string) {
     const deadlineMs = Date.now() + timeoutMs;
     while (!(await isTrue())) {
+      if (this.gone !== undefined) throw this.gone;
       if (Date.now() > deadlineMs)
         throw new Error(`live: not within ${timeoutMs / 1000} s: ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -81,17 +98,22 @@ export class Session {
 
   /** Waits until automatic failover is armed; with `speed` it is armed earlier. */
   async armed(): Promise<void> {
-    const neededMs = (ARMED_AFTER_SECONDS * 1000) / this.speed;
-    await this.until(
-      async () => {
-        const progress = await this.watch.progress();
-        if (progress === undefined || progress.epoch !== this.control?.epoch) return false;
-        return progress.lastAtMs - progress.firstAtMs >= neededMs;
-      },
-      neededMs + START_TIMEOUT_MS,
-      "home settles orders",
-    );
+    const timeoutMs = (ARMED_AFTER_SECONDS * 1000) / this.speed + START_TIMEOUT_MS;
+    const isIt = async () => (await this.secondsUntilArmed()) === 0;
+    await this.until(isIt, timeoutMs, "home settles orders");
     if (this.speed > 1) await this.watch.arm(ARMED_AFTER_SECONDS);
+    this.armedEpoch = this.control?.epoch;
+    this.timeline.add("functions", "automatic failover is armed");
+  }
+
+  /** How long home must still settle orders until automatic failover is armed. */
+  async secondsUntilArmed(): Promise<number> {
+    const epoch = this.control?.epoch;
+    if (epoch !== undefined && epoch === this.armedEpoch) return 0;
+    const needed = ARMED_AFTER_SECONDS / this.speed;
+    const progress = await this.watch.progress();
+    if (progress === undefined || progress.epoch !== epoch) return needed;
+    return Math.max(0, needed - (progress.lastAtMs - progress.firstAtMs) / 1000);
   }
 
   async fail(fault: Fault): Promise<void> {
@@ -105,22 +127,28 @@ export class Session {
   }
 
   /** The lost region is back. */
-  async restore(): Promise<void> {
+  restore(): Promise<void> {
     const { platform } = this;
-    this.timeline.add("fault", `${platform.home} is back`);
-    await platform.restore(platform.home);
-    this.timeline.add("PostgreSQL", `${platform.home} follows ${platform.pair.writer}`);
+    return this.returning(async () => {
+      this.timeline.add("fault", `${platform.home} is back`);
+      await platform.restore(platform.home);
+      const { writer } = platform.pair;
+      const role = writer === platform.home ? "is still the writer" : `follows ${writer}`;
+      this.timeline.add("PostgreSQL", `${platform.home} ${role}`);
+    });
   }
 
   /** An operator returns to home. Resolves when home is active. */
-  async failBack(): Promise<void> {
+  failBack(): Promise<void> {
     const { platform } = this;
-    this.isFailing = false;
-    this.timeline.begin("operator", `failback to ${platform.home}`);
-    const command = { action: "failback" };
-    await platform.invoke("failoverOrchestrator", platform.home, command, true);
-    const timeoutMs = START_TIMEOUT_MS * 3;
-    await this.until(() => this.control?.active === platform.home, timeoutMs, "failback");
+    return this.returning(async () => {
+      this.isFailing = false;
+      this.timeline.begin("operator", `failback to ${platform.home}`);
+      const command = { action: "failback" };
+      await platform.invoke("failoverOrchestrator", platform.home, command, true);
+      const timeoutMs = START_TIMEOUT_MS * 3;
+      await this.until(() => this.control?.active === platform.home, timeoutMs, "failback");
+    });
   }
 
   /** What clients were told, against the rows of the writer. */
@@ -145,6 +173,15 @@ export class Session {
     await this.platform.stop();
   }
 
+  private async returning(work: () => Promise<void>): Promise<void> {
+    this.isReturning = true;
+    try {
+      await work();
+    } finally {
+      this.isReturning = false;
+    }
+  }
+
   /** Every sandbox starts in a third of a second, so cold starts would be seen as an outage. */
   private async warm(): Promise<void> {
     const authorization = `Bearer ${await this.token("live-0")}`;
@@ -163,7 +200,13 @@ export class Session {
   }
 
   private async poll(): Promise<void> {
-    const next = await this.watch.control().catch(() => undefined);
+    let next: Control | undefined;
+    try {
+      next = await this.watch.control();
+      this.answeredMs = Date.now();
+    } catch {
+      return this.missed();
+    }
     const before = this.control;
     if (next === undefined || next.version === before?.version) return;
     this.control = next;
@@ -173,6 +216,14 @@ export class Session {
     } else if (active !== null && active !== before?.active) {
       this.timeline.add("functions", `${active} is active, epoch ${epoch}`);
     }
+  }
+
+  /** The emulator has not answered. */
+  private missed(): void {
+    const { emulator } = this.platform;
+    const silentMs = Date.now() - this.answeredMs;
+    if (emulator.lastWords() !== undefined) this.end(new EmulatorEnded(emulator));
+    else if (silentMs > SILENCE_MAX_MS) this.end(new EmulatorEnded(emulator, silentMs));
   }
 
   private logged(line: LogLine): void {
@@ -205,7 +256,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Session> {
   const session = new Session(platform, options.speed ?? 1);
   try {
     options.onStep?.("waiting until the functions have activated home");
-    await session.begin();
+    await Promise.race([session.begin(), session.ended]);
     return session;
   } catch (error) {
     await session.stop();

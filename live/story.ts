@@ -20,7 +20,6 @@ export async function play(session: Session, fault: Fault, perSecond: number): P
   load.start(perSecond);
   timeline.add("clients", `${perSecond} orders a second`);
   await session.armed();
-  timeline.add("functions", "automatic failover is armed");
   await session.fail(fault);
   const hasRecovered = () => rto.settled !== undefined && rto.accepted !== undefined;
   await session.until(hasRecovered, RECOVERY_TIMEOUT_MS, "orders are settled after the fault");

@@ -2,6 +2,8 @@ import { Page } from "../page/server";
 import { runCommand } from "../../support/cli/command";
 import { type Given, OptionError, count } from "../../support/cli/options";
 import { NoPython } from "../../support/cli/python";
+import { EmulatorEnded } from "../emulator/emulator";
+import { isFree } from "../ports";
 import { type Fault, type Session, faults, startLive } from "../session";
 import { type Told, isKept, play } from "../story";
 import type { Entry } from "../timeline";
@@ -50,27 +52,34 @@ async function live(given: Given<typeof liveCommand.options>): Promise<number> {
     seed: given.seed,
     onStep: (step: string) => say(`- ${step}`),
   };
+  if (fault === undefined && !(await isFree(port))) {
+    throw new OptionError(`--port: got ${port}, which is in use; allowed is a port that is free`);
+  }
   say(parts);
-  let session: Session;
+  let session: Session | undefined;
   try {
     session = await startLive(options);
-  } catch (error) {
-    if (!(error instanceof NoPython)) throw error;
-    say(`live: ${error.message}`);
-    return SKIPPED;
-  }
-  try {
     session.timeline.onEntry((entry) => say(lineOf(entry)));
-    if (fault !== undefined) return report(await play(session, fault, perSecond));
+    if (fault !== undefined) {
+      return report(await Promise.race([play(session, fault, perSecond), session.ended]));
+    }
     say(`The page: ${await new Page(session).listen(port)}. Ctrl-C ends everything.`);
-    session.load.start(perSecond);
-    session.timeline.add("clients", `${perSecond} orders a second`);
-    await session.armed();
-    session.timeline.add("functions", "automatic failover is armed");
-    return await new Promise<number>(() => {});
+    return await Promise.race([serve(session, perSecond), session.ended]);
+  } catch (error) {
+    if (!(error instanceof NoPython || error instanceof EmulatorEnded)) throw error;
+    say(`live: ${error.message}`);
+    return error instanceof NoPython ? SKIPPED : 1;
   } finally {
-    await session.stop();
+    await session?.stop();
   }
+}
+
+/** Places orders until this process is ended. */
+async function serve(session: Session, perSecond: number): Promise<never> {
+  session.load.start(perSecond);
+  session.timeline.add("clients", `${perSecond} orders a second`);
+  await session.armed();
+  return session.ended;
 }
 
 function faultOf(name: string): Fault {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
-import { NoPython, pythonWith } from "../../support/cli/python";
+import { NoPython } from "../../support/cli/python";
+import { pythonWithEmulator } from "../emulator/emulator";
 
 /**
  * `npm run test:live`: the tests of the whole platform on this machine. The exit code is 77 where there
@@ -11,7 +12,7 @@ const root = path.join(__dirname, "../..");
 
 async function testLive(): Promise<number> {
   try {
-    await pythonWith(path.join(root, "live/emulator/requirements.txt"));
+    await pythonWithEmulator();
   } catch (error) {
     if (!(error instanceof NoPython)) throw error;
     process.stdout.write(`live: ${error.message}\n`);

@@ -13,8 +13,9 @@ export interface Placed {
   /** When its row was reported, and under which epoch. */
   settledMs?: number;
   settledIn?: string;
-  /** The status that ended it, if the API refused it for good. */
+  /** The status that ended it, if the API refused it for good, and the API's reason. */
   refused?: number;
+  reason?: string;
 }
 
 export interface Order {
@@ -57,6 +58,15 @@ export class Load {
 
   start(perSecond: number): void {
     this.timer = setInterval(() => void this.place(this.next()), 1000 / perSecond);
+  }
+
+  /** So many clients place orders for a time, each one as soon as its last order is answered for good. */
+  async loop(clients: number, ms: number): Promise<void> {
+    const untilMs = Date.now() + ms;
+    const client = async () => {
+      while (Date.now() < untilMs && !this.stopping.signal.aborted) await this.place(this.next());
+    };
+    await Promise.all(Array.from({ length: clients }, client));
   }
 
   /** Places no more orders. Those under way are repeated until `drain` ends. */
@@ -146,7 +156,7 @@ export class Load {
         body: JSON.stringify(placed.order),
         signal: patience.signal,
       });
-      await answer.text();
+      const text = await answer.text();
       if (answer.status === 202) {
         placed.acceptedMs = Date.now();
         placed.acceptedIn = region;
@@ -156,6 +166,7 @@ export class Load {
       // Of these, docs/api.md says to repeat the order with the same id.
       if (answer.status === 429 || answer.status >= 500) return false;
       placed.refused = answer.status;
+      placed.reason = text;
       return true;
     } catch {
       return false;

@@ -67,7 +67,7 @@ function showFigures({ epoch, openOrders, lagBytes, rates, rto, orders }) {
     return figure;
   });
   find("#figures").replaceChildren(...made);
-  find("#hint").textContent =
+  find("#load").textContent =
     `${rates.accepted.toFixed(1)} accepted and ${rates.settled.toFixed(1)} settled a second; ` +
     `${orders.waiting} orders are being repeated by their clients.`;
 }
@@ -94,10 +94,26 @@ function showChart({ atMs, rates, rto }) {
   find("#chart").replaceChildren(...faults, curve("accepted"), curve("settled"));
 }
 
-function showButtons({ can }) {
-  for (const button of document.querySelectorAll("button[data-can]")) {
-    button.disabled = !can[button.dataset.can];
-  }
+const buttons = document.querySelectorAll("button[data-action]");
+
+function showButtons({ can, active, home, armedInSeconds }) {
+  for (const button of buttons) button.disabled = !can[button.dataset.action];
+  find("#hint").textContent = hintOf(can, active === home, armedInSeconds);
+}
+
+function hintOf(can, isHomeActive, armedInSeconds) {
+  if (can.region) return "Automatic failover is armed: the standby takes over after a fault.";
+  if (can.restore) return "The lost region can come back, and home can be active again afterwards.";
+  if (can.failback) return "The standby is active. An operator can return to home.";
+  if (!isHomeActive || !armedInSeconds) return "Wait for the end of the failover or failback.";
+  const [minutes, seconds] = [Math.floor(armedInSeconds / 60), Math.ceil(armedInSeconds % 60)];
+  const time = `${minutes}:${String(seconds).padStart(2, "0")}`;
+  return `Automatic failover is not armed yet: home must settle orders for ${time} minutes more.`;
+}
+
+function showNotice(text) {
+  find("#notice").hidden = text === "";
+  find("#notice").textContent = text;
 }
 
 function showEntry({ seconds, source, text }) {
@@ -109,22 +125,49 @@ function showEntry({ seconds, source, text }) {
   list.scrollTop = list.scrollHeight;
 }
 
-async function post(action, body) {
-  const answer = await fetch(`/${action}`, { method: "POST", body: JSON.stringify(body ?? {}) });
-  return answer.json();
+/** Returns the answer, or undefined after it has said why there is none. */
+async function post(action, body = {}) {
+  try {
+    const answer = await fetch(`/${action}`, { method: "POST", body: JSON.stringify(body) });
+    const value = await answer.json();
+    if (answer.ok) return value;
+    showNotice(value.error);
+    return undefined;
+  } catch {
+    showLost();
+    return undefined;
+  }
+}
+
+function showLost() {
+  showNotice("npm run live does not answer. What is shown here may be old.");
+  for (const button of document.querySelectorAll("button")) button.disabled = true;
+}
+
+/** What the API says about an order that it refuses: the wrong fields, if it names them. */
+function reasonOf(text) {
+  try {
+    const { error, fields = [] } = JSON.parse(text);
+    return fields.map(({ field, problem }) => `${field}: ${problem}`).join("; ") || error;
+  } catch {
+    return text;
+  }
 }
 
 async function followOwn() {
   for (const [orderId, line] of own) {
     const state = await post(`state/${orderId}`);
-    const ms = (from, to) => `${((to - from) / 1000).toFixed(1)} s`;
-    let text = `being sent, ${state.tries} tries`;
-    if (state.refused !== undefined) text = `refused with ${state.refused}`;
+    if (state === undefined) return;
+    const after = (atMs) => `after ${((atMs - state.sentMs) / 1000).toFixed(1)} s`;
+    let text = state.tries > 1 ? `being repeated, ${state.tries} tries` : "being sent";
+    if (state.refused !== undefined)
+      text = `refused with ${state.refused}, ${reasonOf(state.reason)}`;
     else if (state.settledMs !== undefined)
-      text = `settled in ${state.settledIn} after ${ms(state.sentMs, state.settledMs)}`;
+      text = `settled in ${state.settledIn} ${after(state.settledMs)}`;
     else if (state.acceptedMs !== undefined)
-      text = `accepted in ${state.acceptedIn} after ${ms(state.sentMs, state.acceptedMs)}`;
+      text = `accepted in ${state.acceptedIn} ${after(state.acceptedMs)}`;
     line.textContent = `${orderId.slice(0, 8)}: ${text}`;
+    line.className = state.refused !== undefined ? "bad" : "";
     line.dataset.settled = String(state.settledMs !== undefined);
     if (state.refused !== undefined || state.settledMs !== undefined) own.delete(orderId);
   }
@@ -132,21 +175,28 @@ async function followOwn() {
 
 find("#order").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { orderId } = await post("order", Object.fromEntries(new FormData(event.target)));
-  const line = element("li", "", `${orderId.slice(0, 8)}: being sent`);
+  const placed = await post("order", Object.fromEntries(new FormData(event.target)));
+  if (placed === undefined) return;
+  const line = element("li", "", `${placed.orderId.slice(0, 8)}: being sent`);
   find("#orders").prepend(line);
-  own.set(orderId, line);
+  own.set(placed.orderId, line);
 });
 
-for (const button of document.querySelectorAll("button[data-action]")) {
-  button.addEventListener("click", async () => {
+for (const button of buttons) {
+  button.addEventListener("click", () => {
     button.disabled = true;
-    await post(button.dataset.action);
+    showNotice("");
+    void post(button.dataset.action);
   });
 }
 
 const events = new EventSource("/events");
-events.addEventListener("open", () => find("#timeline").replaceChildren());
+events.addEventListener("open", () => {
+  showNotice("");
+  find("#order button").disabled = false;
+  find("#timeline").replaceChildren();
+});
+events.addEventListener("error", showLost);
 events.addEventListener("entry", ({ data }) => showEntry(JSON.parse(data)));
 events.addEventListener("state", ({ data }) => {
   const state = JSON.parse(data);

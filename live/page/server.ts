@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { text } from "node:stream/consumers";
 import type { Order } from "../load/clients";
-import { type Fault, type Session, faults } from "../session";
-import { snapshotOf } from "./snapshot";
+import type { Session } from "../session";
+import { type Action, actionsOf, snapshotOf } from "./snapshot";
 
 const EVERY_MS = 1_000;
 const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
@@ -17,6 +17,17 @@ const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
 const headers = {
   "content-security-policy": "default-src 'self'; img-src data:",
   "cache-control": "no-store",
+};
+
+/** What the buttons do. */
+const buttons: Readonly<Record<Action, (session: Session) => Promise<void>>> = {
+  region: (session) => session.fail("region"),
+  database: (session) => session.fail("database"),
+  restore: (session) => session.restore(),
+  failback: async (session) => {
+    await session.failBack();
+    await session.armed();
+  },
 };
 
 /** Serves the page on the loopback: files, a stream of events, and the actions of its buttons. */
@@ -86,28 +97,28 @@ export class Page {
   ): Promise<void> {
     // Another site's page could send a form here.
     if (request.headers.origin !== this.url) return void response.writeHead(403, headers).end();
-    const { session } = this;
     const body = await text(request);
-    const answer = (value: unknown) => {
-      response.writeHead(200, { ...headers, "content-type": "application/json" });
+    const answer = (status: number, value: unknown) => {
+      response.writeHead(status, { ...headers, "content-type": "application/json" });
       response.end(JSON.stringify(value));
     };
-    const [, action, name] = url.split("/");
-    if (action === "fault" && name !== undefined && name in faults) {
-      await session.fail(name as Fault);
-      return answer({});
+    const [, name = "", id] = url.split("/");
+    if (name === "order") return answer(200, this.place(JSON.parse(body) as Partial<Order>));
+    if (name === "state") return answer(200, this.stateOf(id));
+    if (!(name in buttons)) return void response.writeHead(404, headers).end();
+    const action = name as Action;
+    // The page may show what was true a second ago.
+    const isArmed = (await this.session.secondsUntilArmed()) === 0;
+    if (!actionsOf(this.session, isArmed)[action]) {
+      return answer(409, { error: "This cannot be done now." });
     }
-    if (action === "restore") {
-      await session.restore();
-      return answer({});
-    }
-    if (action === "failback") {
-      session.failBack().catch((error) => session.timeline.add("operator", String(error)));
-      return answer({});
-    }
-    if (action === "order") return answer(this.place(JSON.parse(body) as Partial<Order>));
-    if (action === "state") return answer(this.stateOf(name));
-    response.writeHead(404, headers).end();
+    this.begin(buttons[action](this.session));
+    answer(200, {});
+  }
+
+  /** The timeline tells how it goes on. */
+  private begin(work: Promise<void>): void {
+    work.catch((error) => this.session.timeline.add("operator", String(error)));
   }
 
   /** Places an order of the page's form. It is repeated until it is acknowledged or refused. */
@@ -119,8 +130,8 @@ export class Page {
   }
 
   private stateOf(orderId = ""): object {
-    const { acceptedMs, acceptedIn, settledMs, settledIn, refused, tries, sentMs } =
+    const { acceptedMs, acceptedIn, settledMs, settledIn, refused, reason, tries, sentMs } =
       this.session.load.placed.get(orderId) ?? {};
-    return { acceptedMs, acceptedIn, settledMs, settledIn, refused, tries, sentMs };
+    return { acceptedMs, acceptedIn, settledMs, settledIn, refused, reason, tries, sentMs };
   }
 }

@@ -16,26 +16,25 @@ export interface Snapshot {
   rates: { accepted: number; settled: number };
   /** Of the last fault: whether it lasts, and the seconds that were measured. */
   rto: { seconds: number | null; accepted: number | null; settled: number | null };
+  /** Until automatic failover is armed; 0 when it is. */
+  armedInSeconds: number | null;
   orders: { acknowledged: number; settled: number; waiting: number };
-  /** Actions that make sense now. */
-  can: Record<Fault | "restore" | "failback", boolean>;
+  can: Record<Action, boolean>;
 }
+
+export type Action = Fault | "restore" | "failback";
 
 export async function snapshotOf(session: Session): Promise<Snapshot> {
   const { platform, load, rto, timeline } = session;
   const { home, standby } = platform;
   const { control, regions, openOrders, lagBytes, dns } = await session.watch.state();
-  const active = control?.active ?? null;
-  const isCut = platform.cut.has(home);
-  const isMoving = platform.moves.current !== undefined;
-  const isHomeUp = !isCut && platform.pair.of(home).server.isRunning;
-  const canFail = active === home && isHomeUp && !isMoving;
+  const armedInSeconds = await session.secondsUntilArmed().catch(() => null);
   const counting = session.isFailing && timeline.beganMs !== undefined;
   return {
     atMs: Date.now(),
     home,
     standby,
-    active,
+    active: control?.active ?? null,
     target: control?.target ?? null,
     epoch: control?.epoch ?? null,
     dns,
@@ -49,14 +48,25 @@ export async function snapshotOf(session: Session): Promise<Snapshot> {
       settled: rto.settled ?? null,
     },
     orders: countsOf(session),
-    can: {
-      ...(Object.fromEntries(Object.keys(faults).map((name) => [name, canFail])) as Record<
-        Fault,
-        boolean
-      >),
-      restore: isCut && !isMoving,
-      failback: active === standby && isHomeUp && !isMoving,
-    },
+    armedInSeconds,
+    can: actionsOf(session, armedInSeconds === 0),
+  };
+}
+
+/** Which actions can work now. Without automatic failover, nothing would follow a fault. */
+export function actionsOf(session: Session, isArmed: boolean): Snapshot["can"] {
+  const { platform, control, isReturning } = session;
+  const { home, standby, pair, cut, moves } = platform;
+  const isIdle = moves.current === undefined && !isReturning;
+  const isHomeUp = !cut.has(home) && pair.of(home).server.isRunning;
+  const canFail = isIdle && isHomeUp && isArmed && control?.active === home;
+  return {
+    ...(Object.fromEntries(Object.keys(faults).map((name) => [name, canFail])) as Record<
+      Fault,
+      boolean
+    >),
+    restore: isIdle && cut.has(home),
+    failback: isIdle && isHomeUp && control?.active === standby,
   };
 }
 

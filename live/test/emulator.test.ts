@@ -1,8 +1,13 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { crc32 } from "node:zlib";
+import { OptionError } from "../../support/cli/options";
+import { EmulatorEnded, useEmulator } from "../emulator/emulator";
 import { capitalized } from "../emulator/program";
 import { zipOf } from "../emulator/zip";
 import { apiUrl, environmentOf } from "../region/environment";
@@ -100,4 +105,51 @@ test("an API's stage has an address at the emulator", () => {
   expect(apiUrl("http://127.0.0.1:1", "ab", "v1")).toBe(
     "http://127.0.0.1:1/restapis/ab/v1/_user_request_",
   );
+});
+
+describe("an emulator that runs already", () => {
+  const answers: string[] = [];
+  const server = createServer((_, response) => response.end(answers.shift()));
+  let url: string;
+
+  beforeAll(async () => {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => server.close());
+
+  const identity = "<Account>123456789012</Account>";
+
+  test("is used if it is empty and takes the account from the access key", async () => {
+    answers.push(identity, '{"TableNames":[]}');
+    expect(await useEmulator(`${url}/`, "123456789012")).toMatchObject({ url });
+  });
+
+  test.each([
+    ["another server", ["<html></html>"], /where GetCallerIdentity does not answer with account/],
+    [
+      "one that was used before",
+      [identity, '{"TableNames":["dev-ledger"]}'],
+      /which has the table dev-ledger; allowed is an empty emulator/,
+    ],
+  ])("is refused in one line if it is %s", async (_, given, reason) => {
+    answers.push(...given);
+    const used = useEmulator(url, "123456789012");
+    await expect(used).rejects.toThrow(OptionError);
+    await expect(used).rejects.toThrow(reason);
+  });
+
+  test("is refused in one line if nothing answers", async () => {
+    const used = useEmulator("http://127.0.0.1:9", "123456789012");
+    await expect(used).rejects.toThrow(/^--emulator: got http:.*, where nothing answers; allowed/);
+    await expect(used).rejects.toThrow(OptionError);
+  });
+
+  test("is named with the reason when it is gone", () => {
+    const stop = () => Promise.resolve();
+    const silent = { url, stop, lastWords: () => undefined };
+    expect(new EmulatorEnded(silent, 30_000).message).toContain("has not answered for 30 s");
+    expect(new EmulatorEnded({ ...silent, lastWords: () => "why" }).message).toMatch(/ended: why$/);
+  });
 });
