@@ -13,12 +13,13 @@ import { Evaluators } from "./evaluators/evaluators";
 import { makeCertificate } from "./harness/certificate";
 import { ownedDirectory, removed } from "./processes";
 import { type Addresses, apiUrl, environmentOf } from "./region/environment";
+import { fetchHere } from "./region/fetchHere";
 import { type LogLine, Logs } from "./region/logs";
 import { metricsIn } from "./region/metrics";
 import { Moves } from "./region/moves";
 import { RegionProxy } from "./region/proxy";
 import { replicated } from "./region/replication";
-import { APPLICATION_USER, type HttpAnswer, type HttpRequest } from "./shipped";
+import { APPLICATION_USER } from "./shipped";
 
 export interface LiveOptions {
   /** Shortens intervals; 1 keeps the real ones. */
@@ -32,7 +33,7 @@ export interface LiveOptions {
 
 export interface Notes {
   happened: (happening: Happening) => void;
-  moved: (what: string) => void;
+  moved: (source: "drill" | "PostgreSQL", what: string) => void;
   logged: (line: LogLine) => void;
 }
 
@@ -47,6 +48,8 @@ export class Platform {
   readonly proxies = new Map<string, RegionProxy>();
   evaluators!: Evaluators;
   moves!: Moves;
+  /** The old writer becomes a copy of the new one. */
+  rebuilding: Promise<void> | undefined;
   private readonly addresses = new Map<string, string>();
   private readonly byRegion = new Map<string, Clients>();
   private functionAddresses!: Addresses;
@@ -183,7 +186,7 @@ export class Platform {
   async restore(region: string): Promise<void> {
     const { pair } = this;
     pair.cut(false);
-    if (pair.writer !== region) await pair.rebuild(region);
+    if (pair.writer !== region) await this.rebuild(region);
     else if (!pair.of(region).server.isRunning) await pair.of(region).server.start();
     this.cut.delete(region);
     this.evaluators.network.restore(region);
@@ -192,6 +195,7 @@ export class Platform {
 
   async stop(): Promise<void> {
     await this.stopOwn();
+    await this.rebuilding?.catch(() => undefined);
     await this.emulator.stop();
     await this.pair.stop();
     this.logs.stop();
@@ -242,22 +246,9 @@ export class Platform {
       seed,
       speed: this.speed,
       clients: (region) => this.clients(region),
-      fetch: (request) => this.fetch(request),
+      fetch: (request) => fetchHere(request, (host, stage) => this.urlOf(host, stage)),
       onHappening: (happening) => this.notes.happened(happening),
     });
-  }
-
-  /** A request to an address of AWS, sent to this machine. */
-  private async fetch({ url, method, headers = {}, body }: HttpRequest): Promise<HttpAnswer> {
-    const { hostname, pathname, search } = new URL(url);
-    const [, stage = "", ...rest] = pathname.split("/");
-    const address = `${this.urlOf(hostname, stage)}/${rest.join("/")}${search}`;
-    const answer = await fetch(address, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
-    return { status: answer.status, body: await answer.text() };
   }
 
   private makeMoves(): Moves {
@@ -266,13 +257,24 @@ export class Platform {
       regions: new Map(clusters.map(({ arn, region }) => [arn, region])),
       secondsOf: (kind) => this.evaluators.moveSeconds(kind),
       finish: async ({ kind, from, to }) => {
-        if (kind === "switchover") return this.pair.switchOver();
-        await this.pair.promote(to);
-        // As Aurora does, once the old writer's region can be reached.
-        if (!this.cut.has(from)) await this.pair.rebuild(from);
+        const startedMs = Date.now();
+        await (kind === "switchover" ? this.pair.switchOver() : this.pair.promote(to));
+        const seconds = (Date.now() - startedMs) / 1000;
+        this.notes.moved("PostgreSQL", `${to} promoted in ${seconds.toFixed(1)} s`);
+        // As Aurora does, once the old writer's region can be reached. The failover does not wait for it.
+        if (kind === "switchover" || this.cut.has(from)) return;
+        this.rebuild(from).catch((error) => this.notes.moved("PostgreSQL", String(error)));
       },
-      onChange: (what) => this.notes.moved(what),
+      onChange: (what) => this.notes.moved("drill", what),
     });
+  }
+
+  private rebuild(region: string): Promise<void> {
+    const { pair } = this;
+    this.rebuilding = pair
+      .rebuild(region)
+      .then(() => this.notes.moved("PostgreSQL", `${region} follows ${pair.writer}`));
+    return this.rebuilding.finally(() => (this.rebuilding = undefined));
   }
 
   private makeProxy(region: string): RegionProxy {

@@ -57,7 +57,7 @@ export class Session {
     });
     const alarms = failoverAlarms(platform.program);
     platform.notes.logged = (line) => this.logged(line);
-    platform.notes.moved = (what) => this.timeline.add("drill", what);
+    platform.notes.moved = (source, what) => this.timeline.add(source, what);
     platform.notes.happened = (happening) => {
       if (happening.kind === "dns") {
         const region = happening.host.split(".")[2];
@@ -132,9 +132,6 @@ export class Session {
     return this.returning(async () => {
       this.timeline.add("fault", `${platform.home} is back`);
       await platform.restore(platform.home);
-      const { writer } = platform.pair;
-      const role = writer === platform.home ? "is still the writer" : `follows ${writer}`;
-      this.timeline.add("PostgreSQL", `${platform.home} ${role}`);
     });
   }
 
@@ -142,6 +139,7 @@ export class Session {
   failBack(): Promise<void> {
     const { platform } = this;
     return this.returning(async () => {
+      await platform.rebuilding;
       this.isFailing = false;
       this.timeline.begin("operator", `failback to ${platform.home}`);
       const command = { action: "failback" };

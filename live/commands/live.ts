@@ -95,6 +95,7 @@ function report({ rto, afterFault, afterFailback }: Told): number {
   say(`RTO settled   ${rto.settled?.toFixed(1)} s`);
   say(`acknowledged  ${afterFailback.acknowledged}`);
   say(`missing       ${Math.max(...verdicts.map(({ missing }) => missing.length))}`);
+  say(`altered       ${Math.max(...verdicts.map(({ altered }) => altered.length))}`);
   return verdicts.every(isKept) ? 0 : 1;
 }
 

@@ -57,7 +57,8 @@ export async function snapshotOf(session: Session): Promise<Snapshot> {
 export function actionsOf(session: Session, isArmed: boolean): Snapshot["can"] {
   const { platform, control, isReturning } = session;
   const { home, standby, pair, cut, moves } = platform;
-  const isIdle = moves.current === undefined && !isReturning;
+  const isMoving = moves.current !== undefined || platform.rebuilding !== undefined;
+  const isIdle = !isMoving && !isReturning;
   const isHomeUp = !cut.has(home) && pair.of(home).server.isRunning;
   const canFail = isIdle && isHomeUp && isArmed && control?.active === home;
   return {
