@@ -105,6 +105,7 @@ export const assumptions = {
     0.005,
     "Lambda Developer Guide: asynchronous events may arrive more than once; share assumed",
   ),
+  secretCallMs: tailed(8, 8, 500, "assumption: one HTTPS request inside a region"),
   lambdaCallMs: tailed(8, 8, 500, "assumption: the Invoke API itself"),
 
   // --- Messages and schedules ---

@@ -64,6 +64,11 @@ export const fixedAssumptions = {
     "CloudWatch User Guide: alarms of a period below a minute are evaluated every 10 s",
   ),
   alarmEverySeconds: fixed(60, "CloudWatch User Guide: all others every minute"),
+  lookupGivesUpSeconds: fixed(
+    20,
+    "resolv.conf(5): a server gets 5 s and two attempts; with two silent servers, getaddrinfo fails after 20 s",
+  ),
+  threadpoolSize: fixed(4, "Node.js, command line: UV_THREADPOOL_SIZE is 4 by default"),
   checkersPerCheck: fixed(
     4,
     "assumption: Route 53 has about 16, of which the 14th to turn decides; the last of 4 turns at about that moment",

@@ -46,19 +46,25 @@ const commands = [
 
 const root = path.join(__dirname, "..");
 
+const WITH_TOKENS = 'import { withTokens } from "./drill/bundled/withTokens";';
+
 /**
- * Bundles the shipped handlers from their unchanged sources. Only the SDK's command classes are
- * doubles, with a name and an input: what the SDK does with a command is outside the drill.
+ * Bundles the shipped handlers from their unchanged sources. Two libraries have doubles: the SDK's
+ * command classes, because what the SDK does with a command is outside the drill, and jose, because
+ * signatures do not fit into virtual time.
  */
 export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise<string> {
   const imports = Object.entries(stemsByFolder).flatMap(([folder, found]) =>
     found.map((stem) => {
       const factory = `create${stem[0]!.toUpperCase()}${stem.slice(1)}`;
-      return `export { ${factory} as ${stem} } from "./lambda/${folder}/${stem}";`;
+      return (
+        `import { ${factory} } from "./lambda/${folder}/${stem}";` +
+        `export const ${stem} = withTokens(${factory});`
+      );
     }),
   );
   const built = await esbuild.build({
-    stdin: { contents: imports.join("\n"), resolveDir: root, loader: "ts" },
+    stdin: { contents: [WITH_TOKENS, ...imports].join("\n"), resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
     format: "cjs",
@@ -66,7 +72,7 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
     target: "node20",
     // Errors are thrown instead of logged.
     logLevel: "silent",
-    plugins: [plainCommands, sourceEdits(edits)],
+    plugins: [plainCommands, plainJose, sourceEdits(edits)],
   });
   return built.outputFiles[0]!.text;
 }
@@ -105,6 +111,16 @@ const plainCommands: esbuild.Plugin = {
       ].join("\n"),
       loader: "js",
     }));
+  },
+};
+
+const plainJose: esbuild.Plugin = {
+  name: "plain-jose",
+  setup(build) {
+    const double = path.join(__dirname, "bundled", "plainJose.ts");
+    build.onResolve({ filter: /^jose$/ }, ({ importer }) =>
+      importer === double ? undefined : { path: double },
+    );
   },
 };
 

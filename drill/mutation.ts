@@ -1,10 +1,10 @@
-import type { Runtime } from "./shipped";
 import type { FunctionDescription } from "./description/functions";
 import type { Resource } from "./description/lookup";
 import type { SourceEdit } from "./handlers";
+import type { Clients } from "./world/environment";
 
 /** Changes what one function receives: it may hold back a call or alter a value. */
-export type Weaving = (runtime: Runtime, description: FunctionDescription) => Runtime;
+export type Weaving = (runtime: Clients, description: FunctionDescription) => Clients;
 
 /**
  * A change to the program or its handlers that shows what it breaks. Files on disk stay unchanged:

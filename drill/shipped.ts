@@ -48,6 +48,7 @@ export {
   CONNECT_TIMEOUT_MS,
   HOME_REGION,
   OBSERVE_TIMEOUT_MS,
+  SOCKET_IDLE_MAX_MS,
   STATEMENT_TIMEOUT_MS,
 } from "../lambda/runtime/tunables";
 export { canaryChecks, stems } from "../lambda/functions";
@@ -61,4 +62,6 @@ export {
   type Sql,
 } from "../lambda/runtime/runtime";
 export { APPLICATION_USER } from "../lambda/orders/migrations";
-export { CANARY_ACCOUNT } from "../lambda/auth/tunables";
+export type { SecretReader } from "../lambda/auth/keySources";
+export { keySetUrl } from "../lambda/auth/keySetUrl";
+export { KEY_RETRY_SECONDS, OWN_ISSUER } from "../lambda/auth/tunables";

@@ -30,6 +30,8 @@ export interface FunctionDescription {
   timeoutMs: number;
   /** How long its share of a CPU takes to prepare one call to a service. */
   callCpuMs: number;
+  /** On how many threads Node.js resolves names at once: half of libuv's. */
+  lookupThreads: number;
   /** Undefined if the function uses the account's unreserved concurrency. */
   reservedConcurrency: number | undefined;
   roleArn: string;
@@ -62,6 +64,11 @@ function cpuShare(memoryMb: number): number {
   return Math.min(1, memoryMb / fixedAssumptions.oneCpuMemoryMb.value);
 }
 
+/** libuv's threads. */
+function threadsOf(environment: Readonly<Record<string, string>>): number {
+  return Number(environment["UV_THREADPOOL_SIZE"] ?? fixedAssumptions.threadpoolSize.value);
+}
+
 function describeFunction(
   lookup: Lookup,
   resource: Resource,
@@ -77,14 +84,16 @@ function describeFunction(
     .all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
     .find((config) => isMine(config, "functionName"));
   const reserved = optionalNumber(resource, "reservedConcurrentExecutions");
+  const environment = variablesOf(object(resource, "environment")?.["variables"], region);
   return {
     name,
     arn,
     region,
     stem: text(resource, "handler").replace(/\.[^.]+$/, ""),
-    environment: variablesOf(object(resource, "environment")?.["variables"], region),
+    environment,
     timeoutMs: number(resource, "timeout", 3) * 1000,
     callCpuMs: fixedAssumptions.callCpuMs.value / cpuShare(number(resource, "memorySize", 128)),
+    lookupThreads: Math.ceil(threadsOf(environment) / 2),
     reservedConcurrency: reserved === undefined || reserved < 0 ? undefined : reserved,
     roleArn,
     role: roles.get(roleArn) ?? [],

@@ -30,6 +30,7 @@ import {
   describeRules,
   describeTopics,
 } from "./messaging";
+import { type SecretDescription, describeSecrets } from "./secrets";
 import { refuseUnknown } from "./withoutEffect";
 
 /**
@@ -50,6 +51,7 @@ export interface ProgramDescription {
   globalDatabases: readonly GlobalDatabaseDescription[];
   apis: readonly ApiDescription[];
   canaries: readonly CanaryDescription[];
+  secrets: readonly SecretDescription[];
   alarms: readonly AlarmDescription[];
   composites: readonly CompositeDescription[];
   healthChecks: readonly HealthCheckDescription[];
@@ -79,6 +81,7 @@ export function describeProgram(resources: readonly Resource[]): ProgramDescript
     globalDatabases: describeGlobalDatabases(lookup),
     apis: describeApis(lookup),
     canaries: describeCanaries(lookup),
+    secrets: describeSecrets(lookup),
     alarms: describeAlarms(lookup),
     composites: describeComposites(lookup),
     healthChecks: describeHealthChecks(lookup),

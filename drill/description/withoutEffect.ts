@@ -43,9 +43,7 @@ const withoutEffect: Readonly<Record<string, readonly string[]>> = {
     "aws:kms/alias:Alias",
     "aws:kms/key:Key",
   ],
-  "tokens and passwords are right in the drill; unit tests check wrong ones": [
-    "aws:secretsmanager/secret:Secret",
-    "aws:secretsmanager/secretVersion:SecretVersion",
+  "the drill reads it from the secret that stores it": [
     "random:index/randomPassword:RandomPassword",
   ],
   "the SQL tests run the statements on a real PostgreSQL": [

@@ -9,6 +9,11 @@ export function withProperties(resource: Resource, properties: Record<string, un
   };
 }
 
+/** The environment variables of a function. */
+export function variablesOf({ state }: Resource): Record<string, string> {
+  return (state["environment"] as { variables: Record<string, string> }).variables;
+}
+
 /**
  * Edits the resources that `isMeant` selects. @throws Error if it selects none: a mutation that
  * changes nothing proves nothing.

@@ -1,6 +1,6 @@
 import type { Properties, Resource } from "../description/lookup";
 import type { Mutation } from "../mutation";
-import { editing, withProperties } from "./edits";
+import { editing, variablesOf, withProperties } from "./edits";
 
 /**
  * `/health?after=n` answers 200 if the ledger's epoch is above n, even if the region is not active.
@@ -27,10 +27,6 @@ function databaseOf(health: Resource, type: string, resources: readonly Resource
   );
   if (sweep === undefined) throw new Error(`mutation: no ${type} of settlement-sweep`);
   return sweep;
-}
-
-function variablesOf({ state }: Resource): Record<string, string> {
-  return (state["environment"] as { variables: Record<string, string> }).variables;
 }
 
 function statementsOf({ state }: Resource): { Sid?: string }[] {

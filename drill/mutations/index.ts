@@ -2,13 +2,14 @@ import type { Mutation } from "../mutation";
 import * as decisions from "./decisionMutations";
 import * as dns from "./dnsMutations";
 import * as health from "./healthMutations";
+import * as keys from "./keyMutations";
 import * as ledger from "./ledgerMutations";
 import { plain, seedInStandby } from "./plainDesigns";
 import * as program from "./programMutations";
 import { sabotages } from "./sabotages";
 import * as settling from "./settlingMutations";
 
-const groups = [ledger, settling, decisions, dns, health, program];
+const groups = [ledger, settling, decisions, dns, health, keys, program];
 
 /** Every mutation that can be selected by name: single ones, pairs, and whole designs. */
 export const mutations: ReadonlyMap<string, Mutation> = new Map(

@@ -1,7 +1,7 @@
 import { HOME_REGION } from "../shipped";
 import type { Properties, Resource } from "../description/lookup";
 import { type Mutation, combined } from "../mutation";
-import { editing, replaceText, withProperties } from "./edits";
+import { editing, replaceText, variablesOf, withProperties } from "./edits";
 
 /** The resource types that declare the sentinel, the tick, their alarms and their permissions. */
 const failoverTypes = [
@@ -98,6 +98,19 @@ export const nothingReserved: Mutation = {
       type === "aws:lambda/function:Function" && /^(dbMigration|settlementSweep)-/.test(name),
     (each) => withProperties(each, { reservedConcurrentExecutions: -1 }),
   ),
+};
+
+const isProbing = ({ type, name }: Resource): boolean =>
+  type === "aws:lambda/function:Function" && /^(sentinel|failoverOrchestrator)-/.test(name);
+
+/** Functions that probe have Node.js's usual threads, half of which resolve names. */
+export const fewThreads: Mutation = {
+  name: "the usual number of threads",
+  edits: "sentinel-*, failoverOrchestrator-*",
+  program: editing("function that probes", isProbing, (each) => {
+    const { UV_THREADPOOL_SIZE: _, ...variables } = variablesOf(each);
+    return withProperties(each, { environment: { variables } });
+  }),
 };
 
 const SLOW_PERIOD_SECONDS = 60;

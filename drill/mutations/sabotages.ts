@@ -2,6 +2,7 @@ import { type Mutation, combined } from "../mutation";
 import * as decisions from "./decisionMutations";
 import * as dns from "./dnsMutations";
 import * as health from "./healthMutations";
+import * as keys from "./keyMutations";
 import * as ledger from "./ledgerMutations";
 import * as program from "./programMutations";
 import * as settling from "./settlingMutations";
@@ -86,9 +87,13 @@ export const sabotages: readonly Sabotage[] = [
   pair(dns.disabledHealthCheck, dns.noLatch, "region"),
   pair(health.standbyCountsAsActive, dns.noLatch, "accepting"),
   pair(health.healthIncludesDatabase, decisions.oneWitness, "AZ failover"),
+  single(keys.keysForgotten, "keys away", /clients' keys (does|answers)/),
+  single(keys.failedReadsForgotten, "keys away", /clients' keys (does|answers)[^]*stranger/),
+  single(keys.unknownKeysReadAtOnce, "keys away", /stranger/),
   single(program.orchestratorAtHome, "region"),
   single(program.missingPermission, "region"),
   single(program.nothingReserved, "standby crowded, then home"),
+  single(program.fewThreads, "names hang, then home"),
   single(program.slowComposite, "only the alarm", /home is lost/),
   single(program.withoutDependsOn, "destroyed"),
 ];

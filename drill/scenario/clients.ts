@@ -37,7 +37,6 @@ const accountOf = (client: number): string => `account-${client}`;
  */
 export class Clients {
   private readonly caches: CachedAnswer[];
-  private readonly headers: readonly Record<string, string>[];
   private readonly urls = new Map<ApiDescription, string>();
   private readonly name: string;
   /** Clients that keep the first DNS answer until their orders fail. */
@@ -54,10 +53,6 @@ export class Clients {
     const record = world.base.program.records.find((each) => each.failover === "PRIMARY");
     if (record === undefined) throw new Error("the program declares no PRIMARY record to resolve");
     this.name = record.name;
-    this.headers = Array.from({ length: options.clients }, (_, client) => ({
-      "Content-Type": "application/json",
-      Authorization: `Bearer ${accountOf(client)}`,
-    }));
     this.caches = Array.from({ length: options.clients }, () => {
       // Each resolver has queried DNS at a random earlier moment.
       const { host, ttlMs } = world.route53.resolve(this.name);
@@ -114,14 +109,17 @@ export class Clients {
   }
 
   private send(client: number, order: PlacedOrder): void {
-    const { base, apis } = this.world;
+    const { base, apis, keys } = this.world;
     const host = this.resolve(client, order.attempts);
     const api = apis.find(host);
     if (api === undefined) throw new Error(`the name leads to ${host}, which is no API`);
     const request = {
       method: "POST" as const,
       url: this.urlOf(api),
-      headers: this.headers[client]!,
+      headers: {
+        "Content-Type": "application/json",
+        Authorization: `Bearer ${keys.tokenOf(accountOf(client))}`,
+      },
       // Parsed only when it is read, like the items that handlers write.
       body: order.body,
     };

@@ -6,6 +6,7 @@ import * as clients from "./faults/clients";
 import * as controlPlanes from "./faults/controlPlanes";
 import * as crashes from "./faults/crashes";
 import * as database from "./faults/database";
+import { namesHang } from "./faults/names";
 import * as operations from "./faults/operations";
 import * as paths from "./faults/paths";
 import * as regions from "./faults/regions";
@@ -13,6 +14,7 @@ import { schemaMistake, settlingBroken } from "./faults/settling";
 import * as triggers from "./faults/triggers";
 import { evidenceScenarios } from "./evidenceScenarios";
 import { companions, furtherLosses, mains, regionOrApi } from "./faultGroups";
+import { keyScenarios } from "./keyScenarios";
 import {
   AFTER_RETURN,
   ARMED_AGAIN,
@@ -51,6 +53,12 @@ export const scenarios: readonly Scenario[] = [
     parts: (stream) => [mainOf(stream), { kind: apis.standbyCrowded, at: [100, 140] }],
   },
   ...evidenceScenarios,
+  ...keyScenarios,
+  {
+    name: "names hang, then home",
+    weight: 3,
+    parts: () => [main(regions.homeLost), { kind: namesHang, at: [140, 215] }],
+  },
   alone(paths.regionsCut, 8),
   alone(paths.flappingAbove, 4),
   alone(paths.flappingShort, 6),

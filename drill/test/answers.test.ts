@@ -13,7 +13,7 @@ async function calling(memorySize = 512) {
   const processor = [...program.functions.values()].find(
     ({ stem, region }) => stem === "orderProcessor" && region === HOME,
   )!;
-  const environment = new Environment(processor, simulation);
+  const environment = new Environment(processor, world.base);
   // An invocation is in progress, so answers are delivered to it.
   environment.invocation = { end: () => {} };
   const put = (bucket: string, signal?: AbortSignal) => {

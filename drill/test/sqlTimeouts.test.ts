@@ -41,7 +41,7 @@ function home() {
     )!;
   /** What the client receives, and after how many milliseconds. */
   const ask = (stem: "orderProcessor" | "dbMigration", text: string, given: readonly unknown[]) => {
-    const environment = new Environment(ofHome(stem), simulation);
+    const environment = new Environment(ofHome(stem), world.base);
     // An invocation is in progress, so answers are delivered to it.
     environment.invocation = {} as Invocation;
     const sql = world.aurora.sql(environment, {

@@ -179,7 +179,10 @@ export class ApiGateways {
     const methodArn = route.sourceArn(path);
     const source = `${methodArn.split("/")[0]}/authorizers/${api.id}`;
     if (!this.mayCall(functionArn, source)) return exchange.back(500, '{"message":null}');
-    this.lambda.invoke(functionArn, { type: "TOKEN", authorizationToken, methodArn }, (outcome) => {
+    const event = { type: "TOKEN", authorizationToken, methodArn };
+    this.lambda.invoke(functionArn, event, (outcome, by) => {
+      const token = authorizationToken.replace(/^Bearer /, "");
+      this.base.happened({ kind: "token checked", token, outcome, by });
       if (outcome.how !== "returned") return exchange.back(500, '{"message":null}');
       const { context, policyDocument } = outcome.result as APIGatewayAuthorizerResult;
       const isDenied = policyDocument.Statement.some(({ Effect }) => Effect === "Deny");

@@ -13,8 +13,8 @@ export class Calls {
   ) {}
 
   /**
-   * Sends a call once the environment's CPU has prepared it, unless it was aborted meanwhile. Without
-   * a network path in either direction the promise stays pending.
+   * Sends a call once the environment's CPU has prepared it and it has a connection, unless it was
+   * aborted meanwhile. Without a network path in either direction the promise stays pending.
    */
   send(
     environment: Environment,
@@ -26,9 +26,13 @@ export class Calls {
     return new Promise((resolve, reject) => {
       environment.whenCpuIsFree(() => {
         if (signal?.aborted === true) return;
-        if (!this.canReach(environment.description, service, region)) return;
-        const reply = this.replyOf(environment, service, region, command, resolve, reject);
-        this.carryOut(environment, service, region, command, reply);
+        environment.whenConnected(nameOf(service, region), true, (error) => {
+          if (signal?.aborted === true) return;
+          if (error !== undefined) return reject(error);
+          if (!this.canReach(environment.description, service, region)) return;
+          const reply = this.replyOf(environment, service, region, command, resolve, reject);
+          this.carryOut(environment, service, region, command, reply);
+        });
       });
     });
   }
@@ -70,7 +74,9 @@ export class Calls {
     const travel = (run: () => void): void => {
       const travelMs = isNear ? 0 : base.draw("crossRegionMs");
       base.simulation.after(travelMs + base.draw(service.latency(name, input)), () => {
-        if (isNear || base.network.converses(from, region)) environment.deliver(run);
+        if (!isNear && !base.network.converses(from, region)) return;
+        environment.sockets.keep(nameOf(service, region));
+        environment.deliver(run);
       });
     };
     return {
@@ -113,3 +119,5 @@ export class Calls {
     return from === region || this.base.network.converses(from, region);
   }
 }
+
+const nameOf = (service: Service, region: string): string => `${service.name}.${region}`;

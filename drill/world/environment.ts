@@ -1,10 +1,15 @@
-import type { Invocation as Context, Runtime } from "../shipped";
+import type { Invocation as Context, Runtime, SecretReader } from "../shipped";
 import type { Simulation } from "../../support/simulation/simulation";
 import type { FunctionDescription } from "../description/functions";
+import type { Base } from "./base";
+import { type Connected, Sockets } from "./sockets";
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
-/** What a function receives: its runtime, and for a canary new ids as well. */
-export type Handed = Runtime & { newId: () => string };
+/** The simulated clients: everything from which `lambda/entry` makes a handler's runtime. */
+export type Clients = Omit<Runtime, "verifyToken" | "canaryToken"> &
+  Pick<SecretReader, "secretText">;
+/** What a function receives: its clients, and for a canary new ids as well. */
+export type Handed = Clients & { newId: () => string };
 
 /** `create<Stem>` in lambda/. Each handler that it returns is one execution environment. */
 export type HandlerFactory = (runtime: Handed) => Handler;
@@ -32,10 +37,16 @@ export class Environment {
   private backlog: (() => void)[] = [];
   private cpuFreeAtMs = 0;
 
+  readonly sockets: Sockets;
+  private readonly simulation: Simulation;
+
   constructor(
     readonly description: FunctionDescription,
-    private readonly simulation: Simulation,
-  ) {}
+    base: Base,
+  ) {
+    this.simulation = base.simulation;
+    this.sockets = new Sockets(base, description.lookupThreads);
+  }
 
   /** Delivers an answer or a timer to the environment's code: now, later or never. */
   deliver(run: () => void): void {
@@ -55,6 +66,19 @@ export class Environment {
     this.cpuFreeAtMs = startsAtMs + this.description.callCpuMs;
     if (startsAtMs === nowMs) return run();
     this.simulation.after(startsAtMs - nowMs, () => this.deliver(run));
+  }
+
+  /**
+   * Runs `run` once there is a connection to a name: at once while names resolve.
+   * @param isKept takes a connection that is kept from an earlier call
+   */
+  whenConnected(name: string, isKept: boolean, run: Connected): void {
+    let isAtOnce = true;
+    const connected: Connected = (error) =>
+      isAtOnce ? run(error) : this.deliver(() => run(error));
+    if (isKept) this.sockets.reuse(name, connected);
+    else this.sockets.open(name, connected);
+    isAtOnce = false;
   }
 
   /** Ends the current invocation and this environment at once, as if its process had died. */

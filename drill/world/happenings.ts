@@ -1,5 +1,6 @@
 import type { AlarmState } from "../../support/cloudwatch/alarmRule";
-import type { Environment } from "./environment";
+import type { Environment, Outcome } from "./environment";
+import type { KeyOwner } from "./keyRing";
 import type { Item } from "../../support/dynamodb/expressions";
 import type { Row } from "./volume";
 
@@ -52,6 +53,11 @@ export type Happening =
   | { kind: "denied"; functionName: string; region: string; action: string; resource: string }
   | { kind: "dead letter"; queueName: string; body: string }
   | { kind: "asked"; asked: Asked; by: Environment }
+  /** A function reads keys of tokens, and received the published ones. */
+  | { kind: "keys asked"; owner: KeyOwner; by: Environment }
+  | { kind: "keys read"; by: Environment; signatures: readonly string[] }
+  /** The result of an authorizer; `by` is undefined if a throttle refused it. */
+  | { kind: "token checked"; token: string; outcome: Outcome; by: Environment | undefined }
   /** Caused by a fault: an orchestrator dies after an act, or a function freezes. */
   | { kind: "killed"; after: string }
   | { kind: "frozen"; stem: string }

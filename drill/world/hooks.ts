@@ -3,6 +3,7 @@ import type { FunctionDescription } from "../description/functions";
 import type { Environment } from "./environment";
 import type { Place } from "./network";
 import type { Input } from "./awsService";
+import type { KeyOwner } from "./keyRing";
 import type { Row } from "./volume";
 
 /** Hooks of one kind. The first hook that returns an answer decides. */
@@ -68,6 +69,8 @@ export interface WorldHooks {
   readonly connect: Hooks<[from: FunctionDescription], Error | "hang" | { delayMs: number }>;
   /** Called before a statement runs in a region's cluster. Returns its delay. */
   readonly statement: Hooks<[region: string], number>;
+  /** Called when a function reads keys of tokens, from a secret or from the identity provider. */
+  readonly keys: Hooks<[owner: KeyOwner], RequestAnswer>;
   /** Called for each order that a statement inserts. Returns the error that fails the statement. */
   readonly row: Hooks<[row: Row], Error>;
 }
@@ -81,6 +84,7 @@ export function createHooks(): WorldHooks {
     start: new Hooks(),
     connect: new Hooks(),
     statement: new Hooks(),
+    keys: new Hooks(),
     row: new Hooks(),
   };
 }

@@ -14,6 +14,9 @@ export class FunctionState {
   constructor(readonly description: FunctionDescription) {}
 }
 
+/** Receives the outcome, and the environment unless a throttle refused the invocation. */
+export type Done = (outcome: Outcome, by?: Environment) => void;
+
 /** Receives the outcome of an invocation. */
 interface Host {
   ended(invocation: Invocation, outcome: Outcome): void;
@@ -30,7 +33,7 @@ export class Invocation implements Context {
     readonly state: FunctionState,
     readonly environment: Environment,
     readonly awsRequestId: string,
-    readonly done: (outcome: Outcome) => void,
+    readonly done: Done,
   ) {
     const { timeoutMs } = state.description;
     this.deadlineMs = simulation.nowMs + timeoutMs;

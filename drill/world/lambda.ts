@@ -3,7 +3,7 @@ import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 import { Environment, type Outcome } from "./environment";
 import { serviceError } from "../../support/aws/errors";
-import { FunctionState, Invocation } from "./invocation";
+import { type Done, FunctionState, Invocation } from "./invocation";
 import type { Input, Reply, Service } from "./awsService";
 
 const ACCOUNT_CONCURRENCY = fixedAssumptions.accountConcurrency.value;
@@ -65,7 +65,7 @@ export class Lambda implements Service {
    * Invokes and waits for the result. A warm environment starts at once: its start-up time is part
    * of the latency before it. A lost region returns no result.
    */
-  invoke(arn: string, payload: unknown, done: (outcome: Outcome) => void): void {
+  invoke(arn: string, payload: unknown, done: Done): void {
     const state = this.functions.get(arn);
     if (state === undefined) throw new Error(`no function ${arn}`);
     const { description } = state;
@@ -188,7 +188,7 @@ export class Lambda implements Service {
       idle.kill();
       state.environments.delete(idle);
     }
-    const environment = new Environment(state.description, this.base.simulation);
+    const environment = new Environment(state.description, this.base);
     state.environments.add(environment);
     return environment;
   }
@@ -197,7 +197,7 @@ export class Lambda implements Service {
     state: FunctionState,
     environment: Environment,
     payload: unknown,
-    done: (outcome: Outcome) => void,
+    done: Done,
   ): void {
     const { simulation, hooks } = this.base;
     const id = `request-${++this.requests}`;
@@ -228,7 +228,7 @@ export class Lambda implements Service {
       environment.idleSinceMs = this.base.nowMs;
       state.idle.push(environment);
     } else this.bury(state, environment, outcome.reason);
-    done(outcome);
+    done(outcome, environment);
   }
 
   /** After an error the process continues. A timeout or a dead process ends the environment. */

@@ -1,18 +1,13 @@
-import {
-  type HttpAnswer,
-  type HttpRequest,
-  type Runtime,
-  type Sender,
-  CANARY_ACCOUNT,
-} from "../shipped";
+import type { HttpAnswer, HttpRequest, Sender } from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import type { ApiGateways } from "./apiGateway";
 import type { Aurora } from "./aurora";
 import type { Command, Service } from "./awsService";
 import type { Base } from "./base";
 import type { Calls } from "./calls";
-import type { Environment } from "./environment";
+import type { Clients, Environment } from "./environment";
 import type { Asked } from "./happenings";
+import type { KeySources } from "./keySources";
 
 /** The simulated services that a function reaches. */
 export interface Surroundings {
@@ -20,6 +15,7 @@ export interface Surroundings {
   readonly calls: Calls;
   readonly apis: ApiGateways;
   readonly aurora: Aurora;
+  readonly keys: KeySources;
   readonly services: Readonly<
     Record<
       "cloudwatch" | "dynamodb" | "lambda" | "rds" | "route53" | "s3" | "schedules" | "sns" | "sqs",
@@ -34,8 +30,8 @@ export interface Surroundings {
   answered(by: "function", request: HttpRequest, answer: HttpAnswer): void;
 }
 
-/** The runtime that `lambda/entry` gives a handler on AWS, here with the simulated services. */
-export function createRuntime(world: Surroundings, environment: Environment): Runtime {
+/** The clients that `lambda/entry` creates on AWS, here of the simulated services. */
+export function createRuntime(world: Surroundings, environment: Environment): Clients {
   const { description } = environment;
   const { simulation } = world.base;
   const { services } = world;
@@ -65,20 +61,24 @@ export function createRuntime(world: Surroundings, environment: Environment): Ru
     },
     write: (line) => world.written(description, line),
     http: (request) =>
-      new Promise((resolve) => {
-        const seen = world.asked(environment, request);
-        world.apis.request(description.region, request, (answer) =>
-          environment.deliver(() => {
-            seen.status = answer.status;
-            world.answered("function", request, answer);
-            resolve(answer);
-          }),
-        );
+      new Promise((resolve, reject) => {
+        const ask = world.keys.isForProvider(request) ? askForKeys : askApi;
+        const send = ask(world, environment, request, resolve);
+        // As in `lambda/entry/http`, each request has a connection of its own.
+        environment.whenConnected(hostOf(request.url), false, (error) => {
+          if (error === undefined) send();
+          else reject(error);
+        });
       }),
-    // Signatures are verified on a thread pool, which does not fit into virtual time. So a token is
-    // the name of its account.
-    verifyToken: (token) => Promise.resolve({ accountId: token }),
-    canaryToken: () => Promise.resolve(CANARY_ACCOUNT),
+    secretText: async (arn) => {
+      const owner = world.keys.ownerOfSecret(arn);
+      const read = owner && world.keys.reading(environment, owner);
+      const command = { name: "GetSecretValueCommand", input: { SecretId: arn } };
+      const answer = await world.calls.send(environment, world.keys, description.region, command);
+      const { SecretString } = answer as { SecretString?: string };
+      read?.(SecretString);
+      return SecretString;
+    },
     sql: (address) => world.aurora.sql(environment, address),
     dynamodb: sender(services.dynamodb),
     cloudwatch: sender(services.cloudwatch),
@@ -90,4 +90,42 @@ export function createRuntime(world: Surroundings, environment: Environment): Ru
     sns: perRegion(services.sns),
     sqs: perRegion(services.sqs),
   };
+}
+
+type Resolve = (answer: HttpAnswer) => void;
+
+const hostOf = (url: string): string => url.slice(8, url.indexOf("/", 8));
+
+/** Reports a request to an API. The function that it returns sends it. */
+function askApi(
+  world: Surroundings,
+  environment: Environment,
+  request: HttpRequest,
+  resolve: Resolve,
+): () => void {
+  const seen = world.asked(environment, request);
+  return () =>
+    world.apis.request(environment.description.region, request, (answer) =>
+      environment.deliver(() => {
+        seen.status = answer.status;
+        world.answered("function", request, answer);
+        resolve(answer);
+      }),
+    );
+}
+
+function askForKeys(
+  { keys }: Surroundings,
+  environment: Environment,
+  _: HttpRequest,
+  resolve: Resolve,
+): () => void {
+  const read = keys.reading(environment, "clients");
+  return () =>
+    keys.requestKeySet((answer) =>
+      environment.deliver(() => {
+        read(answer.body);
+        resolve(answer);
+      }),
+    );
 }

@@ -12,6 +12,7 @@ import type { Environment } from "./environment";
 import type { Asked } from "./happenings";
 import { Cloudwatch, type LogEntry } from "./cloudwatch";
 import { Dynamodb, type TableContents } from "./dynamodb";
+import { KeySources } from "./keySources";
 import { Lambda } from "./lambda";
 import { Network } from "./network";
 import { Rds } from "./rds";
@@ -65,6 +66,7 @@ export class World {
   readonly aurora: Aurora;
   readonly rds: Rds;
   readonly apis: ApiGateways;
+  readonly keys: KeySources;
   readonly route53: Route53;
   readonly s3 = new S3();
   readonly schedules: Schedules;
@@ -89,6 +91,7 @@ export class World {
     this.aurora = new Aurora(base, permissions, global, beginning);
     this.rds = new Rds(base, this.aurora);
     this.apis = new ApiGateways(base, this.lambda);
+    this.keys = new KeySources(base);
     this.route53 = new Route53(base, this.apis, beginning?.checks);
     this.schedules = new Schedules(base, this.lambda);
     new VendedMetrics(this);

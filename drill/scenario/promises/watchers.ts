@@ -8,6 +8,7 @@ import {
   onlyWhereRight,
   throttlesMoveNoName,
 } from "./decisions";
+import { goodTokensPass, keysAreReadRarely } from "./keys";
 import { refusalsTold } from "./refusals";
 import { operatorsTold } from "./told";
 import { oneDatabase } from "./splitBrain";
@@ -34,4 +35,6 @@ export const allWatchers: readonly Watcher[] = [
   deadLetters,
   operatorsTold,
   refusalsTold,
+  goodTokensPass,
+  keysAreReadRarely,
 ];
