@@ -83,6 +83,7 @@ function engineOf(
       timeoutSeconds === undefined ? Math.min(periodMs, TIMEOUT_MAX_MS) : timeoutSeconds * 1000,
     // Canaries make one call at a time.
     callCpuMs: 0,
+    lookupThreads: 2,
     reservedConcurrency: undefined,
     roleArn,
     role: roles.get(roleArn) ?? [],

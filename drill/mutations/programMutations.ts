@@ -108,7 +108,7 @@ export const fewThreads: Mutation = {
   name: "the usual number of threads",
   edits: "sentinel-*, failoverOrchestrator-*",
   program: editing("function that probes", isProbing, (each) => {
-    const { UV_THREADPOOL_SIZE: _, ...variables } = variablesOf(each);
+    const variables = { ...variablesOf(each), UV_THREADPOOL_SIZE: "4" };
     return withProperties(each, { environment: { variables } });
   }),
 };

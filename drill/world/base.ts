@@ -32,8 +32,8 @@ export class Base {
   readonly hooks = createHooks();
   /** By how much the clock of a region's functions is ahead; below zero if it is behind. */
   readonly clockAheadMs = new Map<string, number>();
-  /** As a fault: names that contain one of these texts are not resolved. */
-  readonly hangingNames = new Set<string>();
+  /** As a fault: regions whose names the other regions cannot resolve. */
+  readonly regionsWithoutNames = new Set<string>();
   private readonly watchers: Watching[] = [];
   /**
    * The watchers of each kind, in the order of registration. The list is rebuilt after a

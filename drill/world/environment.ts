@@ -45,7 +45,7 @@ export class Environment {
     base: Base,
   ) {
     this.simulation = base.simulation;
-    this.sockets = new Sockets(base, description.lookupThreads);
+    this.sockets = new Sockets(base, description);
   }
 
   /** Delivers an answer or a timer to the environment's code: now, later or never. */

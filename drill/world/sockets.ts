@@ -1,4 +1,5 @@
 import { SOCKET_IDLE_MAX_MS } from "../shipped";
+import type { FunctionDescription } from "../description/functions";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
 
@@ -21,7 +22,7 @@ export class Sockets {
 
   constructor(
     private readonly base: Base,
-    private readonly threads: number,
+    private readonly description: FunctionDescription,
   ) {}
 
   /** Takes an idle connection to the name, or opens a new one. */
@@ -44,7 +45,7 @@ export class Sockets {
 
   /** Opens a connection. While all names resolve, that is a part of the latency. */
   open(name: string, connected: Connected): void {
-    if (this.base.hangingNames.size === 0 && this.busyThreads === 0) return connected();
+    if (this.base.regionsWithoutNames.size === 0 && this.busyThreads === 0) return connected();
     const sharing = this.lookups.get(name);
     if (sharing !== undefined) return void sharing.push(connected);
     this.lookups.set(name, [connected]);
@@ -53,9 +54,9 @@ export class Sockets {
   }
 
   private lookUp(): void {
-    while (this.busyThreads < this.threads && this.waitingNames.length > 0) {
+    while (this.busyThreads < this.description.lookupThreads && this.waitingNames.length > 0) {
       const name = this.waitingNames.shift()!;
-      const hangs = [...this.base.hangingNames].some((part) => name.includes(part));
+      const hangs = this.hangs(name);
       this.busyThreads++;
       this.base.simulation.after(hangs ? LOOKUP_GIVES_UP_MS : 0, () => {
         this.busyThreads--;
@@ -66,5 +67,13 @@ export class Sockets {
         this.lookUp();
       });
     }
+  }
+
+  /** A region's names hang in all other regions. */
+  private hangs(name: string): boolean {
+    const { region: own } = this.description;
+    return [...this.base.regionsWithoutNames].some(
+      (region) => region !== own && name.includes(`.${region}`),
+    );
   }
 }

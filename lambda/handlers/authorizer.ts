@@ -1,11 +1,20 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from "aws-lambda";
-import { createLog, describe } from "../runtime/log";
+import { createLog, describe, type Metric } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
 import { TokenError } from "../auth/tokenError";
 
 export type AuthorizerRuntime = Pick<Runtime, "env" | "clock" | "write" | "verifyToken">;
 
 type Event = Pick<APIGatewayTokenAuthorizerEvent, "authorizationToken" | "methodArn">;
+
+const PLACES_ORDER = /\/POST\/(canary-)?orders$/;
+/** As order-api counts it: that never sees the order, and people must be told all the same. */
+const ORDER_FAILED: Metric = {
+  name: "OrdersFailed",
+  value: 1,
+  unit: "Count",
+  resolutionSeconds: 1,
+};
 
 /**
  * API Gateway's token authorizer. Allows a request with a valid bearer token and passes the token's
@@ -27,6 +36,7 @@ export function createAuthorizer(
     } catch (error) {
       if (!(error instanceof TokenError)) {
         log.error("a token could not be checked", error);
+        if (PLACES_ORDER.test(event.methodArn)) log.metrics("an order failed", [ORDER_FAILED]);
         throw error;
       }
       log.info("a token is invalid", describe(error));

@@ -21,9 +21,10 @@ export function ordersAlarms(targets: AlarmTargets) {
     "orders-failing": {
       meaning:
         "A tenth of a minute's orders or more could not be accepted; a partial failure starts no failover",
-      fault: "the ledger or order-api fails for part of the orders",
+      fault:
+        "the ledger or order-api fails for part of the orders, or keys of tokens cannot be read",
       first: "dr status",
-      next: "read the log group of order-api; if only home is affected and does not recover, run dr failover",
+      next: "read the log groups of order-api and authorizer; if only home is affected and does not recover, run dr failover",
       metric: {
         metricQueries: [
           minuteOf("failures", "Sum", ordersMetric(targets, "OrdersFailed")),

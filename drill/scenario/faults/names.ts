@@ -11,11 +11,11 @@ export const namesHang: FaultKind = {
     fault(
       {
         name: "names hang",
-        description: "lookups of home's names hang for 20 s and then fail",
+        description: "elsewhere, lookups of home's names hang for 20 s and then fail",
         failover: "must not",
       },
       ({ world, region }) => [
-        heldIn(world, "names", world.base.hangingNames, `.${region("home")}`),
+        heldIn(world, "names of", world.base.regionsWithoutNames, region("home")),
       ],
     ),
 };

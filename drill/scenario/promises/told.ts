@@ -8,6 +8,8 @@ const MINUTE_MS = 60_000;
 /** An operator must be notified within this time after a bad minute. */
 const TOLD_WITHIN_MS = 3 * MINUTE_MS;
 const BAD_SHARE = 0.1;
+/** An order without an answer may still fail by so much later, and then count in the next minute. */
+const LATE_MS = 3_000;
 const BAD_ORDERS = 3;
 /**
  * Metrics that order-api and the poll publish themselves. AWS's own metrics arrive minutes late.
@@ -19,6 +21,8 @@ interface Minute {
   readonly startMs: number;
   placed: number;
   failed: number;
+  /** Those of the failed orders that may count in the next minute. */
+  late: number;
 }
 
 /**
@@ -27,7 +31,7 @@ interface Minute {
  */
 function watchOrders(
   { apis, base }: World,
-  ended: (hasFailed: boolean, atMs: number) => void,
+  ended: (hasFailed: boolean, atMs: number, isAnswered: boolean) => void,
 ): void {
   let waiting: { untilMs: number; isOver: boolean }[] = [];
   const giveUp = (): void => {
@@ -35,7 +39,7 @@ function watchOrders(
     for (; late < waiting.length; late++) {
       const { untilMs, isOver } = waiting[late]!;
       if (!isOver && untilMs > base.nowMs) break;
-      if (!isOver) ended(true, untilMs);
+      if (!isOver) ended(true, untilMs, false);
     }
     if (late > 0) waiting = waiting.slice(late);
   };
@@ -48,7 +52,7 @@ function watchOrders(
       giveUp();
       if (order.isOver || order.untilMs <= base.nowMs) return;
       order.isOver = true;
-      ended(status >= 500, base.nowMs);
+      ended(status >= 500, base.nowMs, true);
     };
   };
 }
@@ -79,7 +83,7 @@ export const operatorsTold: Watcher = {
   watch: ({ world, standby, schedule }) => {
     const { base, cloudwatch } = world;
     const bell = new Bell(base, tellers(base.program));
-    let minute: Minute = { startMs: 0, placed: 0, failed: 0 };
+    let minute: Minute = { startMs: 0, placed: 0, failed: 0, late: 0 };
     let muteMs = -Infinity;
     let seen: string | undefined;
     const callForFailover = new Set(
@@ -99,19 +103,21 @@ export const operatorsTold: Watcher = {
     };
     const close = (ended: Minute): void => {
       noteMute();
-      if (ended.failed < BAD_ORDERS || ended.failed < BAD_SHARE * ended.placed) return;
+      const failed = ended.failed - ended.late;
+      if (failed < BAD_ORDERS || failed < BAD_SHARE * ended.placed) return;
       const dueMs = ended.startMs + MINUTE_MS + TOLD_WITHIN_MS;
       base.simulation.at(Math.max(dueMs, base.nowMs), () => check(ended));
     };
     if (!schedule.isLast) {
-      watchOrders(world, (hasFailed, atMs) => {
+      watchOrders(world, (hasFailed, atMs, isAnswered) => {
         const startMs = atMs - (atMs % MINUTE_MS);
         if (startMs > minute.startMs) {
           close(minute);
-          minute = { startMs, placed: 0, failed: 0 };
+          minute = { startMs, placed: 0, failed: 0, late: 0 };
         }
         minute.placed++;
         if (hasFailed) minute.failed++;
+        if (hasFailed && !isAnswered && atMs - startMs > MINUTE_MS - LATE_MS) minute.late++;
       });
     }
     return (happening) => {

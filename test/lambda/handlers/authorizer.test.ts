@@ -71,6 +71,23 @@ describe("the authorizer", () => {
     },
   );
 
+  it.each([
+    ["POST/orders", true],
+    ["POST/canary-orders", true],
+    ["GET/orders/1", false],
+  ])("counts %s as a failed order: %p, if its token could not be checked", async (path, counts) => {
+    const lines: string[] = [];
+    const cold = createAuthorizer({
+      env: { AWS_REGION: "us-east-1", ENVIRONMENT: "dev" },
+      clock: { nowMs: () => 0, timer: () => () => undefined },
+      write: (line) => void lines.push(line),
+      verifyToken: () => Promise.reject(new Error("no keys")),
+    });
+    const methodArn = `arn:aws:execute-api:us-east-1:123456789012:abc/prod/${path}`;
+    await expect(cold({ authorizationToken: "Bearer t", methodArn })).rejects.toThrow("no keys");
+    expect(lines.some((line) => line.includes('"OrdersFailed":1'))).toBe(counts);
+  });
+
   it("denies an invalid token and throws if a token could not be checked", async () => {
     const refused = authorizer(() => Promise.reject(new TokenError("expired")));
     expect(await refused(event("Bearer t"))).toEqual(denied);
