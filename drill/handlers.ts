@@ -46,7 +46,7 @@ const commands = [
 
 const root = path.join(__dirname, "..");
 
-const WITH_TOKENS = 'import { withTokens } from "./drill/bundled/withTokens";';
+const AS_ENTRY = 'import { asEntry } from "./drill/bundled/asEntry";';
 
 /**
  * Bundles the shipped handlers from their unchanged sources. Two libraries have doubles: the SDK's
@@ -59,12 +59,12 @@ export async function bundleHandlers(edits: readonly SourceEdit[] = []): Promise
       const factory = `create${stem[0]!.toUpperCase()}${stem.slice(1)}`;
       return (
         `import { ${factory} } from "./lambda/${folder}/${stem}";` +
-        `export const ${stem} = withTokens(${factory});`
+        `export const ${stem} = asEntry(${factory});`
       );
     }),
   );
   const built = await esbuild.build({
-    stdin: { contents: [WITH_TOKENS, ...imports].join("\n"), resolveDir: root, loader: "ts" },
+    stdin: { contents: [AS_ENTRY, ...imports].join("\n"), resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
     format: "cjs",

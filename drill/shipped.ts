@@ -62,6 +62,7 @@ export {
   type Sql,
 } from "../lambda/runtime/runtime";
 export { APPLICATION_USER } from "../lambda/orders/migrations";
+export type { Share } from "../lambda/runtime/sharedCalls";
 export type { SecretReader } from "../lambda/auth/keySources";
 export { keySetUrl } from "../lambda/auth/keySetUrl";
 export { KEY_RETRY_SECONDS, OWN_ISSUER } from "../lambda/auth/tunables";

@@ -103,6 +103,18 @@ export const nothingReserved: Mutation = {
 const isProbing = ({ type, name }: Resource): boolean =>
   type === "aws:lambda/function:Function" && /^(sentinel|failoverOrchestrator)-/.test(name);
 
+/** Each poll of a lost region resolves its names anew, on threads of its own. */
+export const lookupsUnshared: Mutation = {
+  name: "lookups of a name are not shared",
+  sources: [
+    {
+      file: "lambda/runtime/sharedCalls.ts",
+      from: "if (known !== undefined) return known;",
+      to: "",
+    },
+  ],
+};
+
 /** Functions that probe have Node.js's usual threads, half of which resolve names. */
 export const fewThreads: Mutation = {
   name: "the usual number of threads",

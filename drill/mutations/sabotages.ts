@@ -93,6 +93,7 @@ export const sabotages: readonly Sabotage[] = [
   single(program.orchestratorAtHome, "region"),
   single(program.missingPermission, "region"),
   single(program.nothingReserved, "standby crowded, then home"),
+  pair(program.lookupsUnshared, program.fewThreads, "names hang, then home"),
   single(program.slowComposite, "only the alarm", /home is lost/),
   single(program.withoutDependsOn, "destroyed"),
 ];

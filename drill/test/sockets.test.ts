@@ -1,3 +1,4 @@
+import { sharedCalls } from "../../lambda/runtime/sharedCalls";
 import { Simulation } from "../../support/simulation/simulation";
 import type { FunctionDescription } from "../description/functions";
 import type { Base } from "../world/base";
@@ -15,6 +16,7 @@ function play(lookupThreads: number) {
   } as unknown as Base;
   const description = { region: "us-east-2", lookupThreads } as FunctionDescription;
   const sockets = new Sockets(base, description);
+  sockets.share = sharedCalls();
   const seen: string[] = [];
   const note = (name: string) => (error?: Error) => {
     const seconds = (simulation.nowMs - simulation.startMs) / 1000;

@@ -1,4 +1,4 @@
-import type { Invocation as Context, Runtime, SecretReader } from "../shipped";
+import type { Invocation as Context, Runtime, SecretReader, Share } from "../shipped";
 import type { Simulation } from "../../support/simulation/simulation";
 import type { FunctionDescription } from "../description/functions";
 import type { Base } from "./base";
@@ -7,7 +7,10 @@ import { type Connected, Sockets } from "./sockets";
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 /** The simulated clients: everything from which `lambda/entry` makes a handler's runtime. */
 export type Clients = Omit<Runtime, "verifyToken" | "canaryToken"> &
-  Pick<SecretReader, "secretText">;
+  Pick<SecretReader, "secretText"> & {
+    /** Sets how concurrent lookups of a name share a call. */
+    shareLookups: (share: Share<void>) => void;
+  };
 /** What a function receives: its clients, and for a canary new ids as well. */
 export type Handed = Clients & { newId: () => string };
 

@@ -70,6 +70,9 @@ export function createRuntime(world: Surroundings, environment: Environment): Cl
           else reject(error);
         });
       }),
+    shareLookups: (share) => {
+      environment.sockets.share = share;
+    },
     secretText: async (arn) => {
       const owner = world.keys.ownerOfSecret(arn);
       const read = owner && world.keys.reading(environment, owner);

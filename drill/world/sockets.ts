@@ -1,4 +1,4 @@
-import { SOCKET_IDLE_MAX_MS } from "../shipped";
+import { SOCKET_IDLE_MAX_MS, type Share } from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
 import type { Base } from "./base";
@@ -6,19 +6,25 @@ import type { Base } from "./base";
 /** Called once the environment has a connection, or with the reason why it has none. */
 export type Connected = (error?: Error) => void;
 
+interface Lookup {
+  readonly name: string;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
 const LOOKUP_GIVES_UP_MS = toMs(fixedAssumptions.lookupGivesUpSeconds.value);
 
 /**
  * The connections of one execution environment, as `lambda/entry` keeps them. A new connection
- * resolves its name, which occupies one of the environment's threads for lookups. Concurrent lookups
- * of one name share a thread.
+ * resolves its name, which occupies one of the environment's threads for lookups.
  */
 export class Sockets {
   /** When each idle connection was used last, by name. */
   private readonly idle = new Map<string, number[]>();
-  private readonly lookups = new Map<string, Connected[]>();
-  private readonly waitingNames: string[] = [];
+  private readonly waiting: Lookup[] = [];
   private busyThreads = 0;
+  /** As the function's entry sets it. */
+  share: Share<void> = (_, call) => call();
 
   constructor(
     private readonly base: Base,
@@ -46,24 +52,26 @@ export class Sockets {
   /** Opens a connection. While all names resolve, that is a part of the latency. */
   open(name: string, connected: Connected): void {
     if (this.base.regionsWithoutNames.size === 0 && this.busyThreads === 0) return connected();
-    const sharing = this.lookups.get(name);
-    if (sharing !== undefined) return void sharing.push(connected);
-    this.lookups.set(name, [connected]);
-    this.waitingNames.push(name);
-    this.lookUp();
+    this.share(name, () => this.resolved(name)).then(() => connected(), connected);
+  }
+
+  private resolved(name: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ name, resolve, reject });
+      this.lookUp();
+    });
   }
 
   private lookUp(): void {
-    while (this.busyThreads < this.description.lookupThreads && this.waitingNames.length > 0) {
-      const name = this.waitingNames.shift()!;
+    while (this.busyThreads < this.description.lookupThreads && this.waiting.length > 0) {
+      const { name, resolve, reject } = this.waiting.shift()!;
       const hangs = this.hangs(name);
       this.busyThreads++;
       this.base.simulation.after(hangs ? LOOKUP_GIVES_UP_MS : 0, () => {
         this.busyThreads--;
-        const callers = this.lookups.get(name) ?? [];
-        this.lookups.delete(name);
-        const error = hangs ? new Error(`getaddrinfo EAI_AGAIN ${name}`) : undefined;
-        for (const connected of callers) connected(error);
+        this.base.simulation.continued();
+        if (hangs) reject(new Error(`getaddrinfo EAI_AGAIN ${name}`));
+        else resolve();
         this.lookUp();
       });
     }

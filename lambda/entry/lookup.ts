@@ -1,8 +1,9 @@
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
+import { sharedCalls } from "../runtime/sharedCalls";
 
-const pending = new Map<string, Promise<LookupAddress[]>>();
+const share = sharedCalls<LookupAddress[]>();
 
 /**
  * Resolves a host name for HTTP agents. Concurrent lookups of one name share one call. A call holds
@@ -13,14 +14,7 @@ const pending = new Map<string, Promise<LookupAddress[]>>();
 export const sharedLookup: LookupFunction = (hostname, options, callback) => {
   const { family, hints } = options;
   const key = JSON.stringify([hostname, family, hints]);
-  let found = pending.get(key);
-  if (found === undefined) {
-    found = lookup(hostname, { ...options, all: true });
-    pending.set(key, found);
-    const forget = () => pending.delete(key);
-    found.then(forget, forget);
-  }
-  found.then(
+  share(key, () => lookup(hostname, { ...options, all: true })).then(
     (addresses) => {
       if (options.all === true) return callback(null, addresses);
       const [first] = addresses;

@@ -1,16 +1,19 @@
 import { canarySignerOf, verifierOf } from "../../lambda/auth/keySources";
 import type { CanaryToken, Runtime, VerifyToken } from "../../lambda/runtime/runtime";
+import { sharedCalls } from "../../lambda/runtime/sharedCalls";
 import type { Handed, HandlerFactory } from "../world/environment";
 
 type Create = (runtime: Runtime & Handed) => ReturnType<HandlerFactory>;
 
-/** Adds to a handler's runtime what `lambda/entry` adds: it verifies and signs tokens. */
-export function withTokens(create: Create): HandlerFactory {
-  return (runtime) => {
+/** Does what `lambda/entry` does around a handler: verifies and signs tokens, and shares lookups. */
+export function asEntry(create: Create): HandlerFactory {
+  return ({ shareLookups, ...runtime }) => {
     let verify: VerifyToken | undefined;
     let sign: CanaryToken | undefined;
+    shareLookups(sharedCalls());
     return create({
       ...runtime,
+      shareLookups,
       verifyToken: (token) => (verify ??= verifierOf(runtime))(token),
       canaryToken: () => (sign ??= canarySignerOf(runtime))(),
     });
