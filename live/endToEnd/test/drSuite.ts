@@ -131,6 +131,7 @@ export function drSuite(shared: () => Shared): void {
       const { home, pair } = session.platform;
       const { out } = await dr.run("failback --dry-run");
       expect(out).toContain("would be: fence: operator: failback");
+      await session.platform.rebuilding;
       const { exitCode, error } = await dr.run("failback", "--yes");
       expect([exitCode, error]).toEqual([0, expect.stringContaining(`${home} is active`)]);
       expect(pair.writer).toBe(home);
