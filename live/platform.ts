@@ -12,13 +12,13 @@ import { type Declared, Declarations } from "./emulator/program";
 import { Evaluators } from "./evaluators/evaluators";
 import { makeCertificate } from "./harness/certificate";
 import { ownedDirectory, removed } from "./processes";
-import { type Addresses, apiUrl, environmentOf } from "./region/environment";
+import { answered } from "./region/answers";
+import { type Addresses, apiUrl, environmentOf, onThisMachine } from "./region/environment";
 import { fetchHere } from "./region/fetchHere";
 import { type LogLine, Logs } from "./region/logs";
 import { metricsIn } from "./region/metrics";
 import { Moves } from "./region/moves";
 import { RegionProxy } from "./region/proxy";
-import { replicated } from "./region/replication";
 import { APPLICATION_USER } from "./shipped";
 
 export interface LiveOptions {
@@ -156,6 +156,11 @@ export class Platform {
     return environmentOf(declared, this.functionAddresses);
   }
 
+  /** The stack's outputs, as `npm run dr` reads them. */
+  outputs(): unknown {
+    return onThisMachine(this.declarations.program.outputs, this.functionAddresses);
+  }
+
   /** Invokes a function past its region's proxy. @throws Error with what the function answered. */
   async invoke(stem: string, region: string, event: unknown, isAsync = false): Promise<unknown> {
     const found = [...this.program.functions.values()].find(
@@ -285,10 +290,7 @@ export class Platform {
       (passing, forward) => {
         const metrics = metricsIn(passing);
         if (metrics !== undefined) this.evaluators.published(passing.to, metrics);
-        return (
-          this.moves.handle(passing, forward) ??
-          replicated(passing, forward, [this.home, this.standby])
-        );
+        return answered(passing, forward, this.moves, [this.home, this.standby]);
       },
     );
   }

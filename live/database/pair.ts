@@ -1,22 +1,11 @@
-import { execFile, execFileSync } from "node:child_process";
-import {
-  appendFileSync,
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  mkdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import type { TlsFiles } from "../../support/postgres/postgres";
 import { Proxy } from "../harness/proxy";
 import { freePort } from "../ports";
+import { backUp, ownDataFile, writeDataFile } from "./backup";
 import { Server } from "./server";
-
-const run = promisify(execFile);
 
 interface PairSettings {
   /** Folder for both servers. */
@@ -99,19 +88,7 @@ export class Pair {
     const { server } = this.of(region);
     await server.kill();
     rmSync(server.data, { recursive: true, force: true });
-    const source = this.of(this.writer).server;
-    // The session must stay open during the copy.
-    const session = await source.connect("postgres");
-    try {
-      await session.query("select pg_backup_start('live', true)");
-      await run("cp", ["-a", source.data, server.data]);
-      const { rows } = await session.query<{ labelfile: string }>(
-        "select labelfile from pg_backup_stop(false)",
-      );
-      this.write(server.data, "backup_label", rows[0]!.labelfile);
-    } finally {
-      await session.end();
-    }
+    await backUp(this.of(this.writer).server, server.data);
     this.follow(region);
     await server.start();
   }
@@ -157,7 +134,7 @@ export class Pair {
   private follow(region: string): void {
     const { data } = this.of(region).server;
     rmSync(path.join(data, "postmaster.pid"), { force: true });
-    this.write(data, "standby.signal", "");
+    writeDataFile(data, "standby.signal", "");
     const { linkPort } = this.of(this.writer);
     const from = `host=127.0.0.1 port=${linkPort} user=postgres application_name=${region}`;
     appendFileSync(path.join(data, "postgresql.auto.conf"), `primary_conninfo = '${from}'\n`);
@@ -170,9 +147,9 @@ export class Pair {
       [tls.key, "server.key"],
     ] as const) {
       copyFileSync(from, path.join(data, name));
-      this.own(data, name);
+      ownDataFile(data, name);
     }
-    this.write(data, "pg_hba.conf", access(application, master.username));
+    writeDataFile(data, "pg_hba.conf", access(application, master.username));
   }
 
   private async createRoles(server: Server): Promise<void> {
@@ -188,19 +165,5 @@ export class Pair {
     } finally {
       await client.end();
     }
-  }
-
-  private write(data: string, name: string, text: string): void {
-    mkdirSync(data, { recursive: true });
-    writeFileSync(path.join(data, name), text);
-    this.own(data, name);
-  }
-
-  /** PostgreSQL refuses a key that anyone but its own user can read. */
-  private own(data: string, name: string): void {
-    const { uid, gid } = statSync(data);
-    const file = path.join(data, name);
-    chownSync(file, uid, gid);
-    chmodSync(file, 0o600);
   }
 }

@@ -4,6 +4,7 @@ import type { Session } from "../session";
 
 /** On a busy machine a hint may get lost; a sweep sends another one after a minute. */
 const SETTLED_TIMEOUT_MS = 100_000;
+const ACCEPTED_TIMEOUT_MS = 30_000;
 
 export interface Answered {
   status: number;
@@ -32,6 +33,12 @@ export class Client {
 
   get(region: string, orderId: string, token?: string): Promise<Answered> {
     return this.ask(region, "GET", `/orders/${orderId}`, undefined, token);
+  }
+
+  /** Places an order as the API wants it: 429 and 5xx are retried with the same id. */
+  async accepted(region: string, order: Order): Promise<void> {
+    const isIt = async () => (await this.place(region, order)).status === 202;
+    await this.session.until(isIt, ACCEPTED_TIMEOUT_MS, `${order.orderId} is accepted`);
   }
 
   /** Waits until an order is settled. */

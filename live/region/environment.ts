@@ -56,6 +56,18 @@ function addressed(name: string, value: string, { proxy, account, renamed }: Add
   return renamed.get(value) ?? value;
 }
 
+/** Any value of the program's outputs, with addresses of this machine. */
+export function onThisMachine(value: unknown, addresses: Addresses): unknown {
+  if (typeof value === "string") return addressed("", value, addresses);
+  if (Array.isArray(value)) return value.map((each) => onThisMachine(each, addresses));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, each]) => [
+    name,
+    onThisMachine(each, addresses),
+  ]);
+  return Object.fromEntries(entries) as object;
+}
+
 /** Where the emulator serves a stage of a REST API. */
 export function apiUrl(proxy: string, api: string, stage: string): string {
   return `${proxy}/restapis/${api}/${stage}/_user_request_`;

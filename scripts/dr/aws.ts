@@ -48,8 +48,14 @@ const ATTEMPTS_MAX = 2;
 /** Route 53 and IAM have their endpoints here. While they are lost, what they would say is unknown. */
 const GLOBAL_SERVICES_REGION = "us-east-1";
 
-const timeouts = (requestTimeout: number) => ({
-  requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout },
+/** Exported for its test. */
+export const timeouts = (requestTimeout: number) => ({
+  requestHandler: {
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout,
+    // Without it, the SDK prints a warning and waits on (@smithy/node-http-handler).
+    throwOnRequestTimeout: true,
+  },
 });
 const options = (region: string) => ({
   region,
@@ -97,14 +103,20 @@ const networkCodes = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "E
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;
-  const [line] = message.split("\n");
+  // The SDK's own errors begin with the module that they come from.
+  const line = message.split("\n")[0]!.replace(/^@smithy\S+ - \[ERROR\] /, "");
   if (credentialErrors.includes(name)) {
     return `no valid AWS credentials (${line}); sign in, or set AWS_PROFILE, and repeat`;
   }
   if (deniedErrors.includes(name)) return `these credentials may not do it: ${line}`;
   if (isSilence(error)) return `no answer: ${line}`;
+  // What the SDK makes of an answer that it does not understand.
+  if (line === "UnknownError") return `the answer gives no reason (HTTP ${statusOf(error)})`;
   return `${name}: ${line}`;
 }
+
+const statusOf = ({ $metadata }: Error & { $metadata?: { httpStatusCode?: number } }) =>
+  $metadata?.httpStatusCode ?? "unknown";
 
 /** True if nobody answered, as in a lost region: an answer that says no is something else. */
 export function isSilence(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import * as z from "zod/mini";
-import { sleep } from "../../lambda/runtime/clock";
+import { sleep, within } from "../../lambda/runtime/clock";
 import { explain, isSilence } from "./aws";
 import { DrError } from "./exit";
 import type { DeployedRegion, Deployment } from "./deployment";
@@ -63,10 +63,22 @@ export async function send(
   throw new DrError(`dr: no orchestrator has answered; ${problems.join("; ")}`);
 }
 
-async function invoke({ aws }: Tools, region: DeployedRegion, event: Event): Promise<Answer> {
+/** An orchestrator that changes nothing answers within seconds; one that acts takes minutes. */
+const QUESTION_TIMEOUT_MS = 20_000;
+
+async function invoke(
+  { aws, clock }: Tools,
+  region: DeployedRegion,
+  event: Event,
+): Promise<Answer> {
   const Payload = Buffer.from(JSON.stringify(event));
   const FunctionName = region.orchestratorArn;
-  const answer = await aws.lambda(region.name).send(new InvokeCommand({ FunctionName, Payload }));
+  const call = async (abortSignal?: AbortSignal) =>
+    aws.lambda(region.name).send(new InvokeCommand({ FunctionName, Payload }), { abortSignal });
+  const isQuestion = event.action === "status" || event.dryRun === true;
+  const answer = await (isQuestion
+    ? within(clock, QUESTION_TIMEOUT_MS, "the orchestrator", call)
+    : call());
   const text = Buffer.from(answer.Payload ?? []).toString();
   if (answer.FunctionError !== undefined) {
     throw new DrError(`dr: the orchestrator in ${region.name} fails: ${text}; read its log group`);

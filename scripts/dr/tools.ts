@@ -71,7 +71,9 @@ async function askOnTerminal(question: string): Promise<string> {
 
 async function resolveFrom(name: string, servers: readonly string[]): Promise<string[]> {
   const usual = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
-  const addresses = await Promise.any(servers.map((server) => usual.resolve4(server)));
+  const addresses = await Promise.any(servers.map((server) => usual.resolve4(server))).catch(() => {
+    throw new DrError(`no address of ${servers.join(", ")} can be found from here`);
+  });
   const authoritative = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
   authoritative.setServers(addresses);
   return authoritative.resolveCname(name).catch(() => authoritative.resolve4(name));

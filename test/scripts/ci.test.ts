@@ -43,6 +43,12 @@ test.each([
   expect(done).toMatchObject({ status: 77, stdout: said });
 });
 
+test("the tests of the part live are counted, so that those without a browser show as skipped", () => {
+  const [, command] = /^live\(\) { (.+); }$/m.exec(textOf(".ci/run"))!;
+  expect(command).toContain('--json --outputFile="$results/live.json"');
+  expect(textOf(".ci/run")).toMatch(/^part "live" live$/m);
+});
+
 describe("the gate's last line", () => {
   const results = { numPassedTests: 3, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
 

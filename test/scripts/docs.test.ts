@@ -7,7 +7,16 @@ import { commonOptions } from "../../scripts/dr/command";
 import { commands } from "../../scripts/dr/commands";
 import { cachedCapture } from "../../support/capture/cachedCapture";
 import { parseOptions } from "../../support/cli/options";
-import { codeIn, markdownIn, matches, root, rows, section, textOf } from "../helpers/markdown";
+import {
+  codeIn,
+  filesIn,
+  markdownIn,
+  matches,
+  root,
+  rows,
+  section,
+  textOf,
+} from "../helpers/markdown";
 
 const ENV = "pr-42";
 const run = promisify(execFile);
@@ -142,6 +151,18 @@ describe("commands of `dr`", () => {
     expect(marked).not.toEqual([]);
     expect(own).not.toEqual([]);
     expect(own.filter((line) => !/^(npm run dr -- .+)?$/.test(line))).toEqual([]);
+  });
+
+  // The others are run by `npm run test:live`, which compares them with the runbook.
+  it("that the runbook says are run with stand-ins for AWS are in tests of dr", () => {
+    const text = textOf("docs/runbook.md").replace(/\s+/g, " ");
+    const [list = ""] = matches(text, /Other tests run (.+?) with stand-ins for AWS/g);
+    const names = matches(list, /`dr (\w+)`/g);
+    const tests = filesIn("test/scripts/dr").map((file) => textOf(`test/scripts/dr/${file}`));
+    expect(names).not.toEqual([]);
+    const isRun = (name: string) =>
+      new RegExp(`(dr\\(\\[|run\\()\\s*"${name}[ "]`).test(tests.join());
+    expect(names.filter((name) => !isRun(name))).toEqual([]);
   });
 });
 

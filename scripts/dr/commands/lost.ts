@@ -69,7 +69,7 @@ function whyOpen(
   const isInActive = has(databases[active], orderId);
   if (settledEpoch !== epoch && isInActive !== true) return `${active} has not settled it yet`;
   if (isInActive === false)
-    return `marked as settled, but ${active} has no row: it is settled again`;
+    return `marked as settled, but ${active} has no row: see "Wrong data" in docs/runbook.md`;
   if (found !== undefined && "problem" in found)
     return `${other} cannot be asked for its row: ${found.problem}`;
   if (has(found, orderId) === false) return `${other} does not have its row yet`;

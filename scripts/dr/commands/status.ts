@@ -34,11 +34,11 @@ interface Status {
   takeovers: Fact<Takeover[]>;
 }
 
-/** Asks the standby's region first: it answers while home is lost. */
+/** Asks the standby's region first: it answers while home is lost. All questions go out at once. */
 async function read(tools: Tools, deployment: Deployment): Promise<Status> {
   const { home, standby } = deployment.regions;
   const regions = [standby, home];
-  const [orchestrator, writer, dns, open, takeovers] = await Promise.all([
+  const [orchestrator, writer, dns, open, takeovers, homeLag, standbyLag] = await Promise.all([
     fact(() => send(tools, regions, { action: "status" })),
     fromFirst(regions, (region) => databaseWriter(tools, deployment, region)),
     fact(() => dnsAnswer(tools, deployment)),
@@ -49,10 +49,11 @@ async function read(tools: Tools, deployment: Deployment): Promise<Status> {
         deployment.ledgerTable,
       ),
     ),
+    fact(() => replicationLagMs(tools, home)),
+    fact(() => replicationLagMs(tools, standby)),
   ]);
   const writerRegion = "value" in writer ? writer.value.region : null;
-  const follower = writerRegion === standby.name ? home : standby;
-  const lagMs = await fact(() => replicationLagMs(tools, follower));
+  const lagMs = writerRegion === standby.name ? homeLag : standbyLag;
   return { orchestrator, writer, dns, open, lagMs, takeovers };
 }
 

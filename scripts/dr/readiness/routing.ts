@@ -1,4 +1,5 @@
 import { DescribeCertificateCommand, ListCertificatesCommand } from "@aws-sdk/client-acm";
+import { sleep } from "../../../lambda/runtime/clock";
 import type { Check } from "../check";
 import type { Deployment } from "../deployment";
 import { send } from "../orchestrator";
@@ -6,6 +7,18 @@ import type { Tools } from "../tools";
 
 const CERTIFICATE_DAYS_MIN = 14;
 const DAY_MS = 86_400_000;
+
+const TRIES_MAX = 3;
+const RETRY_MS = 1_000;
+
+/** The status of an answer. 429 and 5xx are retried, as clients do: one alone says nothing. */
+async function statusOf({ clock, http }: Tools, url: string): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const { status } = await http({ method: "GET", url });
+    if ((status !== 429 && status < 500) || tries === TRIES_MAX) return status;
+    await sleep(clock, RETRY_MS);
+  }
+}
 
 /** Would clients reach the standby, and would it take over by itself? */
 export function routingChecks(tools: Tools, deployment: Deployment): Check[] {
@@ -15,7 +28,7 @@ export function routingChecks(tools: Tools, deployment: Deployment): Check[] {
       name: "the standby's API answers",
       todo: "read the log group of health in the standby's region",
       find: async () => {
-        const { status } = await tools.http({ method: "GET", url: `${standby.apiUrl}/health` });
+        const status = await statusOf(tools, `${standby.apiUrl}/health`);
         return { isFine: status === 200, found: `/health answers ${status}` };
       },
     },
@@ -23,8 +36,7 @@ export function routingChecks(tools: Tools, deployment: Deployment): Check[] {
       name: "the latch is open: DNS stays with home",
       todo: "it is shut while the standby is active, and then a failback opens it",
       find: async () => {
-        const url = `${standby.apiUrl}/failover-latch`;
-        const { status } = await tools.http({ method: "GET", url });
+        const status = await statusOf(tools, `${standby.apiUrl}/failover-latch`);
         return { isFine: status === 404, found: `/failover-latch answers ${status}` };
       },
     },

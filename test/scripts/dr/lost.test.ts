@@ -58,7 +58,7 @@ describe("dr lost", () => {
     const { exitCode, out } = await run();
     expect(exitCode).toBe(1);
     expect(out.split("\n").slice(2, 6)).toEqual([
-      `${idOf(4)}  300 s  marked as settled, but us-east-1 has no row: it is settled again`,
+      `${idOf(4)}  300 s  marked as settled, but us-east-1 has no row: see "Wrong data" in docs/runbook.md`,
       `${idOf(3)}  50 s   both regions have its row; the next sweep closes it`,
       `${idOf(2)}  40 s   us-east-2 does not have its row yet`,
       `${idOf(1)}  30 s   us-east-1 has not settled it yet`,

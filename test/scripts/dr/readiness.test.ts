@@ -202,6 +202,20 @@ describe("dr readiness", () => {
     ]);
   });
 
+  it("asks the API again after an answer that clients retry", async () => {
+    const tools = readyTools();
+    let asked = 0;
+    const { http } = tools;
+    tools.http = (request) =>
+      asked++ < 2 ? Promise.resolve({ status: 429, body: "" }) : http(request);
+    expect(await run(tools)).toMatchObject({ notFine: [], exitCode: 0 });
+    tools.http = () => Promise.resolve({ status: 503, body: "" });
+    expect((await run(tools)).notFine.map(({ found }) => found)).toEqual([
+      "/health answers 503",
+      "/failover-latch answers 503",
+    ]);
+  });
+
   it("prints no secret", async () => {
     const { out } = await run(readyTools());
     expect(out).not.toContain("the same secret");
