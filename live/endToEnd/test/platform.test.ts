@@ -248,8 +248,14 @@ describe("the loss of home", () => {
     expect((await client.place(home, before)).status).toBe(202);
     await client.settled(home, before.orderId);
     if (tab === undefined) return;
+    await tab.getByLabel("Quantity").fill("-1");
+    await tab.getByRole("button", { name: "Place" }).click();
+    await tab.getByText("refused with 400, quantity: ").waitFor();
+    await tab.getByLabel("Quantity").fill("10");
     await tab.getByRole("button", { name: "Place" }).click();
     await tab.locator("#orders li[data-settled=true]").waitFor({ timeout: 60_000 });
+    const enabled = await tab.locator("button[data-action]:enabled").allInnerTexts();
+    expect(enabled).toEqual(["Take us-east-1 away", "kill -9 its PostgreSQL"]);
   });
 
   test("makes the standby active, with a database that writes", async () => {
@@ -295,4 +301,11 @@ describe("the loss of home", () => {
     expect(acknowledged).toBeGreaterThan(PER_SECOND * 10);
     expect(errors).toEqual([]);
   }, 120_000);
+
+  test("leaves a page that says when nothing answers any more, with no button to press", async () => {
+    if (tab === undefined) return;
+    page.stop();
+    await tab.getByRole("alert").filter({ hasText: "does not answer" }).waitFor();
+    expect(await tab.locator("button:enabled").count()).toBe(0);
+  });
 });
