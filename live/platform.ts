@@ -81,7 +81,7 @@ export class Platform {
     const undo: (() => unknown)[] = [() => removed(directory)];
     let emulator: Emulator | undefined;
     try {
-      onStep("starting the emulator and PostgreSQL in both regions");
+      onStep(`starting ${options.emulator ? "" : "the emulator and "}PostgreSQL in both regions`);
       const own = (emulator = await start(directory));
       undo.unshift(() => own.stop());
       const declarations = new Declarations(captured);

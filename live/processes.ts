@@ -28,6 +28,8 @@ export function owned<Process extends ChildProcess>(leader: Process, tidy = () =
   leaders.set(leader, tidy);
   leader.once("exit", () => {
     leaders.delete(leader);
+    // What it has started may outlive it.
+    killGroup(leader, "SIGKILL");
     tidy();
   });
   return leader;

@@ -1,3 +1,4 @@
+import { OptionError } from "../support/cli/options";
 import { failoverAlarms, tokenKeysOf } from "./declared";
 import { EmulatorEnded } from "./emulator/emulator";
 import { Load } from "./load/clients";
@@ -189,12 +190,24 @@ export class Session {
         ? ["/health", "/orders/00000000-0000-4000-8000-000000000000"]
         : ["/health"];
       for (const path of paths) {
-        const calls = Array.from({ length: WARM_CALLS }, () =>
-          fetch(`${url}${path}`, { headers: { authorization } }).then((answer) => answer.text()),
-        );
-        await Promise.all(calls);
+        const call = async () => {
+          const answer = await fetch(`${url}${path}`, { headers: { authorization } });
+          await answer.text();
+          return answer.status;
+        };
+        const statuses = await Promise.all(Array.from({ length: WARM_CALLS }, call));
+        if (path === "/health" && statuses.includes(404)) throw this.strange(url);
       }
     }
+  }
+
+  /** An emulator that finds no API takes the account from the access key alone, and clients have none. */
+  private strange(url: string): OptionError {
+    const { emulator, program } = this.platform;
+    return new OptionError(
+      `--emulator: got ${emulator.url}, which has no API at ${url} for requests without a signature; ` +
+        `start it with MINISTACK_ACCOUNT_ID=${program.account}`,
+    );
   }
 
   private async poll(): Promise<void> {

@@ -57,19 +57,22 @@ async function live(given: Given<typeof liveCommand.options>): Promise<number> {
   }
   say(parts);
   let session: Session | undefined;
+  let page: Page | undefined;
   try {
     session = await startLive(options);
     session.timeline.onEntry((entry) => say(lineOf(entry)));
     if (fault !== undefined) {
       return report(await Promise.race([play(session, fault, perSecond), session.ended]));
     }
-    say(`The page: ${await new Page(session).listen(port)}. Ctrl-C ends everything.`);
+    page = new Page(session);
+    say(`The page: ${await page.listen(port)}. Ctrl-C ends everything.`);
     return await Promise.race([serve(session, perSecond), session.ended]);
   } catch (error) {
     if (!(error instanceof NoPython || error instanceof EmulatorEnded)) throw error;
     say(`live: ${error.message}`);
     return error instanceof NoPython ? SKIPPED : 1;
   } finally {
+    page?.stop();
     await session?.stop();
   }
 }

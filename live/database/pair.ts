@@ -49,7 +49,9 @@ export class Pair {
     const pair = new Pair(settings, writer);
     for (const region of settings.regions) pair.members.set(region, await pair.member(region));
     const { server } = pair.of(writer);
-    execFileSync(process.execPath, [path.join(__dirname, "initdb.mjs"), server.data]);
+    // Its temporary files go with the folder, also if it is interrupted.
+    const env = { ...process.env, TMPDIR: settings.directory };
+    execFileSync(process.execPath, [path.join(__dirname, "initdb.mjs"), server.data], { env });
     pair.secure(server.data, application);
     await server.start();
     await pair.createRoles(server);

@@ -44,7 +44,7 @@ export async function prepareEmulator(
   onStep: (step: string) => void,
 ): Promise<(directory: string) => Promise<Emulator>> {
   if (url !== undefined) {
-    onStep(`looking for the emulator at ${url}`);
+    onStep(`looking for the emulator at ${url}; what is created in it stays there`);
     const emulator = await useEmulator(url, account);
     return () => Promise.resolve(emulator);
   }

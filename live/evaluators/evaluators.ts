@@ -129,7 +129,8 @@ export class Evaluators {
     try {
       await call;
     } catch (error) {
-      if (!this.isStopped) process.stderr.write(`live: ${String(error)}\n`);
+      if (!this.isStopped)
+        process.stderr.write(`live: a call of the drill's evaluators: ${String(error)}\n`);
     }
   }
 }

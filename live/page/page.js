@@ -3,6 +3,8 @@
 const find = (selector) => document.querySelector(selector);
 const SECONDS_SHOWN = 120;
 const samples = [];
+/** Seconds of the fault that lasted at the last sample. */
+let secondsBefore = null;
 /** Orders of this page by id. */
 const own = new Map();
 
@@ -33,7 +35,7 @@ function showRegions({ regions, active, target, dns }) {
     const fact = (name, text, state = "") =>
       facts.append(element("dt", "", name), element("dd", state, text));
     fact("Health check", isHealthy ? "healthy" : "not healthy", isHealthy ? "good" : "bad");
-    fact("API's name", dns === region ? "leads here" : "leads away");
+    fact("API's name", dns === region ? "leads here" : `leads to ${dns}`);
     fact("PostgreSQL", database, { writer: "good", down: "bad" }[database] ?? "");
     fact("Queued hints", known(queued));
     card.append(title, facts);
@@ -47,19 +49,19 @@ function showFigures({ epoch, openOrders, lagBytes, rates, rto, orders }) {
   const isOver = rto.settled !== null;
   const figures = [
     [
-      "RTO, settled",
+      "RTO settled",
       seconds === null ? "–" : `${seconds.toFixed(isOver ? 1 : 0)} s`,
       seconds === null ? "" : isOver ? "good" : "busy",
     ],
-    ["RTO, accepted", rto.accepted === null ? "–" : `${rto.accepted.toFixed(1)} s`, ""],
-    ["epoch", known(epoch), ""],
-    ["open orders", known(openOrders), ""],
+    ["RTO accepted", rto.accepted === null ? "–" : `${rto.accepted.toFixed(1)} s`, ""],
+    ["Epoch", known(epoch), ""],
+    ["Open orders", known(openOrders), ""],
     [
-      "replication lag",
+      "Replication lag",
       lagBytes === null ? "cut" : `${Math.round(lagBytes / 1024)} KB`,
       lagBytes === null ? "bad" : "",
     ],
-    [`settled of ${orders.acknowledged} accepted`, String(orders.settled), ""],
+    [`Settled of ${orders.acknowledged}`, String(orders.settled), ""],
   ];
   const made = figures.map(([name, value, state]) => {
     const figure = element("div", "figure");
@@ -69,11 +71,13 @@ function showFigures({ epoch, openOrders, lagBytes, rates, rto, orders }) {
   find("#figures").replaceChildren(...made);
   find("#load").textContent =
     `${rates.accepted.toFixed(1)} accepted and ${rates.settled.toFixed(1)} settled a second; ` +
-    `${orders.waiting} orders are being repeated by their clients.`;
+    `${orders.waiting} orders have no answer yet.`;
 }
 
 function showChart({ atMs, rates, rto }) {
-  samples.push({ atMs, ...rates, isFault: rto.seconds !== null && rto.seconds < 1.5 });
+  const isFault = rto.seconds !== null && rto.seconds < (secondsBefore ?? Infinity);
+  secondsBefore = rto.seconds;
+  samples.push({ atMs, ...rates, isFault: isFault && rto.seconds < 3 });
   while (samples.length > 0 && samples[0].atMs < atMs - SECONDS_SHOWN * 1000) samples.shift();
   const top = Math.max(5, ...samples.flatMap(({ accepted, settled }) => [accepted, settled]));
   const x = (sample) => SECONDS_SHOWN - (atMs - sample.atMs) / 1000;
@@ -90,25 +94,33 @@ function showChart({ atMs, rates, rto }) {
   const faults = samples
     .filter(({ isFault }) => isFault)
     .map((each) => make("line", { x1: x(each), x2: x(each), y1: 0, y2: 40 }));
-  find("#top").textContent = `· axis up to ${top.toFixed(0)}`;
-  find("#chart").replaceChildren(...faults, curve("accepted"), curve("settled"));
+  find("#top").textContent = top.toFixed(0);
+  const base = make("line", { class: "base", x1: 0, x2: SECONDS_SHOWN, y1: 39, y2: 39 });
+  find("#chart").replaceChildren(base, ...faults, curve("accepted"), curve("settled"));
 }
 
 const buttons = document.querySelectorAll("button[data-action]");
 
-function showButtons({ can, active, home, armedInSeconds }) {
-  for (const button of buttons) button.disabled = !can[button.dataset.action];
-  find("#hint").textContent = hintOf(can, active === home, armedInSeconds);
+function showButtons(state) {
+  for (const button of buttons) button.disabled = !state.can[button.dataset.action];
+  const hint = hintOf(state);
+  // Only a change is read aloud.
+  if (find("#hint").textContent !== hint) find("#hint").textContent = hint;
 }
 
-function hintOf(can, isHomeActive, armedInSeconds) {
-  if (can.region) return "Automatic failover is armed: the standby takes over after a fault.";
-  if (can.restore) return "The lost region can come back, and home can be active again afterwards.";
-  if (can.failback) return "The standby is active. An operator can return to home.";
-  if (!isHomeActive || !armedInSeconds) return "Wait for the end of the failover or failback.";
+/** What can be done now, or what is waited for. */
+function hintOf({ can, regions, active, home, standby, armedInSeconds }) {
+  if (can.region) return `Automatic failover is armed: ${standby} takes over after a fault.`;
+  if (can.failback) return `${standby} is active. An operator can fail back to ${home}.`;
+  const isAway = regions.some(({ region, isCut }) => region === home && isCut);
+  if (isAway && active === standby)
+    return `${standby} is active. Bring ${home} back, then fail back.`;
+  if (isAway) return `${home} is away: ${standby} is about to take over.`;
+  const isWaiting = active === home && regions.some(({ database }) => database === "writer");
+  if (!isWaiting || !armedInSeconds) return "Wait for the end of the failover or failback.";
   const [minutes, seconds] = [Math.floor(armedInSeconds / 60), Math.ceil(armedInSeconds % 60)];
-  const time = `${minutes}:${String(seconds).padStart(2, "0")}`;
-  return `Automatic failover is not armed yet: home must settle orders for ${time} minutes more.`;
+  const time = minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`;
+  return `Automatic failover is not armed yet: ${home} must settle orders for another ${time}.`;
 }
 
 function showNotice(text) {

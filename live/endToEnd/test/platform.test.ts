@@ -260,10 +260,19 @@ describe("the loss of home", () => {
     await client.settled(home, before.orderId);
   });
 
-  testPage("an order of the page's form is settled before it", async () => {
-    await tab!.getByRole("button", { name: "Place" }).click();
-    await tab!.locator("#orders li[data-settled=true]").waitFor({ timeout: 60_000 });
-  });
+  testPage(
+    "an order of the page's form is settled before it, and a wrong one is refused",
+    async () => {
+      await tab!.getByLabel("Quantity").fill("-1");
+      await tab!.getByRole("button", { name: "Place" }).click();
+      await tab!.getByText("refused with 400, quantity: ").waitFor();
+      await tab!.getByLabel("Quantity").fill("10");
+      await tab!.getByRole("button", { name: "Place" }).click();
+      await tab!.locator("#orders li[data-settled=true]").waitFor({ timeout: 60_000 });
+      const enabled = await tab!.locator("button[data-action]:enabled").allInnerTexts();
+      expect(enabled).toEqual(["Take us-east-1 away", "kill -9 its PostgreSQL"]);
+    },
+  );
 
   test("makes the standby active, with a database that writes", async () => {
     await press("Take us-east-1 away", () => session.fail("region"));
@@ -324,6 +333,15 @@ describe("the loss of home", () => {
   testPage("has caused no error of the page", () => {
     expect(errors).toEqual([]);
   });
+
+  testPage(
+    "leaves a page that says when nothing answers any more, with no button to press",
+    async () => {
+      page.stop();
+      await tab!.getByRole("alert").filter({ hasText: "does not answer" }).waitFor();
+      expect(await tab!.locator("button:enabled").count()).toBe(0);
+    },
+  );
 });
 
 const shared = () => ({ session, client, dr });
