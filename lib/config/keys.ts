@@ -125,6 +125,7 @@ export const keys = {
   apiAccessLogs: oneOf("durable", "true", "false"),
   customerManagedKeys: oneOf("false", "true"),
   objectLockDays: integer(0, OBJECT_LOCK_DAYS_MAX, 0),
+  gameDay: oneOf("false", "true"),
   // Synthetics refuses a canary whose timeout is longer than its schedule.
   canaryScheduleMinutes: integer(
     Math.ceil(CANARY_TIMEOUT_SECONDS / 60),

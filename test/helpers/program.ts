@@ -114,6 +114,7 @@ export const setOtherwise: CaptureOptions = {
     author: "Ada",
     canaryRuntime: "syn-nodejs-puppeteer-16.0",
     canaryScheduleMinutes: "2",
+    gameDay: "true",
     healthCheckIntervalSeconds: "10",
     homeZones: '["us-east-1d","us-east-1f"]',
     orderProcessorReservedConcurrency: "4",

@@ -27,7 +27,7 @@ function serviceOf(type: string): string {
 
 const configurations: Record<string, string>[] = [
   {},
-  { retention: "durable", customerManagedKeys: "true" },
+  { retention: "durable", customerManagedKeys: "true", gameDay: "true" },
 ];
 
 describe("the deployment role in docs/iam", () => {

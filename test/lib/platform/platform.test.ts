@@ -30,7 +30,7 @@ test("another standby region has its own code in names", async () => {
 
 test("no resource overrides the three tags, and replicas propagate them", () => {
   const own = program.resources.flatMap(({ inputs }) => Object.keys(inputs.tags ?? {}));
-  expect(new Set(own)).toEqual(new Set(["Name"]));
+  expect(new Set(own)).toEqual(new Set(["GameDay", "Name"]));
   for (const { name, inputs } of program.all("dynamodb/table")) {
     expect([name, inputs.replicas]).toMatchObject([name, [{ propagateTags: true }]]);
   }
