@@ -6,6 +6,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 export interface RestRequest {
   method: "GET" | "POST" | "DELETE";
   path: string;
+  query?: Readonly<Record<string, string>>;
   body?: Readonly<Record<string, unknown>>;
 }
 
@@ -22,25 +23,35 @@ export function createRest(service: string, region: string): Rest {
   const credentials = defaultProvider();
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const hostname = `${service}.${region}.amazonaws.com`;
-  return async ({ method, path, body }) => {
-    const signed = await signer.sign({
+  return async ({ method, path, query = {}, body }) => {
+    const text = body && JSON.stringify(body);
+    const { headers } = await signer.sign({
       protocol: "https:",
       hostname,
       method,
       path,
+      query: { ...query },
       headers: { host: hostname, "content-type": "application/json" },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(text !== undefined && { body: text }),
     });
-    const answer = await fetch(`https://${hostname}${path}`, {
-      method,
-      headers: signed.headers,
-      body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const text = await answer.text();
-    if (answer.ok) return text === "" ? {} : (JSON.parse(text) as unknown);
-    throw errorOf(answer, text);
+    const url = new URL(`https://${hostname}${path}`);
+    url.search = new URLSearchParams(query).toString();
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const answer = await fetch(url, { method, headers, body: text ?? null, signal }).catch(
+      (error: Error) => {
+        throw unanswered(hostname, error);
+      },
+    );
+    const answered = await answer.text();
+    if (!answer.ok) throw errorOf(answer, answered);
+    return answered === "" ? {} : (JSON.parse(answered) as unknown);
   };
+}
+
+/** A name that is not resolved, a connection that fails or a timeout: all mean the same to `dr`. */
+function unanswered(hostname: string, { message, cause }: Error): Error {
+  const reason = cause instanceof Error ? cause.message : message;
+  return Object.assign(new Error(`${hostname}: ${reason}`), { name: "NoAnswerError" });
 }
 
 /** AWS names an error in a header, with more behind a colon. */

@@ -65,8 +65,8 @@ export class Fis {
 
   /** Ids of a template's experiments that have not ended; of the newest, one page. */
   async running(templateId: string): Promise<string[]> {
-    const path = `/experiments?experimentTemplateId=${templateId}`;
-    const answer = await this.rest({ method: "GET", path });
+    const query = { experimentTemplateId: templateId };
+    const answer = await this.rest({ method: "GET", path: "/experiments", query });
     const { experiments } = experimentsSchema.parse(answer);
     return experiments.filter((each) => !hasEnded(each)).map(({ id }) => id);
   }
