@@ -118,6 +118,7 @@ export const setOtherwise: CaptureOptions = {
     healthCheckIntervalSeconds: "10",
     homeZones: '["us-east-1d","us-east-1f"]',
     orderProcessorReservedConcurrency: "4",
+    permissionsBoundary: "arn:aws:iam::123456789012:policy/pr-boundary",
     repository: "github.com/example/t",
   },
 };

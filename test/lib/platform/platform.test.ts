@@ -38,3 +38,13 @@ test("no resource overrides the three tags, and replicas propagate them", () => 
     expect([name, inputs.copyTagsToSnapshot]).toEqual([name, true]);
   }
 });
+
+test("every role has the permissions boundary, and none without the key", async () => {
+  const boundaries = (of: Program) =>
+    of.all("iam/role").map(({ name, inputs }) => [name, inputs.permissionsBoundary]);
+  const boundary = "arn:aws:iam::123456789012:policy/pr-boundary";
+  const bound = boundaries(program);
+  expect(bound.length).toBeGreaterThan(0);
+  expect(bound).toEqual(bound.map(([name]) => [name, boundary]));
+  expect(boundaries(await loadProgram()).filter(([, found]) => found !== undefined)).toEqual([]);
+});
