@@ -7,6 +7,7 @@ import { Dashboard } from "./lib/alarms/dashboard";
 import { Domain } from "./lib/api/domain";
 import { Dynamodb } from "./lib/dynamodb";
 import { Failover } from "./lib/failover";
+import { GameDay } from "./lib/gameDay/gameDay";
 import { RegionalFunctions } from "./lib/lambda";
 import { Network } from "./lib/network/network";
 import { withKeys } from "./lib/encryption/regionKeys";
@@ -79,6 +80,16 @@ const watched = platform.inBoth((region) => {
 const monitoring = platform.inBoth(({ key, code }) => {
   return new Monitoring(`monitoring-${code}`, { ...watched[key], topics: topics[key] });
 });
+const gameDay =
+  config.gameDay &&
+  new GameDay("game-day", {
+    platform,
+    network: networks.home,
+    dynamodb,
+    s3,
+    aurora,
+    monitoring: monitoring.home,
+  });
 const dashboards = platform.inBoth(({ key, code }) => {
   return new Dashboard(`dashboard-${code}`, { ...watched[key], monitoring });
 });
@@ -88,7 +99,7 @@ const everything = [
   networks,
   topics,
   queues,
-  { dynamodb, aurora, s3, tokens, ...(domain && { domain }), route53 },
+  { dynamodb, aurora, s3, tokens, ...(domain && { domain }), route53, ...(gameDay && { gameDay }) },
   functions,
   apis,
   notifications,
@@ -141,6 +152,8 @@ export const operations = {
     canaryKeys: tokens.canaryKeys.home,
     databaseMaster: aurora.secretArns.home,
   },
+  /** Templates of AWS FIS experiments in the home region. */
+  experiments: gameDay ? gameDay.templateIds : {},
   regions: platform.inBoth(({ key, name, code }) => ({
     name,
     code,

@@ -53,6 +53,7 @@ export class Monitoring extends RegionalComponent<MonitoringArgs> {
   readonly degraded: aws.cloudwatch.CompositeAlarm;
   /** The alarms that `degraded` consists of. */
   readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
+  private readonly byName: Readonly<Record<string, aws.cloudwatch.MetricAlarm>>;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Monitoring", name, args, opts);
@@ -60,13 +61,25 @@ export class Monitoring extends RegionalComponent<MonitoringArgs> {
     if (args.region.key === "home") {
       const home = this.create(ofHome(args));
       this.createHomeNotServing(either, home);
-      this.alarms = [...Object.values(either), ...Object.values(home)];
+      this.byName = { ...either, ...home };
     } else {
       const standby = this.create(canaryOrdersAlarm(args));
-      this.alarms = [...Object.values(either), ...Object.values(standby)];
+      this.byName = { ...either, ...standby };
     }
+    this.alarms = Object.values(this.byName);
     this.degraded = this.createDegraded();
     this.registerOutputs({ degradedArn: this.degraded.arn });
+  }
+
+  /**
+   * The alarm with this base of its name.
+   * @throws Error if this region has none.
+   */
+  alarm(base: string): aws.cloudwatch.MetricAlarm {
+    const found = this.byName[base];
+    if (found) return found;
+    const allowed = Object.keys(this.byName).join(", ");
+    throw new Error(`monitoring: got the alarm "${base}"; this region has ${allowed}`);
   }
 
   private create<Name extends string>(

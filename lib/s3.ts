@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ARCHIVE_PREFIX } from "../lambda/orders/names";
 import { ARCHIVE_LAG_MINUTES } from "./alarms/thresholds";
+import { archivesTag } from "./gameDay/experiments";
 import { Bucket } from "./storage/bucket";
 import type { Pair, Platform, Region } from "./platform/platform";
 import { type Statement, policyDocument, serviceTrustPolicy } from "./platform/policies";
@@ -41,6 +42,7 @@ export class S3 extends PlatformComponent<S3Args> {
         expiry,
         lockDays: config.objectLockDays,
         accessLogs: accessLogs?.[region.key],
+        ...(config.gameDay && region.key === "home" && { tags: archivesTag }),
       };
       return new Bucket(`${name}-${region.code}`, bucket, { parent: this });
     });

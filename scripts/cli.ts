@@ -45,17 +45,31 @@ export function say(line: string): void {
 }
 
 /**
- * Lets a person type the name of what is about to be destroyed.
+ * Asks on the terminal, on standard error: standard output is kept for the result.
+ * @throws Error where nobody can answer.
+ */
+export async function askOnTerminal(question: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new Error("there is no terminal to ask on; repeat with --yes");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Lets a person type a name before something is changed.
  * @throws Error where the answer is another one, or where nobody can answer.
  */
-export async function confirm(name: string, what: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new Error(`${what}: got no terminal to ask for confirmation; add --yes to do it unasked`);
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const typed = await terminal.question(`${what}: type "${name}" to continue: `);
-  terminal.close();
-  if (typed !== name) throw new Error(`${what}: got "${typed}"; nothing was changed`);
+export async function confirm(
+  ask: (question: string) => Promise<string>,
+  question: string,
+  answer: string,
+): Promise<void> {
+  const typed = await ask(`${question} Type ${answer} to go on: `);
+  if (typed.trim() === answer) return;
+  throw new Error(`got "${typed}", not "${answer}"; nothing was changed`);
 }
 
 /** Hands a value to later jobs of the workflow; without one, prints it. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { confirm, runAsScript } from "./cli";
+import { askOnTerminal, confirm, runAsScript } from "./cli";
 import { disarm, disarmPorts, type DisarmPorts } from "./disarm";
 import { drainPorts, drainStack, type DrainPorts } from "./drain";
 import { oneStack, stackNames, stateOf } from "./stacks";
@@ -78,6 +78,8 @@ runAsScript(module, async (args) => {
     allowPositionals: true,
   });
   const stack = oneStack(positionals, "teardown");
-  if (values.yes !== true) await confirm(stack, "teardown");
+  if (values.yes !== true) {
+    await confirm(askOnTerminal, `${stack}: everything is destroyed.`, stack);
+  }
   await teardown(teardownPorts, stack);
 });

@@ -6,6 +6,7 @@ const withoutEffect: Readonly<Record<string, readonly string[]>> = {
   "only people read it": [
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
     "aws:ec2/flowLog:FlowLog",
     "aws:rds/eventSubscription:EventSubscription",
   ],
@@ -51,6 +52,9 @@ const withoutEffect: Readonly<Record<string, readonly string[]>> = {
   ],
   "the drill's clients send far less than the rate rules of a web ACL admit": [
     "aws:wafv2/webAclAssociation:WebAclAssociation",
+  ],
+  "the drill plays these faults itself; nobody starts an experiment in it": [
+    "aws:fis/experimentTemplate:ExperimentTemplate",
   ],
   "it only says where resources are": ["pulumi:providers:aws"],
 };

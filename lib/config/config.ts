@@ -24,6 +24,7 @@ function derived(values: Values) {
       plain.apiAccessLogs === "true" ||
       (plain.apiAccessLogs === "durable" && plain.retention === "durable"),
     customerManagedKeys: plain.customerManagedKeys === "true",
+    gameDay: plain.gameDay === "true",
     /** Capacity of `db.serverless`; undefined for other classes. */
     auroraServerlessAcu: plain.auroraInstanceClass === "db.serverless" ? { min, max } : undefined,
     /** The name that clients use. Undefined: the program creates an undelegated zone. */

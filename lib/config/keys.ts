@@ -4,7 +4,7 @@ import { HOME_REGION } from "../../lambda/runtime/tunables";
 import { CANARY_SCHEDULE_MINUTES, CANARY_TIMEOUT_SECONDS, ZONES } from "../platform/tunables";
 import { doubtOfVersion, whyNoVersion } from "./auroraVersions";
 import { whyNoClass } from "./auroraClasses";
-import { type ValueOf, halves, integer, list, oneOf, text, together } from "./key";
+import { type TextOf, type ValueOf, halves, integer, list, oneOf, text, together } from "./key";
 import { type UsableRegion, usableRegions, whyNoRegion } from "./regions";
 import { whyReserved } from "./reservedNames";
 
@@ -125,6 +125,7 @@ export const keys = {
   apiAccessLogs: oneOf("durable", "true", "false"),
   customerManagedKeys: oneOf("false", "true"),
   objectLockDays: integer(0, OBJECT_LOCK_DAYS_MAX, 0),
+  gameDay: oneOf("false", "true"),
   // Synthetics refuses a canary whose timeout is longer than its schedule.
   canaryScheduleMinutes: integer(
     Math.ceil(CANARY_TIMEOUT_SECONDS / 60),
@@ -148,6 +149,13 @@ export const keys = {
         ? "is newer than the runtimes that this program knows; check that both regions offer it: " +
           "aws synthetics describe-runtime-versions"
         : undefined,
+  },
+  permissionsBoundary: {
+    ...text({
+      pattern: /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+      allowed: "the ARN of an IAM policy, like arn:aws:iam::123456789012:policy/boundary",
+    }),
+    isUsed: (textOf: TextOf) => textOf("permissionsBoundary") !== "",
   },
   repository: text(tag, "trading-platform-disaster-recovery"),
   author: text(tag, "platform-team"),

@@ -71,12 +71,23 @@ function protectStateful(): void {
 }
 
 /**
+ * Puts a permissions boundary on every role that is created after this call. A transformation, so that
+ * a new component cannot forget it.
+ */
+function boundRoles(permissionsBoundary: string): void {
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+    type === "aws:iam/role:Role" ? { props: { ...props, permissionsBoundary }, opts } : undefined,
+  );
+}
+
+/**
  * Creates the two providers. Every resource gets its region and its tags from one of them, and with
  * a durable retention its protection.
  */
 export function createPlatform(config: PlatformConfig): Platform {
   const retention = retentionRows[config.retention];
   if (retention.protect) protectStateful();
+  if (config.permissionsBoundary !== undefined) boundRoles(config.permissionsBoundary);
   const home = createRegion(config, "home", config.homeRegion);
   const standby = createRegion(config, "standby", config.standbyRegion);
   const caller = aws.getCallerIdentityOutput({}, { provider: home.provider });

@@ -22,6 +22,8 @@ export interface BucketArgs extends RegionalArgs {
    * @default - none are written
    */
   readonly accessLogs?: Bucket | undefined;
+  /** In addition to those of every resource. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Lets S3 write the server access logs of the account's buckets in this region. */
   readonly isForAccessLogs?: boolean;
 }
@@ -50,7 +52,7 @@ export class Bucket extends RegionalComponent<BucketArgs> {
   }
 
   private createBucket(): aws.s3.Bucket {
-    const { platform, region, what } = this.args;
+    const { platform, region, what, tags } = this.args;
     const { config, retention, accountId } = platform;
     return new aws.s3.Bucket(
       this.name,
@@ -58,6 +60,7 @@ export class Bucket extends RegionalComponent<BucketArgs> {
         // Bucket names are global, so the name has the account.
         bucket: accountId.apply((id) => physicalName("bucket", config.env, what, id, region.code)),
         forceDestroy: retention.forceDestroy,
+        ...(tags && { tags }),
       },
       this.child,
     );

@@ -8,6 +8,7 @@ const everything = {
   alertEndpoints: '["https://events.example.com/trading"]',
   apiAccessLogs: "true",
   customerManagedKeys: "true",
+  gameDay: "true",
   objectLockDays: "30",
   auroraInstanceClass: "db.serverless",
   auroraInstancesPerRegion: "3",

@@ -15,6 +15,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { XRayClient } from "@aws-sdk/client-xray";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { perRegion } from "../../lambda/entry/clients";
+import { type Rest, createRest } from "./rest";
 
 /** A client as commands use it. Tests hand in mocked ones. */
 type Sender<Client extends { send: unknown }> = Pick<Client, "send">;
@@ -27,6 +28,7 @@ export interface Aws {
   cloudwatch: InRegion<CloudWatchClient>;
   dynamodb: InRegion<DynamoDBDocumentClient>;
   ec2: InRegion<EC2Client>;
+  fis: (region: string) => Rest;
   iam: Sender<IAMClient>;
   lambda: InRegion<LambdaClient>;
   rds: InRegion<RDSClient>;
@@ -36,6 +38,7 @@ export interface Aws {
   sns: InRegion<SNSClient>;
   sqs: InRegion<SQSClient>;
   sts: Sender<STSClient>;
+  synthetics: (region: string) => Rest;
   xray: InRegion<XRayClient>;
 }
 
@@ -72,6 +75,7 @@ export function createAws(): Aws {
       DynamoDBDocumentClient.from(new DynamoDBClient(options(region))),
     ),
     ec2: perRegion((region) => new EC2Client(options(region))),
+    fis: perRegion((region) => createRest("fis", region)),
     iam: new IAMClient(options(GLOBAL_SERVICES_REGION)),
     // A second attempt would send a command twice: callers repeat it themselves.
     lambda: perRegion(
@@ -84,6 +88,7 @@ export function createAws(): Aws {
     sns: perRegion((region) => new SNSClient(options(region))),
     sqs: perRegion((region) => new SQSClient(options(region))),
     sts: new STSClient(options(GLOBAL_SERVICES_REGION)),
+    synthetics: perRegion((region) => createRest("synthetics", region)),
     xray: perRegion((region) => new XRayClient(options(region))),
   };
 }

@@ -33,6 +33,8 @@ const deploymentSchema = z.object({
   hasDomain: z.boolean(),
   /** ARNs at home by what they hold. */
   secretArns: z.record(z.string(), text),
+  /** Ids of AWS FIS templates at home by experiment; none without `gameDay`. */
+  experiments: z._default(z.record(z.string(), text), {}),
   regions: z.object({ home: regionSchema, standby: regionSchema }),
 });
 

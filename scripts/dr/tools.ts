@@ -1,15 +1,13 @@
 import { Resolver } from "node:dns/promises";
-import { createInterface } from "node:readline/promises";
 import { base } from "../../lambda/entry/base";
 import { http } from "../../lambda/entry/http";
 import { type Clock, within } from "../../lambda/runtime/clock";
 import type { CapturedProgram } from "../../support/capture/capture";
 import { captureInChild } from "../../support/capture/captureInChild";
-import { type Cli, cli } from "../cli";
+import { type Cli, askOnTerminal, cli } from "../cli";
 import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import { onInterrupt } from "./alarms/interrupts";
 import { type Aws, createAws } from "./aws";
-import { DrError } from "./exit";
 import { memo } from "./memo";
 import { type Deployment, type Source, readDeployment } from "./deployment";
 
@@ -28,7 +26,7 @@ export interface Tools {
   say: (line: string) => void;
   /** Registers what must be undone if the process is interrupted; the answer withdraws it. */
   onInterrupt: (undo: () => Promise<unknown>) => () => void;
-  /** Asks on the terminal. @throws DrError without one. */
+  /** Asks on the terminal. @throws Error without one. */
   ask: (question: string) => Promise<string>;
   /** The CNAME or addresses of a name, from these name servers alone. */
   resolve: (name: string, servers: readonly string[]) => Promise<string[]>;
@@ -55,18 +53,6 @@ export function createTools(source: Source): Tools {
     http: (request) =>
       within(base.clock, HTTP_TIMEOUT_MS, request.url, (signal) => http(request, signal)),
   };
-}
-
-async function askOnTerminal(question: string): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new DrError("dr: there is no terminal to ask on; repeat with --yes", "refused");
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
 }
 
 async function resolveFrom(name: string, servers: readonly string[]): Promise<string[]> {

@@ -60,6 +60,10 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
   "aws:cloudwatch/eventRule:EventRule": named("events", "name", "rule/"),
   "aws:cloudwatch/eventTarget:EventTarget": relation,
   "aws:cloudwatch/logGroup:LogGroup": named("logs", "name", "log-group:"),
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (made) => ({
+    id: text(made, "policyName"),
+    state: {},
+  }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": named("cloudwatch", "name", "alarm:"),
   "aws:dynamodb/table:Table": table,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": numbered("sg", "security-group"),
@@ -70,6 +74,10 @@ const makers: Readonly<Record<string, (made: Made) => Computed>> = {
   "aws:ec2/subnet:Subnet": numbered("subnet", "subnet"),
   "aws:ec2/vpc:Vpc": vpc,
   "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint,
+  "aws:fis/experimentTemplate:ExperimentTemplate": (made) => ({
+    id: `EXT${digits(made, 15)}`,
+    state: {},
+  }),
   "aws:iam/role:Role": role,
   "aws:iam/rolePolicy:RolePolicy": (made) => ({
     id: `${text(made, "role")}:${text(made, "name")}`,

@@ -114,9 +114,11 @@ export const setOtherwise: CaptureOptions = {
     author: "Ada",
     canaryRuntime: "syn-nodejs-puppeteer-16.0",
     canaryScheduleMinutes: "2",
+    gameDay: "true",
     healthCheckIntervalSeconds: "10",
     homeZones: '["us-east-1d","us-east-1f"]',
     orderProcessorReservedConcurrency: "4",
+    permissionsBoundary: "arn:aws:iam::123456789012:policy/pr-boundary",
     repository: "github.com/example/t",
   },
 };

@@ -27,20 +27,25 @@ function serviceOf(type: string): string {
 
 const configurations: Record<string, string>[] = [
   {},
-  { retention: "durable", customerManagedKeys: "true" },
+  { retention: "durable", customerManagedKeys: "true", gameDay: "true", objectLockDays: "30" },
 ];
 
 describe("the deployment role in docs/iam", () => {
   const rights = statementsOf("rights.json");
   const boundary = statementsOf("boundary.json");
 
-  it("may use every service that the program uses, and no other", async () => {
+  /** The resources of all configurations. */
+  const everything = async () => {
     const captures = await Promise.all(
       configurations.map((config) => cachedCapture({ config: { env: "dev", ...config } })),
     );
-    const used = captures.flatMap(({ resources }) =>
-      resources.filter(({ type }) => type.startsWith("aws:")).map(({ type }) => serviceOf(type)),
-    );
+    return captures.flatMap(({ resources }) => resources);
+  };
+
+  it("may use every service that the program uses, and no other", async () => {
+    const used = (await everything())
+      .filter(({ type }) => type.startsWith("aws:"))
+      .map(({ type }) => serviceOf(type));
     const allowed = actionsOf(rights).map((action) => action.split(":")[0]!);
     const only = new Set([...used, "sts", "xray", "acm", "iam"]);
     expect([...new Set(allowed)].sort()).toEqual([...only].sort());
@@ -58,6 +63,25 @@ describe("the deployment role in docs/iam", () => {
     for (const action of ["iam:CreateUser", "iam:DeleteRolePermissionsBoundary"]) {
       expect(actionsOf(denied)).toContain(action);
     }
+  });
+
+  it("gives rights only to roles whose boundary allows what the program's roles do, and no more", async () => {
+    const [within] = rights.filter(({ Sid }) => Sid === "RightsWithinTheBoundary");
+    const granting = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"];
+    expect(within).toMatchObject({ Action: granting });
+    expect(within!.Condition!["StringEquals"]).toEqual({
+      "iam:PermissionsBoundary": "arn:aws:iam::ACCOUNT:policy/ENVIRONMENTS-boundary",
+    });
+    const others = actionsOf(rights.filter((each) => each !== within));
+    expect(others.filter((action) => granting.some((each) => matches(action, each)))).toEqual([]);
+    const policies = (await everything()).filter(
+      ({ type }) => type === "aws:iam/rolePolicy:RolePolicy",
+    );
+    const used = policies.flatMap(({ inputs }) => {
+      const { Statement } = JSON.parse(inputs["policy"] as string) as { Statement: Statement[] };
+      return actionsOf(Statement);
+    });
+    expect(actionsOf(statementsOf("rolesBoundary.json"))).toEqual([...new Set(used)].sort());
   });
 
   it("changes and passes roles of environments alone", () => {

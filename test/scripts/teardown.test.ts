@@ -193,6 +193,6 @@ describe("the nightly sweep", () => {
     expect(done.ran).toEqual([LS, EXPORT, OUTPUT, `${DESTROY} --refresh`, RM]);
     const unasked = runScript("teardown.ts", ["pr-42"], answers);
     expect(unasked).toMatchObject({ code: 1, ran: [] });
-    expect(unasked.stderr).toMatch(/got no terminal to ask for confirmation; add --yes/);
+    expect(unasked.stderr).toMatch(/there is no terminal to ask on; repeat with --yes/);
   });
 });

@@ -3,6 +3,7 @@ import { apiGateway } from "./apiGateway";
 import type { Context, Conversions, Policy, TemplateResource } from "./conversion";
 import { database } from "./database";
 import { functions } from "./functions";
+import { gameDay } from "./gameDay";
 import { messaging } from "./messaging";
 import { network } from "./network";
 import { observability } from "./observability";
@@ -13,6 +14,7 @@ const conversions: Conversions = {
   ...apiGateway,
   ...database,
   ...functions,
+  ...gameDay,
   ...messaging,
   ...network,
   ...observability,

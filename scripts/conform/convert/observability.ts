@@ -68,6 +68,14 @@ export const observability: Conversions = {
       ["logs.PutRetentionPolicy", { logGroupName: name, retentionInDays }],
     ],
   }),
+  "cloudwatch/logResourcePolicy": ({ policyName, policyDocument }) => ({
+    template: {
+      type: "AWS::Logs::ResourcePolicy",
+      properties: { PolicyName: policyName, PolicyDocument: policyDocument },
+    },
+    requests: [["logs.PutResourcePolicy", { policyName, policyDocument }]],
+    policies: [{ kind: "resource", document: policyDocument as string }],
+  }),
   "synthetics/canary": (inputs, context) => {
     const code = {
       Handler: inputs["handler"],

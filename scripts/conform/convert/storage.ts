@@ -39,7 +39,7 @@ const buckets: Conversions = {
     const configuration =
       context.region === "us-east-1" ? undefined : { LocationConstraint: context.region };
     const names = { ...provider, bucket: "BucketName" };
-    const parameters = pascal(inputs, {
+    const parameters = pascal(without(inputs, "tags"), {
       ...provider,
       objectLockEnabled: "ObjectLockEnabledForBucket",
     });

@@ -1,3 +1,4 @@
+import { confirm } from "../../cli";
 import type { Report } from "../command";
 import { DrError } from "../exit";
 import type { DeployedRegion } from "../deployment";
@@ -23,11 +24,11 @@ export async function change(
 ): Promise<Report> {
   const first = await send(tools, regions, { ...event, dryRun: true });
   if (first.action.do === "refuse" || given["dry-run"]) return report(first, given["dry-run"]);
-  if (confirmation !== null && !given.yes) await confirm(tools, first, confirmation);
+  if (confirmation !== null && !given.yes) await announce(tools, first, confirmation);
   return report(await sendUntilDone(tools, regions, event), false);
 }
 
-async function confirm(
+async function announce(
   tools: Tools,
   first: Answer,
   { question, answer }: NonNullable<Change["confirmation"]>,
@@ -38,9 +39,9 @@ async function confirm(
 
 /** @throws DrError unless the operator types the answer. */
 export async function askFor(tools: Tools, question: string, answer: string): Promise<void> {
-  const typed = await tools.ask(`${question} Type ${answer} to go on: `);
-  if (typed.trim() === answer) return;
-  throw new DrError(`dr: got "${typed}", not "${answer}"; nothing was changed`, "refused");
+  await confirm(tools.ask, question, answer).catch((error: Error) => {
+    throw new DrError(`dr: ${error.message}`, "refused");
+  });
 }
 
 function report(answer: Answer, isDryRun: boolean): Report {

@@ -4,6 +4,7 @@ import { arm, disarm } from "./arming";
 import { deploy, drain, sweep, teardown } from "./environment";
 import { failback } from "./failback";
 import { failover } from "./failover";
+import { gameday } from "./gameday";
 import { lost } from "./lost";
 import { order } from "./order";
 import { preflight } from "./preflight";
@@ -24,6 +25,7 @@ export const commands: Readonly<Record<string, Command>> = {
   arm,
   disarm,
   lost,
+  gameday,
   order,
   token,
   deploy,

@@ -3,12 +3,14 @@ import {
   DescribeDBEngineVersionsCommand,
   DescribeOrderableDBInstanceOptionsCommand,
 } from "@aws-sdk/client-rds";
+import * as z from "zod/mini";
 import { usableRegions } from "../../../lib/config/regions";
 import { nameLengthMax } from "../../../lib/platform/naming";
 import { EXCLUDED_ZONE_IDS, ZONES } from "../../../lib/platform/tunables";
 import type { Check } from "../check";
 import { DrError } from "../exit";
 import type { Plan } from "../plan";
+import type { Rest } from "../rest";
 import type { Tools } from "../tools";
 
 const ENGINE = "aurora-postgresql";
@@ -29,6 +31,7 @@ export function regionChecks(tools: Tools, plan: Plan): Check[] {
     ...plan.regions.flatMap((region) => [
       engineCheck(tools, plan, region),
       zonesCheck(tools, plan, region),
+      canaryRuntimeCheck(tools, plan, region),
     ]),
     nameCheck(plan),
   ];
@@ -68,6 +71,47 @@ function engineCheck({ aws }: Tools, plan: Plan, region: string): Check {
       return { isFine, found };
     },
   };
+}
+
+/** Synthetics creates no canary on a deprecated runtime (CloudWatch guide, runtime support policy). */
+function canaryRuntimeCheck({ aws, clock }: Tools, plan: Plan, region: string): Check {
+  const runtime = plan.input("synthetics/canary", "runtimeVersion");
+  return {
+    name: `Synthetics creates canaries on ${runtime} in ${region}`,
+    todo: `set canaryRuntime to one that \`aws synthetics describe-runtime-versions --region ${region}\` lists`,
+    find: async () => {
+      const found = await runtimeIn(aws.synthetics(region), runtime);
+      if (found === undefined) return { isFine: false, found: "not offered" };
+      if (found.DeprecationDate === undefined) return { isFine: true, found: "offered" };
+      const atMs = found.DeprecationDate * 1000;
+      const day = new Date(atMs).toISOString().slice(0, 10);
+      return { isFine: atMs > clock.nowMs(), found: `deprecated on ${day}` };
+    },
+  };
+}
+
+/** Runtimes of a region: a few dozen. */
+const RUNTIME_PAGES_MAX = 10;
+
+const runtimesSchema = z.object({
+  RuntimeVersions: z.array(
+    // In seconds since 1970.
+    z.object({ VersionName: z.string(), DeprecationDate: z.optional(z.number()) }),
+  ),
+  NextToken: z.optional(z.nullable(z.string())),
+});
+
+/** Asks Synthetics' DescribeRuntimeVersions, page by page. */
+async function runtimeIn(synthetics: Rest, name: string) {
+  let body = {};
+  for (let page = 0; page < RUNTIME_PAGES_MAX; page++) {
+    const answer = await synthetics({ method: "POST", path: "/runtime-versions", body });
+    const { RuntimeVersions, NextToken } = runtimesSchema.parse(answer);
+    const own = RuntimeVersions.find(({ VersionName }) => VersionName === name);
+    if (own !== undefined || !NextToken) return own;
+    body = { NextToken };
+  }
+  throw new DrError(`Synthetics lists more than ${RUNTIME_PAGES_MAX} pages of runtimes`);
 }
 
 /** The network takes the configured zones, or the first ones that are usable. */

@@ -5,7 +5,6 @@ import { ARCHIVE_PREFIX } from "../../../lambda/orders/names";
 import { sleep } from "../../../lambda/runtime/clock";
 import type { Check } from "../check";
 import type { DeployedRegion, Deployment } from "../deployment";
-import { DrError } from "../exit";
 import type { Tools } from "../tools";
 
 /** What the design expects of sessions (global table, eventually consistent). */
@@ -29,9 +28,9 @@ export function replicationChecks(
   ]);
 }
 
-function sessionCheck(
-  { aws, clock }: Tools,
-  { sessionsTable: TableName }: Deployment,
+export function sessionCheck(
+  tools: Tools,
+  deployment: Deployment,
   from: DeployedRegion,
   to: DeployedRegion,
 ): Check {
@@ -39,44 +38,52 @@ function sessionCheck(
     name: `a session of ${from.name} is in ${to.name} within ${SESSION_SECONDS} s`,
     todo: "see the alarm sessions-lag; no order depends on sessions",
     find: async () => {
-      const Key = { sessionId: `dr-verify-${randomUUID()}` };
-      const source = aws.dynamodb(from.name);
-      const startedMs = clock.nowMs();
-      const expiresAtEpochSeconds = Math.round(startedMs / 1000) + 3600;
-      await source.send(new PutCommand({ TableName, Item: { ...Key, expiresAtEpochSeconds } }));
-      try {
-        for (;;) {
-          const { Item } = await aws.dynamodb(to.name).send(new GetCommand({ TableName, Key }));
-          const seconds = (clock.nowMs() - startedMs) / 1000;
-          const found = `${Item ? "seen" : "not seen"} after ${seconds.toFixed(2)} s`;
-          if (Item !== undefined) return { isFine: seconds <= SESSION_SECONDS, found };
-          if (seconds * 1000 > SESSION_PATIENCE_MS) return { isFine: false, found };
-          await sleep(clock, SESSION_POLL_MS);
-        }
-      } finally {
-        await source.send(new DeleteCommand({ TableName, Key }));
-      }
+      const { isSeen, seconds } = await replicateSession(tools, deployment, from, to);
+      const found = `${isSeen ? "seen" : "not seen"} after ${seconds.toFixed(2)} s`;
+      return { isFine: isSeen && seconds <= SESSION_SECONDS, found };
     },
   };
 }
 
-function archiveCheck(
+/** Writes a session in one region, waits at most 30 s for it in the other one, and deletes it. */
+export async function replicateSession(
   { aws, clock }: Tools,
+  { sessionsTable: TableName }: Deployment,
+  from: DeployedRegion,
+  to: DeployedRegion,
+): Promise<{ isSeen: boolean; seconds: number }> {
+  const Key = { sessionId: `dr-verify-${randomUUID()}` };
+  const source = aws.dynamodb(from.name);
+  const startedMs = clock.nowMs();
+  const expiresAtEpochSeconds = Math.round(startedMs / 1000) + 3600;
+  await source.send(new PutCommand({ TableName, Item: { ...Key, expiresAtEpochSeconds } }));
+  try {
+    for (;;) {
+      const { Item } = await aws.dynamodb(to.name).send(new GetCommand({ TableName, Key }));
+      const seconds = (clock.nowMs() - startedMs) / 1000;
+      const isSeen = Item !== undefined;
+      if (isSeen || seconds * 1000 > SESSION_PATIENCE_MS) return { isSeen, seconds };
+      await sleep(clock, SESSION_POLL_MS);
+    }
+  } finally {
+    await source.send(new DeleteCommand({ TableName, Key }));
+  }
+}
+
+export function archiveCheck(
+  tools: Tools,
   from: DeployedRegion,
   to: DeployedRegion,
   wait: boolean,
 ): Check {
+  const { aws, clock } = tools;
   return {
     name: `an object of ${from.name} is in ${to.name} within ${ARCHIVE_MINUTES} minutes`,
     todo: "see the alarms archives-lag and archives-failing; no order depends on archives",
     find: async () => {
       const s3 = aws.s3(from.name);
-      const object = {
-        Bucket: from.archiveBucket,
-        Key: `${ARCHIVE_PREFIX}dr-verify-${randomUUID()}`,
-      };
       const startedMs = clock.nowMs();
-      await s3.send(new PutObjectCommand({ ...object, Body: "written by dr verify" }));
+      const object = await putArchive(tools, from);
       for (;;) {
         const { ReplicationStatus = "none" } = await s3.send(new HeadObjectCommand(object));
         const minutes = (clock.nowMs() - startedMs) / 60_000;
@@ -88,9 +95,17 @@ function archiveCheck(
         if (ReplicationStatus === "FAILED" || minutes > ARCHIVE_MINUTES) {
           return { isFine: false, found };
         }
-        if (!wait) throw new DrError(`${found}; repeat with --wait`);
+        if (!wait)
+          return { isFine: false, found: `${found}; repeat with --wait`, isOptional: true };
         await sleep(clock, ARCHIVE_POLL_MS);
       }
     },
   };
+}
+
+/** An object under the archives' prefix. It expires with the archives. */
+export async function putArchive({ aws }: Tools, { name, archiveBucket }: DeployedRegion) {
+  const object = { Bucket: archiveBucket, Key: `${ARCHIVE_PREFIX}dr-verify-${randomUUID()}` };
+  await aws.s3(name).send(new PutObjectCommand({ ...object, Body: "written by dr verify" }));
+  return object;
 }

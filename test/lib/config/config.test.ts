@@ -118,6 +118,13 @@ const usable =
 
 describe("a wrong value is refused, with what was got, why, what is allowed and what to do:", () => {
   test.each([
+    [
+      "permissionsBoundary",
+      "arn:aws:iam::123456789012:role/boundary",
+      "; allowed: the ARN of an IAM policy, like arn:aws:iam::123456789012:policy/boundary",
+    ],
+    ["permissionsBoundary", "boundary", "; allowed: the ARN of an IAM policy"],
+    ["gameDay", "yes", "; allowed: false or true"],
     ["env", "", "; allowed: 1 to 20 of a-z, 0-9 and single hyphens, starting with a letter"],
     ["env", "Dev", "; allowed: 1 to 20 of a-z"],
     ["env", "4pr", "; allowed: 1 to 20 of a-z"],

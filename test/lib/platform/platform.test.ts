@@ -30,11 +30,21 @@ test("another standby region has its own code in names", async () => {
 
 test("no resource overrides the three tags, and replicas propagate them", () => {
   const own = program.resources.flatMap(({ inputs }) => Object.keys(inputs.tags ?? {}));
-  expect(new Set(own)).toEqual(new Set(["Name"]));
+  expect(new Set(own)).toEqual(new Set(["GameDay", "Name"]));
   for (const { name, inputs } of program.all("dynamodb/table")) {
     expect([name, inputs.replicas]).toMatchObject([name, [{ propagateTags: true }]]);
   }
   for (const { name, inputs } of program.all("rds/cluster")) {
     expect([name, inputs.copyTagsToSnapshot]).toEqual([name, true]);
   }
+});
+
+test("every role has the permissions boundary, and none without the key", async () => {
+  const boundaries = (of: Program) =>
+    of.all("iam/role").map(({ name, inputs }) => [name, inputs.permissionsBoundary]);
+  const boundary = "arn:aws:iam::123456789012:policy/pr-boundary";
+  const bound = boundaries(program);
+  expect(bound.length).toBeGreaterThan(0);
+  expect(bound).toEqual(bound.map(([name]) => [name, boundary]));
+  expect(boundaries(await loadProgram()).filter(([, found]) => found !== undefined)).toEqual([]);
 });

@@ -18,6 +18,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { perRegion } from "../../../lambda/entry/clients";
 import type { Aws } from "../../../scripts/dr/aws";
 import { type Deployment, parseDeployment } from "../../../scripts/dr/deployment";
+import type { RestRequest } from "../../../scripts/dr/rest";
 import type { Tools } from "../../../scripts/dr/tools";
 import { cachedCapture } from "../../../support/capture/cachedCapture";
 import { FakeCli } from "../fakes";
@@ -93,12 +94,15 @@ export class FakeTools implements Tools {
       const mock = this.inRegion(region)[name];
       return { send: mock.send as never };
     };
+    const rest = (service: string) => (region: string) => (request: RestRequest) =>
+      this.rest(service, region, request);
     this.aws = {
       acm: client("acm"),
       apiGateway: client("apiGateway"),
       cloudwatch: client("cloudwatch"),
       dynamodb: client("dynamodb"),
       ec2: client("ec2"),
+      fis: rest("fis"),
       iam: { send: this.iam.send as never },
       lambda: client("lambda"),
       rds: client("rds"),
@@ -108,10 +112,14 @@ export class FakeTools implements Tools {
       sns: client("sns"),
       sqs: client("sqs"),
       sts: { send: this.sts.send as never },
+      synthetics: rest("synthetics"),
       xray: client("xray"),
     };
   }
 
+  /** Every call to a service without a client. A test answers what it expects. */
+  rest = (service: string, region: string, { method, path }: RestRequest): Promise<unknown> =>
+    Promise.reject(new Error(`${service} in ${region}: ${method} ${path} is not expected`));
   deployment = async (): Promise<Deployment> => {
     const { outputs } = await cachedCapture({});
     return parseDeployment(JSON.parse(JSON.stringify(outputs)), "the captured program");

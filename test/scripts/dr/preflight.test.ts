@@ -15,9 +15,11 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { NamedFinding } from "../../../scripts/dr/check";
 import { dr } from "../../../scripts/dr/main";
 import { FakeCli } from "../fakes";
-import { FakeTools, HOME, STANDBY } from "./fakeTools";
+import { FakeTools, HOME, NOW_MS, STANDBY } from "./fakeTools";
 
 const ROLE = "arn:aws:iam::123456789012:role/deployer";
+const NOW_S = NOW_MS / 1000;
+const RUNTIME = "syn-nodejs-puppeteer-17.0";
 const quotas = ["DBInstances", "DBClusters", "DBClusterParameterGroups", "DBSubnetGroups"];
 const zone = (region: string, letter: string, id: number) => ({
   ZoneName: `${region}${letter}`,
@@ -28,6 +30,7 @@ const named = (name: string) => Object.assign(new Error(name), { name });
 /** An account that has everything. */
 function readyTools(): FakeTools {
   const tools = new FakeTools();
+  offerRuntime(tools, { [HOME]: {}, [STANDBY]: {} });
   const Arn = "arn:aws:sts::123456789012:assumed-role/deployer/ann";
   tools.sts.on(GetCallerIdentityCommand).resolves({ Arn });
   tools.iam.on(GetRoleCommand).resolves({});
@@ -162,6 +165,16 @@ describe("dr preflight", () => {
           .resolves({ DBEngineVersions: [{ Status: "available" }] }),
     ],
     [
+      "a region does not offer the canaries' runtime",
+      /^FAIL Synthetics creates canaries on syn-nodejs-puppeteer-17.0 in us-east-2: not offered$/,
+      (tools) => offerRuntime(tools, { [HOME]: {} }),
+    ],
+    [
+      "the canaries' runtime is deprecated",
+      /^FAIL Synthetics creates canaries on .* in us-east-1: deprecated on 2025-12-31$/,
+      (tools) => offerRuntime(tools, { [HOME]: { DeprecationDate: NOW_S - 1 }, [STANDBY]: {} }),
+    ],
+    [
       "only the excluded zone has the instance class as well",
       /^FAIL the zones of us-east-1 have db.r6g.large: us-east-1a and us-east-1c wanted, offered in us-east-1a$/,
       (tools) =>
@@ -234,6 +247,12 @@ describe("dr preflight", () => {
     expect(exitCode).toBe(3);
   });
 
+  it("passes with a runtime that is deprecated later", async () => {
+    const tools = readyTools();
+    offerRuntime(tools, { [HOME]: { DeprecationDate: NOW_S + 1 }, [STANDBY]: {} });
+    expect(await run(tools)).toMatchObject({ exitCode: 0, notFine: [] });
+  });
+
   it("says in one line that there are no credentials", async () => {
     const tools = readyTools();
     tools.sts.on(GetCallerIdentityCommand).rejects(named("CredentialsProviderError"));
@@ -252,6 +271,18 @@ describe("dr preflight", () => {
     ]);
   });
 });
+
+/** Synthetics has the canaries' runtime on the second page of these regions. */
+function offerRuntime(tools: FakeTools, byRegion: Record<string, { DeprecationDate?: number }>) {
+  tools.rest = (service, region, { method, path, body }) => {
+    expect([service, method, path]).toEqual(["synthetics", "POST", "/runtime-versions"]);
+    const own = byRegion[region];
+    const RuntimeVersions = own === undefined ? [] : [{ VersionName: RUNTIME, ...own }];
+    if (body?.["NextToken"] === "2") return Promise.resolve({ RuntimeVersions });
+    const older = [{ VersionName: "syn-nodejs-puppeteer-16.0" }];
+    return Promise.resolve({ RuntimeVersions: older, NextToken: "2" });
+  };
+}
 
 /** One right is denied, for want of these context values. */
 function denyWith(tools: FakeTools, MissingContextValues: string[]): void {

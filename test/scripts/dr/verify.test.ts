@@ -12,7 +12,7 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { NamedFinding } from "../../../scripts/dr/check";
 import { dr } from "../../../scripts/dr/main";
 import { alarmsOf } from "./alarms";
-import { FakeTools, HOME, STANDBY, control } from "./fakeTools";
+import { FakeTools, HOME, STANDBY, control, silence } from "./fakeTools";
 
 const SecretString = JSON.stringify({ keys: [{ kid: "a", key: "k".repeat(64) }] });
 const status = (text: string) => ({ StatusReport: { Status: text } });
@@ -130,28 +130,55 @@ describe("dr verify", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("does not know whether an object arrives unless it waits", async () => {
+  it("does not look whether an object arrives unless it waits", async () => {
     const tools = wellTools();
     const { s3 } = tools.inRegion(HOME);
     s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "PENDING" });
     expect(await run(tools)).toMatchObject({
-      exitCode: 3,
-      notFine: [expect.stringContaining("PENDING after 0.0 minutes; repeat with --wait")],
+      exitCode: 0,
+      notFine: [
+        expect.stringMatching(/^SKIPPED .*: PENDING after 0.0 minutes; repeat with --wait$/),
+      ],
     });
     s3.on(HeadObjectCommand)
       .resolvesOnce({ ReplicationStatus: "PENDING" })
       .resolves({ ReplicationStatus: "COMPLETED" });
-    expect(await run(tools, "--wait")).toMatchObject({ exitCode: 0 });
+    expect(await run(tools, "--wait")).toEqual({ exitCode: 0, notFine: [] });
+    s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "FAILED" });
+    expect(await run(tools)).toMatchObject({
+      exitCode: 1,
+      notFine: [expect.stringMatching(/^FAIL .*: FAILED after 0.0 minutes$/)],
+    });
   });
 
-  it("writes a JUnit report with failures and errors", async () => {
+  it("passes in a pull request's environment, which has no subscriber and does not wait", async () => {
+    const tools = wellTools();
+    for (const region of [HOME, STANDBY]) {
+      const { s3, sns } = tools.inRegion(region);
+      sns.on(ListSubscriptionsByTopicCommand).resolves({ Subscriptions: [] });
+      s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "PENDING" });
+    }
+    const { exitCode, notFine } = await run(tools);
+    expect(exitCode).toBe(0);
+    expect(notFine.filter((line) => !line.startsWith("SKIPPED "))).toEqual([]);
+    expect(notFine).toHaveLength(4);
+    const { out } = await dr(["verify", "--stack", "dev"], () => tools);
+    expect(out).toMatch(/^\d+ passed, 0 failed, 0 unknown, 4 skipped$/m);
+  });
+
+  it("writes a JUnit report with failures, errors and what was skipped", async () => {
     const tools = wellTools();
     tools.inRegion(HOME).s3.on(HeadObjectCommand).resolves({ ReplicationStatus: "PENDING" });
     tools.inRegion(HOME).xray.on(GetTraceSummariesCommand).resolves({});
+    tools.inRegion(HOME).dynamodb.on(PutCommand).rejects(silence());
     const file = path.join(tmpdir(), `verify-${process.pid}.xml`);
     await run(tools, "--junit", file);
     const report = readFileSync(file, "utf8");
-    expect(report).toMatch(/<testsuite name="dr verify" tests="\d+" failures="1" errors="1">/);
+    expect(report).toMatch(
+      /<testsuite name="dr verify" tests="\d+" failures="1" errors="1" skipped="1">/,
+    );
     expect(report).toContain('<failure message="0 in 15 minutes;');
+    expect(report).toContain('<error message="no answer: ');
+    expect(report).toContain('<skipped message="PENDING after 0.0 minutes;');
   });
 });
