@@ -8,6 +8,7 @@ import { type Cli, askOnTerminal, cli } from "../cli";
 import type { HttpAnswer, HttpRequest } from "../../lambda/runtime/runtime";
 import { onInterrupt } from "./alarms/interrupts";
 import { type Aws, createAws } from "./aws";
+import { DrError } from "./exit";
 import { memo } from "./memo";
 import { type Deployment, type Source, readDeployment } from "./deployment";
 
