@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import * as path from "node:path";
 import { runCommand } from "../../support/cli/command";
 import { type Given, count } from "../../support/cli/options";
+import { endToEnd } from "../bench/endToEnd";
 import { type Figure, type Machine, document, failures, figuresText } from "../bench/figures";
 import { promotion, requests, sweep } from "../bench/sandboxes";
 import { growth } from "../bench/growth";
@@ -33,6 +34,7 @@ interface Sizes {
   requests: number;
   openOrders: number;
   promotions: number;
+  endToEndSeconds: number;
 }
 
 const WHOLE: Sizes = {
@@ -41,6 +43,7 @@ const WHOLE: Sizes = {
   requests: 500,
   openOrders: 100_000,
   promotions: 5,
+  endToEndSeconds: 30,
 };
 const SMOKE: Sizes = {
   settledOrders: 2_000,
@@ -48,6 +51,7 @@ const SMOKE: Sizes = {
   requests: 30,
   openOrders: 2_000,
   promotions: 1,
+  endToEndSeconds: 5,
 };
 const ORDERS_MAX = 100_000_000;
 /** What other benchmarks measure: bundles, cold imports and the drill's speed. */
@@ -86,6 +90,7 @@ async function measure(sizes: Sizes): Promise<{ figures: Figure[]; postgres: str
     await live.stop();
   }
   figures.push(await promotion(sizes.promotions));
+  figures.push(...(await endToEnd(sizes.endToEndSeconds)));
   return { figures, postgres };
 }
 
