@@ -3,8 +3,8 @@ import type { Placed } from "../load/clients";
 import { type Session, startLive } from "../session";
 import { type Figure, percentile } from "./figures";
 
-/** More clients at once only wait: the emulator runs at most three sandboxes of a function. */
-const CLIENTS = 6;
+/** As many as order-api has sandboxes in the emulator. The API refuses more at once, which then wait. */
+const CLIENTS = 3;
 /** Until the sandboxes of all functions have started. */
 const WARM_UP_MS = 10_000;
 const SETTLING_TIMEOUT_MS = 120_000;
