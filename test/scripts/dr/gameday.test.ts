@@ -275,7 +275,7 @@ describe("dr gameday", () => {
 
   it("follows one archive by another until one waits", async () => {
     const tools = toolsFor({});
-    const statuses = ["COMPLETED", "PENDING", "COMPLETED"];
+    const statuses = ["COMPLETED", "PENDING", "COMPLETED"] as const;
     const head = tools.inRegion(HOME).s3.on(HeadObjectCommand);
     for (const ReplicationStatus of statuses) head.resolvesOnce({ ReplicationStatus });
     head.resolves({ ReplicationStatus: "PENDING" });
