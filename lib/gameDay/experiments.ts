@@ -39,7 +39,8 @@ export const experiments = {
     fault: "home's archives are not replicated to the standby region",
     expected: "no takeover",
     because: "no order depends on archives",
-    minutes: 10,
+    // The pause may begin late: objects may be replicated for up to an hour (AWS FIS reference).
+    minutes: 30,
   },
   "database-failover": {
     action: "aws:rds:failover-db-cluster",

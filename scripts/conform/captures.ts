@@ -10,6 +10,7 @@ const everything = {
   customerManagedKeys: "true",
   gameDay: "true",
   objectLockDays: "30",
+  permissionsBoundary: "arn:aws:iam::123456789012:policy/prod-boundary",
   auroraInstanceClass: "db.serverless",
   auroraInstancesPerRegion: "3",
   authAudience: "trading",

@@ -48,6 +48,7 @@ describe("docs/costs.md", () => {
       customerManagedKeys: [durable, await capture({ retention, customerManagedKeys: "true" })],
       "retention: durable": [resources, durable],
       objectLockDays: [durable, await capture({ retention, objectLockDays: "30" })],
+      gameDay: [resources, await capture({ gameDay: "true" })],
     };
     const described = table("What options add").map((row) =>
       row.map((text) => text.replaceAll("`", "")),

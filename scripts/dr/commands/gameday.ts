@@ -4,7 +4,7 @@ import { type Report, changeOptions, command } from "../command";
 import type { Deployment } from "../deployment";
 import { DrError } from "../exit";
 import { Fis } from "../gameday/fis";
-import { type Run, observe } from "../gameday/observe";
+import { type Observation, type Run, observe } from "../gameday/observe";
 import { exitOf, judge } from "../gameday/verdict";
 import type { Tools } from "../tools";
 import { askFor } from "./change";
@@ -87,6 +87,7 @@ async function judged(tools: Tools, deployment: Deployment, run: Run): Promise<R
   const { takeover, acknowledged, refused, ending } = observed;
   const rows = [
     [verdict, reason],
+    ["takeover", takeoverText(takeover)],
     ["experiment", `${run.name} (${ending.id}) is ${ending.status}`],
     ["orders", `${acknowledged} acknowledged, ${refused} refused by both regions`],
   ];
@@ -99,4 +100,11 @@ async function judged(tools: Tools, deployment: Deployment, run: Run): Promise<R
     text: textTable(rows) + next,
     data: { verdict, reason, experiment: run.name, ...observed },
   };
+}
+
+function takeoverText(takeover: Observation["takeover"]): string {
+  if ("problem" in takeover) return `? ${takeover.problem}`;
+  if (takeover.value === null) return "none";
+  const { active, rtoSeconds, rpoSeconds } = takeover.value;
+  return `to ${active}, RTO ${rtoSeconds} s, RPO ${rpoSeconds} s`;
 }

@@ -23,6 +23,7 @@ export function billOf(plan: Plan): Line[] {
     ...network(plan),
     line("KMS", "keys", plan.all("kms/key").length, "key-months", prices.keyMonth),
     line("Secrets Manager", "secrets", secrets(plan), "secret-months", prices.secretMonth),
+    ...(plan.all("fis/experimentTemplate").length > 0 ? [experiments] : []),
     ...byUse,
   ].filter(({ quantity }) => quantity !== 0);
 }
@@ -106,6 +107,9 @@ function secrets(plan: Plan): number {
     .map(({ inputs }) => 1 + ((inputs["replicas"] as unknown[] | undefined)?.length ?? 0));
   return sum(replicas);
 }
+
+/** A template costs nothing while no experiment runs. */
+const experiments = line("FIS", "experiments", null, "action-minutes");
 
 /** What depends on the orders. docs/costs.md has what an idle environment uses. */
 const byUse: readonly Line[] = [

@@ -5,7 +5,6 @@ import type { ExperimentName } from "../../../lib/gameDay/experiments";
 import { nameOf } from "../arn";
 import { isSilence } from "../aws";
 import type { DeployedRegion, Deployment } from "../deployment";
-import { memo } from "../memo";
 import type { Tools } from "../tools";
 import { putArchive, replicateSession } from "../verify/replication";
 
@@ -49,19 +48,18 @@ function sessionsStay(tools: Tools, deployment: Deployment): Evidence {
   };
 }
 
-/** An object that was written after the start is still waiting a minute later. */
+/** An object is still waiting a minute after it was written. One that arrives is followed by another. */
 function archivesStay(tools: Tools, { regions }: Deployment): Evidence {
   const { aws, clock } = tools;
-  const put = memo(async () => ({
-    ...(await putArchive(tools, regions.home)),
-    atMs: clock.nowMs(),
-  }));
+  let waiting: (Awaited<ReturnType<typeof putArchive>> & { atMs: number }) | null = null;
   return async () => {
-    const { atMs, ...object } = await put();
+    waiting ??= { ...(await putArchive(tools, regions.home)), atMs: clock.nowMs() };
+    const { atMs, ...object } = waiting;
     const { ReplicationStatus } = await aws
       .s3(regions.home.name)
       .send(new HeadObjectCommand(object));
-    return ReplicationStatus !== "COMPLETED" && clock.nowMs() - atMs >= ARCHIVE_PENDING_MS;
+    if (ReplicationStatus === "COMPLETED") waiting = null;
+    return waiting !== null && clock.nowMs() - atMs >= ARCHIVE_PENDING_MS;
   };
 }
 

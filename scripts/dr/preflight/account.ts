@@ -1,5 +1,10 @@
 import { GetAccountCommand } from "@aws-sdk/client-api-gateway";
-import { GetRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
+import {
+  type EvaluationResult,
+  GetRoleCommand,
+  SimulatePrincipalPolicyCommand,
+  type SimulatePrincipalPolicyCommandInput,
+} from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Check } from "../check";
 import { DrError } from "../exit";
@@ -13,9 +18,6 @@ const actions = [
   "dynamodb:CreateTable",
   "ec2:CreateVpc",
   "events:PutRule",
-  "iam:CreateRole",
-  "iam:CreateServiceLinkedRole",
-  "iam:PassRole",
   "kms:CreateKey",
   "lambda:CreateFunction",
   "logs:CreateLogGroup",
@@ -44,7 +46,7 @@ export function accountChecks(tools: Tools, plan: Plan, caller: string): Check[]
     {
       name: "the caller may create what the program needs",
       todo: "README.md lists the services; a boundary or a service control policy may deny as well",
-      find: () => simulate(tools, caller),
+      find: () => simulate(tools, plan, caller),
     },
     ...serviceLinkedRoles.map((each) => serviceLinkedRoleCheck(tools, each)),
     ...plan.regions
@@ -60,13 +62,17 @@ export async function callerArn({ aws }: Tools): Promise<string> {
   return Arn;
 }
 
-async function simulate({ aws }: Tools, caller: string) {
-  const { EvaluationResults = [] } = await aws.iam.send(
-    new SimulatePrincipalPolicyCommand({
-      PolicySourceArn: principalOf(caller),
-      ActionNames: [...actions],
-    }),
+async function simulate(tools: Tools, plan: Plan, caller: string) {
+  const asked = [
+    { ActionNames: [...actions, ...gameDayActions(plan)], ResourceArns: ["*"] },
+    ...roleRequests(plan, caller.split(":")[4]!),
+  ];
+  const simulated = await Promise.all(
+    asked.map((request) =>
+      resultsOf(tools, plan, { PolicySourceArn: principalOf(caller), ...request }),
+    ),
   );
+  const EvaluationResults = simulated.flat();
   const denied = EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== "allowed");
   const names = denied.map(({ EvalActionName }) => EvalActionName).join(", ");
   // A policy with a condition on what the simulation is not told, like a tag, denies there.
@@ -82,6 +88,46 @@ async function simulate({ aws }: Tools, caller: string) {
     isFine,
     found: isFine ? `${EvaluationResults.length} actions allowed` : `not: ${names}`,
   };
+}
+
+const gameDayActions = (plan: Plan): string[] =>
+  plan.all("fis/experimentTemplate").length > 0 ? ["fis:CreateExperimentTemplate"] : [];
+
+/** A policy may allow these only on the roles that the program makes. */
+function roleRequests(plan: Plan, account: string) {
+  const arn = (path: string) => `arn:aws:iam::${account}:role/${path}`;
+  const linked = "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS";
+  return [
+    {
+      ActionNames: ["iam:CreateRole", "iam:PassRole"],
+      ResourceArns: [arn(plan.input("iam/role", "name"))],
+    },
+    { ActionNames: ["iam:CreateServiceLinkedRole"], ResourceArns: [arn(linked)] },
+  ];
+}
+
+async function resultsOf(
+  { aws }: Tools,
+  plan: Plan,
+  request: SimulatePrincipalPolicyCommandInput,
+): Promise<EvaluationResult[]> {
+  const [role] = plan.all("iam/role");
+  const boundary = role?.inputs["permissionsBoundary"] as string | undefined;
+  // What docs/iam/rights.json asks for.
+  const context = {
+    "aws:RequestedRegion": plan.regions[0],
+    "iam:PassedToService": "lambda.amazonaws.com",
+    ...(boundary !== undefined && { "iam:PermissionsBoundary": boundary }),
+  };
+  const ContextEntries = Object.entries(context).map(([ContextKeyName, value]) => ({
+    ContextKeyName,
+    ContextKeyType: "string" as const,
+    ContextKeyValues: [value],
+  }));
+  const answer = await aws.iam.send(
+    new SimulatePrincipalPolicyCommand({ ...request, ContextEntries }),
+  );
+  return answer.EvaluationResults ?? [];
 }
 
 /** The user, or the role behind a session. @throws DrError if IAM cannot simulate the caller. */

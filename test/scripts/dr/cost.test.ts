@@ -40,6 +40,8 @@ describe("dr cost", () => {
     expect(find(usual, "web ACLs")).toBeUndefined();
     expect(find(durable, "web ACLs")?.quantity).toBe(2);
     expect(find(durable, "rules")?.quantity).toBe(4);
+    expect(find(usual, "experiments")).toBeUndefined();
+    expect(find(billOf(await planWith({ gameDay: "true" })), "experiments")).toBeDefined();
     const slow = billOf(await planWith({ canaryScheduleMinutes: "60" }));
     expect(find(slow, "runs of canaries")?.quantity).toBe(4 * 730);
   });

@@ -1,6 +1,6 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DescribeDBClustersCommand } from "@aws-sdk/client-rds";
-import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { experiments } from "../../../lib/gameDay/experiments";
@@ -45,7 +45,7 @@ function toolsFor({ takeover, ends, isThere = true, lacking = [], accepts = true
   };
   if (accepts) tools.answers["POST orders"] = { status: 202 };
   let polls = -1;
-  const isRunning = () => polls >= 0 && polls < 10;
+  const isRunning = () => polls >= 0 && polls < 14;
   const isFaulty = () => isThere && isRunning();
   tools.rest = (service, region, { method, path }) => {
     expect([service, region]).toEqual(["fis", HOME]);
@@ -271,6 +271,22 @@ describe("dr gameday", () => {
     expect(tools.calls.stopped).toEqual([]);
     expect(tools.undos.size).toBe(0);
     expect(tools.said.join("\n")).toContain("experiment EXP1: running");
+  });
+
+  it("follows one archive by another until one waits", async () => {
+    const tools = toolsFor({});
+    const statuses = ["COMPLETED", "PENDING", "COMPLETED"] as const;
+    const head = tools.inRegion(HOME).s3.on(HeadObjectCommand);
+    for (const ReplicationStatus of statuses) head.resolvesOnce({ ReplicationStatus });
+    head.resolves({ ReplicationStatus: "PENDING" });
+    await run(tools, "--experiment", "archive-replication", "--yes");
+    expect(tools.said).toContain("dr: the fault shows itself");
+    const keys = tools
+      .inRegion(HOME)
+      .s3.commandCalls(PutObjectCommand)
+      .map(({ args: [{ input }] }) => input.Key);
+    // The last one is written when the experiment is over.
+    expect(new Set(keys).size).toBe(4);
   });
 
   it("prints what it has seen as JSON", async () => {

@@ -247,6 +247,26 @@ describe("dr preflight", () => {
     expect(exitCode).toBe(3);
   });
 
+  it("asks for rights to roles on the program's own, with the boundary that they will have", async () => {
+    const tools = readyTools();
+    const boundary = "arn:aws:iam::123456789012:policy/pr-boundary";
+    await run(tools, "--set", "env=pr-42", "--set", `permissionsBoundary=${boundary}`);
+    const asked = tools.iam
+      .commandCalls(SimulatePrincipalPolicyCommand)
+      .map(({ args: [{ input }] }) => input);
+    const roles = asked.find(({ ActionNames }) => ActionNames!.includes("iam:CreateRole"))!;
+    expect(roles.ResourceArns).toEqual([
+      expect.stringMatching(/^arn:aws:iam::123456789012:role\/pr-42-/),
+    ]);
+    for (const { ContextEntries = [] } of asked) {
+      const values = ContextEntries.map((each) => [each.ContextKeyName, each.ContextKeyValues]);
+      expect(Object.fromEntries(values)).toMatchObject({
+        "aws:RequestedRegion": [HOME],
+        "iam:PermissionsBoundary": [boundary],
+      });
+    }
+  });
+
   it("passes with a runtime that is deprecated later", async () => {
     const tools = readyTools();
     offerRuntime(tools, { [HOME]: { DeprecationDate: NOW_S + 1 }, [STANDBY]: {} });
@@ -286,13 +306,13 @@ function offerRuntime(tools: FakeTools, byRegion: Record<string, { DeprecationDa
 
 /** One right is denied, for want of these context values. */
 function denyWith(tools: FakeTools, MissingContextValues: string[]): void {
-  tools.iam.on(SimulatePrincipalPolicyCommand).resolves({
-    EvaluationResults: [
-      {
-        EvalActionName: "rds:CreateGlobalCluster",
-        EvalDecision: "implicitDeny",
-        MissingContextValues,
-      },
-    ],
-  });
+  tools.iam
+    .on(SimulatePrincipalPolicyCommand)
+    .callsFake(({ ActionNames }: { ActionNames: string[] }) => ({
+      EvaluationResults: ActionNames.map((EvalActionName) =>
+        EvalActionName === "rds:CreateGlobalCluster"
+          ? { EvalActionName, EvalDecision: "implicitDeny", MissingContextValues }
+          : { EvalActionName, EvalDecision: "allowed" },
+      ),
+    }));
 }
