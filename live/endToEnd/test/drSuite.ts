@@ -113,30 +113,28 @@ export function drSuite(shared: () => Shared): void {
       const { epoch } = state();
       expect(await dr.run("failover --to us-east-2", "--yes")).toMatchObject({ exitCode: 0 });
       expect(pair.writer).toBe(standby);
-      const [status, order, again] = await Promise.all([
+      const [status, order, again, back] = await Promise.all([
         dr.run("status"),
         dr.run("order --region us-east-2"),
         dr.run("failover", "--yes"),
+        dr.run("failback --dry-run"),
       ]);
-      const took = `^last takeovers +\\S+ failover to ${standby}, RTO [\\d.]+ s, RPO [\\d.]+ s;`;
+      const took = `^last takeovers +\\S+ failover to ${standby}, RTO [\\d.]+ s, RPO [\\d.]+ s`;
       expect(status.out).toMatch(new RegExp(took, "m"));
       expect(status.out).toContain(`${standby} is active (epoch ${epoch + 1})`);
       expect(status.out).toMatch(new RegExp(`^writer +${standby}, ${home} connected$`, "m"));
       expect([order.exitCode, again.exitCode]).toEqual([0, 0]);
       expect(again.out).toContain(`done: nothing: ${standby} is active`);
+      expect(back.out).toContain("would be: fence: operator: failback");
     }, 150_000);
 
     test("failback returns to home", async () => {
       const { dr, session } = shared();
       const { home, pair } = session.platform;
-      const { out } = await dr.run("failback --dry-run");
-      expect(out).toContain("would be: fence: operator: failback");
       await session.platform.rebuilding;
       const { exitCode, error } = await dr.run("failback", "--yes");
       expect([exitCode, error]).toEqual([0, expect.stringContaining(`${home} is active`)]);
       expect(pair.writer).toBe(home);
-      const nothing = await dr.run("failover --to us-east-1", "--yes");
-      expect(nothing.out).toContain(`done: nothing: ${home} is active`);
     }, 150_000);
 
     test("disarm keeps automatic failover off until arm", async () => {
@@ -148,12 +146,14 @@ export function drSuite(shared: () => Shared): void {
       await shared().session.until(() => !isDisarmed(), 10_000, "armed");
     });
 
-    test("says in one line what is wrong with a command line, and without AWS", async () => {
+    test("says in one line that nothing is to do, what is wrong with a command line, and who is not signed in", async () => {
       const { dr } = shared();
-      const [wrong, alone] = await Promise.all([
+      const [nothing, wrong, alone] = await Promise.all([
+        dr.run("failover --to us-east-1", "--yes"),
         dr.run("failover --to us-west-2"),
         dr.runSignedOut("token --account dr-test"),
       ]);
+      expect(nothing.out).toContain("done: nothing: us-east-1 is active");
       expect([wrong.exitCode, wrong.error]).toEqual([2, expect.stringMatching(/^dr: .+\n$/)]);
       expect([alone.exitCode, alone.error]).toEqual([
         3,
