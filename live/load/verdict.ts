@@ -17,9 +17,11 @@ export interface Verdict {
 interface Row {
   id: string;
   account_id: string;
+  session_id: string;
   symbol: string;
   side: string;
   quantity: string;
+  limit_price: string | null;
 }
 
 /**
@@ -29,7 +31,7 @@ interface Row {
 export async function judge(server: Server, orders: Iterable<Placed>): Promise<Verdict> {
   const all = [...orders];
   const rows = await server.query<Row>(
-    "select id, account_id, symbol, side, quantity from orders where id = any($1)",
+    "select id, account_id, session_id, symbol, side, quantity, limit_price from orders where id = any($1)",
     [all.map(({ order }) => order.orderId)],
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -59,8 +61,10 @@ export async function judge(server: Server, orders: Iterable<Placed>): Promise<V
 function isSame(row: Row, order: Placed["order"]): boolean {
   return (
     row.account_id === order.accountId &&
+    row.session_id === order.sessionId &&
     row.symbol === order.symbol &&
     row.side === order.side &&
-    Number(row.quantity) === Number(order.quantity)
+    Number(row.quantity) === Number(order.quantity) &&
+    Number(row.limit_price) === Number(order.limitPrice ?? 0)
   );
 }

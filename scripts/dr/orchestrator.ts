@@ -101,6 +101,8 @@ function parseJson(text: string): unknown {
 /** A failover takes minutes, a switchover waits for replication; then an operator must look. */
 const PATIENCE_MS = 60 * 60_000;
 const REPEAT_AFTER_MS = 2_000;
+/** How often the state is asked for meanwhile: an invocation answers at its end. */
+const PROGRESS_EVERY_MS = 3_000;
 
 /**
  * Sends a command until its orchestrator answers that nothing is left to do. Prints every new state.
@@ -113,11 +115,40 @@ export async function sendUntilDone(
 ): Promise<Answer> {
   const { clock, say } = tools;
   const deadlineMs = clock.nowMs() + PATIENCE_MS;
-  for (let said = ""; ; await sleep(clock, REPEAT_AFTER_MS)) {
-    const answer = await send(tools, regions, event);
-    const state = `${stateOf(answer.control)}; ${actionText(answer.action)}`;
+  let said = "";
+  const tell = ({ control, action }: Answer) => {
+    const state = `${stateOf(control)}; ${actionText(action)}`;
     if (state !== said) say(`dr: ${(said = state)}`);
+  };
+  for (; ; await sleep(clock, REPEAT_AFTER_MS)) {
+    const answer = await meanwhile(tools, regions, tell, () => send(tools, regions, event));
+    tell(answer);
     if (answer.done || clock.nowMs() >= deadlineMs) return answer;
+  }
+}
+
+/** Tells the state again and again until the work is done. */
+async function meanwhile<Value>(
+  tools: Tools,
+  regions: readonly DeployedRegion[],
+  tell: (answer: Answer) => void,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  let isOver = false;
+  let cancel = () => {};
+  const ask = async () => {
+    const [answer] = await Promise.allSettled([send(tools, regions, { action: "status" })]);
+    if (isOver) return;
+    if (answer.status === "fulfilled") tell(answer.value);
+    wait();
+  };
+  const wait = () => void (cancel = tools.clock.timer(PROGRESS_EVERY_MS, () => void ask()));
+  wait();
+  try {
+    return await work();
+  } finally {
+    isOver = true;
+    cancel();
   }
 }
 

@@ -11,8 +11,9 @@ interface Finding {
 
 /** Checks that fail here, because there is nothing to ask: neither the emulator nor the drill has it. */
 const missing = {
-  // Log lines become metrics in the drill's CloudWatch alone, and roles are not created.
-  readiness: /witness and strong consistency|has swept|the orchestrator may /,
+  // Log lines become metrics in the drill's CloudWatch alone, and roles are not created. Automatic
+  // failover is disarmed.
+  readiness: /witness and strong consistency|has swept|the orchestrator may |is armed/,
   // Alarms and their actions are the drill's. Nobody subscribes.
   verify: /health check of|canary|has traces|actions of all alarms|subscriber|p99/,
 };
@@ -20,7 +21,7 @@ const missing = {
 /** What passes on a quiet machine alone. */
 const inTime = /within 1 s$/;
 
-/** `npm run dr` as an operator uses it. Home is active at the beginning and at the end. */
+/** `npm run dr` as an operator uses it. Home is active and automatic failover is disarmed at the end. */
 export function drSuite(shared: () => Shared): void {
   describe("npm run dr", () => {
     /** Those of a row come one after the other, the rows at the same time. */
@@ -34,6 +35,10 @@ export function drSuite(shared: () => Shared): void {
     const state = () => shared().session.control!;
 
     beforeAll(async () => {
+      const { dr } = shared();
+      // A busy machine may have failed over by itself since the last failback.
+      await dr.run("disarm");
+      await dr.run("failback", "--yes");
       const ask = async (line: string) =>
         answers.set(
           line,
@@ -43,7 +48,7 @@ export function drSuite(shared: () => Shared): void {
         for (const line of lines) await ask(line);
       };
       await Promise.all(questions.map(askAll));
-    }, 100_000);
+    }, 150_000);
 
     test.each(["readiness", "verify --wait"] as const)("%s finds all that is here", (line) => {
       const expected = missing[line.split(" ")[0] as keyof typeof missing];
@@ -113,47 +118,48 @@ export function drSuite(shared: () => Shared): void {
       const { epoch } = state();
       expect(await dr.run("failover --to us-east-2", "--yes")).toMatchObject({ exitCode: 0 });
       expect(pair.writer).toBe(standby);
-      const [status, order, again] = await Promise.all([
+      const [status, order, again, back] = await Promise.all([
         dr.run("status"),
         dr.run("order --region us-east-2"),
         dr.run("failover", "--yes"),
+        dr.run("failback --dry-run"),
       ]);
-      const took = `^last takeovers +\\S+ failover to ${standby}, RTO [\\d.]+ s, RPO [\\d.]+ s;`;
+      const took = `^last takeovers +\\S+ failover to ${standby}, RTO [\\d.]+ s, RPO [\\d.]+ s`;
       expect(status.out).toMatch(new RegExp(took, "m"));
       expect(status.out).toContain(`${standby} is active (epoch ${epoch + 1})`);
       expect(status.out).toMatch(new RegExp(`^writer +${standby}, ${home} connected$`, "m"));
       expect([order.exitCode, again.exitCode]).toEqual([0, 0]);
       expect(again.out).toContain(`done: nothing: ${standby} is active`);
+      expect(back.out).toContain("would be: fence: operator: failback");
     }, 150_000);
 
     test("failback returns to home", async () => {
       const { dr, session } = shared();
       const { home, pair } = session.platform;
-      const { out } = await dr.run("failback --dry-run");
-      expect(out).toContain("would be: fence: operator: failback");
       await session.platform.rebuilding;
       const { exitCode, error } = await dr.run("failback", "--yes");
       expect([exitCode, error]).toEqual([0, expect.stringContaining(`${home} is active`)]);
       expect(pair.writer).toBe(home);
-      const nothing = await dr.run("failover --to us-east-1", "--yes");
-      expect(nothing.out).toContain(`done: nothing: ${home} is active`);
     }, 150_000);
 
-    test("disarm keeps automatic failover off until arm", async () => {
-      const { dr } = shared();
+    test("arm ends what disarm has begun", async () => {
+      const { dr, session } = shared();
       const isDisarmed = () => state().disarmedUntilMs > Date.now();
-      expect(await dr.run("disarm")).toMatchObject({ exitCode: 0 });
-      await shared().session.until(isDisarmed, 10_000, "disarmed");
+      expect(isDisarmed()).toBe(true);
       expect(await dr.run("arm")).toMatchObject({ exitCode: 0 });
-      await shared().session.until(() => !isDisarmed(), 10_000, "armed");
+      await session.until(() => !isDisarmed(), 10_000, "automatic failover is not disarmed");
+      expect(await dr.run("disarm")).toMatchObject({ exitCode: 0 });
+      await session.until(isDisarmed, 10_000, "automatic failover is disarmed");
     });
 
-    test("says in one line what is wrong with a command line, and without AWS", async () => {
+    test("says in one line that nothing is to do, what is wrong with a command line, and who is not signed in", async () => {
       const { dr } = shared();
-      const [wrong, alone] = await Promise.all([
+      const [nothing, wrong, alone] = await Promise.all([
+        dr.run("failover --to us-east-1", "--yes"),
         dr.run("failover --to us-west-2"),
         dr.runSignedOut("token --account dr-test"),
       ]);
+      expect(nothing.out).toContain("done: nothing: us-east-1 is active");
       expect([wrong.exitCode, wrong.error]).toEqual([2, expect.stringMatching(/^dr: .+\n$/)]);
       expect([alone.exitCode, alone.error]).toEqual([
         3,

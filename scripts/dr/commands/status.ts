@@ -107,7 +107,9 @@ function openText({ count, isAtLeast, oldestAtMs }: OpenOrders, nowMs: number): 
 const TAKEOVERS_SHOWN = 3;
 
 function takeoversText(takeovers: readonly Takeover[]): string {
-  const shown = takeovers.slice(-TAKEOVERS_SHOWN).reverse();
+  // A new environment's first activation has taken nothing over.
+  const real = takeovers.filter(({ how }) => how !== "start");
+  const shown = real.slice(-TAKEOVERS_SHOWN).reverse();
   const lines = shown.map(
     ({ atMs, how, active, rtoSeconds, rpoSeconds }) =>
       `${new Date(atMs).toISOString()} ${how} to ${active}, RTO ${rtoSeconds} s, RPO ${rpoSeconds} s`,

@@ -1,5 +1,6 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { dr } from "../../../scripts/dr/main";
+import type { Event } from "../../../scripts/dr/orchestrator";
 import { FakeTools, HOME, STANDBY, silence, control } from "./fakeTools";
 
 const fenced = { ...control, epoch: 5, active: null, target: STANDBY, how: "failover" };
@@ -62,6 +63,27 @@ describe("dr failover, failback, arm and disarm", () => {
       "dr: us-east-2 is active (epoch 5); nothing: us-east-2 is active",
     ]);
     expect(events(STANDBY)).toHaveLength(4);
+  });
+
+  it("tells the state while an invocation takes its time", async () => {
+    let finish = () => {};
+    orchestrator(STANDBY)
+      .on(InvokeCommand)
+      .callsFake(({ Payload }: { Payload: Uint8Array }) => {
+        const { action, dryRun } = JSON.parse(Buffer.from(Payload).toString()) as Event;
+        if (dryRun) return payload({ done: false, action: fence, control });
+        if (action === "status") {
+          setImmediate(() => finish());
+          return payload({ done: false, action: promote, control: fenced });
+        }
+        const last = payload({ done: true, action: nothing, control: active });
+        return new Promise((resolve) => (finish = () => resolve(last)));
+      });
+    expect(await run("failover", "--yes")).toMatchObject({ exitCode: 0 });
+    expect(tools.said).toEqual([
+      "dr: a failover to us-east-2 is in progress (epoch 5); promote",
+      "dr: us-east-2 is active (epoch 5); nothing: us-east-2 is active",
+    ]);
   });
 
   it("does not ask with --yes", async () => {

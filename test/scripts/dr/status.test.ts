@@ -2,7 +2,7 @@ import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DescribeGlobalClustersCommand } from "@aws-sdk/client-rds";
 import { GetHostedZoneCommand } from "@aws-sdk/client-route-53";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { dr } from "../../../scripts/dr/main";
 import { FakeTools, HOME, NOW_MS, STANDBY, silence, control } from "./fakeTools";
 
@@ -65,6 +65,25 @@ describe("dr status", () => {
       .resolvesOnce({ Items: [{ pk, shard: "open#0", at }], LastEvaluatedKey: { pk } })
       .resolves({ Items: [] });
     expect((await run()).out).toMatch(/open orders +1 or more, the oldest for 95 s/);
+  });
+
+  it("shows what takeovers have cost, and none for a new environment's start", async () => {
+    const start = { epoch: 1, active: HOME, how: "start", reason: "first", atMs: NOW_MS };
+    const failover = { ...start, epoch: 2, active: STANDBY, how: "failover" };
+    tools
+      .inRegion(STANDBY)
+      .dynamodb.on(GetCommand)
+      .resolves({
+        Item: {
+          takeovers: [
+            { ...start, rtoSeconds: 0, rpoSeconds: 0 },
+            { ...failover, rtoSeconds: 70.5, rpoSeconds: 0.2 },
+          ],
+        },
+      });
+    expect((await run()).out).toMatch(
+      /last takeovers +2026-01-01T\S+ failover to us-east-2, RTO 70.5 s, RPO 0.2 s$/m,
+    );
   });
 
   it("is not fine while a takeover is in progress", async () => {
