@@ -14,17 +14,8 @@ export interface Experiment {
 
 const REFERENCE = "https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html";
 
-/** Every experiment by its name. */
+/** Every experiment by its name; the one that leads to a takeover is the last. */
 export const experiments = {
-  "ledger-replication": {
-    action: "aws:dynamodb:global-table-pause-replication",
-    page: `${REFERENCE}#global-table-pause-replication`,
-    fault: "home's replica of the ledger, which is strongly consistent, is cut off from the others",
-    expected: "takeover",
-    because: "home can neither accept nor settle orders without the ledger",
-    // The pause may begin five minutes late (AWS FIS reference), and a takeover may take five.
-    minutes: 20,
-  },
   "session-replication": {
     action: "aws:dynamodb:global-table-pause-replication",
     page: `${REFERENCE}#global-table-pause-replication`,
@@ -57,6 +48,15 @@ export const experiments = {
     expected: "no takeover",
     because: "functions in the network call their own region alone",
     minutes: 10,
+  },
+  "ledger-replication": {
+    action: "aws:dynamodb:global-table-pause-replication",
+    page: `${REFERENCE}#global-table-pause-replication`,
+    fault: "home's replica of the ledger, which is strongly consistent, is cut off from the others",
+    expected: "takeover",
+    because: "home can neither accept nor settle orders without the ledger",
+    // The pause may begin five minutes late (AWS FIS reference), and a takeover may take five.
+    minutes: 20,
   },
 } as const satisfies Readonly<Record<string, Experiment>>;
 

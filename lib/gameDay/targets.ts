@@ -127,11 +127,11 @@ export function targetsOf(targets: Targets): Partial<Record<ExperimentName, Targ
   const { platform, dynamodb } = targets;
   const ledger = table(dynamodb.ledger.arn);
   return {
-    "ledger-replication": { ...ledger, statements: [...ledger.statements, injectErrors] },
     "session-replication": table(dynamodb.sessions.arn),
     "archive-replication": archives(targets),
     // A cluster with one instance has no other one to promote.
     ...(platform.config.auroraInstancesPerRegion > 1 && { "database-failover": cluster(targets) }),
     "cross-region-connectivity": subnets(targets),
+    "ledger-replication": { ...ledger, statements: [...ledger.statements, injectErrors] },
   };
 }

@@ -42,9 +42,10 @@ export const gameday = command({
 
 function listOf({ experiments: templates }: Deployment): Report {
   const known = Object.entries<Experiment>(experiments).filter(([name]) => name in templates);
-  const rows = known.map(([name, { fault, expected, because, page }]) => [
-    name,
-    `${fault}; expected: ${expected}, because ${because} (${page})`,
+  const rows = known.flatMap(([name, { fault, expected, because, page }]) => [
+    [name, fault],
+    ["", `expected: ${expected}, because ${because}`],
+    ["", page],
   ]);
   return { exit: "done", text: textTable(rows), data: Object.fromEntries(known) };
 }

@@ -126,11 +126,11 @@ describe("dr gameday, before anything is started,", () => {
     const { exitCode, out } = await run(toolsFor({}));
     expect(exitCode).toBe(0);
     for (const [name, { page }] of Object.entries(experiments)) {
-      expect(out).toMatch(new RegExp(`^${name} .*${page}`, "m"));
+      expect(out).toMatch(new RegExp(`^${name} +\\w.*\n +expected: .*\n +${page}$`, "m"));
     }
     const other = await run(toolsFor({}), "--experiment", "power");
     expect(other.exitCode).toBe(2);
-    expect(other.error).toContain("allowed are ledger-replication, ");
+    expect(other.error).toContain("allowed are session-replication, ");
   });
 
   it("refuses while the standby is not ready, and shows why", async () => {
