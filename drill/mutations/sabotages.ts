@@ -64,6 +64,8 @@ export const sabotages: readonly Sabotage[] = [
     "item spoilt, then broken",
     /(order-api|authorizer) answers[^]*"newestOrderAtMs"/,
   ),
+  single(decisions.loopsForget, "two items spoilt, then broken"),
+  single(decisions.epochsNotCompared, "epoch wrong"),
   single(
     decisions.lateFlapping,
     "flapping, each time short",
