@@ -64,7 +64,7 @@ export const sabotages: readonly Sabotage[] = [
     "item spoilt, then broken",
     /(order-api|authorizer) answers[^]*"newestOrderAtMs"/,
   ),
-  single(decisions.loopsForget, "two items spoilt, then broken"),
+  single(decisions.loopsForget, "two items spoilt, then broken", /"progress" and [^]*"looks"/),
   single(decisions.epochsNotCompared, "epoch wrong"),
   single(
     decisions.lateFlapping,

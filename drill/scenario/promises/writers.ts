@@ -1,4 +1,5 @@
 import { type Control, raisesEpoch } from "../../shipped";
+import type { World } from "../../world/world";
 import { isReactivation } from "./epochs";
 import type { Watcher } from "./watcher";
 
@@ -45,11 +46,7 @@ export const monotone: Watcher = {
       const before = happening.before as unknown as Control;
       const after = happening.item as unknown as Control;
       const isFence = after.epoch === before.epoch + 1 && after.active === null;
-      const { writerEpoch = 0 } = world.aurora.writer.volume.state;
-      const isCorrected =
-        isReactivation(before, after) &&
-        before.epoch !== writerEpoch &&
-        raisesEpoch(writerEpoch, after.epoch);
+      const isCorrected = isReactivation(before, after) && corrects(world, before, after);
       const isRight =
         after.version === before.version + 1 &&
         (isFence || isCorrected || after.epoch === before.epoch);
@@ -58,6 +55,11 @@ export const monotone: Watcher = {
         : `version ${before.version} to ${after.version}, epoch ${before.epoch} to ${after.epoch}`;
     },
 };
+
+function corrects({ aurora }: World, before: Control, after: Control): boolean {
+  const { writerEpoch = 0 } = aurora.writer.volume.state;
+  return before.epoch !== writerEpoch && raisesEpoch(writerEpoch, after.epoch);
+}
 
 /**
  * A switchover waits until everything has been replicated. A failback that operators request loses
