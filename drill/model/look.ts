@@ -149,7 +149,7 @@ function decideOn(
       target,
       command: way.command,
       isTick: way.command === null,
-      memory: { sweptEpoch: epoch, repointTriedEpoch: epoch, paged: true },
+      memory: { sweptEpoch: epoch, repointTriedEpoch: epoch, paged: true, database: null },
     },
     NOW_MS,
   );

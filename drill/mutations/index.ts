@@ -1,6 +1,7 @@
 import type { Mutation } from "../mutation";
 import * as decisions from "./decisionMutations";
 import * as dns from "./dnsMutations";
+import * as evidence from "./evidenceMutations";
 import * as health from "./healthMutations";
 import * as keys from "./keyMutations";
 import * as ledger from "./ledgerMutations";
@@ -9,7 +10,7 @@ import * as program from "./programMutations";
 import { sabotages } from "./sabotages";
 import * as settling from "./settlingMutations";
 
-const groups = [ledger, settling, decisions, dns, health, keys, program];
+const groups = [ledger, settling, decisions, dns, evidence, health, keys, program];
 
 /** Every mutation that can be selected by name: single ones, pairs, and whole designs. */
 export const mutations: ReadonlyMap<string, Mutation> = new Map(

@@ -1,6 +1,7 @@
 import { type Mutation, combined } from "../mutation";
 import * as decisions from "./decisionMutations";
 import * as dns from "./dnsMutations";
+import * as evidence from "./evidenceMutations";
 import * as health from "./healthMutations";
 import * as keys from "./keyMutations";
 import * as ledger from "./ledgerMutations";
@@ -64,6 +65,8 @@ export const sabotages: readonly Sabotage[] = [
     "item spoilt, then broken",
     /(order-api|authorizer) answers[^]*"newestOrderAtMs"/,
   ),
+  single(evidence.loopsForget, "two items spoilt, then broken", /"progress" and [^]*"looks"/),
+  single(evidence.epochsNotCompared, "epoch wrong"),
   single(
     decisions.lateFlapping,
     "flapping, each time short",

@@ -27,6 +27,21 @@ export const evidenceScenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: "two items spoilt, then broken",
+    weight: 2,
+    parts: (stream) => [
+      { kind: stream.pick(mains), at: [195, 200] },
+      { kind: evidence.twoItemsSpoilt, at: stream.chance(0.3) ? [150, 190] : [201, 212] },
+    ],
+  },
+  alone(evidence.epochWrong, 1),
+  {
+    name: "epoch wrong at the standby",
+    weight: 1,
+    start: "taken over",
+    parts: () => [main(evidence.epochWrong)],
+  },
+  {
     name: "flooded, then broken",
     weight: 4,
     parts: (stream) => [

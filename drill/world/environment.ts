@@ -19,7 +19,12 @@ export type HandlerFactory = (runtime: Handed) => Handler;
 
 export type Outcome =
   | { how: "returned"; result: unknown }
-  | { how: "failed" | "timed out" | "throttled"; reason: string };
+  | {
+      how: "failed" | "timed out" | "throttled";
+      reason: string;
+      /** A fault failed the invocation before the handler received it. */
+      isUnplayed?: boolean;
+    };
 
 /**
  * One execution environment of a function. Its code does not run between invocations, or while a

@@ -205,7 +205,9 @@ export class Lambda implements Service {
     environment.invocation = invocation;
     environment.payload = payload;
     const failure = hooks.start.ask(state.description, payload);
-    if (failure !== undefined) return invocation.end({ how: "failed", reason: String(failure) });
+    if (failure !== undefined) {
+      return invocation.end({ how: "failed", reason: String(failure), isUnplayed: true });
+    }
     simulation.continued();
     try {
       if (environment.handler === undefined) this.createHandler(environment);

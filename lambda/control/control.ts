@@ -1,4 +1,4 @@
-import { EPOCH_JUMP } from "./tunables";
+import { EPOCH_JUMP, EPOCH_STEP_MAX } from "./tunables";
 
 /**
  * The control item: which region is active, or which one is taking over. There is one such item in
@@ -90,12 +90,30 @@ export function refenced(control: Control, databaseEpoch: number, nowMs: number)
   return {
     ...control,
     version: control.version + 1,
-    epoch: databaseEpoch + EPOCH_JUMP,
+    epoch: epochAbove(control.epoch, databaseEpoch),
     notifiedEpoch: Math.min(control.notifiedEpoch, databaseEpoch),
     repointedEpoch: Math.min(control.repointedEpoch, databaseEpoch),
     sinceMs: nowMs,
     reason: `${control.reason}; the control item had epoch ${control.epoch}, the database ${databaseEpoch}`,
   };
+}
+
+/**
+ * The active region is activated again, above the epoch that its database has: the control item has
+ * another one, so no region settles.
+ */
+export function reactivated(control: Control, databaseEpoch: number, nowMs: number): Control {
+  const { active } = control;
+  return refenced({ ...control, active: null, target: active, how: "start" }, databaseEpoch, nowMs);
+}
+
+/**
+ * Above both epochs, because orders may have been settled under either. A control item's epoch that
+ * the database cannot reach was never used.
+ */
+function epochAbove(epoch: number, databaseEpoch: number): number {
+  const isReached = epoch + EPOCH_JUMP <= databaseEpoch + EPOCH_STEP_MAX;
+  return Math.max(databaseEpoch, isReached ? epoch : 0) + EPOCH_JUMP;
 }
 
 /** The target has become the active region. */

@@ -8,7 +8,7 @@ import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 import type { ProbeResult, Progress } from "./evidence";
 import { progressSchemaAt } from "./progress";
 import { latestMs, pastMs, readEvidence } from "./storedEvidence";
-import { CLOCK_AHEAD_MAX_SECONDS, LOOKS_FRESH_SECONDS } from "./tunables";
+import { CLOCK_AHEAD_MAX_SECONDS, LOOKS_CALM_SECONDS, LOOKS_FRESH_SECONDS } from "./tunables";
 
 /** The probe results of the sentinel's newest loop, as the ledger stores them. */
 export interface SentinelProbes {
@@ -92,4 +92,9 @@ export async function readSentinelProbes(
   if (typeof found === "string") return noProbes;
   const isFresh = runtime.clock.nowMs() - found.newestAtMs <= LOOKS_FRESH_SECONDS * 1000;
   return isFresh ? found : noProbes;
+}
+
+/** True if the sentinel has found a moment ago that there is nothing to do. */
+export function isCalm(sentinels: SentinelProbes, nowMs: number): boolean {
+  return sentinels.isCalm && nowMs - sentinels.newestAtMs <= LOOKS_CALM_SECONDS * 1000;
 }

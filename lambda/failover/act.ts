@@ -10,6 +10,7 @@ import {
   fenced,
   firstControl,
   notified,
+  reactivated,
   refenced,
   repointed,
   type Control,
@@ -66,6 +67,16 @@ export async function fence(
   }
   const { target, how, because } = action;
   const next = fenced(control, target, how, because, runtime.clock.nowMs());
+  await writeControl(runtime, table(runtime), next);
+}
+
+/** Fences the active region and makes it the target. */
+export async function reactivate(
+  runtime: ActRuntime,
+  control: Control,
+  { databaseEpoch }: Do<"reactivate">,
+): Promise<void> {
+  const next = reactivated(control, databaseEpoch, runtime.clock.nowMs());
   await writeControl(runtime, table(runtime), next);
 }
 

@@ -1,7 +1,11 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import * as z from "zod/mini";
+import type { SeenControl } from "../control/control";
+import { readProgress } from "../detection/progress";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
+import type { LedgerRuntime } from "../runtime/ledger";
+import type { Log } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
 import { ACTIVATE_TIMEOUT_MS } from "./tunables";
 
@@ -33,6 +37,29 @@ export async function epochOf(
 ): Promise<number | null> {
   const report = reportSchema.parse(await invokeMigration(runtime, region, { report: true }));
   return report.status === "reported" ? report.epoch : null;
+}
+
+/**
+ * The epoch of the active region's database, if no settled order is recorded under the control item's
+ * epoch. Null if that is not in doubt or the database does not answer. Never rejects.
+ */
+export async function epochInDoubt(
+  runtime: DatabaseEpochRuntime & LedgerRuntime,
+  control: SeenControl,
+  log: Log,
+): Promise<{ version: number; epoch: number } | null> {
+  if (typeof control === "string" || control.active === null) return null;
+  const table = variable(runtime.env, "LEDGER_TABLE");
+  const progress = await readProgress(runtime, table, control.active, log);
+  if (progress === "unknown") return null;
+  if (progress !== "absent" && progress.epoch === control.epoch) return null;
+  try {
+    const epoch = await epochOf(runtime, control.active);
+    return epoch === null ? null : { version: control.version, epoch };
+  } catch (error) {
+    log.error("the active region's epoch could not be read", error);
+    return null;
+  }
 }
 
 /**

@@ -40,7 +40,19 @@ export interface Memory {
   sweptEpoch: number;
   repointTriedEpoch: number;
   paged: boolean;
+  /**
+   * The epoch that the active region's database had while the control item had this version. Only the
+   * tick asks, and only if no settled order is recorded under the control item's epoch.
+   */
+  database: { version: number; epoch: number } | null;
 }
+
+export const noMemory: Readonly<Memory> = {
+  sweptEpoch: 0,
+  repointTriedEpoch: 0,
+  paged: false,
+  database: null,
+};
 
 /**
  * A command of an operator. `failover` makes the region `to` active and can lose rows that are not
@@ -55,6 +67,7 @@ export type Action =
   | { do: "wait"; because: string }
   | { do: "create"; target: string; because: string }
   | { do: "fence"; target: string; how: How; isAutomatic: boolean; because: string }
+  | { do: "reactivate"; databaseEpoch: number; because: string }
   | { do: "promote"; target: string; how: "failover" | "switchover"; callIn: string }
   | { do: "activate"; target: string }
   | { do: "sweep"; region: string }
@@ -86,6 +99,7 @@ export function decide(observation: Observation, nowMs: number): Action {
   if (commanded !== null) return commanded;
   if (control.target !== null) return advance(observation, control, control.target);
   return (
+    reactivation(observation, control) ??
     automaticFence(observation, control, nowMs) ??
     afterActivation(observation, control, control.active!)
   );
@@ -177,6 +191,21 @@ function advance(observation: Observation, control: Control, target: string): Ac
     target,
     how: control.how,
     callIn: control.how === "switchover" ? other : target,
+  };
+}
+
+/**
+ * Activates the active region again if its database has another epoch than the control item: the
+ * database then refuses every order. Null if the epochs agree or are not known.
+ */
+function reactivation({ memory: { database } }: Observation, control: Control): Action | null {
+  // Under another version the database may have been raised meanwhile.
+  if (database === null || database.version !== control.version) return null;
+  if (database.epoch === control.epoch) return null;
+  return {
+    do: "reactivate",
+    databaseEpoch: database.epoch,
+    because: `the database has epoch ${database.epoch}, not ${control.epoch}`,
   };
 }
 

@@ -2,12 +2,14 @@ import * as act from "../failover/act";
 import { sleep } from "../runtime/clock";
 import {
   decide,
+  noMemory,
   takeoverRegion,
   type Action,
   type Command,
   type Memory,
   type Observation,
 } from "../failover/decide";
+import { epochInDoubt } from "../failover/databaseEpoch";
 import { variable } from "../runtime/env";
 import { createLog, type Log } from "../runtime/log";
 import { probe, untilNextSlot, type ProbeRuntime } from "../detection/probe";
@@ -16,12 +18,7 @@ import { readinessIsDue, reportReadiness } from "../failover/readiness";
 import { observeTarget } from "../failover/targetDatabase";
 import type { Invocation, Runtime } from "../runtime/runtime";
 import { mergeProbes, signOf, type Evidence, type ProbeResult } from "../detection/evidence";
-import {
-  BAD_PROBES_IN_ROW,
-  LOOKS_CALM_SECONDS,
-  LOOKS_KEPT,
-  LOOP_SECONDS,
-} from "../detection/tunables";
+import { BAD_PROBES_IN_ROW, LOOKS_KEPT, LOOP_SECONDS } from "../detection/tunables";
 import {
   ACTION_RESERVE_MS,
   ACTIVATE_RETRY_MS,
@@ -30,7 +27,7 @@ import {
   WOKEN_UNDER_TARGET_SECONDS,
 } from "../failover/tunables";
 import { readRequest, type Trigger } from "../failover/trigger";
-import { readSentinelProbes, type SentinelProbes } from "../detection/sentinelProbes";
+import { isCalm, readSentinelProbes } from "../detection/sentinelProbes";
 
 export type FailoverOrchestratorRuntime = ProbeRuntime & act.ActRuntime & Pick<Runtime, "write">;
 
@@ -68,10 +65,6 @@ const noEvidence: Evidence = {
   waitingSinceMs: null,
 };
 
-function isCalm(sentinels: SentinelProbes, nowMs: number): boolean {
-  return sentinels.isCalm && nowMs - sentinels.newestAtMs <= LOOKS_CALM_SECONDS * 1000;
-}
-
 /** True from a fence until the activation that follows it. */
 function isTakingOver(control: Observation["control"]): boolean {
   return typeof control === "object" && control.target !== null;
@@ -83,7 +76,7 @@ class ControlLoop {
   private readonly command: Command | null;
   private readonly isDryRun: boolean;
   private readonly endMs: number;
-  private readonly memory: Memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false };
+  private readonly memory: Memory = { ...noMemory };
   private readonly regions: Pick<Observation, "self" | "home" | "standby">;
   private control: Observation["control"] = "unknown";
   private probes: readonly ProbeResult[] = [];
@@ -118,6 +111,7 @@ class ControlLoop {
       if (readinessIsDue(this.runtime.clock.nowMs())) {
         void reportReadiness(this.runtime, this.control, this.log);
       }
+      void this.askDatabase();
       if (!this.isInProgress()) await untilNextSlot(this.runtime);
     }
     for (;;) {
@@ -166,6 +160,11 @@ class ControlLoop {
       typeof finding.control === "object" &&
       signOf(finding.control, evidence, clock.nowMs()) !== null;
     return this.observation(evidence, hasSign ? await this.observeTarget() : "unknown");
+  }
+
+  /** Nothing waits for it: during an outage, the database may not answer. */
+  private async askDatabase(): Promise<void> {
+    this.memory.database = await epochInDoubt(this.runtime, this.control, this.log);
   }
 
   private readControl(): Promise<Observation["control"]> {
@@ -229,6 +228,8 @@ class ControlLoop {
     switch (action.do) {
       case "fence":
         return act.fence(runtime, control, action, this.log);
+      case "reactivate":
+        return act.reactivate(runtime, control, action);
       case "promote":
         return act.promote(runtime, control, action);
       case "activate": {

@@ -2,7 +2,7 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { acceptingHasStopped, areSuspicious, progressIsStale } from "../detection/evidence";
 import type { ProbeResult } from "../detection/evidence";
 import { placeOrdersUntilNextSlot, probe, untilNextSlotMs } from "../detection/probe";
-import type { Finding, ProbeRuntime } from "../detection/probe";
+import type { Finding, Known, ProbeRuntime } from "../detection/probe";
 import { readSentinelProbes, writeSentinelProbes } from "../detection/sentinelProbes";
 import { LOOKS_KEPT, LOOP_SECONDS } from "../detection/tunables";
 import { within } from "../runtime/clock";
@@ -39,17 +39,27 @@ export function createSentinel(runtime: SentinelRuntime): (event: unknown) => Pr
     );
   }
 
+  /** What an earlier loop of this execution environment knew at its end. */
+  let remembered: Known & { atMs: number } = { looks: [], progress: null, atMs: -Infinity };
+
   return async (event) => {
     readSentinelEvent(event);
     const loopStartedAtMs = clock.nowMs();
     const endMs = loopStartedAtMs + LOOP_SECONDS * 1000;
-    let { looks: probes, progress } = await readSentinelProbes(runtime, table, log);
+    const stored = await readSentinelProbes(runtime, table, log);
+    // Both what home wrote and the stored results may make no sense, and nobody may replace them.
+    const isKept = loopStartedAtMs - remembered.atMs <= LOOP_SECONDS * 1000;
+    const known = stored.looks.length === 0 && isKept ? remembered : stored;
+    let { looks: probes } = stored;
+    let { progress } = known;
     let isNewest = true;
     while (isNewest && clock.nowMs() + untilNextSlotMs(clock.nowMs()) < endMs) {
       const failed = await placeOrdersUntilNextSlot(runtime, log);
-      const finding = await probe(runtime, log, { looks: probes, progress }, failed);
+      const { looks } = probes.length === 0 ? known : { looks: probes };
+      const finding = await probe(runtime, log, { looks, progress }, failed);
       probes = [...probes, finding.probe].slice(-LOOKS_KEPT);
       progress = finding.ledger.progress ?? progress;
+      remembered = { looks: probes, progress, atMs: finding.probe.atMs };
       const because = reasonToInvoke(finding, probes, home, clock.nowMs());
       const isCalm = because === null && isUnsuspicious(finding, home);
       const found = { looks: probes, newestAtMs: finding.probe.atMs, progress };

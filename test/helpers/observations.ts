@@ -75,7 +75,7 @@ export function observationWith(changes: Partial<Observation> = {}): Observation
     target: ready,
     command: null,
     isTick: true,
-    memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: false },
+    memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: false, database: null },
     ...changes,
   };
 }
@@ -180,6 +180,9 @@ export const anyObservation: fc.Arbitrary<Observation> = fc.record({
     sweptEpoch: fc.integer({ min: 0, max: 4 }),
     repointTriedEpoch: fc.integer({ min: 0, max: 4 }),
     paged: fc.boolean(),
+    database: fc.option(
+      fc.record({ version: fc.integer({ min: 1, max: 9 }), epoch: fc.integer({ min: 0, max: 4 }) }),
+    ),
   }),
 });
 

@@ -15,6 +15,7 @@ import { pathOf } from "../faults/triggers";
 import { regionInDns } from "../healing";
 import { expectedOf } from "../schedule";
 import type { Watcher } from "./watcher";
+import { isReactivation } from "./epochs";
 import { controlIn, progressIn } from "../ledgerItems";
 
 interface Fence {
@@ -28,7 +29,7 @@ function fenceIn(happening: Happening): Fence | undefined {
   const before = happening.before as unknown as Control | undefined;
   const after = happening.item as unknown as Control | undefined;
   if (before === undefined || after === undefined || after.epoch === before.epoch) return undefined;
-  return { before, after };
+  return isReactivation(before, after) ? undefined : { before, after };
 }
 
 const isCommanded = ({ after }: Fence): boolean => after.reason.startsWith("operator");

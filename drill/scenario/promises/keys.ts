@@ -3,10 +3,9 @@ import type { APIGatewayAuthorizerResult } from "aws-lambda";
 import type { Environment, Outcome } from "../../world/environment";
 import type { Watcher } from "./watcher";
 
-type Result = "allowed" | "denied" | "throttled" | "failed";
+type Result = "allowed" | "denied" | "failed";
 
 function resultOf(outcome: Outcome): Result {
-  if (outcome.how === "throttled") return "throttled";
   if (outcome.how !== "returned") return "failed";
   const { policyDocument } = outcome.result as APIGatewayAuthorizerResult;
   return policyDocument.Statement.some(({ Effect }) => Effect === "Deny") ? "denied" : "allowed";
@@ -14,7 +13,7 @@ function resultOf(outcome: Outcome): Result {
 
 const signatureOf = (token: string): string => token.slice(token.lastIndexOf(".") + 1);
 
-/** Whatever the source of keys answers later. A throttled authorizer has no part in it. */
+/** Whatever the source of keys answers later. */
 export const goodTokensPass: Watcher = {
   name: "an authorizer allows good tokens whose key it has read, and no others",
   kinds: ["keys read", "token checked"],
@@ -27,6 +26,7 @@ export const goodTokensPass: Watcher = {
       }
       if (happening.kind !== "token checked" || happening.by === undefined) return undefined;
       const { token, outcome, by } = happening;
+      if (outcome.how !== "returned" && outcome.isUnplayed === true) return undefined;
       const result = resultOf(outcome);
       const isKnown = read.get(by)?.has(signatureOf(token)) === true;
       const isGood = world.keys.isGood(token);

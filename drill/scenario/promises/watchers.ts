@@ -8,6 +8,7 @@ import {
   onlyWhereRight,
   throttlesMoveNoName,
 } from "./decisions";
+import { epochsAgreeAgain } from "./epochs";
 import { goodTokensPass, keysAreReadRarely } from "./keys";
 import { refusalsTold } from "./refusals";
 import { operatorsTold } from "./told";
@@ -37,4 +38,5 @@ export const allWatchers: readonly Watcher[] = [
   refusalsTold,
   goodTokensPass,
   keysAreReadRarely,
+  epochsAgreeAgain,
 ];

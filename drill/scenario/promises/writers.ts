@@ -1,4 +1,6 @@
-import type { Control } from "../../shipped";
+import { type Control, raisesEpoch } from "../../shipped";
+import type { World } from "../../world/world";
+import { isReactivation } from "./epochs";
 import type { Watcher } from "./watcher";
 
 /**
@@ -28,13 +30,14 @@ export const oneWriter: Watcher = {
 };
 
 /**
- * The version grows by one with each write; the epoch grows by one at a fence and never otherwise.
+ * The version grows by one with each write; the epoch grows by one at a fence and never otherwise. If
+ * the database has another epoch, the active region is activated again above that.
  */
 export const monotone: Watcher = {
   name: "version and epoch only grow",
   kinds: ["control written"],
   watch:
-    ({ ledgerTable }) =>
+    ({ ledgerTable, world }) =>
     (happening) => {
       if (happening.kind !== "control written") return undefined;
       if (happening.table !== ledgerTable) return undefined;
@@ -43,13 +46,20 @@ export const monotone: Watcher = {
       const before = happening.before as unknown as Control;
       const after = happening.item as unknown as Control;
       const isFence = after.epoch === before.epoch + 1 && after.active === null;
+      const isCorrected = isReactivation(before, after) && corrects(world, before, after);
       const isRight =
-        after.version === before.version + 1 && (isFence || after.epoch === before.epoch);
+        after.version === before.version + 1 &&
+        (isFence || isCorrected || after.epoch === before.epoch);
       return isRight
         ? undefined
         : `version ${before.version} to ${after.version}, epoch ${before.epoch} to ${after.epoch}`;
     },
 };
+
+function corrects({ aurora }: World, before: Control, after: Control): boolean {
+  const { writerEpoch = 0 } = aurora.writer.volume.state;
+  return before.epoch !== writerEpoch && raisesEpoch(writerEpoch, after.epoch);
+}
 
 /**
  * A switchover waits until everything has been replicated. A failback that operators request loses

@@ -68,7 +68,7 @@ describe("activate", () => {
       ...before,
       pk: "control",
       version: before.version + 1,
-      epoch: epoch + EPOCH_JUMP,
+      epoch: Math.max(epoch, before.epoch) + EPOCH_JUMP,
       notifiedEpoch: 1,
       sinceMs: world.nowMs - 10,
       reason: `first start; the control item had epoch 4, the database ${epoch}`,

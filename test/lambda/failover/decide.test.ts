@@ -1,6 +1,7 @@
 import type { Control } from "../../../lambda/control/control";
 import {
   decide,
+  noMemory,
   takeoverRegion,
   type Action,
   type Observation,
@@ -73,6 +74,16 @@ describe("without a command", () => {
       },
     ),
     ["nothing wrong", {}, nothing(`${HOME} is active`)],
+    [
+      "another epoch in the database than in the control item",
+      { memory: { ...noMemory, database: { version: controlWith().version, epoch: 9 } } },
+      { do: "reactivate", databaseEpoch: 9, because: "the database has epoch 9, not 1" },
+    ],
+    [
+      "another epoch in the database, under another version of the control item",
+      { memory: { ...noMemory, database: { version: controlWith().version - 1, epoch: 9 } } },
+      nothing(`${HOME} is active`),
+    ],
     ["home lost", { evidence: homeLost }, fenceOnSign("home lost")],
     [
       "home lost, the standby's RDS unknown",
@@ -99,7 +110,7 @@ describe("without a command", () => {
       {
         evidence: homeLost,
         target: unready,
-        memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: true },
+        memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: true, database: null },
       },
       nothing(`home lost, but ${STANDBY} has no available member with an instance`),
     ],
@@ -191,7 +202,10 @@ describe("during a takeover", () => {
     ],
     [
       "the first start, home not the writer, paged before",
-      { control: start, memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: true } },
+      {
+        control: start,
+        memory: { sweptEpoch: 0, repointTriedEpoch: 0, paged: true, database: null },
+      },
       {
         do: "wait",
         because: `${HOME} is not the writer; the first start calls no RDS, so an operator must decide`,
@@ -204,7 +218,7 @@ describe("during a takeover", () => {
 
 describe("after an activation", () => {
   const activated = controlWith({ epoch: 2, active: STANDBY, notifiedEpoch: 1 });
-  const memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false };
+  const memory = { sweptEpoch: 0, repointTriedEpoch: 0, paged: false, database: null };
 
   test.each<[string, Partial<Control>, Partial<Observation["memory"]>, Action]>([
     ["sweep first", {}, {}, { do: "sweep", region: STANDBY }],

@@ -81,6 +81,55 @@ describe("the control item is made anew above the database's epoch, and the oper
   });
 });
 
+describe("the active region is activated again above both epochs, and the operators are told", () => {
+  it.each([
+    ["the control item's epoch is higher", 9, 5],
+    ["the control item's epoch is lower", 2, 5],
+  ])("if %s than the database's", async (_, epoch, present) => {
+    for (const region of [HOME, STANDBY]) database(region).at(present);
+    world.setControl({ epoch });
+    await tick();
+    const above = Math.max(epoch, present) + EPOCH_JUMP;
+    expect(world.control).toMatchObject({ active: HOME, target: null, epoch: above });
+    expect(database(HOME).epoch).toBe(above);
+    expect(published()[0]!.reason).toMatch(
+      new RegExp(`had epoch ${epoch}, the database ${present}$`),
+    );
+    expect(world.callsOf({ service: "rds", command: "FailoverGlobalCluster" })).toEqual([]);
+  });
+
+  it("if the standby is active", async () => {
+    atStandby(world);
+    world.setControl({ epoch: 7 });
+    await tick();
+    expect(world.control).toMatchObject({ active: STANDBY, epoch: 7 + EPOCH_JUMP });
+  });
+
+  it("but not if settled orders are recorded under the epoch: the database is not asked", async () => {
+    const before = world.control;
+    await tick();
+    expect(world.control).toEqual(before);
+    expect(world.callsOf({ service: "lambda" })).toEqual([]);
+  });
+
+  it("but not if the database does not answer", async () => {
+    world.setControl({ epoch: 7 });
+    world.mishap({ service: "lambda", command: "Invoke" }, "hangs");
+    await tick();
+    expect(world.control).toMatchObject({ active: HOME, epoch: 7 });
+  });
+
+  it("but not if the control item has changed since the database was asked", async () => {
+    world.setControl({ epoch: 7 });
+    const { version } = world.control!;
+    world.beforeCall = ({ service }) => {
+      if (service === "lambda") world.setControl({ epoch: 1, version: version + 1 });
+    };
+    await tick();
+    expect(world.control).toMatchObject({ active: HOME, epoch: 1, version: version + 1 });
+  });
+});
+
 it("an order that another epoch settled is settled again under the new one", async () => {
   for (const region of [HOME, STANDBY]) database(region).at(5);
   world.put(openItem(1, world.nowMs, { settledEpoch: 5 }));

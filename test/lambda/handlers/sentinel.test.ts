@@ -42,6 +42,23 @@ const settled = (epoch: number, agoMs: number) => {
 };
 const looksItem = () => world.item<SentinelProbes>("looks#sentinel");
 
+it("a loop continues with what its execution environment knew, if both that and home's items are spoilt", async () => {
+  const run = createSentinel(world.runtime(STANDBY));
+  settled(3, 0);
+  world.put({ pk: `alive#${HOME}`, atMs: startedMs });
+  await world.play(run({ trigger: "schedule" }));
+  badAt(() => true);
+  for (const pk of [`alive#${HOME}`, `progress#${HOME}`, "looks#sentinel"]) {
+    world.put({ pk, looks: "nonsense" });
+  }
+  await world.play(run({ trigger: "schedule" }));
+  const { looks, progress } = looksItem()!;
+  expect(looks.at(-1)!.aliveAgeMs).toBe(looks.at(-1)!.atMs - startedMs);
+  expect(progress).toMatchObject({ epoch: 3, lastAtMs: startedMs });
+  // Probes of the earlier loop count no longer.
+  expect(looks.every(({ home }) => home === "bad")).toBe(true);
+});
+
 describe("a loop", () => {
   it("probes on every slot for 130 s and ends", async () => {
     const { seconds } = await loop();
