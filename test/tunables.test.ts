@@ -76,6 +76,8 @@ const relations = {
     t.ALIVE_STALE_SECONDS + t.CLOCK_AHEAD_MAX_SECONDS <= t.BAD_PROBES_IN_ROW * t.LOOK_SLOT_SECONDS,
   "the latch outlasts the ledger's quorum re-forming": (t) =>
     t.LATCH_INTERVAL_SECONDS * t.LATCH_FAILURES > t.LEDGER_REFORMING_MAX_SECONDS,
+  "the server closes no connection that a function may still use": (t) =>
+    t.SOCKET_IDLE_MAX_MS + t.CONNECT_TIMEOUT_MS + t.STATEMENT_TIMEOUT_MS < t.SESSION_IDLE_MAX_MS,
   "a stuck database is given up before the processor's timeout": (t) =>
     t.CONNECT_TIMEOUT_MS + t.STATEMENT_TIMEOUT_MS < t.PROCESSOR_TIMEOUT_SECONDS * 1000,
   "a canary reaches its own verdict before its timeout": (t) =>

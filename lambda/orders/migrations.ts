@@ -1,5 +1,5 @@
 import { CANARY_ACCOUNT } from "../auth/tunables";
-import { STATEMENT_TIMEOUT_MS } from "../runtime/tunables";
+import { SESSION_IDLE_MAX_MS, STATEMENT_TIMEOUT_MS } from "../runtime/tunables";
 
 /**
  * A step of the database schema. A step may only add: during a deployment the functions of the
@@ -102,5 +102,10 @@ where account_id = '${CANARY_ACCOUNT}'`,
     version: 4,
     // The functions set this for each connection. The server sets it for whoever else uses the role.
     sql: `alter role ${APPLICATION_USER} set statement_timeout = ${STATEMENT_TIMEOUT_MS};`,
+  },
+  {
+    version: 5,
+    // Concurrency bounds the connections only if those of frozen and replaced environments are closed.
+    sql: `alter role ${APPLICATION_USER} set idle_session_timeout = ${SESSION_IDLE_MAX_MS};`,
   },
 ];

@@ -27,5 +27,11 @@ export const CONNECT_TIMEOUT_MS = 2_000;
  * the database also resolves the endpoint again, which may lead to another instance by now.
  */
 export const SOCKET_IDLE_MAX_MS = 1_000;
+/**
+ * The server closes a connection of the application that was idle for longer. A frozen execution
+ * environment keeps its connection, and after a deployment those of the old version stay. No function
+ * uses them again: they were idle for longer than SOCKET_IDLE_MAX_MS.
+ */
+export const SESSION_IDLE_MAX_MS = 60_000;
 /** Longest body of an HTTP response that is read. A key set has a few kilobytes. */
 export const HTTP_BODY_MAX_BYTES = 256 * 1024;

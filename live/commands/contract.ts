@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import contract from "../../api/openapi.json";
 import { runCommand } from "../../support/cli/command";
@@ -10,6 +9,7 @@ import { NoPython, pythonWith } from "../../support/cli/python";
 import { Gateway } from "../contract/gateway";
 import { HOME, Live } from "../harness/live";
 import { Books } from "../harness/orders";
+import { ownedDirectory, removed } from "../processes";
 import { OWN_ISSUER, readOwnKeys, signToken } from "../shipped";
 
 /**
@@ -43,7 +43,7 @@ void runCommand(contractCommand, async (given) => {
   }
   const live = await Live.start();
   const gateway = new Gateway(live, HOME);
-  const directory = mkdtempSync(path.join(tmpdir(), "contract-"));
+  const directory = ownedDirectory();
   try {
     new Books(live).activate(HOME, 1);
     const file = path.join(directory, "openapi.json");
@@ -55,7 +55,7 @@ void runCommand(contractCommand, async (given) => {
     return code;
   } finally {
     gateway.stop();
-    rmSync(directory, { recursive: true, force: true });
+    removed(directory);
     await live.stop();
   }
 });

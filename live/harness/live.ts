@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
 import { type PostgresServer, type TlsFiles, startPostgres } from "../../support/postgres/postgres";
+import { ownedDirectory, removed } from "../processes";
 import { Aws } from "./aws";
 import { makeCertificate } from "./certificate";
 import { type Means, cpuShareOf } from "./cpuShare";
@@ -70,7 +68,7 @@ export class Live {
     startDatabase: (tls: TlsFiles) => Promise<PostgresServer> = (tls) =>
       startPostgres({ database: DATABASE, tls }),
   ): Promise<Live> {
-    const directory = mkdtempSync(path.join(tmpdir(), "live-"));
+    const directory = ownedDirectory();
     const tls = makeCertificate(directory);
     const [program, postgres] = await Promise.all([deployed(directory), startDatabase(tls)]);
     const live = new Live(program, postgres, tls, directory);
@@ -137,6 +135,6 @@ export class Live {
     await Promise.all(this.sandboxes.map((sandbox) => sandbox.stop()));
     this.aws.stop();
     await this.postgres.stop();
-    rmSync(this.directory, { recursive: true, force: true });
+    removed(this.directory);
   }
 }

@@ -6,7 +6,7 @@ import {
   SEE_ORDERS,
 } from "../../../lambda/orders/database";
 import { APPLICATION_USER, applyMigration, migrations } from "../../../lambda/orders/migrations";
-import { STATEMENT_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
+import { SESSION_IDLE_MAX_MS, STATEMENT_TIMEOUT_MS } from "../../../lambda/runtime/tunables";
 import { startPostgres, type Postgres } from "../../helpers/postgres";
 
 const ROWS = 50_000;
@@ -93,5 +93,13 @@ describe("the application's role", () => {
       [],
     );
     expect(row).toEqual({ statement_timeout: `${STATEMENT_TIMEOUT_MS / 1000}s` });
+  });
+
+  test("has its idle connections closed by the server", async () => {
+    const [row] = await postgres.sql(APPLICATION_USER)<{ ms: number }>(
+      `select setting::integer as ms from pg_settings where name = 'idle_session_timeout'`,
+      [],
+    );
+    expect(row).toEqual({ ms: SESSION_IDLE_MAX_MS });
   });
 });
