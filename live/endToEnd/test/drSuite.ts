@@ -22,7 +22,7 @@ const missing = {
 /** What passes on a quiet machine alone. */
 const inTime = /within 1 s$/;
 
-/** `npm run dr` as an operator uses it. Home is active and automatic failover is disarmed at the end. */
+/** `npm run dr` as an operator uses it. Home is active, and automatic failover is disarmed. */
 export function drSuite(shared: () => Shared): void {
   describe("npm run dr", () => {
     /** Those of a row come one after the other, the rows at the same time. */
@@ -36,10 +36,6 @@ export function drSuite(shared: () => Shared): void {
     const state = () => shared().session.control!;
 
     beforeAll(async () => {
-      const { dr } = shared();
-      // A busy machine may have failed over by itself since the last failback.
-      await dr.run("disarm");
-      await dr.run("failback", "--yes");
       const ask = async (line: string) =>
         answers.set(
           line,
