@@ -1,3 +1,4 @@
+import * as auth from "../lambda/auth/tunables";
 import * as canary from "../lambda/canary/tunables";
 import * as control from "../lambda/control/tunables";
 import * as detection from "../lambda/detection/tunables";
@@ -9,6 +10,7 @@ import * as thresholds from "../lib/alarms/thresholds";
 import * as program from "../lib/platform/tunables";
 
 const shipped = {
+  ...auth,
   ...canary,
   ...control,
   ...detection,
@@ -48,6 +50,8 @@ const relations = {
     t.PROBE_TIMEOUT_MS,
   "a probe gives up before a function behind the API is cut off": (t) =>
     2 * t.PROBE_TIMEOUT_MS <= t.API_TIMEOUT_SECONDS * 1000,
+  "the authorizer answers by itself although two reads of keys are silent": (t) =>
+    2 * t.KEYS_TIMEOUT_MS <= t.API_TIMEOUT_SECONDS * 1000,
   "reserved concurrency covers overlapping sentinel loops": (t) =>
     loopsAtOnce(t) <= t.SENTINEL_RESERVED_CONCURRENCY,
   "reserved concurrency covers overlapping orchestrator loops": (t) =>
@@ -149,6 +153,12 @@ describe("each relation fails one step past its limit", () => {
     ],
     ["FLAPPING_BAD_SLOTS", 12, 13, "flapping fits the looks that are kept"],
     ["SWEEP_TIMEOUT_SECONDS", 59, 60, "a sweep ends before the next one starts"],
+    [
+      "KEYS_TIMEOUT_MS",
+      3_000,
+      3_001,
+      "the authorizer answers by itself although two reads of keys are silent",
+    ],
     ["API_TIMEOUT_SECONDS", 6, 5, "a probe gives up before a function behind the API is cut off"],
     [
       "SENTINEL_RESERVED_CONCURRENCY",

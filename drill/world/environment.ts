@@ -1,8 +1,7 @@
 import type { Invocation as Context, Runtime, SecretReader, Share } from "../shipped";
 import type { Simulation } from "../../support/simulation/simulation";
 import type { FunctionDescription } from "../description/functions";
-import type { Base } from "./base";
-import { type Connected, Sockets } from "./sockets";
+import { type Connected, Sockets, type Surroundings } from "./sockets";
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 /** The simulated clients: everything from which `lambda/entry` makes a handler's runtime. */
@@ -50,10 +49,10 @@ export class Environment {
 
   constructor(
     readonly description: FunctionDescription,
-    base: Base,
+    world: Surroundings,
   ) {
-    this.simulation = base.simulation;
-    this.sockets = new Sockets(base, description);
+    this.simulation = world.simulation;
+    this.sockets = new Sockets(world, description);
   }
 
   /** Delivers an answer or a timer to the environment's code: now, later or never. */

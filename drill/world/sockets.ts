@@ -1,10 +1,17 @@
 import { SOCKET_IDLE_MAX_MS, type Share } from "../shipped";
 import type { FunctionDescription } from "../description/functions";
 import { fixedAssumptions, toMs } from "../fixedAssumptions";
-import type { Base } from "./base";
+import type { Simulation } from "../../support/simulation/simulation";
 
 /** Called once the environment has a connection, or with the reason why it has none. */
 export type Connected = (error?: Error) => void;
+
+/** What an environment needs of the world around it. */
+export interface Surroundings {
+  readonly simulation: Simulation;
+  /** As a fault: regions whose names the other regions cannot resolve. */
+  readonly regionsWithoutNames: ReadonlySet<string>;
+}
 
 interface Lookup {
   readonly name: string;
@@ -27,7 +34,7 @@ export class Sockets {
   share: Share<void> = (_, call) => call();
 
   constructor(
-    private readonly base: Base,
+    private readonly world: Surroundings,
     private readonly description: FunctionDescription,
   ) {}
 
@@ -35,7 +42,7 @@ export class Sockets {
   reuse(name: string, connected: Connected): void {
     const idle = this.idle.get(name);
     const sinceMs = idle?.pop();
-    if (sinceMs !== undefined && this.base.nowMs - sinceMs <= SOCKET_IDLE_MAX_MS) {
+    if (sinceMs !== undefined && this.world.simulation.nowMs - sinceMs <= SOCKET_IDLE_MAX_MS) {
       return connected();
     }
     if (idle !== undefined) idle.length = 0;
@@ -45,13 +52,13 @@ export class Sockets {
   /** Keeps a connection on which an answer has arrived. */
   keep(name: string): void {
     const idle = this.idle.get(name);
-    if (idle === undefined) this.idle.set(name, [this.base.nowMs]);
-    else idle.push(this.base.nowMs);
+    if (idle === undefined) this.idle.set(name, [this.world.simulation.nowMs]);
+    else idle.push(this.world.simulation.nowMs);
   }
 
   /** Opens a connection. While all names resolve, that is a part of the latency. */
   open(name: string, connected: Connected): void {
-    if (this.base.regionsWithoutNames.size === 0 && this.busyThreads === 0) return connected();
+    if (this.world.regionsWithoutNames.size === 0 && this.busyThreads === 0) return connected();
     this.share(name, () => this.resolved(name)).then(() => connected(), connected);
   }
 
@@ -67,9 +74,9 @@ export class Sockets {
       const { name, resolve, reject } = this.waiting.shift()!;
       const hangs = this.hangs(name);
       this.busyThreads++;
-      this.base.simulation.after(hangs ? LOOKUP_GIVES_UP_MS : 0, () => {
+      this.world.simulation.after(hangs ? LOOKUP_GIVES_UP_MS : 0, () => {
         this.busyThreads--;
-        this.base.simulation.continued();
+        this.world.simulation.continued();
         if (hangs) reject(new Error(`getaddrinfo EAI_AGAIN ${name}`));
         else resolve();
         this.lookUp();
@@ -80,7 +87,7 @@ export class Sockets {
   /** A region's names hang in all other regions. */
   private hangs(name: string): boolean {
     const { region: own } = this.description;
-    return [...this.base.regionsWithoutNames].some(
+    return [...this.world.regionsWithoutNames].some(
       (region) => region !== own && name.includes(`.${region}`),
     );
   }

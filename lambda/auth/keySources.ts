@@ -1,10 +1,10 @@
-import { PROBE_TIMEOUT_MS } from "../detection/tunables";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
 import { createLog } from "../runtime/log";
 import type { CanaryToken, Runtime, VerifyToken } from "../runtime/runtime";
 import { keySetUrl } from "./keySetUrl";
 import { canaryTokens, type CanaryTokenSources, tokenVerifier, type TokenSources } from "./tokens";
+import { KEYS_TIMEOUT_MS } from "./tunables";
 
 /** What the platform's own keys are read with. */
 export interface SecretReader extends Pick<Runtime, "env" | "clock" | "write"> {
@@ -23,7 +23,7 @@ export function verifierOf(runtime: SecretReader & Pick<Runtime, "http">): Verif
     ...canarySources(runtime),
     clientKeys: () => textOf(runtime, "TOKEN_SECRET_ARN"),
     keySet: () =>
-      within(clock, PROBE_TIMEOUT_MS, "the provider's key set", (signal) =>
+      within(clock, KEYS_TIMEOUT_MS, "the provider's key set", (signal) =>
         runtime.http({ method: "GET", url: keySetUrl(issuer) }, signal),
       ),
   };
@@ -47,7 +47,7 @@ function canarySources(runtime: SecretReader): CanaryTokenSources {
 /** @param variableName of the environment variable that names the secret. */
 function textOf(runtime: SecretReader, variableName: string): Promise<string | undefined> {
   const arn = variable(runtime.env, variableName);
-  return within(runtime.clock, PROBE_TIMEOUT_MS, `the secret of ${variableName}`, (signal) =>
+  return within(runtime.clock, KEYS_TIMEOUT_MS, `the secret of ${variableName}`, (signal) =>
     runtime.secretText(arn, signal),
   );
 }

@@ -6,6 +6,8 @@ export const CANARY_ISSUER = "trading-platform-canary";
 export const CANARY_ACCOUNT = "canary";
 /** Tolerance for the clocks of issuers, in `exp` and `nbf`. A minute is what most libraries use. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
+/** Timeout of a read of keys: shorter than the authorizer's own, so that it answers by itself. */
+export const KEYS_TIMEOUT_MS = 3_000;
 /** Keys are read again after this time, so a rotated key works everywhere within it. */
 export const KEY_REFRESH_SECONDS = 300;
 /**
