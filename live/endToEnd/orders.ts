@@ -4,7 +4,9 @@ import type { Session } from "../session";
 
 /** On a busy machine a hint may get lost; a sweep sends another one after a minute. */
 const SETTLED_TIMEOUT_MS = 100_000;
-const ACCEPTED_TIMEOUT_MS = 30_000;
+/** 429 and 5xx are retried for this long, as the API wants it: a busy machine throttles. */
+const RETRIED_MS = 20_000;
+const RETRY_MS = 500;
 
 export interface Answered {
   status: number;
@@ -35,12 +37,6 @@ export class Client {
     return this.ask(region, "GET", `/orders/${orderId}`, undefined, token);
   }
 
-  /** Places an order as the API wants it: 429 and 5xx are retried with the same id. */
-  async accepted(region: string, order: Order): Promise<void> {
-    const isIt = async () => (await this.place(region, order)).status === 202;
-    await this.session.until(isIt, ACCEPTED_TIMEOUT_MS, `${order.orderId} is accepted`);
-  }
-
   /** Waits until an order is settled. */
   async settled(region: string, orderId: string): Promise<void> {
     const isIt = async () => (await this.get(region, orderId)).body["status"] === "SETTLED";
@@ -59,16 +55,24 @@ export class Client {
       (each) => each.region === region && each.routes.some((route) => route.path === "/orders"),
     )!;
     const bearer = token ?? (await this.session.token("live-0"));
-    const answer = await fetch(`${platform.urlOf(api.host)}${path}`, {
+    const url = `${platform.urlOf(api.host)}${path}`;
+    const request = {
       method,
       headers: {
         "content-type": "application/json",
         ...(bearer === "" ? {} : { authorization: `Bearer ${bearer}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    const parsed = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
-    return { status: answer.status, headers: answer.headers, body: parsed };
+    };
+    for (const deadlineMs = Date.now() + RETRIED_MS; ;) {
+      const answer = await fetch(url, request);
+      const text = await answer.text();
+      const isFinal = answer.status !== 429 && answer.status < 500;
+      if (isFinal || Date.now() > deadlineMs) {
+        const parsed = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
+        return { status: answer.status, headers: answer.headers, body: parsed };
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }

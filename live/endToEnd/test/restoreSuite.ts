@@ -72,7 +72,8 @@ export function restoreSuite(shared: () => Shared): void {
       return Promise.all(
         orders.map(async (order) => {
           const sentMs = Date.now();
-          await client.accepted(session.platform.home, order);
+          const { status } = await client.place(session.platform.home, order);
+          expect(status).toBe(202);
           return { order, sentMs, tries: 1, acceptedMs: Date.now() };
         }),
       );
