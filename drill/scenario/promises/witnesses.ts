@@ -23,6 +23,12 @@ const SLOTS_LATE = 2;
 /** A poll that gets no answers, and the RDS request after it, take at most this long. */
 const LOOK_MS = PROBE_TIMEOUT_MS + OBSERVE_TIMEOUT_MS;
 
+/** How much older what stands in for spoilt items may be: of the last slot, or of the last loop. */
+const STAND_IN_MS: Readonly<Record<string, number>> = {
+  "item spoilt": SLOT_MS,
+  "two items spoilt": 60_000,
+};
+
 interface Slot {
   probes: Asked[];
   canaries: Asked[];
@@ -118,19 +124,21 @@ const hasBadProbe = ({ probes }: Slot): boolean => probes.some(isBad);
 /** Both witnesses are compared with the true state of the world at the time of the fence. */
 export const twoWitnesses: Watcher = {
   name: "no automatic failover without two witnesses",
-  kinds: ["asked", "ledger written", "control written"],
+  kinds: ["asked", "fault begins", "ledger written", "control written"],
   watch: (scene) => {
     const truth = new Truth(scene);
+    let standInMs = 0;
     return (happening) => {
+      if (happening.kind === "fault begins") standInMs += STAND_IN_MS[happening.name] ?? 0;
       if (happening.kind === "asked") truth.asked(happening.asked);
       if (happening.kind === "ledger written") truth.written(happening.pk, happening.item);
       const fence = automaticFence(happening);
-      return fence === undefined ? undefined : missing(fence.after, truth);
+      return fence === undefined ? undefined : missing(fence.after, truth, standInMs);
     };
   },
 };
 
-function missing({ reason }: Control, truth: Truth): string | undefined {
+function missing({ reason }: Control, truth: Truth, standInMs: number): string | undefined {
   const bad = truth.count(BAD_PROBES_IN_ROW, hasBadProbe);
   const silentMs = truth.longestSilenceMs();
   const isLost = bad >= BAD_PROBES_IN_ROW && silentMs > ALIVE_STALE_SECONDS * 1000;
@@ -141,7 +149,7 @@ function missing({ reason }: Control, truth: Truth): string | undefined {
   const { idleMs, newestMs } = truth.idle();
   // Refused canary orders may lie between those that failed.
   const canaries = truth.count(LOOKS_KEPT, ({ canaries }) => canaries.some(isBad));
-  const staleMs = PROGRESS_STALE_SECONDS * 1000;
+  const staleMs = PROGRESS_STALE_SECONDS * 1000 - standInMs;
   const isStopped =
     (idleMs > staleMs && truth.longestWaitMs() > staleMs) ||
     (newestMs > staleMs && canaries >= FAILED_CANARIES);
