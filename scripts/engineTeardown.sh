@@ -22,7 +22,8 @@ export PORT=${PORT:-18765}
 export AWS_ENDPOINT_URL=http://127.0.0.1:$PORT AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none
 export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true
 stand_in_aws() { node "$root/test/scripts/standInAws.mjs" "$@"; }
-stand_in_aws &
+# Not through the function: `$!` would then be a shell, whose end leaves the server behind.
+node "$root/test/scripts/standInAws.mjs" &
 server=$!
 trap 'kill $server' EXIT
 log=$RIG_STATE/log
