@@ -2,9 +2,9 @@ import { sleep, within } from "../runtime/clock";
 import { variable } from "../runtime/env";
 import { describe } from "../runtime/log";
 import type { HttpAnswer, HttpRequest, Runtime } from "../runtime/runtime";
-import { CANARY_ACCOUNT } from "../auth/tunables";
 import { CANARY_ACCEPT_SECONDS, CANARY_POLL_MS, CANARY_SETTLE_SECONDS } from "./tunables";
 import { PROBE_TIMEOUT_MS } from "../detection/tunables";
+import { canaryOrderBody } from "../orders/canaryOrders";
 import { RETRY_AFTER_SECONDS } from "../orders/tunables";
 import { shown } from "./shown";
 
@@ -51,14 +51,7 @@ class RoundTrip {
       method: "POST",
       url: this.ordersUrl,
       headers: { "Content-Type": "application/json", Authorization: authorization },
-      body: JSON.stringify({
-        orderId: this.orderId,
-        accountId: CANARY_ACCOUNT,
-        sessionId: CANARY_ACCOUNT,
-        symbol: "CANARY",
-        side: "BUY",
-        quantity: "1",
-      }),
+      body: canaryOrderBody(this.orderId),
     };
     const limits = { goal: "accepted", seconds: CANARY_ACCEPT_SECONDS };
     return this.repeat(request, { ...limits, pauseMs: RETRY_AFTER_SECONDS * 1000 }, (answer) => {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { CANARY_ACCOUNT } from "../auth/tunables";
-import { CANARY_ID_VERSION, CANARY_ORDERS_PATH } from "../orders/canaryOrders";
+import { CANARY_ID_VERSION, CANARY_ORDERS_PATH, canaryOrderBody } from "../orders/canaryOrders";
 import { variable } from "../runtime/env";
 import type { HttpRequest, Runtime } from "../runtime/runtime";
 import { LOOK_SLOT_SECONDS } from "./tunables";
@@ -21,14 +20,7 @@ export async function canaryOrder(
       "Content-Type": "application/json",
       Authorization: `Bearer ${await runtime.canaryToken()}`,
     },
-    body: JSON.stringify({
-      orderId: canaryId(variable(runtime.env, "ENVIRONMENT"), atMs),
-      accountId: CANARY_ACCOUNT,
-      sessionId: CANARY_ACCOUNT,
-      symbol: "CANARY",
-      side: "BUY",
-      quantity: "1",
-    }),
+    body: canaryOrderBody(canaryId(variable(runtime.env, "ENVIRONMENT"), atMs)),
   };
 }
 

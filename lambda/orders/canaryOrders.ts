@@ -1,3 +1,5 @@
+import { CANARY_ACCOUNT } from "../auth/tunables";
+
 /** Where canary orders are placed. Clients place theirs at /orders, under another throttle. */
 export const CANARY_ORDERS_PATH = "/canary-orders";
 
@@ -9,4 +11,16 @@ export const CANARY_ID_VERSION = "8";
 
 export function isCanaryId(orderId: string): boolean {
   return orderId[14] === CANARY_ID_VERSION;
+}
+
+/** The body of the request that places a canary order. */
+export function canaryOrderBody(orderId: string): string {
+  return JSON.stringify({
+    orderId,
+    accountId: CANARY_ACCOUNT,
+    sessionId: CANARY_ACCOUNT,
+    symbol: "CANARY",
+    side: "BUY",
+    quantity: "1",
+  });
 }

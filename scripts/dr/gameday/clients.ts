@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { CANARY_ACCOUNT } from "../../../lambda/auth/tunables";
 import { sleep } from "../../../lambda/runtime/clock";
+import { canaryOrderBody } from "../../../lambda/orders/canaryOrders";
 import { ORDERS_SEEN_MAX } from "../../../lambda/runtime/events";
 import type { DeployedRegion, Deployment } from "../deployment";
 import { fact } from "../fact";
@@ -38,14 +38,7 @@ export class Clients {
   /** Places an order as a client does: with the same id in the other region if one refuses. */
   async place(): Promise<void> {
     const orderId = randomUUID();
-    const body = JSON.stringify({
-      orderId,
-      accountId: CANARY_ACCOUNT,
-      sessionId: CANARY_ACCOUNT,
-      symbol: "CANARY",
-      side: "BUY",
-      quantity: "1",
-    });
+    const body = canaryOrderBody(orderId);
     for (const { apiUrl } of this.regions) {
       const request = {
         method: "POST",
