@@ -17,9 +17,9 @@ import { EPOCH, nowText, sqlOf, timed } from "./sql";
 
 const BATCHES = [10, 100, 500];
 const REPETITIONS = 5;
-/** Limit and goal of the processor's rate beside that of its statement by hand (decision 0066). */
-const RATIO_MIN = 0.7;
-const RATIO_GOAL = 0.8;
+/** Limit and goal of the processor's rate beside that of its statement by hand; missed (decision 0066). */
+const RATIO_MIN = 0.8;
+const RATIO_GOAL = 0.9;
 
 /** What the processor's AWS clients answer: at once, and without a limit. Holds one batch at a time. */
 class Ledger {
