@@ -5,9 +5,11 @@ import { HINT_BODY_MAX_CHARACTERS, HINT_ORDERS_MAX } from "./tunables";
  * The body of a message in the queue. It only names orders: what an order is, the ledger says. So a
  * lost, late, repeated or forged message can neither change an order nor create one.
  */
-const hintSchema = z.strictObject({
-  orderIds: z.array(z.uuid()).check(z.minLength(1), z.maxLength(HINT_ORDERS_MAX)),
-});
+const hintSchema = z.compile(
+  z.strictObject({
+    orderIds: z.array(z.uuid()).check(z.minLength(1), z.maxLength(HINT_ORDERS_MAX)),
+  }),
+);
 
 /** The message that asks order-processor to settle these orders, at most HINT_ORDERS_MAX. */
 export function hintBody(orderIds: readonly string[]): string {

@@ -17,7 +17,7 @@ import { EPOCH, nowText, sqlOf, timed } from "./sql";
 
 const BATCHES = [10, 100, 500];
 const REPETITIONS = 5;
-/** Limit and goal of the processor's rate beside that of its statement by hand; missed (decision 0066). */
+/** Limit and goal of the processor's rate beside that of its statement by hand (decision 0069). */
 const RATIO_MIN = 0.8;
 const RATIO_GOAL = 0.9;
 
