@@ -25,14 +25,14 @@ export async function archiveBatch(
       fingerprint,
     }))
     .sort((one, other) => (one.fingerprint < other.fingerprint ? -1 : 1));
-  const hash = createHash("sha256");
-  for (const { fingerprint } of orders) hash.update(fingerprint);
+  const fingerprints = orders.map(({ fingerprint }) => fingerprint).join("");
+  const hash = createHash("sha256").update(fingerprints).digest("hex");
   const day = orders[0]?.acceptedAt.slice(0, 10) ?? "none";
   await within(runtime.clock, SIDE_WRITE_TIMEOUT_MS, "archive", (abortSignal) =>
     runtime.s3.send(
       new PutObjectCommand({
         Bucket: bucket,
-        Key: `${ARCHIVE_PREFIX}${day}/epoch-${epoch}/${hash.digest("hex")}.json`,
+        Key: `${ARCHIVE_PREFIX}${day}/epoch-${epoch}/${hash}.json`,
         ContentType: "application/json",
         Body: JSON.stringify({ epoch, orders }),
       }),

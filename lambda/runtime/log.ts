@@ -34,7 +34,7 @@ export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, sou
   const region = variable(runtime.env, "AWS_REGION");
   const environment = variable(runtime.env, "ENVIRONMENT");
   const line = (level: string, message: string, fields: Fields = {}) => {
-    runtime.write(lineOf({ level, source, region, message, ...fields }));
+    runtime.write(JSON.stringify({ level, source, region, message, ...fields }, cutText));
   };
   return {
     info: (message, fields) => line("INFO", message, fields),
@@ -48,12 +48,7 @@ export function createLog(runtime: Pick<Runtime, "env" | "clock" | "write">, sou
   };
 }
 
-/** Cuts long texts anywhere in a line. Short lines, which are nearly all, cannot have any. */
-function lineOf(fields: Fields): string {
-  const line = JSON.stringify(fields);
-  return line.length <= LOG_TEXT_MAX_LENGTH ? line : JSON.stringify(fields, cutText);
-}
-
+/** Cuts long texts anywhere in a line. */
 function cutText(_key: string, value: unknown): unknown {
   if (typeof value !== "string" || value.length <= LOG_TEXT_MAX_LENGTH) return value;
   return `${value.slice(0, LOG_TEXT_MAX_LENGTH)}… (${value.length} characters)`;

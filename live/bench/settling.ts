@@ -17,6 +17,8 @@ import { EPOCH, nowText, sqlOf, timed } from "./sql";
 
 const BATCHES = [10, 100, 500];
 const REPETITIONS = 5;
+/** Repetitions before, until V8 has optimized the code: a sandbox lives for hours. */
+const WARM_UPS = 4;
 /** Limit and goal of the processor's rate beside that of its statement by hand (decision 0069). */
 const RATIO_MIN = 0.8;
 const RATIO_GOAL = 0.9;
@@ -139,7 +141,7 @@ async function figuresOf(
   prepared: Readonly<Record<Way, () => () => Promise<unknown>>>,
 ): Promise<Figure[]> {
   const rates: Record<Way, number[]> = { processor: [], hand: [], plain: [] };
-  for (let n = 0; n <= REPETITIONS; n++) {
+  for (let n = 1 - WARM_UPS; n <= REPETITIONS; n++) {
     const ms: Record<Way, number> = { processor: 0, hand: 0, plain: 0 };
     for (let batch = 0; batch < batches; batch++) {
       for (const turn of WAYS.keys()) {
@@ -147,7 +149,6 @@ async function figuresOf(
         ms[way] += await timed(prepared[way]());
       }
     }
-    // The first repetition warms up.
     if (n > 0) for (const way of WAYS) rates[way].push((batches * size * 1000) / ms[way]);
   }
   const ratio = median(rates.processor.map((rate, n) => rate / rates.hand[n]!));
