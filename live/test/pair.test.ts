@@ -22,6 +22,7 @@ beforeAll(async () => {
     "trading_app",
   );
   await pair.of(HOME).server.query("create table kept (i integer)");
+  await tableArrives(STANDBY);
 }, 120_000);
 
 afterAll(async () => {
@@ -32,21 +33,26 @@ afterAll(async () => {
 const insert = (i: number) =>
   pair.of(pair.writer).server.query("insert into kept values ($1)", [i]);
 
-/** On a busy machine even the table may come later. */
-const unlessThereIsNoTable = (error: { code?: string }): [] => {
-  if (error.code === "42P01") return [];
-  throw error as Error;
-};
-
-async function arrives(i: number, region: string): Promise<void> {
-  const { server } = pair.of(region);
-  const find = () =>
-    server.query("select i from kept where i = $1", [i]).catch(unlessThereIsNoTable);
-  for (const deadlineMs = Date.now() + 20_000; (await find()).length === 0;) {
-    if (Date.now() > deadlineMs) throw new Error(`${i} has not arrived in ${region}`);
+/** @throws Error if it does not come true within 20 s. */
+async function until(isTrue: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
+  for (const deadlineMs = Date.now() + 20_000; !(await isTrue());) {
+    if (Date.now() > deadlineMs) throw new Error(otherwise);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+const arrives = (i: number, region: string) =>
+  until(async () => {
+    const rows = await pair.of(region).server.query("select i from kept where i = $1", [i]);
+    return rows.length > 0;
+  }, `${i} has not arrived in ${region}`);
+
+/** Until then, a query of the table is an error there. */
+const tableArrives = (region: string) =>
+  until(async () => {
+    const [row] = await pair.of(region).server.query("select to_regclass('kept') as kept");
+    return (row as { kept: string | null }).kept !== null;
+  }, `the table has not arrived in ${region}`);
 
 /** The number of a server's segment of System V shared memory. */
 function segmentOf(region: string): string {
@@ -81,10 +87,7 @@ test("after kill -9 the standby is promoted, and the old writer becomes its copy
   await pair.of(HOME).server.kill();
   expect(pair.of(HOME).server.isRunning).toBe(false);
   // Thousands of them would use up the machine's limit. It goes with the last of the killed processes.
-  for (const deadlineMs = Date.now() + 20_000; segments().includes(segment);) {
-    if (Date.now() > deadlineMs) throw new Error(`the segment ${segment} is left`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(() => !segments().includes(segment), `the segment ${segment} is left`);
   await pair.promote(STANDBY);
   await insert(3);
   await pair.rebuild(HOME);
