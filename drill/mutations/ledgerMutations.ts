@@ -77,6 +77,11 @@ export const eventualControl: Mutation = {
         ),
       ).then(({ Item }) => Item);`,
     },
+    {
+      file: "lambda/runtime/ledger.ts",
+      from: "RequestItems: { [table]: { Keys, ConsistentRead: true } }",
+      to: 'RequestItems: { [table]: { Keys, ConsistentRead: !asked.includes("control") } }',
+    },
   ],
 };
 

@@ -38,9 +38,12 @@ const queueAlone: Mutation = {
     },
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "return await readOrders(this.runtime, this.table, orderIds);",
-      to: `const items = [...this.queued.values()].map((each) => ({ ...each, shard: "open#0", at: each.acceptedAt }));
-      return { items, malformed: [], unread: [] };`,
+      from: "this.settleAll(control, ordersOf(read)),",
+      to: `this.settleAll(control, {
+        items: [...this.queued.values()].map((each) => ({ ...each, shard: "open#0", at: each.acceptedAt })),
+        malformed: [],
+        unread: [],
+      }),`,
     },
   ],
 };
@@ -54,8 +57,8 @@ const settleAnywhere: Mutation = {
   sources: [
     {
       file: "lambda/handlers/orderProcessor.ts",
-      from: "const control = await readControl(this.runtime, this.table).catch((error: unknown) => {",
-      to: "const control = await Promise.resolve({ epoch: 1 }).catch((error: unknown) => {",
+      from: "return { control: controlOf(this.runtime, read), read };",
+      to: "return { control: { epoch: 1 }, read };",
     },
     {
       file: "lambda/handlers/orderProcessor.ts",

@@ -3,7 +3,7 @@ import type { PutCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { within } from "../runtime/clock";
 import { variable } from "../runtime/env";
-import { type LedgerRuntime, readItem } from "../runtime/ledger";
+import { type ItemsRead, type LedgerRuntime, readItem } from "../runtime/ledger";
 import { CONTROL_KEY } from "../runtime/ledgerKeys";
 import type { Log } from "../runtime/log";
 import type { Runtime } from "../runtime/runtime";
@@ -63,6 +63,19 @@ export async function readControl(
   table: string,
 ): Promise<Control | undefined> {
   const item = await readItem<unknown>(runtime, table, CONTROL_KEY);
+  return item === undefined ? undefined : parseControl(runtime, item);
+}
+
+/**
+ * The control item of a read that asked for other items too. Returns undefined if there is none yet.
+ * @throws MalformedControlError, or an Error if DynamoDB did not get to it.
+ */
+export function controlOf(
+  runtime: Pick<Runtime, "env">,
+  { items, unread }: ItemsRead,
+): Control | undefined {
+  if (unread.includes(CONTROL_KEY)) throw new Error("DynamoDB did not get to the control item");
+  const item = items.get(CONTROL_KEY);
   return item === undefined ? undefined : parseControl(runtime, item);
 }
 

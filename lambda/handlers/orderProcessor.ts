@@ -1,7 +1,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Control } from "../control/control";
-import { readControl } from "../control/controlItem";
+import { controlOf } from "../control/controlItem";
 import { maySettle } from "../control/rules";
 import { progressRecorder } from "../detection/progress";
 import { archiveBatch } from "../orders/archive";
@@ -12,7 +12,7 @@ import {
   isOpen,
   markRejected,
   mustSettle,
-  readOrders,
+  ordersOf,
   type FoundOrders,
   type OrderItem,
 } from "../orders/orderItem";
@@ -22,6 +22,8 @@ import { BATCH_STATEMENTS_MAX } from "../orders/tunables";
 import { within } from "../runtime/clock";
 import { atMost, pieces } from "../runtime/concurrently";
 import { variable } from "../runtime/env";
+import { readItems, type ItemsRead } from "../runtime/ledger";
+import { CONTROL_KEY, orderKey } from "../runtime/ledgerKeys";
 import { createLog, type Log } from "../runtime/log";
 import type { Runtime, Sql } from "../runtime/runtime";
 import { executeStatements, STATEMENTS_MAX } from "../runtime/statements";
@@ -71,22 +73,31 @@ class OrderProcessor {
 
   async process(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
     const hints = new Map(records.map(({ messageId, body }) => [messageId, parseHint(body)]));
-    // Starts before the control item is known: most of a batch's time is waiting for the ledger.
-    const finding = this.find([...hints.values()].flatMap((orderIds) => orderIds ?? []));
-    const control = await readControl(this.runtime, this.table).catch((error: unknown) => {
-      this.log.error("the control item could not be read", error);
-      return null;
-    });
-    const found = await finding;
-    if (control === null) return failures(records.map((record) => record.messageId));
+    const seen = await this.see([...hints.values()].flatMap((orderIds) => orderIds ?? []));
+    if (seen === null) return failures(records.map((record) => record.messageId));
+    const { control, read } = seen;
     if (control === undefined || !maySettle(control, this.region)) return failures([]);
     const [unburied, unsettled] = await Promise.all([
       this.bury(records.filter(({ messageId }) => hints.get(messageId) === undefined)),
-      this.settleAll(control, found),
+      this.settleAll(control, ordersOf(read)),
     ]);
     const isUnsettled = (orderIds: string[] = []) => orderIds.some((id) => unsettled.has(id));
     const failed = [...hints].flatMap(([id, orderIds]) => (isUnsettled(orderIds) ? [id] : []));
     return failures([...unburied, ...failed]);
+  }
+
+  /** Reads the control item and orders in one call. Returns null if the control item is not known then. */
+  private async see(
+    orderIds: readonly string[],
+  ): Promise<{ control: Control | undefined; read: ItemsRead } | null> {
+    try {
+      const keys = [CONTROL_KEY, ...orderIds.map(orderKey)];
+      const read = await readItems(this.runtime, this.table, keys);
+      return { control: controlOf(this.runtime, read), read };
+    } catch (error) {
+      this.log.error("the ledger could not be read", error, { orders: orderIds.length });
+      return null;
+    }
   }
 
   /** Sends messages that are no hints to the dead-letter queue. Returns the ids of those it refuses. */
@@ -97,16 +108,6 @@ class OrderProcessor {
       ),
     );
     return records.flatMap(({ messageId }, n) => (areBuried[n] ? [] : [messageId]));
-  }
-
-  /** Reads orders from the ledger. If that fails, all of them are unread. */
-  private async find(orderIds: string[]): Promise<FoundOrders> {
-    try {
-      return await readOrders(this.runtime, this.table, orderIds);
-    } catch (error) {
-      this.log.error("orders could not be read", error, { orders: orderIds.length });
-      return { items: [], malformed: [], unread: orderIds };
-    }
   }
 
   /** Settles those of the orders that must be settled. Returns the ids of those that must come again. */

@@ -9,9 +9,10 @@ import {
   readItem,
   readItems,
   updateItem,
+  type ItemsRead,
   type LedgerRuntime,
 } from "../runtime/ledger";
-import { orderIdOf, orderKey } from "../runtime/ledgerKeys";
+import { isOrderKey, orderIdOf, orderKey } from "../runtime/ledgerKeys";
 import { wrongFields } from "../runtime/schema";
 import { OBSERVE_TIMEOUT_MS } from "../runtime/tunables";
 import { shardOf, storedOrderFields, type StoredOrder } from "./order";
@@ -133,9 +134,18 @@ export async function readOrders(
   table: string,
   orderIds: readonly string[],
 ): Promise<FoundOrders> {
-  const { items, unread } = await readItems(runtime, table, orderIds.map(orderKey));
-  const found: FoundOrders = { items: [], malformed: [], unread: unread.map(orderIdOf) };
+  return ordersOf(await readItems(runtime, table, orderIds.map(orderKey)));
+}
+
+/** The orders of a read, which may have asked for other items too. */
+export function ordersOf({ items, unread }: ItemsRead): FoundOrders {
+  const found: FoundOrders = {
+    items: [],
+    malformed: [],
+    unread: unread.filter(isOrderKey).map(orderIdOf),
+  };
   for (const [pk, item] of items) {
+    if (!isOrderKey(pk)) continue;
     try {
       found.items.push(parseItem(pk, item));
     } catch (error) {

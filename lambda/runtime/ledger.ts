@@ -2,6 +2,7 @@ import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { sleep, within } from "./clock";
+import { pieces } from "./concurrently";
 import type { Runtime } from "./runtime";
 import { BATCH_GET_RETRIES, BATCH_GET_RETRY_MS, OBSERVE_TIMEOUT_MS } from "./tunables";
 
@@ -38,36 +39,41 @@ export async function readItem<Item>(
 /** Most keys of one BatchGetItem call (DynamoDB API). */
 const BATCH_GET_KEYS_MAX = 100;
 
+/** What a read of several items found. */
+export interface ItemsRead {
+  /** The items that exist, by their keys. */
+  items: ReadonlyMap<string, unknown>;
+  /** Keys that DynamoDB did not get to. */
+  unread: readonly string[];
+}
+
 /**
- * Reads items with strongly consistent reads, all within OBSERVE_TIMEOUT_MS. DynamoDB may leave keys
- * of a call unprocessed; they are asked for again, BATCH_GET_RETRIES times.
- * @returns the items that exist by their keys, and the keys that were never processed.
+ * Reads items with strongly consistent reads, all within OBSERVE_TIMEOUT_MS. The calls for more than
+ * BATCH_GET_KEYS_MAX keys run side by side, so callers limit the keys. DynamoDB may leave keys of a
+ * call unprocessed; they are asked for again, BATCH_GET_RETRIES times.
  * @throws NoAnswerError or DynamoDB's error.
  */
 export async function readItems(
-  runtime: LedgerRuntime,
+  { clock, dynamodb }: LedgerRuntime,
   table: string,
   pks: readonly string[],
-): Promise<{ items: ReadonlyMap<string, unknown>; unread: readonly string[] }> {
-  const { clock, dynamodb } = runtime;
+): Promise<ItemsRead> {
   const items = new Map<string, unknown>();
   let unread = [...new Set(pks)];
-  const calls = Math.ceil(unread.length / BATCH_GET_KEYS_MAX) + BATCH_GET_RETRIES;
   const what = `ledger read of ${unread.length} items`;
   await within(clock, OBSERVE_TIMEOUT_MS, what, async (abortSignal) => {
-    for (let call = 0; call < calls && unread.length > 0; call++) {
-      const Keys = unread.slice(0, BATCH_GET_KEYS_MAX).map((pk) => ({ pk }));
+    const read = async (asked: string[]): Promise<string[]> => {
+      const Keys = asked.map((pk) => ({ pk }));
       const answer = await dynamodb.send(
         new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
         { abortSignal },
       );
       for (const item of answer.Responses?.[table] ?? []) items.set(String(item["pk"]), item);
-      const unprocessed = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-      unread = [
-        ...unprocessed.map((key) => String(key["pk"])),
-        ...unread.slice(BATCH_GET_KEYS_MAX),
-      ];
-      if (unprocessed.length > 0) await sleep(clock, BATCH_GET_RETRY_MS);
+      return (answer.UnprocessedKeys?.[table]?.Keys ?? []).map((key) => String(key["pk"]));
+    };
+    for (let retries = 0; unread.length > 0 && retries <= BATCH_GET_RETRIES; retries++) {
+      if (retries > 0) await sleep(clock, BATCH_GET_RETRY_MS);
+      unread = (await Promise.all(pieces(unread, BATCH_GET_KEYS_MAX).map(read))).flat();
     }
   });
   return { items, unread };

@@ -12,4 +12,5 @@ export const aliveKey = (region: string): string => `alive#${region}`;
 /** What a region settles. */
 export const progressKey = (region: string): string => `progress#${region}`;
 export const orderKey = (orderId: string): string => `order#${orderId}`;
+export const isOrderKey = (pk: string): boolean => pk.startsWith("order#");
 export const orderIdOf = (pk: string): string => pk.slice("order#".length);

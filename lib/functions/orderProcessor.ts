@@ -19,8 +19,7 @@ export function createOrderProcessor(scope: FunctionScope): LambdaFunction {
     links: [
       { statements: [pollStatement(queues.orders.arn, queues.backlog.arn)] },
       ledgerLink(scope, {
-        GetItem: [CONTROL_KEY],
-        BatchGetItem: [orderKey("*")],
+        BatchGetItem: [CONTROL_KEY, orderKey("*")],
         UpdateItem: [orderKey("*"), progressKey(region.name)],
         PartiQLUpdate: [orderKey("*")],
       }),

@@ -29,6 +29,7 @@ class Ledger {
 
   put(orders: readonly StoredOrder[]): void {
     this.items.clear();
+    this.items.set(control.pk, control);
     for (const order of orders) {
       const pk = orderKey(order.order.orderId);
       const shard = `open#${shardOf(order.fingerprint)}`;
@@ -39,8 +40,6 @@ class Ledger {
   readonly send = (command: { constructor: { name: string }; input: Input }): Promise<object> => {
     const { RequestItems, Statements } = command.input;
     switch (command.constructor.name) {
-      case "GetCommand":
-        return Promise.resolve({ Item: control });
       case "BatchGetCommand": {
         const [[name, { Keys }]] = Object.entries(RequestItems!) as [[string, { Keys: Key[] }]];
         const found = Keys.map(({ pk }) => this.items.get(pk));

@@ -1,3 +1,4 @@
+import { keysIn } from "../../../support/dynamodb/table";
 import { ALIVE_STALE_SECONDS, OBSERVE_TIMEOUT_MS } from "../../shipped";
 import type { Environment } from "../../world/environment";
 import type { Call } from "../../world/hooks";
@@ -271,8 +272,8 @@ function standStill(
 ): Undo {
   const chance = base.random.stream(name);
   return base.hooks.call.add(({ environment, input }) => {
-    const key = (input["Key"] as { pk?: string } | undefined)?.pk;
-    const isMeant = environment.description.stem === "orderProcessor" && key === "control";
+    const isProcessor = environment.description.stem === "orderProcessor";
+    const isMeant = isProcessor && keysIn(input, "pk").includes("control");
     if (!isMeant || !chance.chance(share)) return undefined;
     base.happened({ kind: "frozen", stem: "orderProcessor" });
     return { freezeMs };

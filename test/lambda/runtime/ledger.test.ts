@@ -1,7 +1,7 @@
 import type { BatchGetCommandInput } from "@aws-sdk/lib-dynamodb";
 import { readItems, type LedgerRuntime } from "../../../lambda/runtime/ledger";
 import { BATCH_GET_RETRIES } from "../../../lambda/runtime/tunables";
-import { FakeWorld, HOME } from "../../helpers/fakeRuntime";
+import { FakeWorld, HOME, LATENCY_MS } from "../../helpers/fakeRuntime";
 
 let world: FakeWorld;
 /** Numbers of keys that were asked for, call by call. */
@@ -38,9 +38,11 @@ describe("a read of several items", () => {
     expect(unread).toEqual([]);
   });
 
-  it("needs a call for each hundred keys", async () => {
+  it("needs a call for each hundred keys, side by side", async () => {
     for (const one of pks(250)) world.put({ pk: one });
+    const startedMs = world.nowMs;
     const { items } = await world.play(readItems(processing(100), "ledger", pks(250)));
+    expect(world.nowMs - startedMs).toBe(LATENCY_MS);
     expect([...items.keys()]).toEqual(pks(250));
     expect(asked).toEqual([100, 100, 50]);
   });

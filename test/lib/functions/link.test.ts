@@ -17,8 +17,7 @@ const keysOf: Record<string, (region: string) => Record<string, string[]>> = {
     UpdateItem: [`alive#${region}`],
   }),
   orderProcessor: (region) => ({
-    GetItem: [control],
-    BatchGetItem: [orders],
+    BatchGetItem: [control, orders],
     UpdateItem: [orders, `progress#${region}`],
     PartiQLUpdate: [orders],
   }),

@@ -53,7 +53,6 @@ test.each([
       "sqs:ReceiveMessage",
       "sqs:DeleteMessage",
       "sqs:GetQueueAttributes",
-      "dynamodb:GetItem",
       "dynamodb:BatchGetItem",
       "dynamodb:UpdateItem",
       "dynamodb:PartiQLUpdate",
