@@ -15,7 +15,7 @@ export const MIGRATION_LOCK_TIMEOUT_MS = 5_000;
 export const LEDGER_WRITE_TIMEOUT_MS = 2_000;
 /** Timeout of sending a hint. Short, because the client waits and the ledger already has the order. */
 export const HINT_TIMEOUT_MS = 300;
-/** Most orders that one message names. A batch of ten messages then has 100, which one INSERT can settle. */
+/** Most orders that one message names. A batch of ten messages then has 100 at most. */
 export const HINT_ORDERS_MAX = 10;
 /** A longer message is no hint: ten UUIDs take some 400 characters. */
 export const HINT_BODY_MAX_CHARACTERS = 1_024;
