@@ -143,18 +143,25 @@ async function putControl(
   );
 }
 
-/** Returns a function that reads the control item and caches it for CONTROL_CACHE_SECONDS. */
+/**
+ * Returns a function that reads the control item and caches it for CONTROL_CACHE_SECONDS. While no
+ * region is active it caches nothing: order-api would send no hint for orders that it accepts right
+ * after the activation, and the sweep that follows an activation does not see them.
+ */
 export function cachedControl(
   runtime: ControlRuntime,
   table: string,
 ): () => Promise<Control | undefined> {
-  let cached: { control: Control | undefined; atMs: number } | null = null;
+  let cached: { control: Control; atMs: number } | null = null;
   return async () => {
     const nowMs = runtime.clock.nowMs();
-    if (cached === null || nowMs - cached.atMs >= CONTROL_CACHE_SECONDS * 1000) {
-      cached = { control: await readControl(runtime, table), atMs: nowMs };
+    if (cached !== null && nowMs - cached.atMs < CONTROL_CACHE_SECONDS * 1000) {
+      return cached.control;
     }
-    return cached.control;
+    const control = await readControl(runtime, table);
+    const hasActive = control !== undefined && control.active !== null;
+    cached = hasActive ? { control, atMs: nowMs } : null;
+    return control;
   };
 }
 

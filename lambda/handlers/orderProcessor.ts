@@ -73,21 +73,22 @@ class OrderProcessor {
 
   async process(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
     const hints = new Map(records.map(({ messageId, body }) => [messageId, parseHint(body)]));
-    const seen = await this.see([...hints.values()].flatMap((orderIds) => orderIds ?? []));
-    if (seen === null) return failures(records.map((record) => record.messageId));
-    const { control, read } = seen;
+    const orderIds = [...hints.values()].flatMap((named) => named ?? []);
+    const ledger = await this.readLedger(orderIds);
+    if (ledger === null) return failures(records.map((record) => record.messageId));
+    const { control, read } = ledger;
     if (control === undefined || !maySettle(control, this.region)) return failures([]);
     const [unburied, unsettled] = await Promise.all([
       this.bury(records.filter(({ messageId }) => hints.get(messageId) === undefined)),
       this.settleAll(control, ordersOf(read)),
     ]);
-    const isUnsettled = (orderIds: string[] = []) => orderIds.some((id) => unsettled.has(id));
-    const failed = [...hints].flatMap(([id, orderIds]) => (isUnsettled(orderIds) ? [id] : []));
+    const isUnsettled = (named: string[] = []) => named.some((id) => unsettled.has(id));
+    const failed = [...hints].flatMap(([id, named]) => (isUnsettled(named) ? [id] : []));
     return failures([...unburied, ...failed]);
   }
 
-  /** Reads the control item and orders in one call. Returns null if the control item is not known then. */
-  private async see(
+  /** Reads the control item and orders in one call. Returns null if it cannot read the control item. */
+  private async readLedger(
     orderIds: readonly string[],
   ): Promise<{ control: Control | undefined; read: ItemsRead } | null> {
     try {

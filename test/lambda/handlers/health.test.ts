@@ -122,11 +122,14 @@ describe("the control item is read", () => {
     expect(reads()[0]!.input["ConsistentRead"]).toBe(true);
   });
 
-  it("once in 2 s even if it is absent", async () => {
-    begin(null);
+  it.each([
+    ["it is absent", () => begin(null)],
+    ["no region is active", () => world.setControl({ active: null, target: STANDBY, epoch: 2 })],
+  ])("each time while %s, because that soon changes", async (_, happen) => {
+    happen();
     await ask("/health");
     await ask("/health");
-    expect(reads()).toHaveLength(1);
+    expect(reads()).toHaveLength(2);
   });
 });
 

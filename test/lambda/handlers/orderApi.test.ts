@@ -134,6 +134,14 @@ describe("the message to the queue", () => {
     expect(world.told("sqs")).toEqual([]);
   });
 
+  it("is sent for an order that comes right after an activation, whatever was read before it", async () => {
+    world.setControl({ active: null, target: STANDBY, epoch: 2 });
+    await place();
+    world.setControl({ active: STANDBY, target: null, epoch: 2 });
+    await place(order(2));
+    expect(queues()).toEqual([0, 1]);
+  });
+
   it("follows the control item, which is read at most every 2 s", async () => {
     await place();
     world.setControl({ active: STANDBY, epoch: 2 });
