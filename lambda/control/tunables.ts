@@ -7,7 +7,10 @@ export const EPOCH_STEP_MAX = 1_000_000;
  * fences that can have been written since the database's last activation: no old epoch is used twice.
  */
 export const EPOCH_JUMP = 1_000;
-/** health and order-api read the control item at most this often: they answer many requests a second. */
+/**
+ * health and order-api read the control item at most this often while a region is active: they answer
+ * many requests a second.
+ */
 export const CONTROL_CACHE_SECONDS = 2;
 /** How long a deployment disarms automatic failover: longer than an update that replaces functions. */
 export const DISARM_SECONDS = 900;
