@@ -19,6 +19,12 @@ export const actingCalls = [
 ] as const;
 export type ActingCall = (typeof actingCalls)[number];
 
+/** Whether this call reads the control item, alone or with other items. */
+function readsControl({ command, input }: Call): boolean {
+  const isRead = command === "GetCommand" || command === "BatchGetCommand";
+  return isRead && keysIn(input, "pk").includes("control");
+}
+
 /** The act that this call carries out, or undefined for a call that only reads. */
 export function actingCall({ command, input }: Call): ActingCall | undefined {
   switch (command) {
@@ -161,8 +167,7 @@ export const orchestratorStale: FaultKind = {
         const chance = stage.world.base.random.stream("stale orchestrator");
         return [
           stage.world.base.hooks.call.add((call) => {
-            const key = (call.input["Key"] as { pk?: string } | undefined)?.pk;
-            if (key !== "control" || !isOrchestratorOf(stage, call.environment)) return undefined;
+            if (!readsControl(call) || !isOrchestratorOf(stage, call.environment)) return undefined;
             if (!chance.chance(share)) return undefined;
             stage.world.base.happened({ kind: "frozen", stem: "failoverOrchestrator" });
             return { freezeMs: seconds * 1000 };
@@ -271,10 +276,9 @@ function standStill(
   share: number,
 ): Undo {
   const chance = base.random.stream(name);
-  return base.hooks.call.add(({ environment, input }) => {
-    const isProcessor = environment.description.stem === "orderProcessor";
-    const isMeant = isProcessor && keysIn(input, "pk").includes("control");
-    if (!isMeant || !chance.chance(share)) return undefined;
+  return base.hooks.call.add((call) => {
+    const isProcessor = call.environment.description.stem === "orderProcessor";
+    if (!isProcessor || !readsControl(call) || !chance.chance(share)) return undefined;
     base.happened({ kind: "frozen", stem: "orderProcessor" });
     return { freezeMs };
   });

@@ -1,4 +1,3 @@
-import type { BatchGetCommandInput } from "@aws-sdk/lib-dynamodb";
 import { createOrderProcessor } from "../../../lambda/handlers/orderProcessor";
 import type { OrderItem } from "../../../lambda/orders/orderItem";
 import type { Progress } from "../../../lambda/detection/evidence";
@@ -8,6 +7,7 @@ import { BATCH_STATEMENTS_MAX, CLOSED_KEPT_SECONDS } from "../../../lambda/order
 import { batch, openItem, order, orderId, stored } from "../../helpers/events";
 import { FakeWorld, HOME, STANDBY, throttled } from "../../helpers/fakeRuntime";
 import { comingBack, settlingAtHome } from "../../helpers/orders";
+import { leavingUnprocessed } from "../../helpers/unprocessed";
 
 const EPOCH = 3;
 let world: FakeWorld;
@@ -30,17 +30,8 @@ const rows = () => [...world.services.databases[HOME]!.rows.keys()];
 /** Lets DynamoDB leave an item unprocessed in every read of several. */
 const throttle = (pk: string) => {
   const runtime = world.runtime(HOME);
-  const send = async (command: { input: BatchGetCommandInput }, options: object) => {
-    const asked = command.input.RequestItems?.["ledger"];
-    if (asked === undefined) return runtime.dynamodb.send(command as never, options);
-    const [left, rest] = [true, false].map((is) =>
-      asked.Keys!.filter((key) => (key["pk"] === pk) === is),
-    );
-    asked.Keys = rest!;
-    const answer = rest!.length > 0 ? await runtime.dynamodb.send(command as never, options) : {};
-    return { ...answer, UnprocessedKeys: { ledger: { Keys: left } } };
-  };
-  process = createOrderProcessor({ ...runtime, dynamodb: { send } as never });
+  const dynamodb = leavingUnprocessed(runtime.dynamodb, (keys) => keys.filter((key) => key === pk));
+  process = createOrderProcessor({ ...runtime, dynamodb });
 };
 const sqlCalls = () => world.callsOf({ service: "sql" }).map((call) => call.command);
 const dead = () => world.services.queue("dead-home");

@@ -1,7 +1,7 @@
-import type { BatchGetCommandInput } from "@aws-sdk/lib-dynamodb";
 import { readItems, type LedgerRuntime } from "../../../lambda/runtime/ledger";
 import { BATCH_GET_RETRIES } from "../../../lambda/runtime/tunables";
 import { FakeWorld, HOME, LATENCY_MS } from "../../helpers/fakeRuntime";
+import { leavingUnprocessed } from "../../helpers/unprocessed";
 
 let world: FakeWorld;
 /** Numbers of keys that were asked for, call by call. */
@@ -15,18 +15,14 @@ beforeEach(() => {
 const pk = (n: number) => `order#${n}`;
 const pks = (count: number) => Array.from({ length: count }, (_, n) => pk(n));
 
-/** A ledger that processes at most so many keys of a call, as DynamoDB does when it throttles. */
+/** A ledger that processes at most so many keys of a call. */
 function processing(keysAtMost: number): LedgerRuntime {
   const { clock, dynamodb } = world.runtime(HOME);
-  const send = async (command: { input: BatchGetCommandInput }) => {
-    const { Keys, ...rest } = command.input.RequestItems!["ledger"]!;
-    asked.push(Keys!.length);
-    command.input.RequestItems = { ledger: { ...rest, Keys: Keys!.slice(0, keysAtMost) } };
-    const answer = await dynamodb.send(command as never);
-    const UnprocessedKeys = { ledger: { Keys: Keys!.slice(keysAtMost) } };
-    return { ...(answer as object), UnprocessedKeys };
+  const leave = (keys: readonly string[]) => {
+    asked.push(keys.length);
+    return keys.slice(keysAtMost);
   };
-  return { clock, dynamodb: { send: send as never } };
+  return { clock, dynamodb: leavingUnprocessed(dynamodb, leave) };
 }
 
 describe("a read of several items", () => {
